@@ -1,0 +1,37 @@
+package org.flowprior.torch;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import org.flowprior.torch.ffi.Shim;
+
+/** A block whose tensors autograd can never use: no version counters, no views tracked. Ended in stack order. */
+public final class InferenceMode implements AutoCloseable {
+
+    private final Thread thread = Thread.currentThread();
+    private long guard;
+
+    /** Begins the block. */
+    public InferenceMode() {
+        Frame f = Frame.enter();
+        Tensor.check(f, Shim.fp_inference_mode_open(1, f.out()), "inference_mode");
+        guard = f.number(0);
+    }
+
+    /** True inside such a block on this thread. */
+    public static boolean isEnabled() {
+        Frame f = Frame.enter();
+        Shim.fp_inference_mode(f.out());
+        return f.out().get(JAVA_INT, 0) != 0;
+    }
+
+    /** Ends the block. */
+    @Override
+    public void close() {
+        Modes.requireThread(thread);
+        if (guard == 0) {
+            throw new ClosedException("this inference mode has ended", null);
+        }
+        Shim.fp_inference_mode_close(guard);
+        guard = 0;
+    }
+}

@@ -1,0 +1,121 @@
+package org.flowprior.torch;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.flowprior.torch.ffi.Shim;
+
+/** A TorchScript module: a network that Python saved with its code. */
+public final class ScriptModule implements AutoCloseable {
+
+    private long handle;
+    private final Cleaner.Cleanable cleanable;
+
+    private ScriptModule(long handle) {
+        this.handle = handle;
+        this.cleanable = Scope.CLEANER.register(this, () -> Shim.fp_script_free(handle));
+    }
+
+    /**
+     * Loads a file that {@code torch.jit.save} wrote.
+     *
+     * @throws IllegalArgumentException when there is no such file
+     * @throws TorchException           when it is not TorchScript
+     */
+    public static ScriptModule load(Path file, Device device) {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(file + ": no such file");
+        }
+        Frame f = Frame.enter();
+        int status = Shim.fp_script_load(f.string(file.toString(), "file"), device.type().code(), device.index(), f.out());
+        Tensor.check(f, status, "load", file);
+        return new ScriptModule(f.number(0));
+    }
+
+    private long handle() {
+        if (handle == 0) {
+            throw new ClosedException("this TorchScript module is closed", null);
+        }
+        return handle;
+    }
+
+    /** Calls {@code forward}; a tuple or list of tensors comes back flat. */
+    public List<Tensor> forward(Tensor... inputs) {
+        return call("forward", inputs);
+    }
+
+    /** Calls a method by name; a tuple or list of tensors comes back flat. */
+    public List<Tensor> call(String method, Tensor... inputs) {
+        Frame f = Frame.enter();
+        List<Tensor> list = List.of(inputs);
+        int status = Shim.fp_script_call(handle(), f.string(method, "method"), f.tensors(list, "inputs"), list.size(),
+                f.out(), f.outCount());
+        Tensor.check(f, status, method, (Object[]) inputs);
+        return f.tensorList();
+    }
+
+    /** Moves parameters and buffers; a null dtype keeps theirs. Returns this. */
+    public ScriptModule to(Device device, DType dtype) {
+        Frame f = Frame.enter();
+        int status = Shim.fp_script_to(handle(), device.type().code(), device.index(), dtype == null ? 0 : 1,
+                dtype == null ? 0 : dtype.code());
+        Tensor.check(f, status, "to", device);
+        return this;
+    }
+
+    /** Switches to training or evaluation. Returns this. */
+    public ScriptModule train(boolean training) {
+        Frame f = Frame.enter();
+        Tensor.check(f, Shim.fp_script_train(handle(), training ? 1 : 0), "train");
+        return this;
+    }
+
+    /** A new module with the parameters folded in as constants; this one must be in evaluation mode. */
+    public ScriptModule freeze() {
+        Frame f = Frame.enter();
+        Tensor.check(f, Shim.fp_script_freeze(handle(), f.out()), "freeze");
+        return new ScriptModule(f.number(0));
+    }
+
+    /** Writes the module for {@code torch.jit.load}. */
+    public void save(Path file) {
+        Frame f = Frame.enter();
+        Tensor.check(f, Shim.fp_script_save(handle(), f.string(file.toString(), "file")), "save", file);
+    }
+
+    /** Parameters and buffers by their names, sharing memory with the module. */
+    public Map<String, Tensor> stateDict() {
+        Frame f = Frame.enter();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment names = arena.allocate(1 << 20);
+            MemorySegment length = arena.allocate(JAVA_LONG);
+            Tensor.check(f, Shim.fp_script_state(handle(), f.out(), f.outCount(), names, names.byteSize(), length),
+                    "state_dict");
+            List<Tensor> tensors = f.tensorList();
+            String text = StandardCharsets.UTF_8.decode(names.asSlice(0, length.get(JAVA_LONG, 0)).asByteBuffer())
+                    .toString();
+            Map<String, Tensor> state = new LinkedHashMap<>();
+            String[] keys = text.split("\n");
+            for (int i = 0; i < tensors.size(); i++) {
+                state.put(keys[i], tensors.get(i));
+            }
+            return state;
+        }
+    }
+
+    /** Frees the module. Throws {@link ClosedException} the second time. */
+    @Override
+    public void close() {
+        handle();
+        handle = 0;
+        cleanable.clean();
+    }
+}

@@ -1,0 +1,72 @@
+package org.flowprior.torch;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.function.LongFunction;
+
+/** Writes tensors for people: elements in brackets as PyTorch does, then dtype, shape and device. */
+final class TensorPrinter {
+
+    private static final int EDGE = 3;
+    private static final int SUMMARY_ABOVE = 1000;
+
+    private TensorPrinter() {}
+
+    static String signature(Tensor t) {
+        return t.dtype() + Arrays.toString(t.shape()) + " " + t.device() + (t.requiresGrad() ? " requiresGrad" : "");
+    }
+
+    static String print(Tensor t) {
+        if (t.device().type() == Device.Type.META) {
+            return "tensor(..., " + signature(t) + ")";
+        }
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            boolean summary = t.numel() > SUMMARY_ABOVE;
+            LongFunction<String> element = elements(t);
+            return "tensor(" + nested(t.shape(), 0, 0, summary, element) + ", " + signature(t) + ")";
+        }
+    }
+
+    private static LongFunction<String> elements(Tensor t) {
+        if (t.dtype().isComplex()) {
+            double[] parts = Torch.viewAsReal(t.resolveConj().to(DType.COMPLEX128)).toDoubleArray();
+            return i -> number(parts[(int) (2 * i)]) + (parts[(int) (2 * i + 1)] < 0 ? "" : "+")
+                    + number(parts[(int) (2 * i + 1)]) + "j";
+        }
+        if (t.dtype().isFloatingPoint()) {
+            double[] values = t.toDoubleArray();
+            return i -> number(values[(int) i]);
+        }
+        long[] values = t.toLongArray();
+        return t.dtype() == DType.BOOL ? i -> values[(int) i] != 0 ? "true" : "false" : i -> Long.toString(values[(int) i]);
+    }
+
+    private static String number(double value) {
+        double size = Math.abs(value);
+        if (value == Math.rint(value) && size < 1e5) {
+            return String.format(Locale.ROOT, "%.1f", value);
+        }
+        return String.format(Locale.ROOT, size >= 1e5 || size < 1e-4 ? "%.4e" : "%.4f", value);
+    }
+
+    private static String nested(long[] shape, int dim, long offset, boolean summary, LongFunction<String> element) {
+        if (dim == shape.length) {
+            return element.apply(offset);
+        }
+        long inner = 1;
+        for (int d = dim + 1; d < shape.length; d++) {
+            inner *= shape[d];
+        }
+        String separator = dim == shape.length - 1 ? ", " : ",\n" + " ".repeat(8 + dim);
+        StringJoiner out = new StringJoiner(separator, "[", "]");
+        for (long i = 0; i < shape[dim]; i++) {
+            if (summary && i == EDGE && shape[dim] > 2 * EDGE) {
+                out.add("...");
+                i = shape[dim] - EDGE;
+            }
+            out.add(nested(shape, dim + 1, offset + i * inner, summary, element));
+        }
+        return out.toString();
+    }
+}
