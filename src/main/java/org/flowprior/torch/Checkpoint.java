@@ -1,6 +1,8 @@
 package org.flowprior.torch;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
@@ -16,15 +18,15 @@ public final class Checkpoint {
     /**
      * Runs the block on the inputs.
      *
-     * @param block must do the same when it runs again. The random state of the CPU's default generator and the
-     *              autocast switches are restored for that run
+     * @param block must do the same when it runs again. The random state of the default generators, the CPU's
+     *              and the inputs' device's, and the autocast switches are restored for that run
      * @return what the block returns
      */
     public static Tensor run(Function<List<Tensor>, Tensor> block, List<Tensor> inputs) {
         if (!GradMode.isEnabled()) {
             return block.apply(inputs);
         }
-        Block held = new Block(block);
+        Block held = new Block(block, inputs);
         Frame f = Frame.enter();
         long id = Callbacks.hold(held);
         int status = Shim.fp_checkpoint_open(f.tensors(inputs, "inputs"), inputs.size(), Callbacks.recomputeStub(),
@@ -34,7 +36,7 @@ public final class Checkpoint {
         try {
             return block.apply(inputs);
         } finally {
-            Shim.fp_checkpoint_close(checkpoint);
+            Tensor.check(Frame.enter(), Shim.fp_checkpoint_close(checkpoint), "checkpoint");
         }
     }
 
@@ -42,27 +44,40 @@ public final class Checkpoint {
     static final class Block {
 
         private final Function<List<Tensor>, Tensor> function;
-        private final byte[] randomState;
-        private final Autocast.State autocast;
+        private final Autocast.State cpu = Autocast.State.of(Device.Type.CPU);
+        private final Autocast.State cuda = Autocast.State.of(Device.Type.CUDA);
+        /** The generators' devices, and their states at the first run. */
+        private final Map<Device, byte[]> randomStates = new LinkedHashMap<>();
 
-        Block(Function<List<Tensor>, Tensor> function) {
+        Block(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
             this.function = function;
-            this.autocast = Autocast.State.of(Device.Type.CPU);
-            try (Scope scope = Scope.open(); Generator generator = Generator.defaultOf(Device.CPU)) {
-                randomState = generator.state().toByteArray();
+            saveRandomState(Device.CPU);
+            inputs.stream().map(Tensor::device).filter(d -> d.type() == Device.Type.CUDA).findFirst()
+                    .ifPresent(this::saveRandomState);
+        }
+
+        private void saveRandomState(Device device) {
+            try (Scope scope = Scope.open(); Generator generator = Generator.defaultOf(device)) {
+                randomStates.put(device, generator.state().toByteArray());
             }
         }
 
         /** In the caller's scope. */
         void runAgain(List<Tensor> inputs) {
-            try (Generator generator = Generator.defaultOf(Device.CPU); Autocast cast = Autocast.restore(autocast)) {
-                Tensor now = generator.state();
-                generator.setState(Tensor.of(randomState));
-                try {
-                    function.apply(inputs);
-                } finally {
-                    generator.setState(now);
-                }
+            Map<Device, Tensor> now = new LinkedHashMap<>();
+            randomStates.forEach((device, state) -> now.put(device, exchange(device, Tensor.of(state))));
+            try (Autocast cpuCast = Autocast.restore(cpu); Autocast cudaCast = Autocast.restore(cuda)) {
+                function.apply(inputs);
+            } finally {
+                now.forEach(Block::exchange);
+            }
+        }
+
+        private static Tensor exchange(Device device, Tensor state) {
+            try (Generator generator = Generator.defaultOf(device)) {
+                Tensor before = generator.state();
+                generator.setState(state);
+                return before;
             }
         }
     }

@@ -29,6 +29,8 @@ final class Frame {
     final Counters counters;
     /** The innermost open scope, or null. */
     Scope scope;
+    /** The innermost inference mode, or null. */
+    InferenceMode inferenceMode;
     /** What a callback threw while libtorch was calling it, until the failed call comes back. */
     Throwable callbackFailure;
     private final MemorySegment out = Arena.ofAuto().allocate(8L * OUT_SLOTS, 8);

@@ -1,12 +1,18 @@
 package org.flowprior.torch;
 
+import java.lang.ref.Cleaner;
+
 /** A tensor between two threads: made by {@link Tensor#handOver}, taken once by {@link #accept}. */
 public final class Handover {
 
     private long handle;
+    private final Leak leak;
+    private final Cleaner.Cleanable cleanable;
 
-    Handover(long handle) {
+    Handover(long handle, Counters giver) {
         this.handle = handle;
+        this.leak = new Leak(handle, giver);
+        this.cleanable = Scope.CLEANER.register(this, leak);
     }
 
     /**
@@ -21,6 +27,8 @@ public final class Handover {
         }
         long h = handle;
         handle = 0;
+        leak.settle();
+        cleanable.clean();
         return new Tensor(h, f);
     }
 }

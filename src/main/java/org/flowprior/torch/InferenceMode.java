@@ -8,6 +8,7 @@ import org.flowprior.torch.ffi.Shim;
 public final class InferenceMode implements AutoCloseable {
 
     private final Thread thread = Thread.currentThread();
+    private final InferenceMode outer;
     private long guard;
 
     /** Begins the block. */
@@ -15,6 +16,8 @@ public final class InferenceMode implements AutoCloseable {
         Frame f = Frame.enter();
         Tensor.check(f, Shim.fp_inference_mode_open(1, f.out()), "inference_mode");
         guard = f.number(0);
+        outer = f.inferenceMode;
+        f.inferenceMode = this;
     }
 
     /** True inside such a block on this thread. */
@@ -31,6 +34,11 @@ public final class InferenceMode implements AutoCloseable {
         if (guard == 0) {
             throw new ClosedException("this inference mode has ended", null);
         }
+        Frame f = Frame.enter();
+        if (f.inferenceMode != this) {
+            throw new IllegalStateException("inference modes must end in the order opposite to their beginning");
+        }
+        f.inferenceMode = outer;
         Shim.fp_inference_mode_close(guard);
         guard = 0;
     }

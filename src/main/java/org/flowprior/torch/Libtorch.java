@@ -64,6 +64,9 @@ public final class Libtorch {
 
     /** {@code highest}, {@code high} (TF32 on CUDA) or {@code medium}, as in PyTorch. */
     public static void setFloat32MatmulPrecision(String precision) {
+        if (!List.of("highest", "high", "medium").contains(precision)) {
+            throw new IllegalArgumentException("precision '" + precision + "' is none of highest, high, medium");
+        }
         Frame f = Frame.enter();
         Tensor.check(f, Shim.fp_set_float32_matmul_precision(f.string(precision, "precision")), "matmul_precision");
     }

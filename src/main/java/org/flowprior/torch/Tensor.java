@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
@@ -22,169 +21,11 @@ import org.flowprior.torch.ffi.Shim;
  * may not use it, {@link NullPointerException} naming the argument that is null, and a {@link TorchException} of the
  * fitting kind for what libtorch refuses.
  */
-public final class Tensor implements CreationOps, RandomOps, PointwiseOps, ComparisonOps, ReductionOps, ShapingOps,
-        IndexingOps, MatricesOps, ActivationOps, AutoCloseable {
-
-    private long handle;
-    private Scope scope;
-    private int slot;
-    private Leak leak;
-    private Cleaner.Cleanable cleanable;
-    private Throwable closedAt;
+public final class Tensor extends Handle implements CreationOps, RandomOps, PointwiseOps, ComparisonOps, ReductionOps, ShapingOps,
+        IndexingOps, MatricesOps, ActivationOps {
 
     Tensor(long handle, Frame frame) {
-        this.handle = handle;
-        enter(frame.scope, frame);
-    }
-
-    private void enter(Scope into, Frame frame) {
-        scope = into;
-        if (into != null) {
-            slot = into.add(handle);
-        } else {
-            leak = new Leak(handle, frame.counters);
-            cleanable = Scope.CLEANER.register(this, leak);
-        }
-    }
-
-    private void leaveOwner() {
-        if (scope != null) {
-            scope.remove(slot);
-            scope = null;
-        } else if (leak != null) {
-            leak.handle = 0;
-            cleanable.clean();
-            leak = null;
-            cleanable = null;
-        }
-    }
-
-    /** What the cleaner knows of a tensor outside every scope. */
-    private static final class Leak implements Runnable {
-        private long handle;
-        private final Counters counters;
-
-        Leak(long handle, Counters counters) {
-            this.handle = handle;
-            this.counters = counters;
-        }
-
-        @Override
-        public void run() {
-            if (handle != 0) {
-                counters.leak(handle);
-            }
-        }
-    }
-
-    long handle(Thread current) {
-        Scope s = scope;
-        if (s != null) {
-            if (s.thread != current) {
-                throw new ThreadException("a tensor of thread '" + s.thread.getName() + "' was used from thread '"
-                        + current.getName() + "'; handOver() gives it to another thread");
-            }
-            s.checkOpen("tensor");
-        }
-        if (handle == 0) {
-            throw new ClosedException("this tensor is closed", closedAt);
-        }
-        return handle;
-    }
-
-    Scope scope() {
-        return scope;
-    }
-
-    // ---- lifetime --------------------------------------------------------------------------------------------------
-
-    /** Frees the tensor before its scope does. Throws {@link ClosedException} the second time. */
-    @Override
-    public void close() {
-        Frame f = Frame.enter();
-        long h = handle(f.thread);
-        leaveOwner();
-        handle = 0;
-        closedAt = Scope.DEBUG ? new Throwable("closed here") : null;
-        f.free(h);
-    }
-
-    /** True until the tensor or its scope is closed. */
-    public boolean isOpen() {
-        return handle != 0 && (scope == null || !scope.isClosed());
-    }
-
-    /** Takes the tensor out of every scope: from now on the caller closes it. Returns this. */
-    public Tensor keep() {
-        Frame f = Frame.enter();
-        handle(f.thread);
-        if (scope != null) {
-            leaveOwner();
-            enter(null, f);
-        }
-        return this;
-    }
-
-    /** Gives the tensor to the scope outside its own, or to the caller where there is none. Returns this. */
-    public Tensor moveOutward() {
-        Frame f = Frame.enter();
-        handle(f.thread);
-        if (scope == null) {
-            throw new IllegalStateException("a tensor outside every scope cannot move outward");
-        }
-        Scope outer = scope.outer();
-        leaveOwner();
-        enter(outer, f);
-        return this;
-    }
-
-    /** Puts a tensor outside every scope into the innermost scope of this thread. Returns this. */
-    public Tensor attach() {
-        Frame f = Frame.enter();
-        handle(f.thread);
-        if (scope == null && f.scope != null) {
-            leaveOwner();
-            enter(f.scope, f);
-        }
-        return this;
-    }
-
-    /** Ends this wrapper and gives its tensor to whichever thread takes it with {@link Handover#accept}. */
-    public Handover handOver() {
-        keep();
-        long h = handle;
-        leaveOwner();
-        handle = 0;
-        closedAt = Scope.DEBUG ? new Throwable("handed over here") : null;
-        return new Handover(h);
-    }
-
-    /** Ends this wrapper and gives its reference to the caller. */
-    long release() {
-        Frame f = Frame.current();
-        long h = handle(f.thread);
-        leaveOwner();
-        handle = 0;
-        f.counters.closed++;
-        return h;
-    }
-
-    /** A second wrapper of the same tensor, in the innermost scope. */
-    public Tensor share() {
-        Frame f = Frame.enter();
-        check(f, Shim.fp_tensor_share(f.in(this, "this"), f.out()), "share");
-        return f.tensor();
-    }
-
-    /** True when both wrappers stand for one tensor. */
-    public boolean isSame(Tensor other) {
-        Thread current = Thread.currentThread();
-        return handle(current) == other.handle(current);
-    }
-
-    /** A number that two open wrappers share exactly when they stand for one tensor. */
-    public long identity() {
-        return handle(Thread.currentThread());
+        super(handle, frame);
     }
 
     // ---- properties ------------------------------------------------------------------------------------------------

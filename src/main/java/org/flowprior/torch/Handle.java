@@ -1,0 +1,153 @@
+package org.flowprior.torch;
+
+import java.lang.ref.Cleaner;
+import org.flowprior.torch.ffi.Shim;
+
+/**
+ * The lifetime of a {@link Tensor}: its reference to libtorch's tensor, and who gives it back. That is the scope it is
+ * in, or, outside every scope, the caller, with a cleaner behind him that reports what he lost.
+ */
+abstract sealed class Handle implements AutoCloseable permits Tensor {
+
+    private long handle;
+    private Scope scope;
+    private int slot;
+    private Leak leak;
+    private Cleaner.Cleanable cleanable;
+    private Throwable closedAt;
+
+    Handle(long handle, Frame frame) {
+        this.handle = handle;
+        enter(frame.scope, frame);
+    }
+
+    private void enter(Scope into, Frame frame) {
+        scope = into;
+        if (into != null) {
+            slot = into.add(handle);
+        } else {
+            leak = new Leak(handle, frame.counters);
+            cleanable = Scope.CLEANER.register(this, leak);
+        }
+    }
+
+    private void leaveOwner() {
+        if (scope != null) {
+            scope.remove(slot);
+            scope = null;
+        } else if (leak != null) {
+            leak.settle();
+            cleanable.clean();
+            leak = null;
+            cleanable = null;
+        }
+    }
+
+    long handle(Thread current) {
+        Scope s = scope;
+        if (s != null) {
+            if (s.thread != current) {
+                throw new ThreadException("a tensor of thread '" + s.thread.getName() + "' was used from thread '"
+                        + current.getName() + "'; handOver() gives it to another thread");
+            }
+            s.checkOpen("tensor");
+        }
+        if (handle == 0) {
+            throw new ClosedException("this tensor is closed", closedAt);
+        }
+        return handle;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    /** Frees the tensor before its scope does. Throws {@link ClosedException} the second time. */
+    @Override
+    public void close() {
+        Frame f = Frame.enter();
+        long h = handle(f.thread);
+        leaveOwner();
+        handle = 0;
+        closedAt = Scope.DEBUG ? new Throwable("closed here") : null;
+        f.free(h);
+    }
+
+    /** True until the tensor or its scope is closed. */
+    public boolean isOpen() {
+        return handle != 0 && (scope == null || !scope.isClosed());
+    }
+
+    /** Takes the tensor out of every scope: from now on the caller closes it. Returns this. */
+    public Tensor keep() {
+        Frame f = Frame.enter();
+        handle(f.thread);
+        if (scope != null) {
+            leaveOwner();
+            enter(null, f);
+        }
+        return (Tensor) this;
+    }
+
+    /** Gives the tensor to the scope outside its own, or to the caller where there is none. Returns this. */
+    public Tensor moveOutward() {
+        Frame f = Frame.enter();
+        handle(f.thread);
+        if (scope == null) {
+            throw new IllegalStateException("a tensor outside every scope cannot move outward");
+        }
+        Scope outer = scope.outer();
+        leaveOwner();
+        enter(outer, f);
+        return (Tensor) this;
+    }
+
+    /** Puts a tensor outside every scope into the innermost scope of this thread. Returns this. */
+    public Tensor attach() {
+        Frame f = Frame.enter();
+        handle(f.thread);
+        if (scope == null && f.scope != null) {
+            leaveOwner();
+            enter(f.scope, f);
+        }
+        return (Tensor) this;
+    }
+
+    /** Ends this wrapper and gives its tensor to whichever thread takes it with {@link Handover#accept}. */
+    public Handover handOver() {
+        keep();
+        long h = handle;
+        leaveOwner();
+        handle = 0;
+        closedAt = Scope.DEBUG ? new Throwable("handed over here") : null;
+        return new Handover(h, Frame.current().counters);
+    }
+
+    /** Ends this wrapper and gives its reference to the caller. */
+    long release() {
+        Frame f = Frame.current();
+        long h = handle(f.thread);
+        leaveOwner();
+        handle = 0;
+        f.counters.closed++;
+        return h;
+    }
+
+    /** A second wrapper of the same tensor, in the innermost scope. */
+    public Tensor share() {
+        Frame f = Frame.enter();
+        Tensor.check(f, Shim.fp_tensor_share(handle(f.thread), f.out()), "share");
+        return f.tensor();
+    }
+
+    /** True when both wrappers stand for one tensor. */
+    public boolean isSame(Tensor other) {
+        Thread current = Thread.currentThread();
+        return handle(current) == other.handle(current);
+    }
+
+    /** A number that two open wrappers share exactly when they stand for one tensor. */
+    public long identity() {
+        return handle(Thread.currentThread());
+    }
+}

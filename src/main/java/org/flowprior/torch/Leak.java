@@ -1,0 +1,34 @@
+package org.flowprior.torch;
+
+/**
+ * What a cleaner knows of a tensor outside every scope. It never frees: it hands the reference to the thread that made
+ * the tensor, which frees it between two ops, when no call of its own can be using it.
+ */
+final class Leak implements Runnable {
+
+    private static final System.Logger LOGGER = System.getLogger("org.flowprior.torch");
+
+    private final Counters counters;
+    private final Throwable madeAt = Scope.DEBUG ? new Throwable("made here") : null;
+    private long handle;
+
+    Leak(long handle, Counters counters) {
+        this.handle = handle;
+        this.counters = counters;
+    }
+
+    /** The tensor was closed, or has another owner now. */
+    void settle() {
+        handle = 0;
+    }
+
+    @Override
+    public void run() {
+        if (handle != 0) {
+            counters.leak(handle);
+            if (madeAt != null) {
+                LOGGER.log(System.Logger.Level.WARNING, "a tensor outside every scope was lost without close()", madeAt);
+            }
+        }
+    }
+}
