@@ -18,7 +18,7 @@ final class Counters {
     long created;
     long closed;
     private final Thread thread = Thread.currentThread();
-    private final Queue<Long> leaks = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> leaks = new ConcurrentLinkedQueue<>();
 
     static Counters ofNewThread() {
         Counters counters = new Counters();
@@ -39,16 +39,22 @@ final class Counters {
         }
     }
 
+    /** A tensor was lost: the thread that made it will free it. */
     void leak(long handle) {
         LEAKED.incrementAndGet();
-        leaks.add(handle);
+        leaks.add(() -> Frame.current().free(handle));
+    }
+
+    /** Something else was lost that only its thread may free. */
+    void later(Runnable free) {
+        leaks.add(free);
     }
 
     boolean hasLeaks() {
         return !leaks.isEmpty();
     }
 
-    Long takeLeak() {
+    Runnable takeLeak() {
         return leaks.poll();
     }
 

@@ -62,9 +62,9 @@ final class Frame {
     }
 
     private void freeLeaks() {
-        Long handle;
-        while ((handle = counters.takeLeak()) != null) {
-            free(handle);
+        Runnable free;
+        while ((free = counters.takeLeak()) != null) {
+            free.run();
         }
     }
 

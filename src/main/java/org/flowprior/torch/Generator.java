@@ -12,16 +12,16 @@ public final class Generator implements AutoCloseable {
     private long handle;
     private final Cleaner.Cleanable cleanable;
 
-    private Generator(long handle) {
+    private Generator(long handle, Counters counters) {
         this.handle = handle;
-        this.cleanable = Scope.CLEANER.register(this, () -> Shim.fp_generator_free(handle));
+        this.cleanable = Scope.CLEANER.register(this, () -> counters.later(() -> Shim.fp_generator_free(handle)));
     }
 
     /** A new generator for that device with PyTorch's default seed. */
     public static Generator on(Device device) {
         Frame f = Frame.enter();
         Tensor.check(f, Shim.fp_generator_new(device.type().code(), device.index(), f.out()), "generator", device);
-        return new Generator(f.number(0));
+        return new Generator(f.number(0), f.counters);
     }
 
     /** A new CPU generator with that seed. */
@@ -33,7 +33,7 @@ public final class Generator implements AutoCloseable {
     public static Generator defaultOf(Device device) {
         Frame f = Frame.enter();
         Tensor.check(f, Shim.fp_generator_default(device.type().code(), device.index(), f.out()), "generator", device);
-        return new Generator(f.number(0));
+        return new Generator(f.number(0), f.counters);
     }
 
     long handle() {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,9 @@ public final class ScriptModule implements AutoCloseable {
     private long handle;
     private final Cleaner.Cleanable cleanable;
 
-    private ScriptModule(long handle) {
+    private ScriptModule(long handle, Counters counters) {
         this.handle = handle;
-        this.cleanable = Scope.CLEANER.register(this, () -> Shim.fp_script_free(handle));
+        this.cleanable = Scope.CLEANER.register(this, () -> counters.later(() -> Shim.fp_script_free(handle)));
     }
 
     /**
@@ -37,7 +38,7 @@ public final class ScriptModule implements AutoCloseable {
         Frame f = Frame.enter();
         int status = Shim.fp_script_load(f.string(file.toString(), "file"), device.type().code(), device.index(), f.out());
         Tensor.check(f, status, "load", file);
-        return new ScriptModule(f.number(0));
+        return new ScriptModule(f.number(0), f.counters);
     }
 
     private long handle() {
@@ -58,6 +59,7 @@ public final class ScriptModule implements AutoCloseable {
         List<Tensor> list = List.of(inputs);
         int status = Shim.fp_script_call(handle(), f.string(method, "method"), f.tensors(list, "inputs"), list.size(),
                 f.out(), f.outCount());
+        Reference.reachabilityFence(this);
         Tensor.check(f, status, method, (Object[]) inputs);
         return f.tensorList();
     }
@@ -82,7 +84,7 @@ public final class ScriptModule implements AutoCloseable {
     public ScriptModule freeze() {
         Frame f = Frame.enter();
         Tensor.check(f, Shim.fp_script_freeze(handle(), f.out()), "freeze");
-        return new ScriptModule(f.number(0));
+        return new ScriptModule(f.number(0), f.counters);
     }
 
     /** Writes the module for {@code torch.jit.load}. */
