@@ -1,4 +1,5 @@
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ final class JavaWriter {
     /** Signatures taken, by the type a caller sees: methods of all chapters meet in Tensor. */
     private final Set<String> taken = new HashSet<>();
     private final StringBuilder index = new StringBuilder("# " + NOTE.substring(3)
-            + "# schema entry, Java class, method, parameter types of the full form, schema\n");
+            + "# schema entry, Java class, method, parameter types of the full form, those of the forms that call it,"
+            + " schema\n");
 
     JavaWriter(List<Chapter> chapters) {
         // Object.clone() is protected: Tensor itself must widen it.
@@ -93,25 +95,30 @@ final class JavaWriter {
                 .replace("{@code", "{@code")).append("} */\n");
         out.append("    ").append(modifier).append(returned).append(' ').append(name).append(declare(full, op, name))
                 .append(" {\n").append(body(op, name)).append("    }\n");
-        index.append(op.schema().entry()).append('\t').append(type).append('\t').append(name).append('\t')
-                .append(full.stream().map(Parameter::type).collect(Collectors.joining(";"))).append('\t')
-                .append(op.schema().text()).append('\n');
+        StringBuilder shorter = new StringBuilder();
         for (int arity = full.size(); arity >= 0; arity--) {
             if (arity < full.size() && full.get(arity).marshal().argument().defaultValue() == null) {
                 break;
             }
             for (boolean primitive : new boolean[] {false, true}) {
-                shorter(chapter, op, name, out, full, parameters(op, primitive).subList(0, arity));
+                List<Parameter> form = parameters(op, primitive).subList(0, arity);
+                if (taken.add(key(chapter, op, name, form))) {
+                    shorter(op, name, out, full, form);
+                    shorter.append('(').append(types(form)).append(')');
+                }
             }
         }
+        index.append(op.schema().entry()).append('\t').append(type).append('\t').append(name).append('\t')
+                .append(types(full)).append('\t').append(shorter).append('\t').append(op.schema().text()).append('\n');
     }
 
-    /** A form with fewer parameters, or with primitive ones, that calls the full form; left out where taken. */
-    private void shorter(Chapter chapter, Chapter.Op op, String name, StringBuilder out, List<Parameter> full,
-                         List<Parameter> form) {
-        if (!taken.add(key(chapter, op, name, form))) {
-            return;
-        }
+    private static String types(List<Parameter> parameters) {
+        return parameters.stream().map(Parameter::type).collect(Collectors.joining(";"));
+    }
+
+    /** A form with fewer parameters, or with primitive ones, that calls the full form. */
+    private void shorter(Chapter.Op op, String name, StringBuilder out, List<Parameter> full,
+                                List<Parameter> form) {
         List<String> arguments = new ArrayList<>();
         List<String> defaults = new ArrayList<>();
         for (int i = 0; i < full.size(); i++) {
@@ -120,7 +127,9 @@ final class JavaWriter {
                 arguments.add(p.marshal().javaDefault());
                 defaults.add(p.marshal().argument().name() + "=" + p.marshal().argument().defaultValue());
             } else if (p.type().equals("long[]") && form.get(i).type().equals("long")) {
-                arguments.add("new long[] {" + p.name() + "}");
+                // As PyTorch reads one int for a list of stated length: that int for each.
+                arguments.add("new long[] {" + String.join(", ", Collections.nCopies(p.marshal().length(), p.name()))
+                        + "}");
             } else if (p.type().equals("Long") && form.get(i).type().equals("long")) {
                 arguments.add("Long.valueOf(" + p.name() + ")");
             } else {

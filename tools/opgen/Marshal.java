@@ -22,6 +22,11 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
         };
     }
 
+    /** The stated length of an int list. */
+    int length() {
+        return Integer.parseInt(argument.type().replaceAll(".*\\[(\\d+)\\].*", "$1"));
+    }
+
     static String camel(String snake) {
         StringBuilder out = new StringBuilder();
         boolean up = false;

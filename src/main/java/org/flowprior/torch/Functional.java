@@ -521,7 +521,7 @@ public final class Functional {
 
     /** {@code conv2d}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation, long groups) {
-        return conv2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {dilation}, groups);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, groups);
     }
 
     /** {@code conv2d} with {@code groups=1}. */
@@ -531,7 +531,7 @@ public final class Functional {
 
     /** {@code conv2d} with {@code groups=1}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation) {
-        return conv2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {dilation}, 1L);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, 1L);
     }
 
     /** {@code conv2d} with {@code dilation=1, groups=1}. */
@@ -541,7 +541,7 @@ public final class Functional {
 
     /** {@code conv2d} with {@code dilation=1, groups=1}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
-        return conv2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {1}, 1L);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {1}, 1L);
     }
 
     /** {@code conv2d} with {@code padding=0, dilation=1, groups=1}. */
@@ -551,7 +551,7 @@ public final class Functional {
 
     /** {@code conv2d} with {@code padding=0, dilation=1, groups=1}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride) {
-        return conv2d(input, weight, bias, new long[] {stride}, new long[] {0}, new long[] {1}, 1L);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, new long[] {0}, new long[] {1}, 1L);
     }
 
     /** {@code conv2d} with {@code stride=1, padding=0, dilation=1, groups=1}. */
@@ -576,7 +576,7 @@ public final class Functional {
 
     /** {@code conv2d.padding}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation, long groups) {
-        return conv2d(input, weight, bias, new long[] {stride}, padding, new long[] {dilation}, groups);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, padding, new long[] {dilation, dilation}, groups);
     }
 
     /** {@code conv2d.padding} with {@code groups=1}. */
@@ -586,7 +586,7 @@ public final class Functional {
 
     /** {@code conv2d.padding} with {@code groups=1}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation) {
-        return conv2d(input, weight, bias, new long[] {stride}, padding, new long[] {dilation}, 1L);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, padding, new long[] {dilation, dilation}, 1L);
     }
 
     /** {@code conv2d.padding} with {@code dilation=1, groups=1}. */
@@ -596,7 +596,7 @@ public final class Functional {
 
     /** {@code conv2d.padding} with {@code dilation=1, groups=1}. */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long stride, String padding) {
-        return conv2d(input, weight, bias, new long[] {stride}, padding, new long[] {1}, 1L);
+        return conv2d(input, weight, bias, new long[] {stride, stride}, padding, new long[] {1}, 1L);
     }
 
     /** {@code conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] dilation=1, SymInt groups=1) &rarr; Tensor} */
@@ -611,7 +611,7 @@ public final class Functional {
 
     /** {@code conv3d}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation, long groups) {
-        return conv3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {dilation}, groups);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, groups);
     }
 
     /** {@code conv3d} with {@code groups=1}. */
@@ -621,7 +621,7 @@ public final class Functional {
 
     /** {@code conv3d} with {@code groups=1}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long dilation) {
-        return conv3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {dilation}, 1L);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, 1L);
     }
 
     /** {@code conv3d} with {@code dilation=1, groups=1}. */
@@ -631,7 +631,7 @@ public final class Functional {
 
     /** {@code conv3d} with {@code dilation=1, groups=1}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
-        return conv3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {1}, 1L);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {1}, 1L);
     }
 
     /** {@code conv3d} with {@code padding=0, dilation=1, groups=1}. */
@@ -641,7 +641,7 @@ public final class Functional {
 
     /** {@code conv3d} with {@code padding=0, dilation=1, groups=1}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride) {
-        return conv3d(input, weight, bias, new long[] {stride}, new long[] {0}, new long[] {1}, 1L);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {0}, new long[] {1}, 1L);
     }
 
     /** {@code conv3d} with {@code stride=1, padding=0, dilation=1, groups=1}. */
@@ -666,7 +666,7 @@ public final class Functional {
 
     /** {@code conv3d.padding}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation, long groups) {
-        return conv3d(input, weight, bias, new long[] {stride}, padding, new long[] {dilation}, groups);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, padding, new long[] {dilation, dilation, dilation}, groups);
     }
 
     /** {@code conv3d.padding} with {@code groups=1}. */
@@ -676,7 +676,7 @@ public final class Functional {
 
     /** {@code conv3d.padding} with {@code groups=1}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, String padding, long dilation) {
-        return conv3d(input, weight, bias, new long[] {stride}, padding, new long[] {dilation}, 1L);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, padding, new long[] {dilation, dilation, dilation}, 1L);
     }
 
     /** {@code conv3d.padding} with {@code dilation=1, groups=1}. */
@@ -686,7 +686,7 @@ public final class Functional {
 
     /** {@code conv3d.padding} with {@code dilation=1, groups=1}. */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long stride, String padding) {
-        return conv3d(input, weight, bias, new long[] {stride}, padding, new long[] {1}, 1L);
+        return conv3d(input, weight, bias, new long[] {stride, stride, stride}, padding, new long[] {1}, 1L);
     }
 
     /** {@code conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, SymInt[1] output_padding=0, SymInt groups=1, SymInt[1] dilation=1) &rarr; Tensor} */
@@ -766,7 +766,7 @@ public final class Functional {
 
     /** {@code conv_transpose2d.input}. */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long outputPadding, long groups, long dilation) {
-        return convTranspose2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {outputPadding}, groups, new long[] {dilation});
+        return convTranspose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {outputPadding, outputPadding}, groups, new long[] {dilation, dilation});
     }
 
     /** {@code conv_transpose2d.input} with {@code dilation=1}. */
@@ -776,7 +776,7 @@ public final class Functional {
 
     /** {@code conv_transpose2d.input} with {@code dilation=1}. */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long outputPadding, long groups) {
-        return convTranspose2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {outputPadding}, groups, new long[] {1});
+        return convTranspose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {outputPadding, outputPadding}, groups, new long[] {1});
     }
 
     /** {@code conv_transpose2d.input} with {@code groups=1, dilation=1}. */
@@ -786,7 +786,7 @@ public final class Functional {
 
     /** {@code conv_transpose2d.input} with {@code groups=1, dilation=1}. */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long outputPadding) {
-        return convTranspose2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {outputPadding}, 1L, new long[] {1});
+        return convTranspose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {outputPadding, outputPadding}, 1L, new long[] {1});
     }
 
     /** {@code conv_transpose2d.input} with {@code output_padding=0, groups=1, dilation=1}. */
@@ -796,7 +796,7 @@ public final class Functional {
 
     /** {@code conv_transpose2d.input} with {@code output_padding=0, groups=1, dilation=1}. */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
-        return convTranspose2d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {0}, 1L, new long[] {1});
+        return convTranspose2d(input, weight, bias, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {0}, 1L, new long[] {1});
     }
 
     /** {@code conv_transpose2d.input} with {@code padding=0, output_padding=0, groups=1, dilation=1}. */
@@ -806,7 +806,7 @@ public final class Functional {
 
     /** {@code conv_transpose2d.input} with {@code padding=0, output_padding=0, groups=1, dilation=1}. */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, long stride) {
-        return convTranspose2d(input, weight, bias, new long[] {stride}, new long[] {0}, new long[] {0}, 1L, new long[] {1});
+        return convTranspose2d(input, weight, bias, new long[] {stride, stride}, new long[] {0}, new long[] {0}, 1L, new long[] {1});
     }
 
     /** {@code conv_transpose2d.input} with {@code stride=1, padding=0, output_padding=0, groups=1, dilation=1}. */
@@ -831,7 +831,7 @@ public final class Functional {
 
     /** {@code conv_transpose3d.input}. */
     public static Tensor convTranspose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long outputPadding, long groups, long dilation) {
-        return convTranspose3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {outputPadding}, groups, new long[] {dilation});
+        return convTranspose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {outputPadding, outputPadding, outputPadding}, groups, new long[] {dilation, dilation, dilation});
     }
 
     /** {@code conv_transpose3d.input} with {@code dilation=1}. */
@@ -841,7 +841,7 @@ public final class Functional {
 
     /** {@code conv_transpose3d.input} with {@code dilation=1}. */
     public static Tensor convTranspose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long outputPadding, long groups) {
-        return convTranspose3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {outputPadding}, groups, new long[] {1});
+        return convTranspose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {outputPadding, outputPadding, outputPadding}, groups, new long[] {1});
     }
 
     /** {@code conv_transpose3d.input} with {@code groups=1, dilation=1}. */
@@ -851,7 +851,7 @@ public final class Functional {
 
     /** {@code conv_transpose3d.input} with {@code groups=1, dilation=1}. */
     public static Tensor convTranspose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding, long outputPadding) {
-        return convTranspose3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {outputPadding}, 1L, new long[] {1});
+        return convTranspose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {outputPadding, outputPadding, outputPadding}, 1L, new long[] {1});
     }
 
     /** {@code conv_transpose3d.input} with {@code output_padding=0, groups=1, dilation=1}. */
@@ -861,7 +861,7 @@ public final class Functional {
 
     /** {@code conv_transpose3d.input} with {@code output_padding=0, groups=1, dilation=1}. */
     public static Tensor convTranspose3d(Tensor input, Tensor weight, Tensor bias, long stride, long padding) {
-        return convTranspose3d(input, weight, bias, new long[] {stride}, new long[] {padding}, new long[] {0}, 1L, new long[] {1});
+        return convTranspose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {0}, 1L, new long[] {1});
     }
 
     /** {@code conv_transpose3d.input} with {@code padding=0, output_padding=0, groups=1, dilation=1}. */
@@ -871,7 +871,7 @@ public final class Functional {
 
     /** {@code conv_transpose3d.input} with {@code padding=0, output_padding=0, groups=1, dilation=1}. */
     public static Tensor convTranspose3d(Tensor input, Tensor weight, Tensor bias, long stride) {
-        return convTranspose3d(input, weight, bias, new long[] {stride}, new long[] {0}, new long[] {0}, 1L, new long[] {1});
+        return convTranspose3d(input, weight, bias, new long[] {stride, stride, stride}, new long[] {0}, new long[] {0}, 1L, new long[] {1});
     }
 
     /** {@code conv_transpose3d.input} with {@code stride=1, padding=0, output_padding=0, groups=1, dilation=1}. */
@@ -951,7 +951,7 @@ public final class Functional {
 
     /** {@code max_pool2d}. */
     public static Tensor maxPool2d(Tensor self, long kernelSize, long stride, long padding, long dilation, boolean ceilMode) {
-        return maxPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {dilation}, ceilMode);
+        return maxPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, ceilMode);
     }
 
     /** {@code max_pool2d} with {@code ceil_mode=False}. */
@@ -961,7 +961,7 @@ public final class Functional {
 
     /** {@code max_pool2d} with {@code ceil_mode=False}. */
     public static Tensor maxPool2d(Tensor self, long kernelSize, long stride, long padding, long dilation) {
-        return maxPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {dilation}, false);
+        return maxPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, false);
     }
 
     /** {@code max_pool2d} with {@code dilation=1, ceil_mode=False}. */
@@ -971,7 +971,7 @@ public final class Functional {
 
     /** {@code max_pool2d} with {@code dilation=1, ceil_mode=False}. */
     public static Tensor maxPool2d(Tensor self, long kernelSize, long stride, long padding) {
-        return maxPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
+        return maxPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {1}, false);
     }
 
     /** {@code max_pool2d} with {@code padding=0, dilation=1, ceil_mode=False}. */
@@ -981,7 +981,7 @@ public final class Functional {
 
     /** {@code max_pool2d} with {@code padding=0, dilation=1, ceil_mode=False}. */
     public static Tensor maxPool2d(Tensor self, long kernelSize, long stride) {
-        return maxPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {0}, new long[] {1}, false);
+        return maxPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {0}, new long[] {1}, false);
     }
 
     /** {@code max_pool2d} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
@@ -991,7 +991,7 @@ public final class Functional {
 
     /** {@code max_pool2d} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
     public static Tensor maxPool2d(Tensor self, long kernelSize) {
-        return maxPool2d(self, new long[] {kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
+        return maxPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
     }
 
     /** {@code max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) &rarr; Tensor} */
@@ -1006,7 +1006,7 @@ public final class Functional {
 
     /** {@code max_pool3d}. */
     public static Tensor maxPool3d(Tensor self, long kernelSize, long stride, long padding, long dilation, boolean ceilMode) {
-        return maxPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {dilation}, ceilMode);
+        return maxPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, ceilMode);
     }
 
     /** {@code max_pool3d} with {@code ceil_mode=False}. */
@@ -1016,7 +1016,7 @@ public final class Functional {
 
     /** {@code max_pool3d} with {@code ceil_mode=False}. */
     public static Tensor maxPool3d(Tensor self, long kernelSize, long stride, long padding, long dilation) {
-        return maxPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {dilation}, false);
+        return maxPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, false);
     }
 
     /** {@code max_pool3d} with {@code dilation=1, ceil_mode=False}. */
@@ -1026,7 +1026,7 @@ public final class Functional {
 
     /** {@code max_pool3d} with {@code dilation=1, ceil_mode=False}. */
     public static Tensor maxPool3d(Tensor self, long kernelSize, long stride, long padding) {
-        return maxPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
+        return maxPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {1}, false);
     }
 
     /** {@code max_pool3d} with {@code padding=0, dilation=1, ceil_mode=False}. */
@@ -1036,7 +1036,7 @@ public final class Functional {
 
     /** {@code max_pool3d} with {@code padding=0, dilation=1, ceil_mode=False}. */
     public static Tensor maxPool3d(Tensor self, long kernelSize, long stride) {
-        return maxPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {0}, new long[] {1}, false);
+        return maxPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {0}, new long[] {1}, false);
     }
 
     /** {@code max_pool3d} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
@@ -1046,7 +1046,7 @@ public final class Functional {
 
     /** {@code max_pool3d} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
     public static Tensor maxPool3d(Tensor self, long kernelSize) {
-        return maxPool3d(self, new long[] {kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
+        return maxPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
     }
 
     /** {@code max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) &rarr; (Tensor, Tensor)} */
@@ -1061,7 +1061,7 @@ public final class Functional {
 
     /** {@code max_pool2d_with_indices}. */
     public static Results.OutputIndices maxPool2dWithIndices(Tensor self, long kernelSize, long stride, long padding, long dilation, boolean ceilMode) {
-        return maxPool2dWithIndices(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {dilation}, ceilMode);
+        return maxPool2dWithIndices(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, ceilMode);
     }
 
     /** {@code max_pool2d_with_indices} with {@code ceil_mode=False}. */
@@ -1071,7 +1071,7 @@ public final class Functional {
 
     /** {@code max_pool2d_with_indices} with {@code ceil_mode=False}. */
     public static Results.OutputIndices maxPool2dWithIndices(Tensor self, long kernelSize, long stride, long padding, long dilation) {
-        return maxPool2dWithIndices(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {dilation}, false);
+        return maxPool2dWithIndices(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {dilation, dilation}, false);
     }
 
     /** {@code max_pool2d_with_indices} with {@code dilation=1, ceil_mode=False}. */
@@ -1081,7 +1081,7 @@ public final class Functional {
 
     /** {@code max_pool2d_with_indices} with {@code dilation=1, ceil_mode=False}. */
     public static Results.OutputIndices maxPool2dWithIndices(Tensor self, long kernelSize, long stride, long padding) {
-        return maxPool2dWithIndices(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
+        return maxPool2dWithIndices(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, new long[] {1}, false);
     }
 
     /** {@code max_pool2d_with_indices} with {@code padding=0, dilation=1, ceil_mode=False}. */
@@ -1091,7 +1091,7 @@ public final class Functional {
 
     /** {@code max_pool2d_with_indices} with {@code padding=0, dilation=1, ceil_mode=False}. */
     public static Results.OutputIndices maxPool2dWithIndices(Tensor self, long kernelSize, long stride) {
-        return maxPool2dWithIndices(self, new long[] {kernelSize}, new long[] {stride}, new long[] {0}, new long[] {1}, false);
+        return maxPool2dWithIndices(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {0}, new long[] {1}, false);
     }
 
     /** {@code max_pool2d_with_indices} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
@@ -1101,7 +1101,7 @@ public final class Functional {
 
     /** {@code max_pool2d_with_indices} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
     public static Results.OutputIndices maxPool2dWithIndices(Tensor self, long kernelSize) {
-        return maxPool2dWithIndices(self, new long[] {kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
+        return maxPool2dWithIndices(self, new long[] {kernelSize, kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
     }
 
     /** {@code avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) &rarr; Tensor} */
@@ -1171,7 +1171,7 @@ public final class Functional {
 
     /** {@code avg_pool2d}. */
     public static Tensor avgPool2d(Tensor self, long kernelSize, long stride, long padding, boolean ceilMode, boolean countIncludePad, long divisorOverride) {
-        return avgPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, ceilMode, countIncludePad, Long.valueOf(divisorOverride));
+        return avgPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, ceilMode, countIncludePad, Long.valueOf(divisorOverride));
     }
 
     /** {@code avg_pool2d} with {@code divisor_override=None}. */
@@ -1181,7 +1181,7 @@ public final class Functional {
 
     /** {@code avg_pool2d} with {@code divisor_override=None}. */
     public static Tensor avgPool2d(Tensor self, long kernelSize, long stride, long padding, boolean ceilMode, boolean countIncludePad) {
-        return avgPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, ceilMode, countIncludePad, (Long) null);
+        return avgPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, ceilMode, countIncludePad, (Long) null);
     }
 
     /** {@code avg_pool2d} with {@code count_include_pad=True, divisor_override=None}. */
@@ -1191,7 +1191,7 @@ public final class Functional {
 
     /** {@code avg_pool2d} with {@code count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool2d(Tensor self, long kernelSize, long stride, long padding, boolean ceilMode) {
-        return avgPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, ceilMode, true, (Long) null);
+        return avgPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, ceilMode, true, (Long) null);
     }
 
     /** {@code avg_pool2d} with {@code ceil_mode=False, count_include_pad=True, divisor_override=None}. */
@@ -1201,7 +1201,7 @@ public final class Functional {
 
     /** {@code avg_pool2d} with {@code ceil_mode=False, count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool2d(Tensor self, long kernelSize, long stride, long padding) {
-        return avgPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, false, true, (Long) null);
+        return avgPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {padding, padding}, false, true, (Long) null);
     }
 
     /** {@code avg_pool2d} with {@code padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
@@ -1211,7 +1211,7 @@ public final class Functional {
 
     /** {@code avg_pool2d} with {@code padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool2d(Tensor self, long kernelSize, long stride) {
-        return avgPool2d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {0}, false, true, (Long) null);
+        return avgPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {stride, stride}, new long[] {0}, false, true, (Long) null);
     }
 
     /** {@code avg_pool2d} with {@code stride=[], padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
@@ -1221,7 +1221,7 @@ public final class Functional {
 
     /** {@code avg_pool2d} with {@code stride=[], padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool2d(Tensor self, long kernelSize) {
-        return avgPool2d(self, new long[] {kernelSize}, new long[] {}, new long[] {0}, false, true, (Long) null);
+        return avgPool2d(self, new long[] {kernelSize, kernelSize}, new long[] {}, new long[] {0}, false, true, (Long) null);
     }
 
     /** {@code avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) &rarr; Tensor} */
@@ -1236,7 +1236,7 @@ public final class Functional {
 
     /** {@code avg_pool3d}. */
     public static Tensor avgPool3d(Tensor self, long kernelSize, long stride, long padding, boolean ceilMode, boolean countIncludePad, long divisorOverride) {
-        return avgPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, ceilMode, countIncludePad, Long.valueOf(divisorOverride));
+        return avgPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceilMode, countIncludePad, Long.valueOf(divisorOverride));
     }
 
     /** {@code avg_pool3d} with {@code divisor_override=None}. */
@@ -1246,7 +1246,7 @@ public final class Functional {
 
     /** {@code avg_pool3d} with {@code divisor_override=None}. */
     public static Tensor avgPool3d(Tensor self, long kernelSize, long stride, long padding, boolean ceilMode, boolean countIncludePad) {
-        return avgPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, ceilMode, countIncludePad, (Long) null);
+        return avgPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceilMode, countIncludePad, (Long) null);
     }
 
     /** {@code avg_pool3d} with {@code count_include_pad=True, divisor_override=None}. */
@@ -1256,7 +1256,7 @@ public final class Functional {
 
     /** {@code avg_pool3d} with {@code count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool3d(Tensor self, long kernelSize, long stride, long padding, boolean ceilMode) {
-        return avgPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, ceilMode, true, (Long) null);
+        return avgPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, ceilMode, true, (Long) null);
     }
 
     /** {@code avg_pool3d} with {@code ceil_mode=False, count_include_pad=True, divisor_override=None}. */
@@ -1266,7 +1266,7 @@ public final class Functional {
 
     /** {@code avg_pool3d} with {@code ceil_mode=False, count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool3d(Tensor self, long kernelSize, long stride, long padding) {
-        return avgPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {padding}, false, true, (Long) null);
+        return avgPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, false, true, (Long) null);
     }
 
     /** {@code avg_pool3d} with {@code padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
@@ -1276,7 +1276,7 @@ public final class Functional {
 
     /** {@code avg_pool3d} with {@code padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool3d(Tensor self, long kernelSize, long stride) {
-        return avgPool3d(self, new long[] {kernelSize}, new long[] {stride}, new long[] {0}, false, true, (Long) null);
+        return avgPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {0}, false, true, (Long) null);
     }
 
     /** {@code avg_pool3d} with {@code stride=[], padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
@@ -1286,7 +1286,7 @@ public final class Functional {
 
     /** {@code avg_pool3d} with {@code stride=[], padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None}. */
     public static Tensor avgPool3d(Tensor self, long kernelSize) {
-        return avgPool3d(self, new long[] {kernelSize}, new long[] {}, new long[] {0}, false, true, (Long) null);
+        return avgPool3d(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {}, new long[] {0}, false, true, (Long) null);
     }
 
     /** {@code adaptive_avg_pool1d(Tensor self, int[1] output_size) &rarr; Tensor} */
@@ -1316,7 +1316,7 @@ public final class Functional {
 
     /** {@code adaptive_avg_pool2d}. */
     public static Tensor adaptiveAvgPool2d(Tensor self, long outputSize) {
-        return adaptiveAvgPool2d(self, new long[] {outputSize});
+        return adaptiveAvgPool2d(self, new long[] {outputSize, outputSize});
     }
 
     /** {@code adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) &rarr; Tensor} */
@@ -1331,7 +1331,7 @@ public final class Functional {
 
     /** {@code adaptive_avg_pool3d}. */
     public static Tensor adaptiveAvgPool3d(Tensor self, long outputSize) {
-        return adaptiveAvgPool3d(self, new long[] {outputSize});
+        return adaptiveAvgPool3d(self, new long[] {outputSize, outputSize, outputSize});
     }
 
     /** {@code adaptive_max_pool1d(Tensor self, int[1] output_size) &rarr; (Tensor, Tensor)} */
@@ -1361,7 +1361,7 @@ public final class Functional {
 
     /** {@code adaptive_max_pool2d}. */
     public static Results.OutputIndices adaptiveMaxPool2d(Tensor self, long outputSize) {
-        return adaptiveMaxPool2d(self, new long[] {outputSize});
+        return adaptiveMaxPool2d(self, new long[] {outputSize, outputSize});
     }
 
     /** {@code batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) &rarr; Tensor} */
@@ -1821,7 +1821,7 @@ public final class Functional {
 
     /** {@code reflection_pad1d}. */
     public static Tensor reflectionPad1d(Tensor self, long padding) {
-        return reflectionPad1d(self, new long[] {padding});
+        return reflectionPad1d(self, new long[] {padding, padding});
     }
 
     /** {@code reflection_pad2d(Tensor self, SymInt[4] padding) &rarr; Tensor} */
@@ -1836,7 +1836,7 @@ public final class Functional {
 
     /** {@code reflection_pad2d}. */
     public static Tensor reflectionPad2d(Tensor self, long padding) {
-        return reflectionPad2d(self, new long[] {padding});
+        return reflectionPad2d(self, new long[] {padding, padding, padding, padding});
     }
 
     /** {@code replication_pad1d(Tensor self, SymInt[2] padding) &rarr; Tensor} */
@@ -1851,7 +1851,7 @@ public final class Functional {
 
     /** {@code replication_pad1d}. */
     public static Tensor replicationPad1d(Tensor self, long padding) {
-        return replicationPad1d(self, new long[] {padding});
+        return replicationPad1d(self, new long[] {padding, padding});
     }
 
     /** {@code replication_pad2d(Tensor self, SymInt[4] padding) &rarr; Tensor} */
@@ -1866,7 +1866,7 @@ public final class Functional {
 
     /** {@code replication_pad2d}. */
     public static Tensor replicationPad2d(Tensor self, long padding) {
-        return replicationPad2d(self, new long[] {padding});
+        return replicationPad2d(self, new long[] {padding, padding, padding, padding});
     }
 
     /** {@code replication_pad3d(Tensor self, SymInt[6] padding) &rarr; Tensor} */
@@ -1881,7 +1881,7 @@ public final class Functional {
 
     /** {@code replication_pad3d}. */
     public static Tensor replicationPad3d(Tensor self, long padding) {
-        return replicationPad3d(self, new long[] {padding});
+        return replicationPad3d(self, new long[] {padding, padding, padding, padding, padding, padding});
     }
 
     /** {@code im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) &rarr; Tensor} */
@@ -1896,7 +1896,7 @@ public final class Functional {
 
     /** {@code im2col}. */
     public static Tensor im2col(Tensor self, long kernelSize, long dilation, long padding, long stride) {
-        return im2col(self, new long[] {kernelSize}, new long[] {dilation}, new long[] {padding}, new long[] {stride});
+        return im2col(self, new long[] {kernelSize, kernelSize}, new long[] {dilation, dilation}, new long[] {padding, padding}, new long[] {stride, stride});
     }
 
     /** {@code col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) &rarr; Tensor} */
@@ -1911,7 +1911,7 @@ public final class Functional {
 
     /** {@code col2im}. */
     public static Tensor col2im(Tensor self, long outputSize, long kernelSize, long dilation, long padding, long stride) {
-        return col2im(self, new long[] {outputSize}, new long[] {kernelSize}, new long[] {dilation}, new long[] {padding}, new long[] {stride});
+        return col2im(self, new long[] {outputSize, outputSize}, new long[] {kernelSize, kernelSize}, new long[] {dilation, dilation}, new long[] {padding, padding}, new long[] {stride, stride});
     }
 
     /** {@code mse_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */

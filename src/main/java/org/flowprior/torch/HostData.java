@@ -12,10 +12,14 @@ final class HostData {
 
     private HostData() {}
 
-    static Tensor copyOf(MemorySegment data, DType dtype, long count, long[] shape) {
-        long[] sizes = shape.length == 0 && count != 1 ? new long[] {count} : shape;
-        requireSize(data.byteSize(), dtype, sizes);
-        Tensor tensor = Torch.empty(sizes, dtype);
+    /** The shape, or one dimension where an array came without. */
+    static long[] orLength(long[] shape, int length) {
+        return shape.length == 0 ? new long[] {length} : shape;
+    }
+
+    static Tensor copyOf(MemorySegment data, DType dtype, long[] shape) {
+        requireSize(data.byteSize(), dtype, shape);
+        Tensor tensor = Torch.empty(shape, dtype);
         segment(tensor).copyFrom(data);
         return tensor;
     }
@@ -25,7 +29,7 @@ final class HostData {
         for (int i = 0; i < data.length; i++) {
             bytes[i] = (byte) (data[i] ? 1 : 0);
         }
-        return copyOf(MemorySegment.ofArray(bytes), DType.BOOL, bytes.length, shape);
+        return copyOf(MemorySegment.ofArray(bytes), DType.BOOL, orLength(shape, bytes.length));
     }
 
     static Tensor over(MemorySegment data, DType dtype, long[] shape) {

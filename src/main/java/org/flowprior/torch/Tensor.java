@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
@@ -136,27 +137,27 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     /** A float32 tensor with a copy of the numbers, of that shape, or one-dimensional where none is given. */
     public static Tensor of(float[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.FLOAT32, data.length, shape);
+        return HostData.copyOf(MemorySegment.ofArray(data), DType.FLOAT32, HostData.orLength(shape, data.length));
     }
 
     /** A float64 tensor with a copy of the numbers. */
     public static Tensor of(double[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.FLOAT64, data.length, shape);
+        return HostData.copyOf(MemorySegment.ofArray(data), DType.FLOAT64, HostData.orLength(shape, data.length));
     }
 
     /** An int64 tensor with a copy of the numbers. */
     public static Tensor of(long[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.INT64, data.length, shape);
+        return HostData.copyOf(MemorySegment.ofArray(data), DType.INT64, HostData.orLength(shape, data.length));
     }
 
     /** An int32 tensor with a copy of the numbers. */
     public static Tensor of(int[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.INT32, data.length, shape);
+        return HostData.copyOf(MemorySegment.ofArray(data), DType.INT32, HostData.orLength(shape, data.length));
     }
 
     /** A uint8 tensor with a copy of the bytes. */
     public static Tensor of(byte[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.UINT8, data.length, shape);
+        return HostData.copyOf(MemorySegment.ofArray(data), DType.UINT8, HostData.orLength(shape, data.length));
     }
 
     /** A bool tensor with a copy of the values. */
@@ -165,12 +166,12 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     }
 
     /**
-     * A contiguous CPU tensor with a copy of the segment's bytes.
+     * A contiguous CPU tensor with a copy of the segment's bytes; of no dimensions where no shape is given.
      *
      * @throws ShapeException when the segment's size is not that of the shape
      */
     public static Tensor of(MemorySegment data, DType dtype, long... shape) {
-        return HostData.copyOf(data, dtype, data.byteSize() / dtype.bytes(), shape);
+        return HostData.copyOf(data, dtype, shape);
     }
 
     /** A contiguous CPU tensor with a copy of what remains in the buffer, in native byte order. */
@@ -289,8 +290,16 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         return f.tensor();
     }
 
-    /** Replaces the accumulated gradient; null removes it. */
+    /**
+     * Replaces the accumulated gradient; null removes it.
+     *
+     * @throws ShapeException when the gradient's shape, dtype or device is not the tensor's
+     */
     public void setGrad(Tensor gradient) {
+        if (gradient != null && (!Arrays.equals(shape(), gradient.shape()) || dtype() != gradient.dtype()
+                || !device().equals(gradient.device()))) {
+            throw new ShapeException("set_grad: a gradient " + gradient.signature() + " for " + signature(), null);
+        }
         Frame f = Frame.enter();
         check(f, Shim.fp_tensor_set_grad(f.in(this, "this"), f.optional(gradient)), "set_grad", this, gradient);
     }

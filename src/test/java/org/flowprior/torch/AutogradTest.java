@@ -36,6 +36,8 @@ class AutogradTest {
         assertThat(x.grad().toDoubleArray()).containsExactly(4, 8);
         x.setGrad(null);
         assertThat(x.grad()).isNull();
+        assertThatThrownBy(() -> x.setGrad(Torch.ones(3))).isInstanceOf(ShapeException.class)
+                .hasMessageContaining("float32[3]").hasMessageContaining("float64[2]");
     }
 
     @Test

@@ -46,6 +46,7 @@ class TensorTest {
     @Test
     void aScalarHasNoDimensions() {
         assertThat(Tensor.scalar(2.5).shape()).isEmpty();
+        assertThat(Tensor.of(new float[] {2.5f}).shape()).containsExactly(1);
         assertThat(Tensor.scalar(2.5).dtype()).isEqualTo(DType.FLOAT64);
         assertThat(Tensor.scalar(2.5f).dtype()).isEqualTo(DType.FLOAT32);
         assertThat(Tensor.scalar(2).dtype()).isEqualTo(DType.INT64);

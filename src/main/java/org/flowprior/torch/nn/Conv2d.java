@@ -1,0 +1,94 @@
+package org.flowprior.torch.nn;
+
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/** Convolution over images with zero padding: {@code torch.nn.Conv2d}, its keys {@code weight} and {@code bias}. */
+public final class Conv2d extends Layer {
+
+    private final Options options;
+    private final Tensor weight;
+    private final Tensor bias;
+
+    /** With PyTorch's initial values from the default generator. */
+    public Conv2d(long in, long out, Options options) {
+        this(in, out, options, null);
+    }
+
+    /**
+     * With PyTorch's initial values, weight and bias uniform in ±1/√(in / groups · kernel height · kernel width).
+     *
+     * @param generator the source of the initial values, or null for the default generator
+     */
+    public Conv2d(long in, long out, Options options, Generator generator) {
+        this.options = options;
+        this.weight = registerParameter("weight",
+                Torch.empty(out, in / options.groups, options.kernel.height(), options.kernel.width()));
+        this.bias = options.bias ? registerParameter("bias", Torch.empty(out)) : null;
+        Init.likeLinear(weight, bias, generator);
+    }
+
+    /** The weight [out, in / groups, kernel height, kernel width]. */
+    public Tensor weight() {
+        return weight;
+    }
+
+    /** The bias [out], or null. */
+    public Tensor bias() {
+        return bias;
+    }
+
+    /** x [batch, in, height, width] to [batch, out, height', width']. */
+    @Override
+    public Tensor forward(Tensor x) {
+        return Functional.conv2d(x, weight, bias, options.stride.toArray(), options.padding.toArray(),
+                options.dilation.toArray(), options.groups);
+    }
+
+    /** What PyTorch's constructor takes beside the channels. */
+    public record Options(Extent kernel, Extent stride, Extent padding, Extent dilation, long groups, boolean bias) {
+
+        /** That kernel, stride 1, no padding, a bias. */
+        public static Options kernel(long size) {
+            return kernel(size, size);
+        }
+
+        /** That kernel, stride 1, no padding, a bias. */
+        public static Options kernel(long height, long width) {
+            Extent one = Extent.square(1);
+            return new Options(new Extent(height, width), one, Extent.square(0), one, 1, true);
+        }
+
+        /** With this stride. */
+        public Options withStride(long value) {
+            return new Options(kernel, Extent.square(value), padding, dilation, groups, bias);
+        }
+
+        /** With this padding on all sides. */
+        public Options withPadding(long value) {
+            return withPadding(value, value);
+        }
+
+        /** With this padding above and below, and left and right. */
+        public Options withPadding(long height, long width) {
+            return new Options(kernel, stride, new Extent(height, width), dilation, groups, bias);
+        }
+
+        /** With this distance between the kernel's elements. */
+        public Options withDilation(long value) {
+            return new Options(kernel, stride, padding, Extent.square(value), groups, bias);
+        }
+
+        /** With channels in this many groups. */
+        public Options withGroups(long value) {
+            return new Options(kernel, stride, padding, dilation, value, bias);
+        }
+
+        /** With or without a bias. */
+        public Options withBias(boolean value) {
+            return new Options(kernel, stride, padding, dilation, groups, value);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package org.flowprior.torch.nn;
+
+/** A number for each of the two dimensions of an image. */
+public record Extent(long height, long width) {
+
+    /** The same in both dimensions. */
+    public static Extent square(long size) {
+        return new Extent(size, size);
+    }
+
+    long[] toArray() {
+        return new long[] {height, width};
+    }
+}

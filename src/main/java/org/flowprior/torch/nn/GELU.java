@@ -1,0 +1,29 @@
+package org.flowprior.torch.nn;
+
+import java.util.Locale;
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Tensor;
+
+/** x · Φ(x), with the normal distribution function Φ or its approximation: {@code torch.nn.GELU}. */
+public final class GELU extends Layer {
+
+    /** How Φ is computed: exactly, or by the hyperbolic tangent. */
+    public enum Approximate { NONE, TANH }
+
+    private final String approximate;
+
+    /** The exact form. */
+    public GELU() {
+        this(Approximate.NONE);
+    }
+
+    /** The exact form or the approximation. */
+    public GELU(Approximate approximate) {
+        this.approximate = approximate.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return Functional.gelu(x, approximate);
+    }
+}

@@ -1,0 +1,301 @@
+package org.flowprior.torch.nn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+
+/**
+ * A part of a network: parameters, buffers and child modules under PyTorch's names, in the order in which they were
+ * registered. Agrees with {@code torch.nn.Module} in keys, order, and what training mode, moving and loading do.
+ *
+ * <pre>{@code
+ * final class Head extends Layer {
+ *     private final LayerNorm norm = register("norm", new LayerNorm(64, 1e-6, true));
+ *     private final Linear linear = register("linear", new Linear(64, 10));
+ *     public Tensor forward(Tensor x) { return linear.forward(norm.forward(x)); }
+ * }
+ * }</pre>
+ *
+ * <p>A module owns what is registered in it: its tensors live outside every scope until {@link #close}, which closes
+ * its children too. Two modules tie a parameter when the second registers a {@link Tensor#share} of the first's.
+ */
+public abstract class Module implements AutoCloseable {
+
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Set<String> unsavedBuffers = new HashSet<>();
+    private final Map<String, Module> children = new LinkedHashMap<>();
+    private boolean training = true;
+    private boolean closed;
+
+    /** An empty module in training mode. */
+    protected Module() {}
+
+    // ---- registration ----------------------------------------------------------------------------------------------
+
+    /**
+     * Makes the module a child under that name, and from now on its owner.
+     *
+     * @return the child
+     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it
+     */
+    protected final <M extends Module> M register(String name, M child) {
+        Objects.requireNonNull(child, "child");
+        checkName(name);
+        children.put(name, child);
+        return child;
+    }
+
+    /**
+     * Makes a floating-point leaf a parameter: takes it out of every scope and turns its gradient on.
+     *
+     * @return the value
+     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it, and for the result of a
+     *                                  recorded op
+     */
+    protected final Tensor registerParameter(String name, Tensor value) {
+        checkName(name);
+        if (!value.isLeaf()) {
+            throw new IllegalArgumentException("parameter '" + name + "' of " + typeName() + " is the result of a "
+                    + "recorded op; detach() makes a leaf of it");
+        }
+        value.requiresGrad_(true);
+        parameters.put(name, value.keep());
+        return value;
+    }
+
+    /**
+     * Makes a tensor a buffer, which moves with the module and is not trained: takes it out of every scope.
+     *
+     * @param persistent whether state dicts have it
+     * @return the value
+     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it
+     */
+    protected final Tensor registerBuffer(String name, Tensor value, boolean persistent) {
+        checkName(name);
+        buffers.put(name, value.keep());
+        if (!persistent) {
+            unsavedBuffers.add(name);
+        }
+        return value;
+    }
+
+    private void checkName(String name) {
+        if (name.isEmpty() || name.contains(".")) {
+            throw new IllegalArgumentException("'" + name + "' is no name for a part of " + typeName()
+                    + "; a name is not empty and has no dot");
+        }
+        if (parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
+            throw new IllegalArgumentException(typeName() + " has a part named '" + name + "' already");
+        }
+    }
+
+    private String typeName() {
+        return getClass().getSimpleName();
+    }
+
+    // ---- contents --------------------------------------------------------------------------------------------------
+
+    /** This module under the empty name, and all below it under dotted names, parents first, each module once. */
+    public final Map<String, Module> namedModules() {
+        Map<String, Module> found = new LinkedHashMap<>();
+        collect("", found, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return found;
+    }
+
+    private void collect(String name, Map<String, Module> found, Set<Module> seen) {
+        if (seen.add(this)) {
+            found.put(name, this);
+            children.forEach((child, module) ->
+                    module.collect(name.isEmpty() ? child : name + "." + child, found, seen));
+        }
+    }
+
+    /** All parameters under PyTorch's keys. Of tied parameters only the first key is there. */
+    public final Map<String, Tensor> namedParameters() {
+        return eachOnce(module -> module.parameters);
+    }
+
+    /** All buffers under PyTorch's keys, those that state dicts leave out included. */
+    public final Map<String, Tensor> namedBuffers() {
+        return eachOnce(module -> module.buffers);
+    }
+
+    private Map<String, Tensor> eachOnce(Function<Module, Map<String, Tensor>> part) {
+        Map<String, Tensor> found = new LinkedHashMap<>();
+        Set<Long> seen = new HashSet<>();
+        namedModules().forEach((path, module) -> part.apply(module).forEach((name, tensor) -> {
+            if (seen.add(tensor.identity())) {
+                found.put(path.isEmpty() ? name : path + "." + name, tensor);
+            }
+        }));
+        return found;
+    }
+
+    /** All parameters, each once: what an optimiser takes. */
+    public final List<Tensor> parameters() {
+        return new ArrayList<>(namedParameters().values());
+    }
+
+    /** Number of values in all parameters. */
+    public final long parameterCount() {
+        return parameters().stream().mapToLong(Tensor::numel).sum();
+    }
+
+    // ---- state dict ------------------------------------------------------------------------------------------------
+
+    /**
+     * The parameters and persistent buffers themselves, under PyTorch's keys in PyTorch's order: a module's parameters,
+     * its buffers, then its children one after the other. Tied parameters are there under every key.
+     */
+    public final Map<String, Tensor> stateDict() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        addState("", state::put);
+        return state;
+    }
+
+    private void addState(String prefix, BiConsumer<String, Tensor> state) {
+        parameters.forEach((name, tensor) -> state.accept(prefix + name, tensor));
+        buffers.forEach((name, tensor) -> {
+            if (!unsavedBuffers.contains(name)) {
+                state.accept(prefix + name, tensor);
+            }
+        });
+        children.forEach((name, child) -> child.addState(prefix + name + ".", state));
+    }
+
+    /**
+     * Copies the values into the parameters and persistent buffers, which keep their identity, dtype and device.
+     *
+     * @throws StateDictException when keys are missing or unexpected or shapes differ, before anything is written
+     */
+    public final void loadStateDict(Map<String, Tensor> state) {
+        StateDict.load(typeName(), stateDict(), state);
+    }
+
+    // ---- modes and places ------------------------------------------------------------------------------------------
+
+    /** Sets training or evaluation mode here and in all modules below. Returns this. */
+    public Module train(boolean mode) {
+        training = mode;
+        children.values().forEach(child -> child.train(mode));
+        return this;
+    }
+
+    /** As {@code train(true)}. */
+    public final Module train() {
+        return train(true);
+    }
+
+    /** As {@code train(false)}. */
+    public final Module eval() {
+        return train(false);
+    }
+
+    /** True in training mode. */
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /** Turns the gradients of all parameters on or off. Returns this. */
+    public final Module requiresGrad_(boolean enabled) {
+        parameters().forEach(parameter -> parameter.requiresGrad_(enabled));
+        return this;
+    }
+
+    /** Removes the gradients of all parameters. */
+    public final void zeroGrad() {
+        parameters().forEach(parameter -> parameter.setGrad(null));
+    }
+
+    /** Moves all parameters with their gradients, and all buffers; each keeps its identity. Returns this. */
+    public final Module to(Device device) {
+        Objects.requireNonNull(device, "device");
+        return convert(device, null);
+    }
+
+    /**
+     * Casts the floating-point parameters with their gradients, and the floating-point buffers; each keeps its
+     * identity. Returns this.
+     *
+     * @throws IllegalArgumentException when the dtype is not a floating-point one
+     */
+    public final Module to(DType dtype) {
+        if (!dtype.isFloatingPoint()) {
+            throw new IllegalArgumentException("a module cannot be cast to " + dtype + ", only to floating point");
+        }
+        return convert(null, dtype);
+    }
+
+    private Module convert(Device device, DType dtype) {
+        for (Module module : namedModules().values()) {
+            module.parameters.values().forEach(tensor -> convert(tensor, device, dtype));
+            module.buffers.values().forEach(tensor -> convert(tensor, device, dtype));
+        }
+        return this;
+    }
+
+    private static void convert(Tensor tensor, Device device, DType dtype) {
+        if (dtype != null && !tensor.dtype().isFloatingPoint()) {
+            return;
+        }
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            Tensor gradient = tensor.grad();
+            tensor.setData(tensor.detach().to(dtype, device));
+            if (gradient != null) {
+                gradient.setData(gradient.detach().to(dtype, device));
+            }
+        }
+    }
+
+    // ---- end -------------------------------------------------------------------------------------------------------
+
+    /**
+     * Closes the children, the buffers and the parameters, the last registered first. All are closed even where one
+     * fails; the first failure is thrown with the others suppressed in it.
+     *
+     * @throws IllegalStateException when the module is closed
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            throw new IllegalStateException("this " + typeName() + " is closed");
+        }
+        closed = true;
+        List<AutoCloseable> owned = new ArrayList<>(parameters.values());
+        owned.addAll(buffers.values());
+        owned.addAll(children.values());
+        RuntimeException failure = null;
+        for (AutoCloseable part : owned.reversed()) {
+            if (part instanceof Module child && child.closed) {
+                continue;
+            }
+            try {
+                part.close();
+            } catch (Exception e) {
+                RuntimeException unchecked = e instanceof RuntimeException r ? r : new IllegalStateException(e);
+                if (failure == null) {
+                    failure = unchecked;
+                } else {
+                    failure.addSuppressed(unchecked);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.flowprior.torch.nn;
+
+import java.util.Iterator;
+import java.util.List;
+
+/** Modules under the names 0, 1, 2 …: {@code torch.nn.ModuleList}. */
+public final class ModuleList<M extends Module> extends Module implements Iterable<M> {
+
+    private final List<M> modules;
+
+    /** These modules in this order. */
+    public ModuleList(List<? extends M> modules) {
+        this.modules = List.copyOf(modules);
+        for (int i = 0; i < modules.size(); i++) {
+            register(Integer.toString(i), modules.get(i));
+        }
+    }
+
+    /** The module of that number. */
+    public M get(int index) {
+        return modules.get(index);
+    }
+
+    /** Number of modules. */
+    public int size() {
+        return modules.size();
+    }
+
+    @Override
+    public Iterator<M> iterator() {
+        return modules.iterator();
+    }
+}

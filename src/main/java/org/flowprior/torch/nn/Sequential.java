@@ -1,0 +1,38 @@
+package org.flowprior.torch.nn;
+
+import java.util.List;
+import org.flowprior.torch.Tensor;
+
+/** Layers one after the other under the names 0, 1, 2 …: {@code torch.nn.Sequential}. */
+public final class Sequential extends Layer {
+
+    private final List<Layer> layers;
+
+    /** These layers in this order. */
+    public Sequential(Layer... layers) {
+        this(List.of(layers));
+    }
+
+    /** These layers in this order. */
+    public Sequential(List<? extends Layer> layers) {
+        this.layers = List.copyOf(layers);
+        for (int i = 0; i < layers.size(); i++) {
+            register(Integer.toString(i), layers.get(i));
+        }
+    }
+
+    /** The layers in order. */
+    public List<Layer> layers() {
+        return layers;
+    }
+
+    /** What the last layer makes of the output of the one before it; x itself without layers. */
+    @Override
+    public Tensor forward(Tensor x) {
+        Tensor y = x;
+        for (Layer layer : layers) {
+            y = layer.forward(y);
+        }
+        return y;
+    }
+}

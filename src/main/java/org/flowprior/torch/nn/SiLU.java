@@ -1,0 +1,16 @@
+package org.flowprior.torch.nn;
+
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Tensor;
+
+/** x · sigmoid(x): {@code torch.nn.SiLU}. */
+public final class SiLU extends Layer {
+
+    /** The layer, which has no parameters. */
+    public SiLU() {}
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return Functional.silu(x);
+    }
+}

@@ -1,0 +1,15 @@
+package org.flowprior.torch.nn;
+
+import org.flowprior.torch.Tensor;
+
+/** tanh(x): {@code torch.nn.Tanh}. */
+public final class Tanh extends Layer {
+
+    /** The layer, which has no parameters. */
+    public Tanh() {}
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return x.tanh();
+    }
+}

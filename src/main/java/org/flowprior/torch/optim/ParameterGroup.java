@@ -1,0 +1,23 @@
+package org.flowprior.torch.optim;
+
+import java.util.List;
+import org.flowprior.torch.Tensor;
+
+/**
+ * Parameters that share a learning rate and a weight decay. They are leaves of one dtype on one device.
+ *
+ * @throws IllegalArgumentException when there are none, or one is the result of a recorded op
+ */
+public record ParameterGroup(List<Tensor> parameters, double learningRate, double weightDecay) {
+
+    public ParameterGroup {
+        parameters = List.copyOf(parameters);
+        if (parameters.isEmpty()) {
+            throw new IllegalArgumentException("an optimiser needs parameters; this group has none");
+        }
+        if (!parameters.stream().allMatch(Tensor::isLeaf)) {
+            throw new IllegalArgumentException("an optimiser cannot train the result of a recorded op; detach() makes "
+                    + "a leaf of it");
+        }
+    }
+}
