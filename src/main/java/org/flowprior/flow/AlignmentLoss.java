@@ -1,0 +1,151 @@
+package org.flowprior.flow;
+
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.nn.Module;
+
+/**
+ * The alignment loss (Eq. 5): the flow matching loss of a fixed velocity field at latents y. Minimising it over y, or
+ * over what made y, pulls the latents towards the field's data. Gradients reach y alone.
+ *
+ * <p>The options are the official {@code FlowLoss}' (names in camel case). Its call option {@code seperate_fitting} [sic]
+ * is left out: it rearranges the same square, so loss and gradient are those of the plain loss.
+ *
+ * <p>As a module it has one entry in its state dict, {@code moving_avg}, and that only with
+ * {@link Options#movingAvgStd}. The field belongs to the caller and is not closed with the loss.
+ */
+public final class AlignmentLoss extends Module {
+
+    /**
+     * The official options; {@link #DEFAULT} has the official defaults.
+     *
+     * @param flowMul      m, draws of (t, noise) for each latent; 4 in the published configs
+     * @param normTarget   y &larr; (y &minus; mean) / (std + 1e-8), over the whole batch
+     * @param movingAvgStd with normTarget: y &larr; (mean of the row) + y a, where a is a moving average of std(y). The
+     *                     official code multiplies by a, so this does not standardise; it is here for compatibility
+     * @param unitNorm     with normTarget: y &larr; y / |y|; wins over movingAvgStd
+     * @param normV        v &larr; sqrt(D) v / |v|
+     * @param detachPredV  no gradient through v: y is pulled towards v + noise
+     */
+    public record Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
+                          boolean detachPredV) {
+
+        /** One draw for each latent, everything else off. */
+        public static final Options DEFAULT = new Options(1, false, false, false, false, false);
+
+        /** Throws {@link IllegalArgumentException} for flowMul below 1. */
+        public Options {
+            if (flowMul < 1) {
+                throw new IllegalArgumentException("flowMul must be at least 1, not " + flowMul);
+            }
+        }
+
+        /** These options with that many draws of (t, noise) for each latent. */
+        public Options withFlowMul(int draws) {
+            return new Options(draws, normTarget, movingAvgStd, unitNorm, normV, detachPredV);
+        }
+    }
+
+    private final VelocityField field;
+    private final Options options;
+    private final TargetNormalization normalization;
+
+    private AlignmentLoss(VelocityField field, Options options) {
+        if (field instanceof FlowModel model && !model.isFrozen()) {
+            throw new IllegalArgumentException("the alignment loss needs a fixed flow model; freeze() fixes it");
+        }
+        this.field = field;
+        this.options = options;
+        normalization = new TargetNormalization(options,
+                options.movingAvgStd() ? registerBuffer("moving_avg", Torch.zeros(), true) : null);
+    }
+
+    /** The loss with the default options. */
+    public static AlignmentLoss of(VelocityField field) {
+        return of(field, Options.DEFAULT);
+    }
+
+    /**
+     * The loss with those options.
+     *
+     * @throws IllegalArgumentException when the field is a flow model that is not frozen
+     */
+    public static AlignmentLoss of(VelocityField field, Options options) {
+        return new AlignmentLoss(field, options);
+    }
+
+    /**
+     * The mean loss over rows and channels.
+     *
+     * @param y         latents, [N, D] or [A, L, D]
+     * @param generator draws t uniformly in [0, 1), then the noise; null for the device's default generator
+     * @return a scalar
+     */
+    public Tensor loss(Tensor y, Generator generator) {
+        return loss(y, null, generator, LossReduction.MEAN);
+    }
+
+    /**
+     * The loss.
+     *
+     * @param y         latents, [N, D] or [A, L, D]
+     * @param condition [N, Z] or [A, L, Z], or null
+     * @param generator draws t uniformly in [0, 1), then the noise; null for the device's default generator
+     * @return a scalar, or [m N, D] for {@link LossReduction#NONE}: all latents once, all latents again, &hellip;
+     */
+    public Tensor loss(Tensor y, Tensor condition, Generator generator, LossReduction reduction) {
+        return Scope.returning(() -> loss(FlowPath.draw(targets(y), generator), condition, reduction));
+    }
+
+    /** The mean loss over rows and channels for given times, [m N] with t = 1 at the latents, and noise, [m N, D]. */
+    public Tensor loss(Tensor y, Tensor t, Tensor noise) {
+        return loss(y, t, noise, null, LossReduction.MEAN);
+    }
+
+    /**
+     * The loss for given times and noise.
+     *
+     * @param y         latents, [N, D] or [A, L, D]
+     * @param t         [m N], t = 1 at the latents; row i belongs to latent i mod N
+     * @param noise     [m N, D]
+     * @param condition [N, Z] or [A, L, Z], or null
+     * @return a scalar, or [m N, D] for {@link LossReduction#NONE}
+     * @throws IllegalArgumentException for shapes that do not fit together
+     */
+    public Tensor loss(Tensor y, Tensor t, Tensor noise, Tensor condition, LossReduction reduction) {
+        return Scope.returning(() -> loss(new FlowPath(targets(y), noise, t), condition, reduction));
+    }
+
+    private Tensor loss(FlowPath path, Tensor condition, LossReduction reduction) {
+        Tensor repeated = condition == null ? null : copies(rows(condition));
+        Tensor velocity = velocity(path, repeated);
+        if (options.normV()) {
+            velocity = TargetNormalization.toLength(velocity, Math.sqrt(velocity.size(1)));
+        }
+        return reduction.of(velocity, path.velocity());
+    }
+
+    private Tensor velocity(FlowPath path, Tensor condition) {
+        if (!options.detachPredV()) {
+            return field.velocity(path.points(), path.t(), condition);
+        }
+        try (NoGrad noGrad = new NoGrad()) {
+            return field.velocity(path.points(), path.t(), condition);
+        }
+    }
+
+    private Tensor targets(Tensor y) {
+        return copies(normalization.forward(rows(y)));
+    }
+
+    private static Tensor rows(Tensor x) {
+        return x.dim() == 3 ? x.flatten(0, 1) : x;
+    }
+
+    private Tensor copies(Tensor rows) {
+        return options.flowMul() == 1 ? rows : rows.repeat(options.flowMul(), 1);
+    }
+}

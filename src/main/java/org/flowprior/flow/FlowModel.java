@@ -1,0 +1,70 @@
+package org.flowprior.flow;
+
+import org.flowprior.torch.Tensor;
+
+/**
+ * A velocity network read in the paper's convention, whichever its weights were trained in. For
+ * {@link TimeConvention#OFFICIAL} weights, v(x, t) = &minus;network(x, 1 &minus; t): this class is the one place where
+ * the two conventions meet. The toy's weights are {@link TimeConvention#PAPER}, as those of the official toy scripts are;
+ * the official ImageNet priors are {@link TimeConvention#OFFICIAL}.
+ *
+ * <p>The model owns its network.
+ */
+public final class FlowModel implements VelocityField, AutoCloseable {
+
+    private final VelocityNetwork network;
+    private final TimeConvention convention;
+
+    /** Reads the network in that convention; it is also the one in which training will shape fresh weights. */
+    public FlowModel(VelocityNetwork network, TimeConvention convention) {
+        this.network = network;
+        this.convention = convention;
+    }
+
+    /** The raw network, whose state dict has the official keys. */
+    public VelocityNetwork network() {
+        return network;
+    }
+
+    /** What t means to the raw network. */
+    public TimeConvention convention() {
+        return convention;
+    }
+
+    /** Fixes the weights (Sec. 4.1): no gradients reach or pass into them any more. Returns this. */
+    public FlowModel freeze() {
+        network.requiresGrad_(false);
+        network.eval();
+        return this;
+    }
+
+    /** True when no weight takes gradients. */
+    public boolean isFrozen() {
+        return network.parameters().stream().noneMatch(Tensor::requiresGrad);
+    }
+
+    /**
+     * The velocity, data &minus; noise, at time t with t = 1 at the data.
+     *
+     * @param x         [N, D], of the weights' dtype
+     * @param t         [N], in [0, 1]
+     * @param condition [N, Z], or null
+     * @return [N, D]
+     * @throws IllegalArgumentException for shapes that do not fit the network
+     */
+    @Override
+    public Tensor velocity(Tensor x, Tensor t, Tensor condition) {
+        if (convention == TimeConvention.PAPER) {
+            return network.forward(x, t, condition);
+        }
+        try (Tensor minusT = t.neg(); Tensor reversed = minusT.add(1); Tensor v = network.forward(x, reversed, condition)) {
+            return v.neg();
+        }
+    }
+
+    /** Closes the network. */
+    @Override
+    public void close() {
+        network.close();
+    }
+}

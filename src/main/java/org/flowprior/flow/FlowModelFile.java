@@ -1,0 +1,136 @@
+package org.flowprior.flow;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.PtFile;
+import org.flowprior.torch.io.Safetensors;
+
+/**
+ * Velocity networks in files. What is written is safetensors under the official keys behind {@code net.}, as the official
+ * toy and loss modules name the network, with the {@link TimeConvention} in the metadata {@code timeConvention}.
+ *
+ * <p>What is read may be safetensors or {@code .pt}, and the network may lie in any of the official containers: with the
+ * keys bare, behind {@code net.} or {@code flow_loss.net.}, in an entry {@code ema}, {@code model} or {@code state_dict} (the
+ * first there is, in this order). Other tensors beside a network that has a prefix are left alone.
+ */
+public final class FlowModelFile {
+
+    private static final String CONVENTION = "timeConvention";
+    private static final String PREFIX = "net.";
+    private static final String LANDMARK = "input_proj.weight";
+    private static final List<String> ENTRIES = List.of("ema.", "model.", "state_dict.");
+
+    private FlowModelFile() {}
+
+    /** Writes the model's weights and convention; an old file is replaced whole or not at all. */
+    public static void write(Path file, FlowModel model) {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        model.network().stateDict().forEach((key, tensor) -> state.put(PREFIX + key, tensor));
+        Safetensors.write(file, state, Map.of(CONVENTION, model.convention().name().toLowerCase(Locale.ROOT)));
+    }
+
+    /**
+     * The model in the file, float32 on the CPU, in the convention that the file states.
+     *
+     * @param unstated the convention of a file that states none, as the official files do: {@link TimeConvention#PAPER}
+     *                 for those of the toy, {@link TimeConvention#OFFICIAL} for the others
+     * @throws IllegalArgumentException naming the file, for content that is not a velocity network
+     */
+    public static FlowModel read(Path file, TimeConvention unstated) {
+        return new FlowModel(readNetwork(file), convention(file).orElse(unstated));
+    }
+
+    /**
+     * The raw network in the file, float32 on the CPU, its sizes read from the weights.
+     *
+     * @throws IllegalArgumentException naming the file, for content that is not a velocity network
+     */
+    public static VelocityNetwork readNetwork(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> state = networkIn(file, isSafetensors(file) ? Safetensors.read(file) : flat(file));
+            VelocityNetwork network = null;
+            try {
+                network = new VelocityNetwork(VelocityNetwork.Config.of(state));
+                network.loadStateDict(state);
+                return network;
+            } catch (IllegalArgumentException e) {
+                if (network != null) {
+                    network.close();
+                }
+                throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * The convention that the file states; empty where it states none.
+     *
+     * @throws IllegalArgumentException naming the file, for a convention that there is not
+     */
+    public static Optional<TimeConvention> convention(Path file) {
+        String text = isSafetensors(file) ? Safetensors.header(file).metadata().get(CONVENTION) : null;
+        if (text == null) {
+            return Optional.empty();
+        }
+        for (TimeConvention convention : TimeConvention.values()) {
+            if (convention.name().equalsIgnoreCase(text)) {
+                return Optional.of(convention);
+            }
+        }
+        throw new IllegalArgumentException(file + ": the metadata says " + CONVENTION + " = '" + text
+                + "', which is neither paper nor official");
+    }
+
+    private static Map<String, Tensor> networkIn(Path file, Map<String, Tensor> tensors) {
+        List<String> prefixes = tensors.keySet().stream().filter(key -> key.equals(LANDMARK) || key.endsWith("." + LANDMARK))
+                .map(key -> key.substring(0, key.length() - LANDMARK.length())).toList();
+        String prefix = prefixes.size() == 1 ? prefixes.getFirst() : ENTRIES.stream()
+                .flatMap(entry -> prefixes.stream().filter(p -> p.startsWith(entry)).limit(1)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(file + (prefixes.isEmpty()
+                        ? ": no tensor '" + LANDMARK + "' under any prefix, so it holds no velocity network"
+                        : ": holds several networks, under " + String.join(", ", prefixes) + "; write the one that is meant "
+                                + "to a file of its own")));
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        tensors.forEach((key, tensor) -> {
+            if (key.startsWith(prefix)) {
+                state.put(key.substring(prefix.length()), tensor);
+            }
+        });
+        return state;
+    }
+
+    /** The tensors of a {@code .pt}, under the keys of the dicts around them joined with dots. */
+    private static Map<String, Tensor> flat(Path file) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        flatten("", PtFile.read(file), tensors);
+        return tensors;
+    }
+
+    private static void flatten(String name, Object object, Map<String, Tensor> into) {
+        if (object instanceof Tensor tensor) {
+            into.put(name, tensor);
+        } else if (object instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> flatten(name.isEmpty() ? key.toString() : name + "." + key, value, into));
+        }
+    }
+
+    /** By the brace with which a safetensors header begins, behind its length. */
+    private static boolean isSafetensors(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(9);
+            return start.length == 9 && start[8] == '{';
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

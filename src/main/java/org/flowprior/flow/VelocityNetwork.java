@@ -1,0 +1,204 @@
+package org.flowprior.flow;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.flowprior.torch.Checkpoint;
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.Linear;
+import org.flowprior.torch.nn.Module;
+import org.flowprior.torch.nn.ModuleList;
+
+/**
+ * The velocity network v_&theta; (Sec. 4.1, 5.1): residual MLP blocks whose layer norms are modulated by the time, as
+ * the official {@code SimpleMLPAdaLN}, with its state-dict keys.
+ *
+ * <p>This is the raw network: what t and the output mean is up to the {@link TimeConvention} of its weights. Wrap it in a
+ * {@link FlowModel} for the paper's meaning. The official code uses SiLU where the paper says GELU; so does this.
+ */
+public final class VelocityNetwork extends Module {
+
+    static final double NORM_EPSILON = 1e-6;
+
+    /**
+     * The network's sizes.
+     *
+     * @param targetChannels    D, channels of x and of the velocity
+     * @param conditionChannels Z, channels of the condition; 0 for none
+     * @param depth             number of residual blocks
+     * @param width             hidden channels
+     */
+    public record Config(long targetChannels, long conditionChannels, int depth, long width) {
+
+        /** The toy's network: 2 channels, 4 blocks of 512. */
+        public static final Config TOY = new Config(2, 0, 4, 512);
+        /** The prior of the ImageNet experiments: 32 channels, 6 blocks of 1024. */
+        public static final Config PRIOR = new Config(32, 0, 6, 1024);
+
+        /** Throws {@link IllegalArgumentException} for sizes that make no network. */
+        public Config {
+            if (targetChannels < 1 || conditionChannels < 0 || depth < 0 || width < 1) {
+                throw new IllegalArgumentException("a velocity network needs targetChannels >= 1, conditionChannels >= 0, "
+                        + "depth >= 0 and width >= 1, not " + targetChannels + ", " + conditionChannels + ", " + depth
+                        + ", " + width);
+            }
+        }
+
+        /**
+         * The sizes that a state dict tells.
+         *
+         * @throws IllegalArgumentException naming the key that is missing
+         */
+        public static Config of(Map<String, Tensor> state) {
+            long[] input = shape(state, "input_proj.weight");
+            long condition = state.containsKey("cond_embed.weight") ? shape(state, "cond_embed.weight")[1] : 0;
+            int depth = 0;
+            while (state.containsKey("res_blocks." + depth + ".in_ln.weight")) {
+                depth++;
+            }
+            return new Config(input[1], condition, depth, input[0]);
+        }
+
+        private static long[] shape(Map<String, Tensor> state, String key) {
+            Tensor weight = state.get(key);
+            if (weight == null) {
+                throw new IllegalArgumentException("no tensor '" + key + "', so these are not the weights of a velocity "
+                        + "network");
+            }
+            long[] shape = weight.shape();
+            if (shape.length != 2) {
+                throw new IllegalArgumentException("tensor '" + key + "' has shape " + Arrays.toString(shape)
+                        + ", the weight of a linear layer has two dimensions");
+            }
+            return shape;
+        }
+    }
+
+    private final Config config;
+    private final TimeEmbedding timeEmbedding;
+    private final Linear conditionEmbedding;
+    private final Linear inputProjection;
+    private final List<ResidualBlock> blocks = new ArrayList<>();
+    private final FinalLayer finalLayer;
+    private boolean gradCheckpointing;
+
+    /** A network with weights from the default generator, see {@link #VelocityNetwork(Config, Generator)}. */
+    public VelocityNetwork(Config config) {
+        this(config, null);
+    }
+
+    /**
+     * A network with the official initial weights, float32 on the CPU: Xavier-uniform linear layers with biases 0, the
+     * time embedding normal with deviation 0.02, and 0 for modulations and the output, so that it gives exactly 0.
+     *
+     * @param generator draws the weights: the same seed gives the official code's numbers; null for the default generator
+     */
+    public VelocityNetwork(Config config, Generator generator) {
+        this.config = config;
+        long width = config.width();
+        timeEmbedding = register("time_embed", new TimeEmbedding(width, generator));
+        conditionEmbedding = config.conditionChannels() == 0 ? null
+                : register("cond_embed", new Linear(config.conditionChannels(), width, true, generator));
+        inputProjection = register("input_proj", new Linear(config.targetChannels(), width, true, generator));
+        for (int i = 0; i < config.depth(); i++) {
+            blocks.add(new ResidualBlock(width, generator));
+        }
+        register("res_blocks", new ModuleList<>(blocks));
+        finalLayer = register("final_layer", new FinalLayer(width, config.targetChannels(), generator));
+        initialize(generator);
+    }
+
+    private void initialize(Generator generator) {
+        namedModules().values().forEach(module -> {
+            if (module instanceof Linear linear) {
+                Init.xavierUniform_(linear.weight(), 1, generator);
+                Init.zeros_(linear.bias());
+            }
+        });
+        timeEmbedding.initialize(generator);
+        blocks.forEach(ResidualBlock::initialize);
+        finalLayer.initialize();
+    }
+
+    /** The sizes. */
+    public Config config() {
+        return config;
+    }
+
+    /**
+     * With {@code true}, a training step keeps only each block's input and computes the rest again during backward: less
+     * memory, more time, the same numbers. Returns this.
+     */
+    public VelocityNetwork gradCheckpointing(boolean enabled) {
+        gradCheckpointing = enabled;
+        return this;
+    }
+
+    /**
+     * The velocity in the convention of the weights.
+     *
+     * @param x         [N, D], of the weights' dtype
+     * @param t         [N], used as it is, without the usual factor 1000
+     * @param condition [N, Z], or null: then the network runs without one
+     * @return [N, D]
+     * @throws IllegalArgumentException for other shapes, and for a condition where the network has no layer for it
+     */
+    public Tensor forward(Tensor x, Tensor t, Tensor condition) {
+        checkShapes(x, t, condition);
+        return Scope.returning(() -> {
+            try (Tensor embedding = embed(t, condition); Tensor activated = Functional.silu(embedding)) {
+                Tensor h = inputProjection.forward(x);
+                for (ResidualBlock block : blocks) {
+                    try (Tensor input = h) {
+                        h = gradCheckpointing
+                                ? Checkpoint.run(in -> block.forward(in.get(0), in.get(1)), List.of(input, activated))
+                                : block.forward(input, activated);
+                    }
+                }
+                try (Tensor last = h) {
+                    return finalLayer.forward(last, activated);
+                }
+            }
+        });
+    }
+
+    private Tensor embed(Tensor t, Tensor condition) {
+        Tensor time = timeEmbedding.forward(t);
+        if (condition == null) {
+            return time;
+        }
+        try (time; Tensor embedded = conditionEmbedding.forward(condition)) {
+            return time.add(embedded);
+        }
+    }
+
+    private void checkShapes(Tensor x, Tensor t, Tensor condition) {
+        long[] xs = x.shape();
+        if (xs.length != 2 || xs[1] != config.targetChannels()) {
+            throw new IllegalArgumentException("velocity network: x must be [N, " + config.targetChannels() + "], not "
+                    + Arrays.toString(xs));
+        }
+        long[] ts = t.shape();
+        if (ts.length != 1 || ts[0] != xs[0]) {
+            throw new IllegalArgumentException("velocity network: t must be [" + xs[0] + "], one time for each row of x, not "
+                    + Arrays.toString(ts));
+        }
+        if (condition == null) {
+            return;
+        }
+        long[] cs = condition.shape();
+        if (config.conditionChannels() == 0) {
+            throw new IllegalArgumentException("velocity network: a condition " + Arrays.toString(cs)
+                    + " was given, but the network was made without condition channels");
+        }
+        if (cs.length != 2 || cs[0] != xs[0] || cs[1] != config.conditionChannels()) {
+            throw new IllegalArgumentException("velocity network: the condition must be [" + xs[0] + ", "
+                    + config.conditionChannels() + "], not " + Arrays.toString(cs));
+        }
+    }
+}
