@@ -120,6 +120,11 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         return f.number(0);
     }
 
+    /** Position of the first element in the storage, in elements. */
+    public long storageOffset() {
+        return (dataAddress() - storageAddress()) / dtype().bytes();
+    }
+
     long dataAddress() {
         Frame f = Frame.enter();
         check(f, Shim.fp_tensor_data(f.in(this, "this"), f.out()), "data");

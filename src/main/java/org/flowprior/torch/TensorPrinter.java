@@ -1,6 +1,7 @@
 package org.flowprior.torch;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.LongFunction;
@@ -23,9 +24,22 @@ final class TensorPrinter {
         }
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             boolean summary = t.numel() > SUMMARY_ABOVE;
-            LongFunction<String> element = elements(t);
-            return "tensor(" + nested(t.shape(), 0, 0, summary, element) + ", " + signature(t) + ")";
+            // Only what is printed is converted: a large tensor has no second copy.
+            Tensor shown = summary ? edges(t) : t;
+            return "tensor(" + nested(t.shape(), shown.shape(), 0, 0, elements(shown)) + ", " + signature(t) + ")";
         }
+    }
+
+    /** The first and last positions of every long dimension. */
+    private static Tensor edges(Tensor t) {
+        Tensor kept = t.detach();
+        for (int dim = 0; dim < t.dim(); dim++) {
+            long size = kept.size(dim);
+            if (size > 2 * EDGE) {
+                kept = Torch.cat(List.of(kept.narrow(dim, 0, EDGE), kept.narrow(dim, size - EDGE, EDGE)), dim);
+            }
+        }
+        return kept;
     }
 
     private static LongFunction<String> elements(Tensor t) {
@@ -50,22 +64,21 @@ final class TensorPrinter {
         return String.format(Locale.ROOT, size >= 1e5 || size < 1e-4 ? "%.4e" : "%.4f", value);
     }
 
-    private static String nested(long[] shape, int dim, long offset, boolean summary, LongFunction<String> element) {
+    private static String nested(long[] shape, long[] shown, int dim, long offset, LongFunction<String> element) {
         if (dim == shape.length) {
             return element.apply(offset);
         }
         long inner = 1;
-        for (int d = dim + 1; d < shape.length; d++) {
-            inner *= shape[d];
+        for (int d = dim + 1; d < shown.length; d++) {
+            inner *= shown[d];
         }
         String separator = dim == shape.length - 1 ? ", " : ",\n" + " ".repeat(8 + dim);
         StringJoiner out = new StringJoiner(separator, "[", "]");
-        for (long i = 0; i < shape[dim]; i++) {
-            if (summary && i == EDGE && shape[dim] > 2 * EDGE) {
+        for (long i = 0; i < shown[dim]; i++) {
+            if (i == EDGE && shown[dim] < shape[dim]) {
                 out.add("...");
-                i = shape[dim] - EDGE;
             }
-            out.add(nested(shape, dim + 1, offset + i * inner, summary, element));
+            out.add(nested(shape, shown, dim + 1, offset + i * inner, element));
         }
         return out.toString();
     }

@@ -101,6 +101,7 @@ class TensorTest {
         assertThat(x.storageBytes()).isEqualTo(12);
         assertThat(x.t().storageAddress()).isEqualTo(x.storageAddress());
         assertThat(x.t().isContiguous()).isFalse();
+        assertThat(x.get(1).storageOffset()).isEqualTo(3);
         long version = x.version();
         assertThat(x.add_(1).version()).isEqualTo(version + 1);
         assertThatThrownBy(() -> x.size(2)).isInstanceOf(IndexException.class);
@@ -156,6 +157,10 @@ class TensorTest {
                         [-3.0000e-07, 4.0]], float32[2, 2] cpu)""");
         assertThat(Tensor.of(new boolean[] {true, false})).hasToString("tensor([true, false], bool[2] cpu)");
         assertThat(Torch.arange(2000).toString()).contains("0, 1, 2, ..., 1997, 1998, 1999");
+        assertThat(Torch.arange(1400).view(2, 700).toString()).contains("0, 1, 2, ..., 697, 698, 699]")
+                .contains("700, 701, 702, ..., 1397, 1398, 1399]");
+        Tensor huge = Torch.ones(1).expand(1L << 40);
+        assertThat(huge.toString()).contains("1.0, ..., 1.0").contains("float32[1099511627776]");
         assertThat(Torch.complex(Torch.ones(1), Torch.ones(1).neg()))
                 .hasToString("tensor([1.0-1.0j], complex64[1] cpu)");
         assertThat(Torch.empty(new long[] {3}, DType.FLOAT32, Device.META).toString()).contains("meta");

@@ -1,0 +1,86 @@
+package org.flowprior.torch.io;
+
+import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once, and names
+ * and values are cut where they grow long, so that a list takes no more room than the pickle.
+ */
+final class PtListing {
+
+    private static final int LONGEST_VALUE = 80;
+    private static final int LONGEST_NAME = 1000;
+    /** Longer lists of scalars are listed item by item. */
+    private static final int LONGEST_ROW = 20;
+    /** Deeper containers are named and not opened, so that no pickle exhausts the stack. */
+    private static final int DEEPEST = 100;
+
+    private final List<TensorFiles.Entry> entries = new ArrayList<>();
+    private final Map<Object, String> seen = new IdentityHashMap<>();
+
+    private PtListing() {}
+
+    static List<TensorFiles.Entry> of(Object root) {
+        PtListing listing = new PtListing();
+        listing.add("", root, 0);
+        return listing.entries;
+    }
+
+    private void add(String name, Object value, int depth) {
+        switch (value) {
+            case TensorDescription t -> entries.add(TensorFiles.Entry.tensor(name, t.dtype(), t.shape(), t.note()));
+            case Map<?, ?> map when map.isEmpty() -> addValue(name, "{}");
+            case List<?> list when isRow(list) -> addValue(name, list.toString());
+            case Map<?, ?> map -> addParts(name, map, depth, map.size());
+            case List<?> list -> addParts(name, list, depth, list.size());
+            case Set<?> set -> addValue(name, "set of " + set.size());
+            case byte[] bytes -> addValue(name, bytes.length + " bytes");
+            case null -> addValue(name, "None");
+            default -> addValue(name, value.toString());
+        }
+    }
+
+    private void addValue(String name, String value) {
+        entries.add(TensorFiles.Entry.value(name, shorten(value, LONGEST_VALUE).replaceAll("\\s+", " ")));
+    }
+
+    private static String shorten(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+    }
+
+    private void addParts(String name, Object container, int depth, int size) {
+        String before = seen.putIfAbsent(container, name);
+        if (before != null) {
+            addValue(name, "the same as '" + before + "'");
+        } else if (depth == DEEPEST) {
+            addValue(name, size + " parts, too deep to list");
+        } else {
+            for (Map.Entry<String, Object> part : parts(container)) {
+                String path = name.isEmpty() ? part.getKey() : name + "." + part.getKey();
+                add(shorten(path, LONGEST_NAME), part.getValue(), depth + 1);
+            }
+        }
+    }
+
+    private static List<Map.Entry<String, Object>> parts(Object container) {
+        if (container instanceof Map<?, ?> map) {
+            return map.entrySet().stream().<Map.Entry<String, Object>>map(
+                    e -> new SimpleImmutableEntry<>(String.valueOf(e.getKey()), e.getValue())).toList();
+        }
+        List<?> list = (List<?>) container;
+        return IntStream.range(0, list.size()).<Map.Entry<String, Object>>mapToObj(
+                i -> new SimpleImmutableEntry<>(Integer.toString(i), list.get(i))).toList();
+    }
+
+    /** A short list of scalars takes one line. */
+    private static boolean isRow(List<?> list) {
+        return list.size() <= LONGEST_ROW && list.stream().allMatch(v -> v == null || v instanceof Number
+                || v instanceof Boolean || v instanceof String text && text.length() <= LONGEST_VALUE);
+    }
+}

@@ -1,0 +1,198 @@
+package org.flowprior.torch.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/** A file of which tensors are made, by mapping or by copying. Headers are always read, never mapped. */
+final class Source implements AutoCloseable {
+
+    private static final int CHUNK = 1 << 20;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final long size;
+    private final boolean mapping;
+    private MemorySegment mapped;
+
+    private Source(Path file, FileChannel channel, boolean mapping) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        this.size = channel.size();
+        this.mapping = mapping;
+    }
+
+    /**
+     * A file whose tensors lie over a private mapping. Java maps copy-on-write through a writable channel alone, so the
+     * tensors of a file that this process may not write are copied.
+     */
+    static Source mapped(Path file) {
+        requireRegular(file);
+        try {
+            return new Source(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), true);
+        } catch (FileSystemException e) {
+            return copied(file);
+        } catch (IOException e) {
+            throw Failures.reading(file, e);
+        }
+    }
+
+    /** A file whose tensors are copies. */
+    static Source copied(Path file) {
+        requireRegular(file);
+        try {
+            return new Source(file, FileChannel.open(file, StandardOpenOption.READ), false);
+        } catch (IOException e) {
+            throw Failures.reading(file, e);
+        }
+    }
+
+    private static void requireRegular(Path file) {
+        if (!Files.exists(file)) {
+            throw Failures.reading(file, new NoSuchFileException(file.toString()));
+        }
+        if (!Files.isRegularFile(file)) {
+            throw Failures.reading(file, new FileSystemException(file.toString(), null,
+                    Files.isDirectory(file) ? "it is a directory" : "it is not a regular file"));
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    long size() {
+        return size;
+    }
+
+    FormatException refuse(String reason) {
+        return new FormatException(file, reason);
+    }
+
+    /** Bytes at the offset, which must lie inside the file. */
+    byte[] bytes(long offset, int count) {
+        ByteBuffer buffer = ByteBuffer.wrap(new byte[count]);
+        fill(buffer, offset);
+        return buffer.array();
+    }
+
+    /** Reads the rest of the buffer from the offset. */
+    void fill(ByteBuffer buffer, long offset) {
+        long position = offset;
+        try {
+            while (buffer.hasRemaining()) {
+                int n = channel.read(buffer, position);
+                if (n < 0) {
+                    throw refuse("ends at byte " + position + ", before its content");
+                }
+                position += n;
+            }
+        } catch (IOException e) {
+            throw Failures.reading(file, e);
+        }
+    }
+
+    /** The bytes from the offset on, which must lie inside the file. */
+    InputStream stream(long offset, long count) {
+        return new InputStream() {
+            private long done;
+
+            @Override
+            public int read() {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] target, int start, int length) {
+                int n = (int) Math.min(length, count - done);
+                if (n <= 0 && length > 0) {
+                    return -1;
+                }
+                fill(ByteBuffer.wrap(target, start, n), offset + done);
+                done += n;
+                return n;
+            }
+        };
+    }
+
+    /** The tensor whose elements begin at the offset; they must lie inside the file. */
+    Tensor tensor(long offset, DType dtype, long... shape) {
+        long bytes = Shapes.bytes(dtype, shape);
+        if (mapping && bytes > 0) {
+            MemorySegment data = mapping().asSlice(offset, bytes);
+            if (data.address() % Math.min(8, dtype.bytes()) == 0) {
+                return Tensor.over(data, dtype, shape);
+            }
+        }
+        return copy(dtype, shape, new Filler() {
+            private long position = offset;
+
+            @Override
+            public void fill(ByteBuffer buffer) {
+                int count = buffer.remaining();
+                Source.this.fill(buffer, position);
+                position += count;
+            }
+        });
+    }
+
+    /** Writes the next bytes of a tensor, as many as the buffer takes. */
+    interface Filler {
+        void fill(ByteBuffer buffer);
+    }
+
+    /** A new tensor filled piece by piece. */
+    static Tensor copy(DType dtype, long[] shape, Filler filler) {
+        Tensor tensor = Torch.empty(shape, dtype);
+        long elements = Shapes.elements(shape);
+        if (elements == 0) {
+            return tensor;
+        }
+        int perChunk = CHUNK / dtype.bytes();
+        try (Arena arena = Arena.ofConfined(); Tensor flat = tensor.detach().view(-1)) {
+            MemorySegment block = arena.allocate(Math.min(elements * dtype.bytes(), CHUNK));
+            for (long done = 0; done < elements; done += perChunk) {
+                long count = Math.min(perChunk, elements - done);
+                MemorySegment chunk = block.asSlice(0, count * dtype.bytes());
+                filler.fill(chunk.asByteBuffer());
+                try (Tensor part = flat.narrow(0, done, count)) {
+                    part.load(chunk);
+                }
+            }
+        }
+        return tensor;
+    }
+
+    private MemorySegment mapping() {
+        if (mapped == null) {
+            try {
+                mapped = channel.map(MapMode.PRIVATE, 0, size, Arena.ofAuto());
+            } catch (IOException e) {
+                throw Failures.reading(file, e);
+            }
+        }
+        return mapped;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw Failures.reading(file, e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.flowprior.torch.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+
+/**
+ * Tensor files of every format served: safetensors, {@code .pt} and {@code .pth}, {@code .npy}, {@code .npz}, and
+ * directories of safetensors such as checkpoints. The content says which format it is, not the extension.
+ */
+public final class TensorFiles {
+
+    private TensorFiles() {}
+
+    /**
+     * One line of what a file holds.
+     *
+     * @param name  key, dotted through nested containers; in a directory behind the file's name without its extension
+     * @param dtype element type, or null for an entry that is not a tensor
+     * @param shape sizes, or null for an entry that is not a tensor
+     * @param bytes number of elements times size of an element; 0 for an entry that is not a tensor
+     * @param note  the value of an entry that is not a tensor, otherwise what is unusual, or empty
+     */
+    public record Entry(String name, DType dtype, long[] shape, long bytes, String note) {
+
+        static Entry tensor(String name, DType dtype, long[] shape, String note) {
+            return new Entry(name, dtype, shape, Shapes.elements(shape) * dtype.bytes(), note);
+        }
+
+        static Entry value(String name, String note) {
+            return new Entry(name, null, null, 0, note);
+        }
+
+        /** False for metadata and scalars. */
+        public boolean isTensor() {
+            return dtype != null;
+        }
+
+        @Override
+        public String toString() {
+            return isTensor() ? (name + " " + dtype + Arrays.toString(shape) + " " + note).strip() : name + " = " + note;
+        }
+    }
+
+    /**
+     * What the file or directory holds, in its order, without loading the data.
+     *
+     * @throws FormatException             when the content is wrong or of no format served
+     * @throws java.io.UncheckedIOException when it cannot be read
+     */
+    public static List<Entry> list(Path file) {
+        if (Files.isDirectory(file)) {
+            List<Entry> entries = new ArrayList<>();
+            forEachPart(file, TensorFiles::list, (prefix, part) -> part.forEach(e -> entries.add(
+                    new Entry(prefix + e.name(), e.dtype(), e.shape(), e.bytes(), e.note()))));
+            return entries;
+        }
+        return switch (FileFormat.of(file)) {
+            case SAFETENSORS -> Safetensors.header(file).entries();
+            case PT -> PtFile.list(file);
+            case NPY -> Npy.list(file);
+            case NPZ -> Npz.list(file);
+        };
+    }
+
+    /**
+     * All tensors, mapped where the file allows, in the innermost scope. A {@code .pt} must hold a bare state dict;
+     * {@link PtFile#readStateDict} takes one out of a checkpoint. The tensor of an {@code .npy} goes by the name of the
+     * file without its extension; those of a directory by the names that {@link #list} shows.
+     *
+     * @throws FormatException             when the content is wrong or of no format served
+     * @throws java.io.UncheckedIOException when it cannot be read
+     */
+    public static Map<String, Tensor> readAll(Path file) {
+        if (Files.isDirectory(file)) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            try (Scope scope = Scope.open()) {
+                forEachPart(file, Safetensors::read, (prefix, part) -> part.forEach((k, t) -> tensors.put(prefix + k, t)));
+                tensors.values().forEach(Tensor::moveOutward);
+            }
+            return tensors;
+        }
+        return switch (FileFormat.of(file)) {
+            case SAFETENSORS -> Safetensors.read(file);
+            case PT -> PtFile.readStateDict(file);
+            case NPY -> Map.of(stem(file), Npy.read(file));
+            case NPZ -> Npz.read(file);
+        };
+    }
+
+    private static <T> void forEachPart(Path directory, Function<Path, T> reader,
+            BiConsumer<String, T> consumer) {
+        List<Path> parts;
+        try (Stream<Path> children = Files.list(directory)) {
+            parts = children.filter(p -> p.getFileName().toString().endsWith(".safetensors")).sorted().toList();
+        } catch (IOException e) {
+            throw Failures.reading(directory, e);
+        }
+        if (parts.isEmpty()) {
+            throw new FormatException(directory, "this directory holds no .safetensors file");
+        }
+        parts.forEach(part -> consumer.accept(stem(part) + "/", reader.apply(part)));
+    }
+
+    /** Name of the file without its extension. */
+    static String stem(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}
