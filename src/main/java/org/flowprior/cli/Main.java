@@ -1,0 +1,101 @@
+package org.flowprior.cli;
+
+import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
+import org.flowprior.train.Console;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code flowprior COMMAND}: the command line. */
+@Command(
+        name = "flowprior",
+        description = "Aligning latent spaces with flow priors.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        subcommands = {Toy.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:done",
+            " 1:failed while running",
+            " 2:the request was wrong: an option, the config, an input file",
+            " 130, 143:stopped by Ctrl-C or SIGTERM, with a checkpoint"})
+public final class Main implements Runnable {
+
+    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, description = "no progress, errors and results only")
+    private boolean quiet;
+
+    @Option(names = {"-v", "--verbose"}, scope = ScopeType.INHERIT,
+            description = "every logged row; stack traces of errors")
+    private boolean verbose;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private StopHook stopHook;
+
+    Main() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        int code = run(args);
+        System.out.flush();
+        System.err.flush();
+        System.exit(code);
+    }
+
+    /** Runs the command in this process, on standard output and error. Returns the exit code, and throws nothing. */
+    public static int run(String... args) {
+        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        System.setProperty("java.awt.headless", "true");
+        Main main = new Main();
+        try {
+            return commandLine(main).setOut(out).setErr(err).execute(args);
+        } catch (Throwable e) { // errors of the JVM, which picocli lets pass
+            return Failures.report(e, main.verbose, err);
+        } finally {
+            if (main.stopHook != null) {
+                main.stopHook.close();
+            }
+        }
+    }
+
+    static CommandLine commandLine(Main main) {
+        return new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> Failures.report(e, false, e.getCommandLine().getErr()))
+                .setExecutionExceptionHandler((e, command, result) ->
+                        Failures.report(e, main.verbose, command.getErr()));
+    }
+
+    /** Without a command: what there is. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /**
+     * Turns Ctrl-C and SIGTERM into a request that long work looks at between steps, from now until the command has ended
+     * and said so.
+     */
+    BooleanSupplier stopRequests() {
+        if (stopHook == null) {
+            stopHook = new StopHook(console());
+        }
+        return stopHook::isRequested;
+    }
+
+    /** Where commands say how far they are. */
+    Console console() {
+        return Console.standard(quiet ? Console.Level.QUIET : verbose ? Console.Level.VERBOSE : Console.Level.NORMAL);
+    }
+}

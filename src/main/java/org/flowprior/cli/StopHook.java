@@ -1,0 +1,44 @@
+package org.flowprior.cli;
+
+import java.util.concurrent.CountDownLatch;
+import org.flowprior.train.Console;
+
+/**
+ * Ctrl-C and SIGTERM, for as long as it is open, as a request that training looks at between steps. The JVM's shutdown
+ * waits until it is closed, and then ends the process with 130 or 143.
+ */
+final class StopHook implements AutoCloseable {
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook;
+    private volatile boolean requested;
+
+    StopHook(Console console) {
+        hook = new Thread(() -> {
+            requested = true;
+            console.say("\nstopping: the step ends, then a checkpoint is written");
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    boolean isRequested() {
+        return requested;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        if (!requested) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // the signal came this very moment; the latch has let the hook go
+            }
+        }
+    }
+}

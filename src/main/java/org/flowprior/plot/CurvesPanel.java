@@ -1,0 +1,88 @@
+package org.flowprior.plot;
+
+import java.awt.Color;
+import java.awt.Stroke;
+import java.awt.geom.Line2D;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.plot.DatasetRenderingOrder;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.data.xy.DefaultXYDataset;
+
+/** Two curves over the same steps with an axis each, the steps on a logarithmic one: panel (c) of Figure 3. */
+public final class CurvesPanel {
+
+    private CurvesPanel() {}
+
+    /**
+     * The panel.
+     *
+     * @param steps numbers of the steps, positive and rising
+     * @param left  its axis on the left, drawn solid and blue
+     * @param right its axis on the right, drawn dashed and red
+     */
+    public static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
+                                String rightLabel, double[] right) {
+        LogAxis domain = new LogAxis(stepsLabel);
+        domain.setBase(10);
+        domain.setRange(steps[0], steps[steps.length - 1]);
+        domain.setTickUnit(new NumberTickUnit(1, new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)), 9));
+        domain.setMinorTickMarksVisible(true);
+        domain.setMinorTickMarkOutsideLength(1.2f);
+        Style.apply(domain);
+        XYPlot plot = new XYPlot(null, domain, null, null);
+        add(plot, 0, leftLabel, steps, left, PointCloud.Look.DATA.color, Style.LINE);
+        add(plot, 1, rightLabel, steps, right, PointCloud.Look.LATENTS.color, Style.DASHED_LINE);
+        return Style.chart(title, plot);
+    }
+
+    private static void add(XYPlot plot, int index, String label, double[] steps, double[] values, Color color,
+                            Stroke stroke) {
+        Color opaque = new Color(color.getRGB() & 0xffffff);
+        NumberAxis axis = new NumberAxis(label);
+        Style.apply(axis);
+        axis.setLabelPaint(opaque);
+        axis.setTickLabelPaint(opaque);
+        double low = Arrays.stream(values).min().orElseThrow();
+        double high = Arrays.stream(values).max().orElseThrow();
+        double margin = Math.max(0.05 * (high - low), 1e-9);
+        axis.setRange(low - margin, high + margin);
+        axis.setTickUnit(Style.ticks(Style.niceStep(high - low + 2 * margin, 5)));
+        DefaultXYDataset curve = new DefaultXYDataset();
+        curve.addSeries(label, new double[][] {steps, values});
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+        renderer.setSeriesPaint(0, opaque);
+        renderer.setSeriesStroke(0, stroke);
+        renderer.setDrawSeriesLineAsPath(true); // dashes go on over the steps
+        renderer.setLegendLine(new Line2D.Double(-10, 0, 10, 0));
+        plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
+        plot.setDataset(index, curve);
+        plot.setRenderer(index, renderer);
+        plot.setRangeAxis(index, axis);
+        plot.mapDatasetToRangeAxis(index, index);
+    }
+
+    /**
+     * The mean over a window of that odd width around each value; towards the ends, where it does not fit, over the
+     * widest that does. The official curve leaves the ends out, which on a logarithmic axis takes most of the picture.
+     */
+    public static double[] smoothed(double[] values, int width) {
+        double[] sums = new double[values.length + 1];
+        for (int i = 0; i < values.length; i++) {
+            sums[i + 1] = sums[i] + values[i];
+        }
+        double[] means = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int half = Math.min(width / 2, Math.min(i, values.length - 1 - i));
+            means[i] = (sums[i + half + 1] - sums[i - half]) / (2 * half + 1);
+        }
+        return means;
+    }
+}

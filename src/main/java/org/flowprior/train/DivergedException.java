@@ -1,0 +1,11 @@
+package org.flowprior.train;
+
+/** A metric became infinite or not a number. The message names the step and the metric. */
+public final class DivergedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    DivergedException(String message) {
+        super(message);
+    }
+}

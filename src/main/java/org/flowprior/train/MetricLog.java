@@ -1,0 +1,98 @@
+package org.flowprior.train;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The numbers of a run over its steps: {@code metrics.jsonl}, one object a row with {@code step}, {@code phase} and the
+ * metrics, and the same for TensorBoard under {@code phase/metric}. The rows hold no times, so that the same seed gives
+ * the same file.
+ */
+public final class MetricLog implements AutoCloseable {
+
+    private final Writer rows;
+    private final EventFile events;
+
+    private MetricLog(Writer rows, EventFile events) {
+        this.rows = rows;
+        this.events = events;
+    }
+
+    /**
+     * Opens the log of a run. Rows behind its newest checkpoint are dropped: they will be computed again.
+     */
+    public static MetricLog open(RunDirectory run) throws IOException {
+        long step = run.newestCheckpoint().map(c -> Position.of(c).step()).orElse(0L);
+        Path file = run.path().resolve("metrics.jsonl");
+        if (Files.exists(file)) {
+            StringBuilder kept = new StringBuilder();
+            for (String line : Files.readAllLines(file)) {
+                if (isUpTo(line, step)) {
+                    kept.append(line).append('\n');
+                }
+            }
+            AtomicFiles.write(file, kept.toString());
+        }
+        Writer rows = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return new MetricLog(rows, new EventFile(run.path(), System.currentTimeMillis() / 1000));
+    }
+
+    /** False for a row behind the step, and for one that a crash cut off. */
+    private static boolean isUpTo(String line, long step) {
+        try {
+            return JsonParser.parseString(line).getAsJsonObject().get("step").getAsLong() <= step;
+        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+            return false;
+        }
+    }
+
+    /** Writes a row. */
+    public void log(long step, String phase, Map<String, Double> metrics) {
+        JsonObject row = new JsonObject();
+        row.addProperty("step", step);
+        row.addProperty("phase", phase);
+        metrics.forEach(row::addProperty);
+        try {
+            rows.write(Json.line(row) + "\n");
+            rows.flush();
+            for (Map.Entry<String, Double> metric : metrics.entrySet()) {
+                events.scalar(phase + "/" + metric.getKey(), step, metric.getValue());
+            }
+            events.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives TensorBoard a PNG file as an image. */
+    public void image(String tag, long step, Path png) throws IOException {
+        byte[] bytes = Files.readAllBytes(png);
+        ByteBuffer header = ByteBuffer.wrap(bytes); // signature, length and name of the first chunk, then the sizes
+        events.image(tag, step, bytes, header.getInt(16), header.getInt(20));
+        events.flush();
+    }
+
+    /** Closes both files. */
+    @Override
+    public void close() throws IOException {
+        for (AutoCloseable part : List.<AutoCloseable>of(rows, events)) {
+            try {
+                part.close();
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

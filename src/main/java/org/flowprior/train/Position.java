@@ -1,0 +1,44 @@
+package org.flowprior.train;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Where a run stands, as a checkpoint's {@code state.json} has it.
+ *
+ * @param phase     name of the stage
+ * @param phaseStep steps of the stage that are done
+ * @param step      steps of the whole run that are done
+ * @param seconds   time that they took
+ * @param windowSteps steps since the last logged row
+ * @param windowSums  sums of their metrics
+ */
+public record Position(String phase, long phaseStep, long step, double seconds, long windowSteps, double[] windowSums) {
+
+    private static final String FILE = "state.json";
+
+    /** The position of a checkpoint. */
+    public static Position of(Path checkpoint) {
+        JsonObject json = Json.read(checkpoint.resolve(FILE));
+        double[] sums = json.getAsJsonArray("windowSums").asList().stream().mapToDouble(e -> e.getAsDouble()).toArray();
+        return new Position(json.get("phase").getAsString(), json.get("phaseStep").getAsLong(),
+                json.get("step").getAsLong(), json.get("seconds").getAsDouble(), json.get("windowSteps").getAsLong(), sums);
+    }
+
+    void write(Path checkpoint) throws IOException {
+        JsonObject json = new JsonObject();
+        json.addProperty("step", step);
+        json.addProperty("phase", phase);
+        json.addProperty("phaseStep", phaseStep);
+        json.addProperty("seconds", seconds);
+        json.addProperty("windowSteps", windowSteps);
+        JsonArray array = new JsonArray();
+        Arrays.stream(windowSums).forEach(array::add);
+        json.add("windowSums", array);
+        Files.writeString(checkpoint.resolve(FILE), Json.pretty(json));
+    }
+}

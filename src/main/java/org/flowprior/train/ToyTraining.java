@@ -1,0 +1,92 @@
+package org.flowprior.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.flowprior.flow.FlowModel;
+import org.flowprior.flow.FlowModelFile;
+import org.flowprior.flow.TimeConvention;
+import org.flowprior.torch.Autocast;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.optim.LearningRateSchedule;
+
+/**
+ * The toy experiment (Sec. 5.1): trains the flow, freezes it, optimises the latents, and measures. Begins where the run
+ * directory's newest checkpoint stands.
+ */
+public final class ToyTraining {
+
+    private final RunDirectory run;
+    private final ToyConfig config;
+    private final MetricLog log;
+    private final Console console;
+    private final BooleanSupplier stop;
+
+    /** The experiment of that config in that directory; {@code stop} is asked after each step. */
+    public ToyTraining(RunDirectory run, ToyConfig config, MetricLog log, Console console, BooleanSupplier stop) {
+        this.run = run;
+        this.config = config;
+        this.log = log;
+        this.console = console;
+        this.stop = stop;
+    }
+
+    /**
+     * Trains both stages to their ends.
+     *
+     * @return what the figures show and the summary says
+     * @throws StoppedException  when told to stop
+     * @throws DivergedException when a loss is no finite number
+     */
+    public ToyResult run() throws IOException {
+        Optional<Path> newest = run.newestCheckpoint();
+        Position position = newest.map(Position::of).orElse(null);
+        if (position != null) {
+            console.say("resuming after step " + position.phaseStep() + " of " + position.phase());
+        }
+        CheckpointStore checkpoints = run.checkpoints(config.log().keepCheckpoints());
+        TrainingLoop loop = new TrainingLoop(log, checkpoints, config.cadence(), console, stop);
+        Path flow = run.path().resolve(ToyFlow.WEIGHTS);
+        boolean aligning = position != null && position.phase().equals(ToyAlignment.NAME);
+        double seconds = aligning ? position.seconds() : trainFlow(loop, newest.orElse(null), flow);
+        try (FlowModel model = frozen(flow); ToyAlignment alignment = new ToyAlignment(config, model)) {
+            seconds = loop.run(alignment, config.flow().steps(), config.alignment().steps(), seconds,
+                    aligning ? newest.get() : null);
+            alignment.writeLatents(run.path().resolve(ToyAlignment.LATENTS));
+            return new ToyMeasurement(config, model).of(alignment, seconds);
+        }
+    }
+
+    private double trainFlow(TrainingLoop loop, Path checkpoint, Path weights) throws IOException {
+        try (ToyFlow flow = new ToyFlow(config)) {
+            double seconds = loop.run(flow, 0, config.flow().steps(), 0, checkpoint);
+            FlowModelFile.write(weights, flow.model());
+            return seconds;
+        }
+    }
+
+    private FlowModel frozen(Path weights) {
+        FlowModel model = FlowModelFile.read(weights, TimeConvention.PAPER);
+        model.network().to(Device.of(config.device()));
+        return model.freeze();
+    }
+
+    static LearningRateSchedule schedule(double first, double last, long steps) {
+        return first == last ? LearningRateSchedule.constant(first)
+                : LearningRateSchedule.cosineWithWarmup(first, first, last, 0, steps);
+    }
+
+    /** Computes a loss in that precision. */
+    static Tensor in(ToyConfig.Precision precision, Device device, Supplier<Tensor> loss) {
+        if (precision == ToyConfig.Precision.FLOAT32) {
+            return loss.get();
+        }
+        try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
+            return loss.get();
+        }
+    }
+}

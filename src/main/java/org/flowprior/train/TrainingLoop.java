@@ -1,0 +1,190 @@
+package org.flowprior.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/**
+ * The loop that each stage shares: steps in scopes, metrics averaged into rows, checkpoints, a stop between steps.
+ *
+ * <p>The metrics stay on the device until a row or a checkpoint is due, so that a step does not wait for its numbers.
+ */
+public final class TrainingLoop {
+
+    /**
+     * How often something is written.
+     *
+     * @param logEvery        steps of a row, which holds their mean
+     * @param checkpointEvery steps between checkpoints; one is also written behind the last step
+     */
+    public record Cadence(int logEvery, int checkpointEvery) {}
+
+    private final MetricLog log;
+    private final CheckpointStore checkpoints;
+    private final Cadence cadence;
+    private final Console console;
+    private final BooleanSupplier stop;
+
+    /** A loop that writes to these places, and asks {@code stop} after each step whether to go on. */
+    public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Cadence cadence, Console console,
+                        BooleanSupplier stop) {
+        this.log = log;
+        this.checkpoints = checkpoints;
+        this.cadence = cadence;
+        this.console = console;
+        this.stop = stop;
+    }
+
+    /**
+     * Trains the stage to its end.
+     *
+     * @param before     steps of the stages before this one
+     * @param steps      steps of this stage
+     * @param seconds    time that the run has taken so far
+     * @param checkpoint the stage's checkpoint to continue from, or null
+     * @return the time that the run has taken then
+     * @throws StoppedException  when told to stop; a checkpoint is written
+     * @throws DivergedException when a metric is no finite number; none is written
+     */
+    public double run(Stage stage, long before, long steps, double seconds, Path checkpoint) throws IOException {
+        Window window = new Window(stage);
+        long first = 1;
+        double secondsBefore = seconds;
+        if (checkpoint != null) {
+            Position position = Position.of(checkpoint);
+            stage.load(checkpoint);
+            window.restore(position);
+            first = position.phaseStep() + 1;
+            secondsBefore = position.seconds();
+        }
+        long start = System.nanoTime();
+        try (Progress progress = console.progress(stage.name(), steps, first - 1)) {
+            for (long step = first; step <= steps; step++) {
+                try (Scope scope = Scope.open()) {
+                    window.add(stage.step(step));
+                }
+                boolean stopping = stop.getAsBoolean();
+                boolean logging = step % cadence.logEvery() == 0 || step == steps;
+                boolean saving = step % cadence.checkpointEvery() == 0 || step == steps || stopping;
+                if (logging || saving) {
+                    window.read(step);
+                }
+                if (logging) {
+                    Map<String, Double> row = window.takeRow();
+                    log.log(before + step, stage.name(), row);
+                    progress.row(row);
+                }
+                progress.step(step);
+                if (saving) {
+                    double now = secondsBefore + (System.nanoTime() - start) / 1e9;
+                    Path saved = save(stage, window.position(stage.name(), step, before + step, now));
+                    if (stopping && step < steps) {
+                        throw new StoppedException("stopped after step %d of %d of %s; the checkpoint is %s"
+                                .formatted(step, steps, stage.name(), saved));
+                    }
+                }
+            }
+        } finally {
+            window.close();
+        }
+        return secondsBefore + (System.nanoTime() - start) / 1e9;
+    }
+
+    private Path save(Stage stage, Position position) throws IOException {
+        return checkpoints.write(position.step(), directory -> {
+            try (Scope scope = Scope.open()) {
+                stage.save(directory);
+            }
+            position.write(directory);
+        });
+    }
+
+    /** The metrics since the last row: those still on the device, and the sums of those read. */
+    private final class Window implements AutoCloseable {
+
+        private final Stage stage;
+        private final List<String> names;
+        private Tensor unread;
+        private int unreadSteps;
+        private double[] sums;
+        private long steps;
+
+        Window(Stage stage) {
+            this.stage = stage;
+            this.names = stage.metrics();
+            this.sums = new double[names.size()];
+        }
+
+        void add(Tensor metrics) {
+            if (unread == null) {
+                unread = Torch.empty(new long[] {cadence.logEvery(), names.size()}, DType.FLOAT32, metrics.device())
+                        .keep();
+            }
+            unread.get(unreadSteps++).copy_(metrics.detach());
+        }
+
+        /** Reads what is on the device; {@code last} is the newest step's number. */
+        void read(long last) {
+            if (unreadSteps == 0) {
+                return;
+            }
+            double[] values;
+            try (Scope scope = Scope.open()) {
+                values = unread.narrow(0, 0, unreadSteps).toDoubleArray();
+            }
+            for (int i = 0; i < unreadSteps; i++) {
+                double[] row = Arrays.copyOfRange(values, i * sums.length, (i + 1) * sums.length);
+                check(last - unreadSteps + 1 + i, row);
+                stage.record(last - unreadSteps + 1 + i, row);
+                for (int j = 0; j < row.length; j++) {
+                    sums[j] += row[j];
+                }
+            }
+            steps += unreadSteps;
+            unreadSteps = 0;
+        }
+
+        private void check(long step, double[] row) {
+            for (int j = 0; j < row.length; j++) {
+                if (!Double.isFinite(row[j])) {
+                    throw new DivergedException("%s: %s is %s at step %d; try a lower learning rate".formatted(
+                            stage.name(), names.get(j), row[j], step));
+                }
+            }
+        }
+
+        Map<String, Double> takeRow() {
+            Map<String, Double> row = new LinkedHashMap<>();
+            for (int j = 0; j < sums.length; j++) {
+                row.put(names.get(j), sums[j] / steps);
+                sums[j] = 0;
+            }
+            steps = 0;
+            return row;
+        }
+
+        Position position(String phase, long phaseStep, long step, double seconds) {
+            return new Position(phase, phaseStep, step, seconds, steps, sums.clone());
+        }
+
+        void restore(Position position) {
+            sums = position.windowSums().clone();
+            steps = position.windowSteps();
+        }
+
+        @Override
+        public void close() {
+            if (unread != null) {
+                unread.close();
+            }
+        }
+    }
+}
