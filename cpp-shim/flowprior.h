@@ -54,12 +54,13 @@ FP_API int32_t fp_list_free(int64_t* block);
 // Another reference to the same tensor.
 FP_API int32_t fp_tensor_share(int64_t tensor, int64_t* out);
 // Eight numbers: dim, dtype, device type, device index, numel, element size, contiguous, bits (1 requires grad,
-// 2 leaf, 4 inference, 8 floating point, 16 complex).
+// 2 leaf, 4 inference, 8 floating point, 16 complex, 32 elements that the memory does not hold as they are).
 FP_API int32_t fp_tensor_info(int64_t tensor, int64_t* out);
 // Writes dim numbers each.
 FP_API int32_t fp_tensor_shape(int64_t tensor, int64_t* sizes);
 FP_API int32_t fp_tensor_strides(int64_t tensor, int64_t* strides);
-// The first element's address; valid while the tensor's storage lives.
+// The first element's address; valid while the tensor's storage lives. An error where the memory does not hold the
+// elements as they are: conjugate and negative views, and zeros without memory.
 FP_API int32_t fp_tensor_data(int64_t tensor, int64_t* address);
 // The storage's address and size in bytes.
 FP_API int32_t fp_tensor_storage(int64_t tensor, int64_t* address, int64_t* bytes);

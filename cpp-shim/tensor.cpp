@@ -6,6 +6,15 @@
 
 using namespace flowprior;
 
+namespace {
+
+// Elements that differ from the memory: a conjugate or negative view, or zeros without memory, as some gradients are.
+bool is_lazy(const at::Tensor& tensor) {
+  return tensor.is_conj() || tensor.is_neg() || tensor._is_zerotensor();
+}
+
+} // namespace
+
 int32_t fp_tensor_free(const int64_t* tensors, int64_t count) {
   return guard([&] {
     for (int64_t i = 0; i < count; i++) {
@@ -36,7 +45,7 @@ int32_t fp_tensor_info(int64_t tensor, int64_t* out) {
     out[5] = static_cast<int64_t>(t.element_size());
     out[6] = t.is_contiguous();
     out[7] = (t.requires_grad() ? 1 : 0) | (t.is_leaf() ? 2 : 0) | (t.is_inference() ? 4 : 0) |
-        (t.is_floating_point() ? 8 : 0) | (t.is_complex() ? 16 : 0);
+        (t.is_floating_point() ? 8 : 0) | (t.is_complex() ? 16 : 0) | (is_lazy(t) ? 32 : 0);
   });
 }
 
@@ -55,7 +64,14 @@ int32_t fp_tensor_strides(int64_t tensor, int64_t* strides) {
 }
 
 int32_t fp_tensor_data(int64_t tensor, int64_t* address) {
-  return guard([&] { *address = reinterpret_cast<int64_t>(In(tensor).ref().data_ptr()); });
+  return guard([&] {
+    In in(tensor);
+    const at::Tensor& t = in.ref();
+    TORCH_CHECK(
+        !is_lazy(t), "the memory of this tensor does not hold its elements (they are conjugates, negatives or zeros of it); "
+        "clone() makes a tensor that has them");
+    *address = reinterpret_cast<int64_t>(t.data_ptr());
+  });
 }
 
 int32_t fp_tensor_storage(int64_t tensor, int64_t* address, int64_t* bytes) {

@@ -47,7 +47,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
         boolean symbolic = a.type().startsWith("SymInt");
         boolean sized = a.type().matches(".*\\[\\d+\\].*");
         if (n.equals("reduction") && "Mean".equals(a.defaultValue())) {
-            return new Marshal(a, List.of("int64_t " + n), n, "Reduction", null, false, List.of("$.code()"));
+            return new Marshal(a, List.of("int64_t " + n), n, "Reduction", null, false, List.of("Frame.code($, \"$\")"));
         }
         return switch (type) {
             case "Tensor" -> simple(a, "int64_t", "In(" + n + ").ref()", "Tensor", "f.in($, \"$\")");
@@ -55,7 +55,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
             case "Tensor[]" -> list(a, "int64_t", "as_tensors(%s, %s_count)", "List<Tensor>", "f.tensors($, \"$\")",
                     "$.size()");
             case "Tensor?[]" -> list(a, "int64_t", "as_optional_tensors(%s, %s_count)", "List<Tensor>",
-                    "f.optionalTensors($)", "$.size()");
+                    "f.optionalTensors($, \"$\")", "$.size()");
             case "Scalar" -> new Marshal(a, List.of("int32_t " + n + "_kind", "int64_t " + n + "_bits"),
                     "as_scalar(" + n + "_kind, " + n + "_bits)", "Number", null, false,
                     List.of("Frame.kind($, \"$\")", "Frame.bits($)"));
@@ -64,7 +64,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
                     List.of("Frame.optionalKind($)", "Frame.bits($)"));
             case "Scalar[]" -> new Marshal(a, List.of("const int32_t* " + n + "_kinds", "const int64_t* " + n + "_bits",
                     "int64_t " + n + "_count"), "as_scalars(" + n + "_kinds, " + n + "_bits, " + n + "_count)",
-                    "List<? extends Number>", null, false, List.of("f.kinds($)", "f.bits($)", "$.size()"));
+                    "List<? extends Number>", null, false, List.of("f.kinds($, \"$\")", "f.bits($)", "$.size()"));
             case "int" -> simple(a, "int64_t", n, "long", "$");
             case "int?" -> optional(a, "int64_t", "as_given(" + n + "_given, " + n + ")", "Long", "long", "$ == null ? 0 : $");
             case "int[]", "int[N]" -> ints(a, "as_ints", symbolic, sized, "f.longs($, \"$\")", "$.length");

@@ -72,9 +72,26 @@ public final class Main implements Runnable {
     static CommandLine commandLine(Main main) {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Main::helpOrRun)
                 .setParameterExceptionHandler((e, args) -> Failures.report(e, false, e.getCommandLine().getErr()))
                 .setExecutionExceptionHandler((e, command, result) ->
                         Failures.report(e, main.verbose, command.getErr()));
+    }
+
+    /** Help is about the last command named, wherever --help stands: {@code flowprior forward --help MODULE}. */
+    private static int helpOrRun(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult last = parsed;
+        boolean help = parsed.isUsageHelpRequested();
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+            help |= last.isUsageHelpRequested();
+        }
+        if (help) {
+            CommandLine command = last.commandSpec().commandLine();
+            command.usage(command.getOut());
+            return 0;
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /** Without a command: what there is. */

@@ -88,6 +88,6 @@ public final class Autograd {
         if (gradients.size() != tensors.size()) {
             throw new ShapeException(gradients.size() + " gradients for " + tensors.size() + " tensors", null);
         }
-        return f.optionalTensors(gradients);
+        return f.optionalTensors(gradients, "gradients");
     }
 }

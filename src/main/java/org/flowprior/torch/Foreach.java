@@ -32,7 +32,7 @@ public final class Foreach {
     /** {@code _foreach_add.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_add_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, scalars);
         }
@@ -75,7 +75,7 @@ public final class Foreach {
     /** {@code _foreach_add_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void add_(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_add__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_add_", self, scalars);
         }
@@ -118,7 +118,7 @@ public final class Foreach {
     /** {@code _foreach_sub.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_sub_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sub_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, scalars);
         }
@@ -146,7 +146,7 @@ public final class Foreach {
     /** {@code _foreach_sub_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void sub_(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_sub__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_sub__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sub_", self, scalars);
         }
@@ -175,7 +175,7 @@ public final class Foreach {
     /** {@code _foreach_mul.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> mulScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_mul_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_mul_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, scalars);
         }
@@ -213,7 +213,7 @@ public final class Foreach {
     /** {@code _foreach_mul_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void mul_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_mul__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_mul__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul_", self, scalars);
         }
@@ -251,7 +251,7 @@ public final class Foreach {
     /** {@code _foreach_div.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> divScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_div_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_div_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, scalars);
         }
@@ -289,7 +289,7 @@ public final class Foreach {
     /** {@code _foreach_div_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void div_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_div__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_div__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_div_", self, scalars);
         }
@@ -327,7 +327,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_max.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> clampMaxScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_max_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_max_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, scalars);
         }
@@ -355,7 +355,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_max_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void clampMax_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_max__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_clamp_max__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max_", self, scalars);
         }
@@ -384,7 +384,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_min.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> clampMinScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_min_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_min_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, scalars);
         }
@@ -412,7 +412,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_min_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void clampMin_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_min__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_clamp_min__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min_", self, scalars);
         }
@@ -441,7 +441,7 @@ public final class Foreach {
     /** {@code _foreach_maximum.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> maximumScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_maximum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_maximum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, scalars);
         }
@@ -469,7 +469,7 @@ public final class Foreach {
     /** {@code _foreach_maximum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void maximum_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_maximum__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_maximum__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum_", self, scalars);
         }
@@ -498,7 +498,7 @@ public final class Foreach {
     /** {@code _foreach_minimum.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> minimumScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_minimum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_minimum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, scalars);
         }
@@ -526,7 +526,7 @@ public final class Foreach {
     /** {@code _foreach_minimum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void minimum_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_minimum__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_minimum__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum_", self, scalars);
         }
@@ -550,7 +550,7 @@ public final class Foreach {
     /** {@code _foreach_addcdiv.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcdiv_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcdiv_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, scalars);
         }
@@ -584,7 +584,7 @@ public final class Foreach {
     /** {@code _foreach_addcdiv_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; ()} */
     public static void addcdiv_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcdiv__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_addcdiv__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv_", self, tensor1, tensor2, scalars);
         }
@@ -617,7 +617,7 @@ public final class Foreach {
     /** {@code _foreach_addcmul.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcmul_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcmul_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, scalars);
         }
@@ -651,7 +651,7 @@ public final class Foreach {
     /** {@code _foreach_addcmul_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; ()} */
     public static void addcmul_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcmul__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars), f.bits(scalars), scalars.size());
+        int status = Shim.fp__foreach_addcmul__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul_", self, tensor1, tensor2, scalars);
         }
@@ -936,7 +936,7 @@ public final class Foreach {
     /** {@code _foreach_lerp.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) &rarr; Tensor[]} */
     public static List<Tensor> lerpScalarList(List<Tensor> self, List<Tensor> tensors1, List<? extends Number> weight) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_lerp_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight), f.bits(weight), weight.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_lerp_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight, "weight"), f.bits(weight), weight.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weight);
         }
@@ -964,7 +964,7 @@ public final class Foreach {
     /** {@code _foreach_lerp_.ScalarList(Tensor(a!)[] self, Tensor[] tensors1, Scalar[] weight) &rarr; ()} */
     public static void lerp_ScalarList(List<Tensor> self, List<Tensor> tensors1, List<? extends Number> weight) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_lerp__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight), f.bits(weight), weight.size());
+        int status = Shim.fp__foreach_lerp__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight, "weight"), f.bits(weight), weight.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp_", self, tensors1, weight);
         }
@@ -1137,7 +1137,7 @@ public final class Foreach {
     /** {@code _foreach_pow.ScalarList(Tensor[] self, Scalar[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> powScalarList(List<Tensor> self, List<? extends Number> exponent) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_pow_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent), f.bits(exponent), exponent.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_pow_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent, "exponent"), f.bits(exponent), exponent.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1175,7 +1175,7 @@ public final class Foreach {
     /** {@code _foreach_pow_.ScalarList(Tensor(a!)[] self, Scalar[] exponent) &rarr; ()} */
     public static void pow_ScalarList(List<Tensor> self, List<? extends Number> exponent) {
         Frame f = Frame.enter();
-        int status = Shim.fp__foreach_pow__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent), f.bits(exponent), exponent.size());
+        int status = Shim.fp__foreach_pow__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent, "exponent"), f.bits(exponent), exponent.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow_", self, exponent);
         }

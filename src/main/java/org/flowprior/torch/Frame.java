@@ -84,7 +84,7 @@ final class Frame {
 
     long in(Tensor tensor, String name) {
         if (tensor == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         return tensor.handle(thread);
     }
@@ -95,7 +95,7 @@ final class Frame {
 
     MemorySegment tensors(List<Tensor> tensors, String name) {
         if (tensors == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         int n = tensors.size();
         MemorySegment block = take(8L * n);
@@ -109,7 +109,10 @@ final class Frame {
         return block;
     }
 
-    MemorySegment optionalTensors(List<Tensor> tensors) {
+    MemorySegment optionalTensors(List<Tensor> tensors, String name) {
+        if (tensors == null) {
+            throw isNull(name);
+        }
         int n = tensors.size();
         MemorySegment block = take(8L * n);
         for (int i = 0; i < n; i++) {
@@ -120,7 +123,7 @@ final class Frame {
 
     MemorySegment longs(long[] values, String name) {
         if (values == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         MemorySegment block = take(8L * values.length);
         MemorySegment.copy(values, 0, block, JAVA_LONG, 0, values.length);
@@ -140,10 +143,13 @@ final class Frame {
         return block;
     }
 
-    MemorySegment kinds(List<? extends Number> values) {
+    MemorySegment kinds(List<? extends Number> values, String name) {
+        if (values == null) {
+            throw isNull(name);
+        }
         MemorySegment block = take(4L * values.size());
         for (int i = 0; i < values.size(); i++) {
-            block.setAtIndex(JAVA_INT, i, kind(values.get(i), "scalar"));
+            block.setAtIndex(JAVA_INT, i, kind(values.get(i), name));
         }
         return block;
     }
@@ -158,7 +164,7 @@ final class Frame {
 
     MemorySegment string(String text, String name) {
         if (text == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         MemorySegment block = take(utf8.length + 1L);
@@ -185,7 +191,7 @@ final class Frame {
 
     static int kind(Number value, String name) {
         if (value == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         return value instanceof Double || value instanceof Float ? 2 : 1;
     }
@@ -201,23 +207,34 @@ final class Frame {
 
     static int code(DType dtype, String name) {
         if (dtype == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         return dtype.code();
     }
 
     static int code(MemoryFormat format, String name) {
         if (format == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         return format.code();
     }
 
+    static long code(Reduction reduction, String name) {
+        if (reduction == null) {
+            throw isNull(name);
+        }
+        return reduction.code();
+    }
+
     static int type(Device device, String name) {
         if (device == null) {
-            throw new NullPointerException(name + " must not be null");
+            throw isNull(name);
         }
         return device.type().code();
+    }
+
+    private static NullPointerException isNull(String name) {
+        return new NullPointerException(name + " must not be null");
     }
 
     /** The next bytes of the scratch memory, aligned to 8; a larger block takes its place when it is full. */

@@ -88,7 +88,7 @@ final class HostData {
     static <T> T read(Tensor tensor, DType dtype, Function<MemorySegment, T> reader) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             Tensor plain = tensor.detach().to(Device.CPU, dtype).contiguous();
-            return reader.apply(segment(plain));
+            return reader.apply(segment(plain.isLazy() ? plain.clone(MemoryFormat.CONTIGUOUS) : plain));
         }
     }
 

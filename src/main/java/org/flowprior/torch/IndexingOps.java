@@ -313,7 +313,7 @@ sealed interface IndexingOps permits Tensor {
     default Tensor index(List<Tensor> indices) {
         Tensor self = (Tensor) this;
         Frame f = Frame.enter();
-        int status = Shim.fp_index_Tensor(f.in(self, "self"), f.optionalTensors(indices), indices.size(), f.out());
+        int status = Shim.fp_index_Tensor(f.in(self, "self"), f.optionalTensors(indices, "indices"), indices.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "index", self, indices);
         }
@@ -324,7 +324,7 @@ sealed interface IndexingOps permits Tensor {
     default Tensor indexPut(List<Tensor> indices, Tensor values, boolean accumulate) {
         Tensor self = (Tensor) this;
         Frame f = Frame.enter();
-        int status = Shim.fp_index_put(f.in(self, "self"), f.optionalTensors(indices), indices.size(), f.in(values, "values"), accumulate ? 1 : 0, f.out());
+        int status = Shim.fp_index_put(f.in(self, "self"), f.optionalTensors(indices, "indices"), indices.size(), f.in(values, "values"), accumulate ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "index_put", self, indices, values, accumulate);
         }
@@ -340,7 +340,7 @@ sealed interface IndexingOps permits Tensor {
     default Tensor indexPut_(List<Tensor> indices, Tensor values, boolean accumulate) {
         Tensor self = (Tensor) this;
         Frame f = Frame.enter();
-        int status = Shim.fp_index_put_(f.in(self, "self"), f.optionalTensors(indices), indices.size(), f.in(values, "values"), accumulate ? 1 : 0);
+        int status = Shim.fp_index_put_(f.in(self, "self"), f.optionalTensors(indices, "indices"), indices.size(), f.in(values, "values"), accumulate ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "index_put_", self, indices, values, accumulate);
         }

@@ -78,6 +78,11 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         return (info(7) & 4) != 0;
     }
 
+    /** True when the memory does not hold the elements as they are: conjugate or negative views, zeros without memory. */
+    boolean isLazy() {
+        return (info(7) & 32) != 0;
+    }
+
     /** Sizes of all dimensions. */
     public long[] shape() {
         int dim = dim();
@@ -232,6 +237,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
      * The tensor's own memory, read-only, while the tensor is open. It must be a contiguous CPU tensor.
      *
      * @throws IllegalStateException when it is not
+     * @throws TorchException        when the memory does not hold the elements as they are, as that of a conjugate view
      */
     public MemorySegment segment() {
         return HostData.segment(this).asReadOnly();

@@ -79,6 +79,19 @@ class TensorTest {
     }
 
     @Test
+    void elementsThatTheMemoryDoesNotHoldAreReadNotTheMemory() {
+        Tensor x = Tensor.of(new double[] {1, -2}).requiresGrad_(true);
+        Tensor zeros = Autograd.grad(x.sgn().sum(), java.util.List.of(x)).get(0);
+        assertThat(zeros.toDoubleArray()).containsExactly(0, 0);
+        assertThat(zeros.toString()).contains("[0.0, 0.0]");
+        assertThatThrownBy(zeros::segment).isInstanceOf(TorchException.class).hasMessageContaining("clone()");
+        Tensor conjugate = Torch.complex(Torch.ones(2, 1), Torch.ones(2, 1)).adjoint();
+        assertThat(conjugate.toString()).contains("1.0-1.0j");
+        assertThatThrownBy(conjugate::segment).isInstanceOf(TorchException.class).hasMessageContaining("clone()");
+        assertThat(Torch.viewAsReal(conjugate.clone()).toFloatArray()).containsExactly(1, -1, 1, -1);
+    }
+
+    @Test
     void theDataMustFitTheShape() {
         assertThatThrownBy(() -> Tensor.of(new float[3], 2, 2)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("16 bytes").hasMessageContaining("12");
@@ -184,6 +197,10 @@ class TensorTest {
                 "other must not be null");
         assertThatThrownBy(() -> Torch.cat(java.util.Arrays.asList(x, null))).isInstanceOf(NullPointerException.class)
                 .hasMessage("tensors[1] must not be null");
+        assertThatThrownBy(() -> x.index(null)).isInstanceOf(NullPointerException.class).hasMessage(
+                "indices must not be null");
+        assertThatThrownBy(() -> Functional.mseLoss(x, x, null)).isInstanceOf(NullPointerException.class).hasMessage(
+                "reduction must not be null");
         assertThatThrownBy(() -> Torch.zeros((long[]) null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> x.quantile(0.5, 0L, false, null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> Torch.ones(-1)).isInstanceOf(TorchException.class);

@@ -18,7 +18,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** The tensors of tools/oracle/io.py, whose bytes follow from their names. */
+/** The tensors of tools/oracle/tensor_files.py, whose bytes follow from their names. */
 final class Payload {
 
     static final Set<DType> NOT_IN_SAFETENSORS = Set.of(DType.COMPLEX32, DType.COMPLEX128);

@@ -1,7 +1,7 @@
 """Tensor files made by Python, for the tests of org.flowprior.torch.io, and a check of those made by Java.
 
-    python tools/oracle/io.py write src/test/resources/org/flowprior/torch/io
-    python tools/oracle/io.py check DIR     # DIR: what PythonPeerTest wrote
+    python tools/oracle/tensor_files.py write src/test/resources/org/flowprior/torch/io
+    python tools/oracle/tensor_files.py check DIR     # DIR: what PythonPeerTest wrote
 
 Needs torch, safetensors, numpy. Every tensor's bytes follow from its name, see payload(), here and in Payload.java.
 """
