@@ -535,12 +535,14 @@ int32_t fp_view_as_complex(int64_t self, int64_t* out) {
 
 int32_t fp_as_strided(int64_t self, const int64_t* size, int64_t size_count, const int64_t* stride, int64_t stride_count, int32_t storage_offset_given, int64_t storage_offset, int64_t* out) {
   return guard([&] {
+    check_in_storage(In(self).ref(), as_sym_ints(size, size_count), as_sym_ints(stride, stride_count), as_given(storage_offset_given, storage_offset));
     *out = release(at::_ops::as_strided::call(In(self).ref(), as_sym_ints(size, size_count), as_sym_ints(stride, stride_count), as_given(storage_offset_given, storage_offset)));
   });
 }
 
 int32_t fp_as_strided_(int64_t self, const int64_t* size, int64_t size_count, const int64_t* stride, int64_t stride_count, int32_t storage_offset_given, int64_t storage_offset) {
   return guard([&] {
+    check_in_storage(In(self).ref(), as_sym_ints(size, size_count), as_sym_ints(stride, stride_count), as_given(storage_offset_given, storage_offset));
     at::_ops::as_strided_::call(In(self).ref(), as_sym_ints(size, size_count), as_sym_ints(stride, stride_count), as_given(storage_offset_given, storage_offset));
   });
 }

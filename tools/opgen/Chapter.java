@@ -14,8 +14,12 @@ import java.util.Map;
  */
 record Chapter(String name, String functions, String prefix, List<Op> ops) {
 
-    /** One listed entry with its marshalled arguments and the names of its results. */
-    record Op(Schema schema, List<Marshal> arguments, List<String> resultNames) {
+    /**
+     * One listed entry.
+     *
+     * @param check the function of op_support.h that sees the arguments first, or null
+     */
+    record Op(Schema schema, List<Marshal> arguments, List<String> resultNames, String check) {
 
         String cName() {
             return "fp_" + schema.symbol();
@@ -48,9 +52,10 @@ record Chapter(String name, String functions, String prefix, List<Op> ops) {
                 continue;
             }
             String[] halves = line.split("\\s*->\\s*");
-            Schema schema = schemas.get(halves[0]);
+            String[] words = halves[0].split("\\s+when\\s+");
+            Schema schema = schemas.get(words[0]);
             if (schema == null) {
-                throw new IllegalArgumentException(list + ": no schema entry " + halves[0]);
+                throw new IllegalArgumentException(list + ": no schema entry " + words[0]);
             }
             List<Marshal> arguments = schema.arguments().stream().map(a -> Marshal.of(schema, a)).toList();
             List<String> names = halves.length > 1 ? Arrays.asList(halves[1].split("\\s+"))
@@ -58,7 +63,8 @@ record Chapter(String name, String functions, String prefix, List<Op> ops) {
             if (schema.results().size() > 1 && names.contains(null)) {
                 throw new IllegalArgumentException(list + ": name the results of " + schema.text() + " behind ->");
             }
-            chapters.get(chapters.size() - 1).ops().add(new Op(schema, arguments, names));
+            chapters.get(chapters.size() - 1).ops()
+                    .add(new Op(schema, arguments, names, words.length > 1 ? words[1] : null));
         }
         return chapters;
     }

@@ -60,6 +60,10 @@ final class CppWriter {
             List<String> arguments = new ArrayList<>();
             op.arguments().forEach(a -> arguments.add(a.cpp()));
             String call = "at::_ops::" + op.schema().symbol() + "::call(" + String.join(", ", arguments) + ")";
+            if (op.check() != null) {
+                out.append("    check_").append(op.check()).append('(').append(String.join(", ", arguments))
+                        .append(");\n");
+            }
             out.append("    ").append(store(op, call)).append(";\n  });\n}\n");
         }
         return out.toString();

@@ -12,15 +12,12 @@ import java.util.concurrent.Callable;
 import org.flowprior.plot.BundledFont;
 import org.flowprior.plot.CurvesPanel;
 import org.flowprior.plot.ToyFigures;
-import org.flowprior.torch.Cuda;
-import org.flowprior.torch.Device;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Memory;
 import org.flowprior.train.ConfigLoader;
 import org.flowprior.train.Console;
 import org.flowprior.train.Correlation;
 import org.flowprior.train.MetricLog;
-import org.flowprior.train.RequestException;
 import org.flowprior.train.RunDirectory;
 import org.flowprior.train.ToyConfig;
 import org.flowprior.train.ToyResult;
@@ -112,17 +109,7 @@ final class Toy implements Callable<Integer> {
 
     /** Sets the threads, and checks that the device is there. */
     private static ToyConfig ready(ToyConfig config) {
-        Device device = Device.of(config.device());
-        if (device.type() == Device.Type.META) {
-            throw new RequestException("--device meta computes nothing; cpu and cuda do");
-        }
-        if (device.type() == Device.Type.CUDA) {
-            Cuda.Status cuda = Cuda.status();
-            if (cuda.devices() <= Math.max(0, device.index())) {
-                throw new RequestException("--device " + device + " is not there: "
-                        + (cuda.devices() > 0 ? cuda.devices() + " found" : cuda.reason()));
-            }
-        }
+        Devices.require(config.device());
         if (config.threads() > 0) {
             Libtorch.setThreads(config.threads());
         }

@@ -29,12 +29,12 @@ public final class ToyFigures {
         PointCloud data = PointCloud.of("data", PointCloud.Look.DATA, result.data());
         PointCloud latents = PointCloud.of("latents", PointCloud.Look.LATENTS, result.latents());
         writeTables(directory, result, data, latents);
-        BufferedImage a = Figure.draw(HeatMapPanel.of("(a) latents on the NLL of the data", map(result.likelihood()), "−log p", NLL_TICKS,
-                List.of(data, latents)));
-        BufferedImage b = Figure.draw(HeatMapPanel.of("(b) landscape of the alignment loss", map(result.landscape()), "alignment loss", 0,
-                List.of(data)));
-        BufferedImage c = Figure.draw(CurvesPanel.of("(c) latents during the optimisation", "step", steps(result), "alignment loss",
-                CurvesPanel.smoothed(result.losses(), WINDOW), "NLL", result.likelihoods()));
+        BufferedImage a = Figure.draw(HeatMapPanel.of("(a) latents on the NLL of the data", map(result.likelihood()),
+                "−log p", NLL_TICKS, List.of(data, latents)));
+        BufferedImage b = Figure.draw(HeatMapPanel.of("(b) landscape of the alignment loss", map(result.landscape()),
+                "alignment loss", 0, List.of(data)));
+        BufferedImage c = Figure.draw(CurvesPanel.of("(c) latents during the optimisation", "step", steps(result),
+                "alignment loss", CurvesPanel.smoothed(result.losses(), WINDOW), "NLL", result.likelihoods()));
         Figure.write(directory.resolve("figure3a.png"), a);
         Figure.write(directory.resolve("figure3b.png"), b);
         Figure.write(directory.resolve("figure3c.png"), c);

@@ -32,7 +32,9 @@ public final class Cuda {
         Tensor.check(f, Shim.fp_cuda(out, out.asSlice(8), text, 4096, out.asSlice(16)), "cuda");
         int length = (int) Math.min(4096, f.number(2));
         String reason = new String(text.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
-        return new Status(out.get(JAVA_INT, 0) != 0, out.get(JAVA_INT, 8), reason);
+        boolean compiled = out.get(JAVA_INT, 0) != 0;
+        String absence = NativeLibrary.cudaAbsence();
+        return new Status(compiled, out.get(JAVA_INT, 8), compiled || absence == null ? reason : absence);
     }
 
     /** True when there is a device to compute on. */

@@ -78,7 +78,8 @@ public final class Console {
     public Progress progress(String task, long total, long done) {
         return switch (level) {
             case QUIET -> new SilentProgress();
-            case NORMAL -> terminal ? new BarProgress(out, task, total, done) : new LineProgress(out, task, total, done, false);
+            case NORMAL -> terminal ? new BarProgress(out, task, total, done)
+                    : new LineProgress(out, task, total, done, false);
             case VERBOSE -> new LineProgress(out, task, total, done, true);
         };
     }

@@ -1,2 +1,2 @@
-/** Training: configs and their presets, run directories, checkpoints, logs, the loop that each stage shares, and the stages. */
+/** Training: configs and presets, run directories, checkpoints, logs, the loop that each stage shares, the stages. */
 package org.flowprior.train;

@@ -204,6 +204,9 @@ class TensorTest {
         assertThatThrownBy(() -> Torch.zeros((long[]) null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> x.quantile(0.5, 0L, false, null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> Torch.ones(-1)).isInstanceOf(TorchException.class);
+        assertThatThrownBy(() -> x.asStrided(new long[] {Long.MAX_VALUE, 2}, new long[] {3, 1}))
+                .isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> x.asStrided_(new long[] {3}, new long[] {1L << 62})).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> x.item()).isInstanceOf(TorchException.class);
         assertThatThrownBy(() -> Torch.complex(Torch.ones(1), Torch.ones(1)).item()).isInstanceOf(DTypeException.class);
     }
