@@ -15,6 +15,7 @@ import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.ReLU;
 import org.flowprior.torch.nn.Sequential;
 import org.flowprior.torch.optim.Adam;
+import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.Sgd;
 
 /** The work that {@code bench} times; tools/bench/peer.py does the same in PyTorch. */
@@ -69,7 +70,7 @@ final class BenchWork {
     /** The toy's training step: 4 x 512, 256 rows, Adam. */
     private double toy() {
         try (FlowModel model = new FlowModel(new VelocityNetwork(VelocityNetwork.Config.TOY), TimeConvention.PAPER);
-                Adam optimizer = new Adam(model.network().parameters(), Adam.Options.DEFAULT.withLearningRate(1e-4))) {
+                Adam optimizer = new Adam(model.network().parameters(), AdamOptions.ADAM.withLearningRate(1e-4))) {
             FlowMatchingLoss flowMatching = FlowMatchingLoss.of(model);
             return median(() -> {
                 try (Scope step = Scope.open()) {

@@ -18,6 +18,7 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.optim.Adam;
+import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
 /**
@@ -51,7 +52,7 @@ final class ToyAlignment implements Stage, AutoCloseable {
             latents = Torch.randn(shape, initial).to(DType.FLOAT32, device).keep().requiresGrad_(true);
         }
         loss = AlignmentLoss.of(model);
-        optimizer = new Adam(List.of(latents), Adam.Options.DEFAULT.withLearningRate(config.alignment().learningRate()));
+        optimizer = new Adam(List.of(latents), AdamOptions.ADAM.withLearningRate(config.alignment().learningRate()));
         rate = ToyTraining.schedule(config.alignment().learningRate(), config.alignment().lastRate(),
                 config.alignment().steps());
         generators = Map.of("path",

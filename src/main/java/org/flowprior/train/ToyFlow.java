@@ -15,6 +15,7 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.optim.Adam;
+import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
 /** Trains the toy's flow (Eq. 3, App. C.1): Adam over fresh batches of the target, t = 0 noise, t = 1 data. */
@@ -43,7 +44,7 @@ final class ToyFlow implements Stage, AutoCloseable {
         model.network().to(device);
         loss = FlowMatchingLoss.of(model);
         optimizer = new Adam(model.network().parameters(),
-                Adam.Options.DEFAULT.withLearningRate(config.flow().learningRate()));
+                AdamOptions.ADAM.withLearningRate(config.flow().learningRate()));
         rate = ToyTraining.schedule(config.flow().learningRate(), config.flow().lastRate(), config.flow().steps());
         generators = Map.of(
                 "data", Generator.seeded(Seeds.derive(config.seed(), "flow.data")),

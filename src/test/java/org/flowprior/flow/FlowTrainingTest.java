@@ -9,6 +9,7 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.optim.Adam;
+import org.flowprior.torch.optim.AdamOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +23,7 @@ class FlowTrainingTest {
         try (Generator generator = Generator.seeded(0);
                 FlowModel model = new FlowModel(new VelocityNetwork(new VelocityNetwork.Config(2, 0, 2, 32), generator)
                         .gradCheckpointing(checkpointing), TimeConvention.PAPER);
-                Adam adam = new Adam(model.network().parameters(), Adam.Options.DEFAULT.withLearningRate(2e-3))) {
+                Adam adam = new Adam(model.network().parameters(), AdamOptions.ADAM.withLearningRate(2e-3))) {
             FlowMatchingLoss loss = FlowMatchingLoss.of(model);
             double first = mean(1, target, loss, adam, generator);
             assertThat(first).isBetween(1.5, 2.5);

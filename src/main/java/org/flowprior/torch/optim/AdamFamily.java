@@ -25,12 +25,12 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
     record Lists(List<Tensor> parameters, List<Tensor> gradients, List<Tensor> averages, List<Tensor> squares,
             List<Tensor> largestSquares, List<Tensor> steps) {}
 
-    abstract void fused(AdamSettings settings, Lists lists);
+    abstract void fused(AdamOptions settings, Lists lists);
 
     @Override
     final void update(Settings settings, List<Tensor> parameters, List<Tensor> gradients,
             List<Map<String, Tensor>> states) {
-        AdamSettings s = (AdamSettings) settings;
+        AdamOptions s = (AdamOptions) settings;
         for (int i = 0; i < parameters.size(); i++) {
             begin(states.get(i), parameters.get(i), s.amsgrad());
         }
@@ -60,12 +60,9 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
     /** PyTorch's {@code decoupled_weight_decay}. */
     abstract boolean decoupled();
 
-    abstract Settings options(double learningRate, double[] betas, double eps, double weightDecay, boolean amsgrad,
-            boolean maximize);
-
     @Override
     final Map<String, Object> entries(Settings settings) {
-        AdamSettings s = (AdamSettings) settings;
+        AdamOptions s = (AdamOptions) settings;
         Map<String, Object> entries = new LinkedHashMap<>();
         entries.put("lr", s.learningRate());
         entries.put("betas", List.of(s.beta1(), s.beta2()));
@@ -87,7 +84,8 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
             throw new IllegalArgumentException("this is the state of " + (decoupled() ? "Adam" : "AdamW") + ", not of "
                     + (decoupled() ? "AdamW" : "Adam"));
         }
-        return options(entries.number("lr"), entries.pair("betas"), entries.number("eps"),
+        double[] betas = entries.pair("betas");
+        return new AdamOptions(entries.number("lr"), betas[0], betas[1], entries.number("eps"),
                 entries.number("weight_decay"), entries.flag("amsgrad", false), entries.flag("maximize", false));
     }
 
@@ -97,7 +95,7 @@ abstract sealed class AdamFamily extends Optimizer permits Adam, AdamW {
         names.put(STEP, true);
         names.put(AVERAGE, false);
         names.put(SQUARE, false);
-        if (((AdamSettings) settings).amsgrad()) {
+        if (((AdamOptions) settings).amsgrad()) {
             names.put(LARGEST_SQUARE, false);
         }
         return names;

@@ -1,7 +1,7 @@
 package org.flowprior.torch.optim;
 
 /** One group's options. */
-sealed interface Settings permits AdamSettings, Sgd.Options {
+sealed interface Settings permits AdamOptions, Sgd.Options {
 
     /** Factor of the update. */
     double learningRate();

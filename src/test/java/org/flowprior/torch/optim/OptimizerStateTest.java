@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class OptimizerStateTest {
 
-    private static final Adam.Options ADAM = Adam.Options.DEFAULT.withLearningRate(0.1);
+    private static final AdamOptions ADAM = AdamOptions.ADAM.withLearningRate(0.1);
 
     private static List<Tensor> parameters() {
         return List.of(Tensor.of(new float[] {1, 2, 3}, 3).requiresGrad_(true),
@@ -47,7 +47,7 @@ class OptimizerStateTest {
         optimizers.put("Adam", p -> new Adam(p, ADAM));
         optimizers.put("AMSGrad", p -> new Adam(p, ADAM.withAmsgrad(true)));
         optimizers.put("AdamW in groups", p -> AdamW.ofGroups(List.of(new ParameterGroup(List.of(p.get(1)), 0.1, 0),
-                new ParameterGroup(List.of(p.get(2), p.get(0)), 0.01, 0.3)), AdamW.Options.DEFAULT));
+                new ParameterGroup(List.of(p.get(2), p.get(0)), 0.01, 0.3)), AdamOptions.ADAMW));
         optimizers.put("SGD", p -> new Sgd(p, Sgd.Options.DEFAULT.withWeightDecay(0.1)));
         optimizers.put("SGD with momentum", p -> new Sgd(p, Sgd.Options.DEFAULT.withMomentum(0.9).withNesterov(true)));
         Map<String, UnaryOperator<OptimizerState>> forms = Map.of(

@@ -26,7 +26,7 @@ class OptimizerTest {
         // p = nn.Parameter(tensor([1., -2.])); AdamW([p], lr=.01, betas=(.9, .95), weight_decay=.02)
         try (Scope scope = Scope.open()) {
             Tensor p = parameter(1, -2);
-            AdamW.Options options = AdamW.Options.DEFAULT.withLearningRate(0.01).withBetas(0.9, 0.95)
+            AdamOptions options = AdamOptions.ADAMW.withLearningRate(0.01).withBetas(0.9, 0.95)
                     .withWeightDecay(0.02);
             try (AdamW optimizer = new AdamW(List.of(p), options)) {
                 p.setGrad(Tensor.of(new float[] {0.5f, -0.1f}, 2));
@@ -42,16 +42,16 @@ class OptimizerTest {
     @Test
     void defaultsArePyTorchs() {
         // torch.optim.Adam([p]).defaults and so on
-        assertThat(Adam.Options.DEFAULT).isEqualTo(new Adam.Options(1e-3, 0.9, 0.999, 1e-8, 0, false, false));
-        assertThat(AdamW.Options.DEFAULT).isEqualTo(new AdamW.Options(1e-3, 0.9, 0.999, 1e-8, 0.01, false, false));
+        assertThat(AdamOptions.ADAM).isEqualTo(new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0, false, false));
+        assertThat(AdamOptions.ADAMW).isEqualTo(new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0.01, false, false));
         assertThat(Sgd.Options.DEFAULT).isEqualTo(new Sgd.Options(1e-3, 0, 0, 0, false, false));
     }
 
     @Test
     void refusesOptionsThatMakeNoSense() {
-        assertThatThrownBy(() -> Adam.Options.DEFAULT.withLearningRate(-1)).hasMessageContaining("learning rate");
-        assertThatThrownBy(() -> AdamW.Options.DEFAULT.withBetas(0.9, 1)).hasMessageContaining("betas");
-        assertThatThrownBy(() -> Adam.Options.DEFAULT.withEps(Double.NaN)).hasMessageContaining("eps");
+        assertThatThrownBy(() -> AdamOptions.ADAM.withLearningRate(-1)).hasMessageContaining("learning rate");
+        assertThatThrownBy(() -> AdamOptions.ADAMW.withBetas(0.9, 1)).hasMessageContaining("betas");
+        assertThatThrownBy(() -> AdamOptions.ADAM.withEps(Double.NaN)).hasMessageContaining("eps");
         assertThatThrownBy(() -> Sgd.Options.DEFAULT.withNesterov(true)).hasMessageContaining("Nesterov");
     }
 
@@ -62,7 +62,7 @@ class OptimizerTest {
             assertThatThrownBy(() -> new Adam(List.of())).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> new Adam(List.of(p, p.share()))).hasMessageContaining("twice");
             assertThatThrownBy(() -> new Adam(List.of(p.mul(2)))).hasMessageContaining("recorded op");
-            assertThatThrownBy(() -> Adam.ofGroups(List.of(), Adam.Options.DEFAULT)).hasMessageContaining("no groups");
+            assertThatThrownBy(() -> Adam.ofGroups(List.of(), AdamOptions.ADAM)).hasMessageContaining("no groups");
         }
     }
 
@@ -108,7 +108,7 @@ class OptimizerTest {
     void liveTensorsDoNotGrow() {
         long before = Memory.liveTensors();
         try (Sequential net = new Sequential(new Linear(2, 4), new SiLU(), new Linear(4, 1));
-                AdamW optimizer = new AdamW(net.parameters(), AdamW.Options.DEFAULT.withAmsgrad(true));
+                AdamW optimizer = new AdamW(net.parameters(), AdamOptions.ADAMW.withAmsgrad(true));
                 Ema ema = new Ema(net.namedParameters(), 0.99)) {
             train(net, optimizer, ema, 5);
             long afterFive = Memory.liveTensors();

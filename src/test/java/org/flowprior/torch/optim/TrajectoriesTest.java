@@ -27,8 +27,8 @@ class TrajectoriesTest {
     private static final List<long[]> SHAPES = List.of(new long[] {6, 4}, new long[] {6}, new long[] {1, 6},
             new long[] {1});
 
-    private static final Adam.Options ADAM = Adam.Options.DEFAULT.withLearningRate(1e-2);
-    private static final AdamW.Options ADAMW = AdamW.Options.DEFAULT.withLearningRate(1e-2);
+    private static final AdamOptions ADAM = AdamOptions.ADAM.withLearningRate(1e-2);
+    private static final AdamOptions ADAMW = AdamOptions.ADAMW.withLearningRate(1e-2);
     private static final Sgd.Options SGD = Sgd.Options.DEFAULT.withLearningRate(1e-2);
     private static final Map<String, Run> RUNS = new LinkedHashMap<>();
 

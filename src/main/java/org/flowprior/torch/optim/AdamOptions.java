@@ -1,0 +1,56 @@
+package org.flowprior.torch.optim;
+
+/**
+ * Options of {@link Adam} and {@link AdamW} under PyTorch's names.
+ *
+ * @param amsgrad  whether the largest second moment so far takes the place of the last
+ * @param maximize whether to go up the gradient
+ */
+public record AdamOptions(double learningRate, double beta1, double beta2, double eps, double weightDecay,
+        boolean amsgrad, boolean maximize) implements Settings {
+
+    /** The defaults of {@code torch.optim.Adam}: learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, weight decay 0. */
+    public static final AdamOptions ADAM = new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0, false, false);
+    /** The defaults of {@code torch.optim.AdamW}: the same with weight decay 0.01. */
+    public static final AdamOptions ADAMW = ADAM.withWeightDecay(0.01);
+
+    /** Throws {@link IllegalArgumentException} for a negative number, and for a beta of 1 or more. */
+    public AdamOptions {
+        Settings.requireNotNegative("the learning rate", learningRate);
+        Settings.requireNotNegative("the weight decay", weightDecay);
+        Settings.requireNotNegative("eps", eps);
+        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
+            throw new IllegalArgumentException("betas must be in [0, 1), not " + beta1 + " and " + beta2);
+        }
+    }
+
+    @Override
+    public AdamOptions withLearningRate(double value) {
+        return new AdamOptions(value, beta1, beta2, eps, weightDecay, amsgrad, maximize);
+    }
+
+    /** With these decay rates of the two moments. */
+    public AdamOptions withBetas(double first, double second) {
+        return new AdamOptions(learningRate, first, second, eps, weightDecay, amsgrad, maximize);
+    }
+
+    /** With this addend of the denominator. */
+    public AdamOptions withEps(double value) {
+        return new AdamOptions(learningRate, beta1, beta2, value, weightDecay, amsgrad, maximize);
+    }
+
+    @Override
+    public AdamOptions withWeightDecay(double value) {
+        return new AdamOptions(learningRate, beta1, beta2, eps, value, amsgrad, maximize);
+    }
+
+    /** With or without the largest second moment. */
+    public AdamOptions withAmsgrad(boolean value) {
+        return new AdamOptions(learningRate, beta1, beta2, eps, weightDecay, value, maximize);
+    }
+
+    /** Up or down the gradient. */
+    public AdamOptions withMaximize(boolean value) {
+        return new AdamOptions(learningRate, beta1, beta2, eps, weightDecay, amsgrad, value);
+    }
+}
