@@ -172,19 +172,6 @@ inline std::optional<at::Generator> as_generator(int64_t handle) {
                                reinterpret_cast<at::GeneratorImpl*>(handle))));
 }
 
-// libtorch's own check of as_strided overflows: with sizes near 2^63 it lets memory be read that is not there.
-inline void check_in_storage(const at::Tensor& self, c10::SymIntArrayRef size, c10::SymIntArrayRef stride,
-                             const std::optional<c10::SymInt>& offset) {
-  int64_t last = offset ? offset->expect_int() : self.storage_offset();
-  bool fits = last >= 0;
-  for (size_t i = 0; fits && i < std::min(size.size(), stride.size()); i++) {
-    int64_t span = 0;
-    fits = !__builtin_mul_overflow(std::max<int64_t>(size[i].expect_int() - 1, 0), stride[i].expect_int(), &span) &&
-        !__builtin_add_overflow(last, span, &last);
-  }
-  TORCH_CHECK_VALUE(fits, "the sizes and strides reach beyond what 64 bits count");
-}
-
 template <class... T>
 void store_all(std::tuple<T...>&& results, int64_t* out) {
   std::apply([&](auto&&... tensor) { ((*out++ = release(std::move(tensor))), ...); }, std::move(results));

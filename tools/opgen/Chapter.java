@@ -17,7 +17,7 @@ record Chapter(String name, String functions, String prefix, List<Op> ops) {
     /**
      * One listed entry.
      *
-     * @param check the function of op_support.h that sees the arguments first, or null
+     * @param check the function of op_checks.h that sees the arguments first, or null
      */
     record Op(Schema schema, List<Marshal> arguments, List<String> resultNames, String check) {
 

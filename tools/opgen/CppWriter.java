@@ -49,6 +49,9 @@ final class CppWriter {
                 #include "ops.h"
 
                 """);
+        if (chapter.ops().stream().anyMatch(op -> op.check() != null)) {
+            out.insert(out.indexOf("#include"), "#include \"op_checks.h\"\n");
+        }
         // In-place and functional forms share one header, under the functional name.
         TreeSet<String> headers = new TreeSet<>();
         bases.forEach(base -> headers.add(base.endsWith("_") ? base.substring(0, base.length() - 1) : base));

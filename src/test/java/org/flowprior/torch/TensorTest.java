@@ -207,6 +207,12 @@ class TensorTest {
         assertThatThrownBy(() -> x.asStrided(new long[] {Long.MAX_VALUE, 2}, new long[] {3, 1}))
                 .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> x.asStrided_(new long[] {3}, new long[] {1L << 62})).isInstanceOf(ShapeException.class);
+        java.util.List<Tensor> one = java.util.List.of(x.clone());
+        java.util.List<Tensor> small = java.util.List.of(Torch.ones(1));
+        assertThatThrownBy(() -> Fused.sgd_(one, small, java.util.List.of(), 0, 0, 1, 0, false, false, true))
+                .isInstanceOf(ShapeException.class).hasMessageContaining("grads[0]");
+        assertThatThrownBy(() -> Fused.adam_(one, one, one, java.util.List.of(), one, small, 1e-3, 0.9, 0.99, 0, 1e-8,
+                false, false)).isInstanceOf(ShapeException.class).hasMessageContaining("exp_avg_sqs has 0 tensors");
         assertThatThrownBy(() -> x.item()).isInstanceOf(TorchException.class);
         assertThatThrownBy(() -> Torch.complex(Torch.ones(1), Torch.ones(1)).item()).isInstanceOf(DTypeException.class);
     }

@@ -143,4 +143,16 @@ class OptimizerTest {
             assertThatThrownBy(optimizer::stateDict).isInstanceOf(IllegalStateException.class);
         }
     }
+
+    @Test
+    void aGradientMayHaveAnyStrideWhereTheSizeIsOne() {
+        try (Scope scope = Scope.open()) {
+            Tensor parameter = Torch.ones(3, 1).requiresGrad_(true);
+            parameter.setGrad(Torch.ones(1, 3).t());
+            try (Sgd sgd = new Sgd(List.of(parameter), Sgd.Options.DEFAULT.withLearningRate(0.5))) {
+                sgd.step();
+            }
+            assertThat(parameter.toFloatArray()).containsExactly(0.5f, 0.5f, 0.5f);
+        }
+    }
 }
