@@ -1,0 +1,267 @@
+package org.flowprior.vision;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.FormatException;
+import org.flowprior.torch.nn.Conv2d;
+import org.flowprior.torch.nn.GroupNorm;
+import org.flowprior.torch.nn.Layer;
+import org.flowprior.torch.nn.Module;
+import org.flowprior.torch.nn.ModuleList;
+
+/**
+ * The encoder of the latent diffusion models' {@code AutoencoderKL}, and its {@code quant_conv} where the weights have
+ * one, with CompVis's state-dict keys: levels of residual blocks, attention in some, each level but the last one half
+ * as wide, two residual blocks with attention between them in the middle. GroupNorm of 32 groups with epsilon 1e-6,
+ * SiLU.
+ */
+public final class AutoencoderKlEncoder extends Module {
+
+    private final Body body;
+    private final Conv2d quantConv;
+
+    private AutoencoderKlEncoder(AutoencoderKlWeights weights) {
+        body = register("encoder", new Body(weights));
+        quantConv = weights.has("quant_conv.weight") ? register("quant_conv", weights.conv("quant_conv", 1, 0)) : null;
+        loadStateDict(weights.tensors());
+        requiresGrad_(false);
+        eval();
+    }
+
+    /**
+     * The encoder in a weight file: safetensors, or a {@code .pt} or {@code .ckpt}, bare or under {@code state_dict},
+     * {@code model} or {@code ema}; keys may have a prefix such as {@code first_stage_model.}. Other weights beside the
+     * encoder's are left aside.
+     *
+     * @throws IllegalArgumentException naming the file, for content that is no such encoder
+     */
+    public static AutoencoderKlEncoder read(Path file) {
+        try (Scope scope = Scope.open()) {
+            try {
+                return new AutoencoderKlEncoder(AutoencoderKlWeights.read(file));
+            } catch (FormatException e) {
+                throw e;
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * The encoder with these weights, copied.
+     *
+     * @param state the weights by key; a prefix and other weights beside the encoder's are allowed
+     * @throws IllegalArgumentException when they are not an encoder's
+     */
+    public static AutoencoderKlEncoder of(Map<String, Tensor> state) {
+        try (Scope scope = Scope.open()) {
+            return new AutoencoderKlEncoder(new AutoencoderKlWeights(state));
+        }
+    }
+
+    /** Height and width of the image over those of the latents. */
+    public int downsampling() {
+        return 1 << body.levels.size() - 1;
+    }
+
+    /** Channels of the output: twice those of the latents. */
+    public int outputs() {
+        return (int) (quantConv == null ? body.convOut : quantConv).weight().size(0);
+    }
+
+    /**
+     * The posterior's moments.
+     *
+     * @param images [B, 3, H, W] in [-1, 1], sides that are multiples of {@link #downsampling}
+     * @return [B, 2c, h, w]: mean, then log variance, not clamped
+     * @throws IllegalArgumentException for other sides
+     */
+    public Tensor moments(Tensor images) {
+        if (images.dim() != 4 || images.size(2) % downsampling() != 0 || images.size(3) % downsampling() != 0) {
+            throw new IllegalArgumentException("VAE encoder: images must be [B, 3, H, W] with H and W multiples of "
+                    + downsampling() + ", not " + images.signature());
+        }
+        return through(quantConv == null ? List.of(body::forward) : List.of(body::forward, quantConv::forward), images);
+    }
+
+    /** The moments as tokens: [B, 3, H, W] to [B, h·w, 2c], each row mean‖log variance, positions row by row. */
+    public Tensor tokens(Tensor images) {
+        return Scope.returning(() -> moments(images).flatten(2, -1).transpose(1, 2).contiguous());
+    }
+
+    /** One after the other; each result goes when the next one is there, for at full size one takes a gigabyte. */
+    private static Tensor through(List<UnaryOperator<Tensor>> layers, Tensor input) {
+        Tensor x = input;
+        for (UnaryOperator<Tensor> layer : layers) {
+            Tensor next = layer.apply(x);
+            if (x != input) {
+                x.close();
+            }
+            x = next;
+        }
+        return x;
+    }
+
+    private static Tensor convolved(GroupNorm norm, Conv2d conv, Tensor x) {
+        try (Tensor normal = norm.forward(x)) {
+            return conv.forward(Functional.silu_(normal));
+        }
+    }
+
+    /** {@code encoder}. */
+    private static final class Body extends Layer {
+
+        private final Conv2d convIn;
+        private final List<Level> levels = new ArrayList<>();
+        private final ResidualBlock first;
+        private final Attention attention;
+        private final ResidualBlock second;
+        private final GroupNorm normOut;
+        private final Conv2d convOut;
+
+        Body(AutoencoderKlWeights weights) {
+            convIn = register("conv_in", weights.conv("encoder.conv_in", 1, 1));
+            for (int i = 0; i < weights.count("encoder.down."); i++) {
+                levels.add(new Level(weights, "encoder.down." + i + "."));
+            }
+            register("down", new ModuleList<>(levels));
+            Group middle = register("mid", new Group());
+            first = middle.add("block_1", new ResidualBlock(weights, "encoder.mid.block_1."));
+            attention = weights.has("encoder.mid.attn_1.q.weight")
+                    ? middle.add("attn_1", new Attention(weights, "encoder.mid.attn_1.")) : null;
+            second = middle.add("block_2", new ResidualBlock(weights, "encoder.mid.block_2."));
+            normOut = register("norm_out", weights.norm("encoder.norm_out"));
+            convOut = register("conv_out", weights.conv("encoder.conv_out", 1, 1));
+        }
+
+        @Override
+        public Tensor forward(Tensor images) {
+            List<UnaryOperator<Tensor>> layers = new ArrayList<>();
+            layers.add(convIn::forward);
+            levels.forEach(level -> layers.add(level::forward));
+            layers.add(first::forward);
+            if (attention != null) {
+                layers.add(attention::forward);
+            }
+            layers.add(second::forward);
+            layers.add(x -> convolved(normOut, convOut, x));
+            return through(layers, images);
+        }
+    }
+
+    /** A module that only holds others. */
+    private static final class Group extends Module {
+
+        <M extends Module> M add(String name, M child) {
+            return register(name, child);
+        }
+    }
+
+    /** {@code encoder.down.i}. */
+    private static final class Level extends Layer {
+
+        private final List<ResidualBlock> blocks = new ArrayList<>();
+        private final List<Attention> attentions = new ArrayList<>();
+        private final Conv2d downsample;
+
+        Level(AutoencoderKlWeights weights, String prefix) {
+            for (int j = 0; j < weights.count(prefix + "block."); j++) {
+                blocks.add(new ResidualBlock(weights, prefix + "block." + j + "."));
+            }
+            for (int j = 0; j < weights.count(prefix + "attn."); j++) {
+                attentions.add(new Attention(weights, prefix + "attn." + j + "."));
+            }
+            register("block", new ModuleList<>(blocks));
+            register("attn", new ModuleList<>(attentions));
+            String conv = prefix + "downsample.conv";
+            downsample = weights.has(conv + ".weight")
+                    ? register("downsample", new Group()).add("conv", weights.conv(conv, 2, 0)) : null;
+        }
+
+        @Override
+        public Tensor forward(Tensor input) {
+            List<UnaryOperator<Tensor>> layers = new ArrayList<>();
+            for (int j = 0; j < blocks.size(); j++) {
+                layers.add(blocks.get(j)::forward);
+                if (j < attentions.size()) {
+                    layers.add(attentions.get(j)::forward);
+                }
+            }
+            if (downsample != null) {
+                // One row and one column of zeros, below and on the right.
+                layers.add(x -> Functional.pad(x, new long[] {0, 1, 0, 1}));
+                layers.add(downsample::forward);
+            }
+            return through(layers, input);
+        }
+    }
+
+    /** Two normalised convolutions beside a shortcut. */
+    private static final class ResidualBlock extends Layer {
+
+        private final GroupNorm norm1;
+        private final Conv2d conv1;
+        private final GroupNorm norm2;
+        private final Conv2d conv2;
+        private final Conv2d shortcut;
+
+        ResidualBlock(AutoencoderKlWeights weights, String prefix) {
+            norm1 = register("norm1", weights.norm(prefix + "norm1"));
+            conv1 = register("conv1", weights.conv(prefix + "conv1", 1, 1));
+            norm2 = register("norm2", weights.norm(prefix + "norm2"));
+            conv2 = register("conv2", weights.conv(prefix + "conv2", 1, 1));
+            shortcut = weights.has(prefix + "nin_shortcut.weight")
+                    ? register("nin_shortcut", weights.conv(prefix + "nin_shortcut", 1, 0)) : null;
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            Tensor h = through(List.of(y -> convolved(norm1, conv1, y), y -> convolved(norm2, conv2, y)), x);
+            if (shortcut == null) {
+                return h.add_(x);
+            }
+            try (Tensor beside = shortcut.forward(x)) {
+                return h.add_(beside);
+            }
+        }
+    }
+
+    /** One head of attention over all positions, beside a shortcut. */
+    private static final class Attention extends Layer {
+
+        private final GroupNorm norm;
+        private final Conv2d query;
+        private final Conv2d key;
+        private final Conv2d value;
+        private final Conv2d out;
+
+        Attention(AutoencoderKlWeights weights, String prefix) {
+            norm = register("norm", weights.norm(prefix + "norm"));
+            query = register("q", weights.conv(prefix + "q", 1, 0));
+            key = register("k", weights.conv(prefix + "k", 1, 0));
+            value = register("v", weights.conv(prefix + "v", 1, 0));
+            out = register("proj_out", weights.conv(prefix + "proj_out", 1, 0));
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return Scope.returning(() -> {
+                Tensor normal = norm.forward(x);
+                Tensor attended = Functional.scaledDotProductAttention(positions(query.forward(normal)),
+                        positions(key.forward(normal)), positions(value.forward(normal)));
+                return x.add(out.forward(attended.squeeze(1).transpose(1, 2).reshape(x.shape())));
+            });
+        }
+
+        /** [B, C, h, w] to [B, 1, h·w, C]. */
+        private static Tensor positions(Tensor x) {
+            return x.flatten(2, -1).transpose(1, 2).unsqueeze(1);
+        }
+    }
+}

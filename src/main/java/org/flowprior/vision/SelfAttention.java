@@ -1,0 +1,52 @@
+package org.flowprior.vision;
+
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.Layer;
+import org.flowprior.torch.nn.Linear;
+
+/** Attention of all tokens to all tokens in several heads, without a mask: timm's {@code Attention}. */
+final class SelfAttention extends Layer {
+
+    private final int heads;
+    private final Linear qkv;
+    private final Linear proj;
+
+    SelfAttention(VisionTransformerConfig config, Generator generator) {
+        this.heads = config.heads();
+        qkv = register("qkv", new Linear(config.width(), 3L * config.width(), true, generator));
+        proj = register("proj", new Linear(config.width(), config.width(), true, generator));
+    }
+
+    void initialize(Generator generator) {
+        initialize(qkv, generator);
+        initialize(proj, generator);
+    }
+
+    /** What timm gives the linear layers of a vision transformer. */
+    static void initialize(Linear linear, Generator generator) {
+        Init.truncNormal_(linear.weight(), 0, 0.02, -2, 2, generator);
+        Init.zeros_(linear.bias());
+    }
+
+    /** x [B, T, width] to the same shape. */
+    @Override
+    public Tensor forward(Tensor x) {
+        long batch = x.size(0);
+        long tokens = x.size(1);
+        long width = x.size(2);
+        return Scope.returning(() -> {
+            Tensor merged;
+            try (Tensor projected = qkv.forward(x)) {
+                Tensor parts = projected.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
+                merged = Functional.scaledDotProductAttention(
+                                parts.select(0, 0), parts.select(0, 1), parts.select(0, 2))
+                        .transpose(1, 2).reshape(batch, tokens, width);
+            }
+            return proj.forward(merged);
+        });
+    }
+}

@@ -1,0 +1,51 @@
+package org.flowprior.vision;
+
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Layer;
+import org.flowprior.torch.nn.LayerNorm;
+
+/** Attention, then the feed-forward layer, each behind a norm and added to what came in: timm's {@code Block}. */
+final class TransformerBlock extends Layer {
+
+    private final LayerNorm norm1;
+    private final SelfAttention attention;
+    private final LayerScale scale1;
+    private final LayerNorm norm2;
+    private final FeedForward feedForward;
+    private final LayerScale scale2;
+
+    TransformerBlock(VisionTransformerConfig config, Generator generator) {
+        long width = config.width();
+        norm1 = register("norm1", new LayerNorm(width, VisionTransformer.NORM_EPSILON, true));
+        attention = register("attn", new SelfAttention(config, generator));
+        scale1 = config.layerScale() ? register("ls1", new LayerScale(width)) : null;
+        norm2 = register("norm2", new LayerNorm(width, VisionTransformer.NORM_EPSILON, true));
+        feedForward = register("mlp", new FeedForward(config, generator));
+        scale2 = config.layerScale() ? register("ls2", new LayerScale(width)) : null;
+    }
+
+    void initialize(Generator generator) {
+        attention.initialize(generator);
+        feedForward.initialize(generator);
+    }
+
+    /** x [B, T, width] to the same shape. */
+    @Override
+    public Tensor forward(Tensor x) {
+        try (Tensor attended = addBranch(x, norm1, attention, scale1)) {
+            return addBranch(attended, norm2, feedForward, scale2);
+        }
+    }
+
+    private static Tensor addBranch(Tensor x, LayerNorm norm, Layer branch, LayerScale scale) {
+        return Scope.returning(() -> {
+            Tensor change;
+            try (Tensor normalized = norm.forward(x)) {
+                change = branch.forward(normalized);
+            }
+            return scale == null ? x.add(change) : x.addcmul(change, scale.gamma());
+        });
+    }
+}

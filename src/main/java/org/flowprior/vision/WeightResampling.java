@@ -1,0 +1,67 @@
+package org.flowprior.vision;
+
+import java.util.List;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Linalg;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/** Weights of a vision transformer for another grid of patches or another patch size, as timm brings them there. */
+final class WeightResampling {
+
+    private WeightResampling() {}
+
+    /**
+     * The position embedding on another grid, resized as an image by {@link ImageResize#BICUBIC}: timm's
+     * {@code resample_abs_pos_embed}.
+     *
+     * @param positions [1, prefix + old², width], the prefix stays as it is
+     * @return [1, prefix + grid², width] in the same dtype
+     */
+    static Tensor positions(Tensor positions, int prefix, int old, int grid) {
+        long width = positions.size(2);
+        return quietly(positions, wide -> {
+            Tensor image = wide.narrow(1, prefix, (long) old * old).view(1, old, old, width).permute(0, 3, 1, 2);
+            Tensor resized = ImageResize.BICUBIC.apply(image, grid, grid);
+            Tensor rows = resized.permute(0, 2, 3, 1).reshape(1, (long) grid * grid, width);
+            return Torch.cat(List.of(wide.narrow(1, 0, prefix), rows), 1);
+        });
+    }
+
+    /**
+     * The patch kernel for another patch size, such that resized patches give what the old ones gave: FlexiViT's
+     * pseudo-inverse resize, timm's {@code resample_patch_embed}. The pseudo-inverse of the two-dimensional resize is
+     * that of the one-dimensional one in rows and columns.
+     *
+     * @param kernel [out, in, old, old]
+     * @return [out, in, patch, patch] in the same dtype
+     */
+    static Tensor kernel(Tensor kernel, int patch) {
+        int old = Math.toIntExact(kernel.size(3));
+        return quietly(kernel, wide -> {
+            Tensor inverse = kernelMatrix(old, patch).to(wide.dtype(), wide.device());
+            return inverse.matmul(wide).matmul(inverse.transpose(0, 1));
+        });
+    }
+
+    /** [patch, old] in float64. */
+    static Tensor kernelMatrix(int old, int patch) {
+        return Scope.returning(() -> Linalg.pinv(ImageResize.BICUBIC.matrix(old, patch).transpose(0, 1)));
+    }
+
+    private interface Change {
+        Tensor of(Tensor wide);
+    }
+
+    /** In float32 at least, as PyTorch's interpolation wants it. */
+    private static Tensor quietly(Tensor weight, Change change) {
+        DType dtype = weight.dtype();
+        return Scope.returning(() -> {
+            try (NoGrad noGrad = new NoGrad()) {
+                return change.of(dtype == DType.FLOAT64 ? weight : weight.to(DType.FLOAT32)).to(dtype);
+            }
+        });
+    }
+}
