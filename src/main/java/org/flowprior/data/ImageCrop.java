@@ -1,0 +1,82 @@
+package org.flowprior.data;
+
+import java.util.random.RandomGenerator;
+import org.flowprior.data.ImageResize.Filter;
+
+/**
+ * How an image of any size becomes a square one: ADM's crops (guided-diffusion's {@code image_datasets.py}). The image
+ * is halved by a box filter while its shorter side is at least twice the wanted one, then resized by a bicubic filter.
+ */
+public sealed interface ImageCrop {
+
+    /** Pixels along a side of the result. */
+    int size();
+
+    /** The square part; draws from the generator only where the crop is random. */
+    RgbImage apply(RgbImage image, RandomGenerator random);
+
+    /** The middle of the image whose shorter side is made {@code size}. */
+    record Centre(int size) implements ImageCrop {
+
+        /** A crop of that size. */
+        public Centre {
+            requirePositive(size);
+        }
+
+        @Override
+        public RgbImage apply(RgbImage image, RandomGenerator random) {
+            RgbImage resized = withShorterSide(image, size);
+            return resized.crop((resized.width() - size) / 2, (resized.height() - size) / 2, size, size);
+        }
+    }
+
+    /**
+     * Some part of the image whose shorter side is made a uniform integer from ⌈size / largest⌉ to ⌈size / smallest⌉.
+     * Draws that side, then the part's row, then its column.
+     *
+     * @param smallest the least share of the shorter side that stays, above 0
+     * @param largest  the greatest, at most 1
+     */
+    record Random(int size, double smallest, double largest) implements ImageCrop {
+
+        /** A crop of that size. */
+        public Random {
+            requirePositive(size);
+            if (!(smallest > 0 && smallest <= largest && largest <= 1)) {
+                throw new IllegalArgumentException("a random crop keeps between smallest and largest of the shorter "
+                        + "side, 0 < smallest <= largest <= 1, not " + smallest + " and " + largest);
+            }
+        }
+
+        /** The published share, 0.8 to 1. */
+        public Random(int size) {
+            this(size, 0.8, 1.0);
+        }
+
+        @Override
+        public RgbImage apply(RgbImage image, RandomGenerator random) {
+            int least = (int) Math.ceil(size / largest);
+            int most = (int) Math.ceil(size / smallest);
+            RgbImage resized = withShorterSide(image, random.nextInt(least, most + 1));
+            int y = random.nextInt(resized.height() - size + 1);
+            int x = random.nextInt(resized.width() - size + 1);
+            return resized.crop(x, y, size, size);
+        }
+    }
+
+    private static void requirePositive(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("a crop has at least one pixel a side, not " + size);
+        }
+    }
+
+    private static RgbImage withShorterSide(RgbImage image, int side) {
+        RgbImage halved = image;
+        while (Math.min(halved.width(), halved.height()) >= 2 * side) {
+            halved = ImageResize.resize(halved, halved.width() / 2, halved.height() / 2, Filter.BOX);
+        }
+        double scale = (double) side / Math.min(halved.width(), halved.height());
+        return ImageResize.resize(halved, (int) Math.rint(halved.width() * scale),
+                (int) Math.rint(halved.height() * scale), Filter.BICUBIC);
+    }
+}

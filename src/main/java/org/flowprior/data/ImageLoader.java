@@ -1,0 +1,250 @@
+package org.flowprior.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+
+/**
+ * Batches of an image set, read and decoded ahead by platform threads that make no tensors. The same seed gives the
+ * same batches, whatever the number of threads, and from a saved position on: an image's crop and flip are drawn from a
+ * generator of its own, made of seed, pass and place in the set.
+ *
+ * <p>At most two batches are in memory ahead of the one asked for, cropped. One thread may use a loader.
+ */
+public final class ImageLoader implements AutoCloseable {
+
+    /**
+     * What a loader does.
+     *
+     * @param crop        how images become squares
+     * @param batch       images in a batch
+     * @param flip        whether every other image, by chance, is flipped left to right after the crop
+     * @param shuffle     whether each pass has an order of its own, else the set's
+     * @param dropLast    whether a last batch that is not full is left out
+     * @param skipCorrupt whether corrupt images are counted and left out, else the first one ends the run
+     * @param seed        of orders, crops and flips
+     * @param threads     that decode
+     */
+    public record Options(ImageCrop crop, int batch, boolean flip, boolean shuffle, boolean dropLast,
+            boolean skipCorrupt, long seed, int threads) {
+
+        /** Refuses a batch or a number of threads that is not positive. */
+        public Options {
+            if (batch < 1 || threads < 1) {
+                throw new IllegalArgumentException("batch and threads of a loader are at least 1, not " + batch
+                        + " and " + threads);
+            }
+        }
+
+        /**
+         * One image after the other as the set has them, the last batch too, one thread; a corrupt image ends the run.
+         */
+        public static Options inOrder(ImageCrop crop, int batch) {
+            return new Options(crop, batch, false, false, false, false, 0, 1);
+        }
+
+        /** Shuffled and flipped, full batches only, one thread; a corrupt image ends the run. */
+        public static Options training(ImageCrop crop, int batch, long seed) {
+            return new Options(crop, batch, true, true, true, false, seed, 1);
+        }
+
+        /** With so many threads that decode. */
+        public Options withThreads(int value) {
+            return new Options(crop, batch, flip, shuffle, dropLast, skipCorrupt, seed, value);
+        }
+
+        /** With corrupt images left out, or not. */
+        public Options withSkipCorrupt(boolean value) {
+            return new Options(crop, batch, flip, shuffle, dropLast, value, seed, threads);
+        }
+    }
+
+    /** An image of the pass that is being made, or has been. */
+    private record Pending(int image, Future<RgbImage> pixels) {}
+
+    private final ImageSource source;
+    private final Options options;
+    private final ExecutorService decoders;
+    private final Deque<Pending> ahead = new ArrayDeque<>();
+    private final Set<String> corrupt = new LinkedHashSet<>();
+    private LoaderPosition position = LoaderPosition.START;
+    private int[] order;
+    private int asked;
+
+    /** A loader at the start. The source stays its owner's. */
+    public ImageLoader(ImageSource source, Options options) {
+        this.source = source;
+        this.options = options;
+        this.decoders = Executors.newFixedThreadPool(options.threads(), Thread.ofPlatform().name("image-", 0).daemon()
+                .factory());
+        seek(position);
+    }
+
+    /** Where the next batch begins. */
+    public LoaderPosition position() {
+        return position;
+    }
+
+    /**
+     * Goes on from a position of a loader with the same set and options.
+     *
+     * @throws IllegalArgumentException when the set has fewer images
+     */
+    public void seek(LoaderPosition to) {
+        if (to.index() > source.size()) {
+            throw new IllegalArgumentException("the loader's position is image " + to.index() + ", but the set has "
+                    + source.size() + "; it is not the set of the saved run");
+        }
+        forget();
+        if (order == null || to.epoch() != position.epoch()) {
+            order = order(to.epoch());
+        }
+        position = to;
+        asked = (int) to.index();
+    }
+
+    /** Names of the images found corrupt, in the order they were met. */
+    public Set<String> corrupt() {
+        return Set.copyOf(corrupt);
+    }
+
+    /**
+     * The next batch of this pass, or nothing at its end, after which the next pass begins.
+     *
+     * @throws CorruptImageException unless corrupt images are to be skipped; the position stays
+     * @throws UncheckedIOException  when an image cannot be read; the position stays
+     */
+    public Optional<ImageBatch> next() {
+        List<RgbImage> images = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        long index = position.index();
+        try {
+            for (; images.size() < options.batch() && index < order.length; index++) {
+                fill(index);
+                Pending pending = ahead.poll();
+                RgbImage image = await(pending);
+                if (image != null) {
+                    images.add(image);
+                    places.add(pending.image);
+                }
+            }
+        } catch (RuntimeException e) {
+            seek(position);
+            throw e;
+        }
+        boolean full = images.size() == options.batch();
+        if (images.isEmpty() || !full && options.dropLast()) {
+            seek(new LoaderPosition(position.epoch() + 1, 0));
+            return Optional.empty();
+        }
+        position = new LoaderPosition(position.epoch(), index);
+        fill(index);
+        return Optional.of(BatchMaker.batch(source, options.crop().size(), images, places));
+    }
+
+    /**
+     * The next batch, of the next pass where this one has ended.
+     *
+     * @throws IllegalArgumentException when a whole pass makes no batch
+     * @throws CorruptImageException    unless corrupt images are to be skipped; the position stays
+     * @throws UncheckedIOException     when an image cannot be read; the position stays
+     */
+    public ImageBatch nextOfAnyPass() {
+        Optional<ImageBatch> batch = next();
+        if (batch.isEmpty()) {
+            batch = next();
+        }
+        return batch.orElseThrow(() -> new IllegalArgumentException("the set of " + source.size() + " images ("
+                + corrupt.size() + " corrupt) does not fill a batch of " + options.batch()));
+    }
+
+    /** Asks for images up to two batches past that place. */
+    private void fill(long from) {
+        long end = Math.min(order.length, from + 2L * Math.max(options.batch(), options.threads()));
+        while (asked < end) {
+            int image = order[asked++];
+            long epoch = position.epoch();
+            ahead.add(new Pending(image, decoders.submit(() -> cropped(image, epoch))));
+        }
+    }
+
+    private RgbImage cropped(int image, long epoch) throws IOException {
+        RandomGenerator random = new SplittableRandom(mixed(mixed(options.seed(), epoch), image));
+        RgbImage part = options.crop().apply(source.image(image), random);
+        return options.flip() && random.nextBoolean() ? part.flippedHorizontally() : part;
+    }
+
+    /** The image; null for a corrupt one that is to be skipped. */
+    private RgbImage await(Pending pending) {
+        try {
+            return pending.pixels.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + source.name(pending.image), e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case CorruptImageException damaged -> {
+                    corrupt.add(damaged.image());
+                    if (options.skipCorrupt()) {
+                        return null;
+                    }
+                    throw damaged;
+                }
+                case IOException unreadable -> throw new UncheckedIOException(source.name(pending.image)
+                        + ": cannot be read: " + unreadable, unreadable);
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+
+    private int[] order(long epoch) {
+        int[] places = new int[source.size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i;
+        }
+        if (options.shuffle()) {
+            RandomGenerator random = new SplittableRandom(mixed(mixed(options.seed(), epoch), -1));
+            for (int i = places.length - 1; i > 0; i--) {
+                int j = random.nextInt(i + 1);
+                int swapped = places[i];
+                places[i] = places[j];
+                places[j] = swapped;
+            }
+        }
+        return places;
+    }
+
+    /** A number that depends on all bits of both: the finaliser of MurmurHash3 over their combination. */
+    private static long mixed(long seed, long value) {
+        long z = seed * 0x9e3779b97f4a7c15L + value + 0x632be59bd9b4e019L;
+        z = (z ^ z >>> 33) * 0xff51afd7ed558ccdL;
+        z = (z ^ z >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return z ^ z >>> 33;
+    }
+
+    private void forget() {
+        ahead.forEach(pending -> pending.pixels.cancel(false));
+        ahead.clear();
+    }
+
+    /** Ends the threads. */
+    @Override
+    public void close() {
+        forget();
+        decoders.close();
+    }
+}

@@ -1,0 +1,45 @@
+package org.flowprior.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+
+/** Checks of a PNG file that the JDK's reader leaves out: it fills what is missing with black. */
+final class PngFile {
+
+    private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+
+    private PngFile() {}
+
+    static boolean isPng(byte[] file) {
+        return file.length >= SIGNATURE.length && Arrays.equals(file, 0, SIGNATURE.length, SIGNATURE, 0,
+                SIGNATURE.length);
+    }
+
+    /** Refuses a file that ends before its last chunk, and a chunk of the image whose checksum is wrong. */
+    static void check(byte[] file) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(file);
+        CRC32 checksum = new CRC32();
+        int at = SIGNATURE.length;
+        while (true) {
+            if (at > file.length - 12 || in.getInt(at) < 0 || in.getInt(at) > file.length - 12 - at) {
+                throw new IOException("the file is cut short");
+            }
+            int length = in.getInt(at);
+            String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
+            if (Character.isUpperCase(type.charAt(0))) {
+                checksum.reset();
+                checksum.update(file, at + 4, length + 4);
+                if ((int) checksum.getValue() != in.getInt(at + 8 + length)) {
+                    throw new IOException("the checksum of chunk " + type.replaceAll("[^A-Za-z]", "?") + " is wrong");
+                }
+            }
+            if (type.equals("IEND")) {
+                return;
+            }
+            at += 12 + length;
+        }
+    }
+}

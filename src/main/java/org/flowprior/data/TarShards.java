@@ -1,0 +1,215 @@
+package org.flowprior.data;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarFile;
+
+/**
+ * Images in uncompressed tar files, shard by shard and in each shard's order, WebDataset's layout included. The class
+ * of {@code 0001.jpg} is the number or word in {@code 0001.cls}, else the value of {@code label}, {@code cls} or {@code
+ * class} in {@code 0001.json}, else the first directory in the member's name. Where all are whole numbers they are the
+ * labels, from 0 to the largest; otherwise the label is the rank among the sorted names.
+ *
+ * <p>Opening reads the members' headers only; images are then read where they stand.
+ */
+public final class TarShards implements ImageSource {
+
+    private static final int LARGEST_LABEL = 1_000_000;
+    private static final List<String> LABEL_KEYS = List.of("label", "cls", "class");
+
+    private record Member(int shard, String name, long offset, long size, String className) {}
+
+    private final List<Path> shards;
+    private final List<FileChannel> channels = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
+    private final List<String> classes;
+    private final int[] labels;
+
+    private TarShards(List<Path> shards) throws IOException {
+        this.shards = shards;
+        try {
+            for (Path shard : shards) {
+                channels.add(FileChannel.open(shard));
+                index(channels.size() - 1);
+            }
+            if (members.isEmpty()) {
+                throw new IllegalArgumentException(shards.getFirst()
+                        + (shards.size() > 1 ? " and the others hold" : " holds")
+                        + " no image (.jpg, .png, .bmp, .gif, .tif)");
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+        List<String> names = members.stream().map(Member::className).toList();
+        int[] numbers = numbers(names);
+        this.classes = numbers == null ? ImageNames.sortedUnique(names)
+                : numbered(Arrays.stream(numbers).max().getAsInt() + 1);
+        if (numbers == null) {
+            Map<String, Integer> ranks = new HashMap<>();
+            classes.forEach(name -> ranks.put(name, ranks.size()));
+            this.labels = names.stream().mapToInt(ranks::get).toArray();
+        } else {
+            this.labels = numbers;
+        }
+    }
+
+    /**
+     * The images in those files.
+     *
+     * @throws IllegalArgumentException when there is none, or a file is no tar
+     */
+    public static TarShards open(List<Path> shards) throws IOException {
+        return new TarShards(List.copyOf(shards));
+    }
+
+    private void index(int shard) throws IOException {
+        Path path = shards.get(shard);
+        Map<String, String> stated = new HashMap<>();
+        List<Member> images = new ArrayList<>();
+        try (TarFile tar = new TarFile(path)) {
+            for (TarArchiveEntry entry : tar.getEntries()) {
+                String name = entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
+                if (!entry.isFile() || entry.isSparse()) {
+                    continue;
+                }
+                switch (ImageNames.extension(name)) {
+                    case "cls" -> stated.put(key(name), text(shard, entry).strip());
+                    case "json" -> stated.computeIfAbsent(key(name), k -> label(json(shard, entry, name)));
+                    default -> {
+                        if (ImageNames.isImage(name)) {
+                            images.add(new Member(shard, name, entry.getDataOffset(), entry.getSize(), null));
+                        }
+                    }
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(path + " is no whole tar file: " + e.getMessage(), e);
+        }
+        for (Member image : images) {
+            String className = stated.getOrDefault(key(image.name), ImageNames.firstComponent(image.name));
+            members.add(new Member(shard, image.name, image.offset, image.size, className));
+        }
+    }
+
+    /** WebDataset's key of a sample: the path up to the first dot of the file's name. */
+    private static String key(String name) {
+        int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+
+    private String text(int shard, TarArchiveEntry entry) {
+        try {
+            return new String(bytes(shard, entry.getDataOffset(), entry.getSize()), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonElement json(int shard, TarArchiveEntry entry, String name) {
+        try {
+            return JsonParser.parseString(text(shard, entry));
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException("the member " + name + " is no JSON", e);
+        }
+    }
+
+    /** The class that a sample's JSON states, or null. */
+    private static String label(JsonElement json) {
+        if (json instanceof JsonPrimitive primitive) {
+            return primitive.getAsString();
+        }
+        if (json instanceof JsonObject object) {
+            for (String key : LABEL_KEYS) {
+                if (object.get(key) instanceof JsonPrimitive primitive) {
+                    return primitive.getAsString();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The names as labels, or null unless all are whole numbers. */
+    private static int[] numbers(List<String> names) {
+        int[] numbers = new int[names.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            if (!names.get(i).matches("\\d{1,8}") || Integer.parseInt(names.get(i)) > LARGEST_LABEL) {
+                return null;
+            }
+            numbers[i] = Integer.parseInt(names.get(i));
+        }
+        return numbers;
+    }
+
+    private static List<String> numbered(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+
+    private byte[] bytes(int shard, long offset, long size) throws IOException {
+        if (size > Integer.MAX_VALUE - 8) {
+            throw new IOException("a member of " + size + " bytes is too large");
+        }
+        ByteBuffer buffer = ByteBuffer.allocate((int) size);
+        while (buffer.hasRemaining()) {
+            if (channels.get(shard).read(buffer, offset + buffer.position()) < 0) {
+                throw new EOFException("the file ends within a member");
+            }
+        }
+        return buffer.array();
+    }
+
+    @Override
+    public int size() {
+        return members.size();
+    }
+
+    @Override
+    public String name(int index) {
+        Member member = members.get(index);
+        return shards.get(member.shard).getFileName() + "/" + member.name;
+    }
+
+    @Override
+    public int label(int index) {
+        return labels[index];
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public RgbImage image(int index) throws IOException {
+        Member member = members.get(index);
+        return ImageDecoder.decode(bytes(member.shard, member.offset, member.size), name(index));
+    }
+
+    @Override
+    public void close() {
+        for (FileChannel channel : channels) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
