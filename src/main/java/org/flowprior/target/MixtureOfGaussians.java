@@ -1,17 +1,17 @@
 package org.flowprior.target;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * A mixture of isotropic Gaussians, with its density and the exact flow of Eq. 3's minimiser. {@link #circle} is the
- * paper's toy (Sec. 5.1).
+ * A mixture of isotropic Gaussians, with its density and the exact flow of Eq. 3's minimiser. {@link #toy} and
+ * {@link #grid} are the paper's (Sec. 5.1, App. C.1). Its modes are its components, its skeleton their means.
  *
  * @param name       the name on the command line and in files
  * @param components at least one, all of one dimension; weights sum to 1
@@ -36,14 +36,6 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
             mean = List.copyOf(mean);
         }
     }
-
-    /**
-     * The exact velocity field at some points.
-     *
-     * @param velocity E[data &minus; noise | x_t = x], [N, D]
-     * @param trace    trace of its Jacobian, [N]
-     */
-    public record Optimal(Tensor velocity, Tensor trace) {}
 
     /** Throws {@link IllegalArgumentException} for components that make no mixture. */
     public MixtureOfGaussians {
@@ -70,8 +62,15 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         return circle("gaussian", 5, 3, 0.3);
     }
 
-    /** The mixture divided by a scale: the exact distribution of normalised samples. */
+    /** The paper's grid: 4 x 4 Gaussians at distance 1 around the origin, deviation 0.1; x is the outer coordinate. */
+    public static MixtureOfGaussians grid() {
+        return new MixtureOfGaussians("grid", IntStream.range(0, 16)
+                .mapToObj(i -> new Component(1.0 / 16, 0.1, List.of(i / 4 - 1.5, i % 4 - 1.5))).toList());
+    }
+
+    @Override
     public MixtureOfGaussians dividedBy(double scale) {
+        TargetDistribution.checkScale(scale);
         return new MixtureOfGaussians(name, components.stream().map(c -> new Component(c.weight(), c.sigma() / scale,
                 c.mean().stream().map(m -> m / scale).toList())).toList());
     }
@@ -87,8 +86,10 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         return Scope.returning(() -> {
             Tensor chosen = choose(count, generator);
             Tensor normal = Torch.randn(new long[] {count, dimension()}, generator);
-            Tensor sigma = sigmas(DType.FLOAT32, Device.CPU).indexSelect(0, chosen).unsqueeze(1);
-            return normal.mul_(sigma).add_(means(DType.FLOAT32, Device.CPU).indexSelect(0, chosen));
+            Tensor sigma = Tensor.of(each(Component::sigma)).to(DType.FLOAT32).indexSelect(0, chosen).unsqueeze(1);
+            Tensor mean = Tensor.of(components.stream().flatMap(c -> c.mean().stream()).mapToDouble(m -> m).toArray(),
+                    components.size(), dimension()).to(DType.FLOAT32);
+            return normal.mul_(sigma).add_(mean.indexSelect(0, chosen));
         });
     }
 
@@ -96,19 +97,22 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         if (components.stream().mapToDouble(Component::weight).distinct().count() == 1) {
             return Torch.randint(components.size(), new long[] {count}, generator);
         }
-        return weights(DType.FLOAT64, Device.CPU).multinomial(count, true, generator);
+        return Tensor.of(each(Component::weight)).multinomial(count, true, generator);
+    }
+
+    private double[] each(ToDoubleFunction<Component> part) {
+        return components.stream().mapToDouble(part).toArray();
+    }
+
+    private GaussianNodes nodes() {
+        double[][] means = components.stream().map(c -> c.mean().stream().mapToDouble(m -> m).toArray())
+                .toArray(double[][]::new);
+        return new GaussianNodes(means, each(Component::sigma), each(Component::weight));
     }
 
     @Override
     public Tensor negativeLogLikelihood(Tensor x) {
-        return Scope.returning(() -> {
-            DType dtype = x.dtype();
-            Tensor variance = sigmas(dtype, x.device()).square();
-            Tensor distance = x.unsqueeze(1).sub(means(dtype, x.device())).square().sum(2);
-            Tensor logWeight = weights(dtype, x.device()).log()
-                    .sub(variance.mul(2 * Math.PI).log().mul(0.5 * dimension()));
-            return logWeight.sub(distance.div(variance.mul(2))).logsumexp(1).neg();
-        });
+        return nodes().negativeLogLikelihood(x);
     }
 
     @Override
@@ -124,45 +128,30 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         return Math.sqrt(square - mean * mean);
     }
 
-    /**
-     * The velocity field that minimises Eq. 3 for noise N(0, I), in the paper's convention, and its trace: a weighted mean
-     * of the components' affine fields.
-     *
-     * @param x [N, D]
-     * @param t [N], in [0, 1]
-     * @return of the dtype of x, differentiable
-     */
-    public Optimal optimalFlow(Tensor x, Tensor t) {
-        try (Scope scope = Scope.open()) {
-            DType dtype = x.dtype();
-            Tensor mean = means(dtype, x.device());
-            Tensor variance = sigmas(dtype, x.device()).square();
-            Tensor time = t.to(dtype).unsqueeze(1);
-            Tensor rest = time.neg().add(1);
-            Tensor spread = rest.square().add(time.square().mul(variance));
-            Tensor slope = time.mul(variance).sub(rest).div(spread).unsqueeze(2);
-            Tensor offset = x.unsqueeze(1).sub(time.unsqueeze(2).mul(mean));
-            Tensor logits = weights(dtype, x.device()).log().sub(spread.log().mul(0.5 * dimension()))
-                    .sub(offset.square().sum(2).div(spread.mul(2)));
-            Tensor share = logits.softmax(1).unsqueeze(2);
-            Tensor velocities = mean.add(slope.mul(offset));
-            Tensor pull = offset.div(spread.unsqueeze(2));
-            Tensor change = pull.sub(share.mul(pull).sum(1, true)).mul(velocities).sum(2, true);
-            Tensor trace = share.mul(slope.mul(dimension()).sub(change)).sum(1, 2);
-            return new Optimal(share.mul(velocities).sum(1).moveOutward(), trace.moveOutward());
-        }
+    /** A weighted mean of the components' affine fields. */
+    @Override
+    public OptimalFlow optimalFlow(Tensor x, Tensor t) {
+        return nodes().flow(x, t);
     }
 
-    private Tensor means(DType dtype, Device device) {
-        double[] flat = components.stream().flatMap(c -> c.mean().stream()).mapToDouble(m -> m).toArray();
-        return Tensor.of(flat, components.size(), dimension()).to(dtype, device);
+    @Override
+    public Tensor optimalVelocity(Tensor x, Tensor t) {
+        return nodes().velocity(x, t);
     }
 
-    private Tensor sigmas(DType dtype, Device device) {
-        return Tensor.of(components.stream().mapToDouble(Component::sigma).toArray(), components.size()).to(dtype, device);
+    /** The number of components. */
+    @Override
+    public int modes() {
+        return components.size();
     }
 
-    private Tensor weights(DType dtype, Device device) {
-        return Tensor.of(components.stream().mapToDouble(Component::weight).toArray(), components.size()).to(dtype, device);
+    @Override
+    public Tensor nearestMode(Tensor x) {
+        return Scope.returning(() -> nodes().distances(x).argmin(1));
+    }
+
+    @Override
+    public Tensor distance(Tensor x) {
+        return Scope.returning(() -> nodes().distances(x).amin(1));
     }
 }

@@ -22,6 +22,10 @@ public record TargetDistribution(Density density, double scale) {
 
     /** Throws {@link IllegalArgumentException} for a scale that is not positive and finite. */
     public TargetDistribution {
+        checkScale(scale);
+    }
+
+    static void checkScale(double scale) {
         if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("a scale must be positive and finite, not " + scale);
         }
@@ -32,7 +36,7 @@ public record TargetDistribution(Density density, double scale) {
         return new TargetDistribution(density, density.pooledDeviation());
     }
 
-    /** Normalised by the unbiased deviation of that many samples, as the official code with {@link #OFFICIAL_SAMPLES}. */
+    /** Normalised by the unbiased deviation of samples, as the official code with {@link #OFFICIAL_SAMPLES}. */
     public static TargetDistribution estimated(Density density, long samples, Generator generator) {
         try (Scope scope = Scope.open()) {
             return new TargetDistribution(density, density.sample(samples, generator).std().item());
@@ -45,8 +49,8 @@ public record TargetDistribution(Density density, double scale) {
     }
 
     /**
-     * &minus;log of the raw density at normalised points: the official curves and colour scales. It leaves the Jacobian out;
-     * {@link #negativeLogLikelihood} has it.
+     * &minus;log of the raw density at normalised points: the official curves and colour scales. It leaves the Jacobian
+     * out; {@link #negativeLogLikelihood} has it.
      *
      * @param y [N, D], normalised
      * @return [N], nats
@@ -63,5 +67,23 @@ public record TargetDistribution(Density density, double scale) {
      */
     public Tensor negativeLogLikelihood(Tensor y) {
         return Scope.returning(() -> rawNegativeLogLikelihood(y).sub(density.dimension() * Math.log(scale)));
+    }
+
+    /** The exact distribution of normalised samples: with their likelihood and their optimal flow. */
+    public Density normalized() {
+        return density.dividedBy(scale);
+    }
+
+    /**
+     * The official estimate of the normalised density, with its floor: {@link KernelDensity}, the caller's to close.
+     *
+     * @param points    drawn here; the paper's {@link KernelDensity#OFFICIAL_POINTS}
+     * @param bandwidth in normalised units; the paper's {@link KernelDensity#OFFICIAL_BANDWIDTH}
+     * @param generator null for the default one
+     */
+    public KernelDensity kernelDensity(long points, double bandwidth, Generator generator) {
+        try (Scope scope = Scope.open()) {
+            return new KernelDensity(sample(points, generator), bandwidth);
+        }
     }
 }

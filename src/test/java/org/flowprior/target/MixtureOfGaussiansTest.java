@@ -70,7 +70,7 @@ class MixtureOfGaussiansTest {
                 {-1, .8, .7, -.536544013, .179672078, -5.725868447}};
         for (double[] row : rows) {
             Tensor x = Tensor.of(new double[] {row[0], row[1]}, 1, 2).requiresGrad_(true);
-            MixtureOfGaussians.Optimal flow = NORMALIZED.optimalFlow(x, Tensor.of(new double[] {row[2]}, 1));
+            OptimalFlow flow = NORMALIZED.optimalFlow(x, Tensor.of(new double[] {row[2]}, 1));
             assertThat(flow.velocity().toDoubleArray())
                     .containsExactly(new double[] {row[3], row[4]}, within(1e-9));
             assertThat(flow.trace().item()).isCloseTo(row[5], within(1e-9));
@@ -90,10 +90,10 @@ class MixtureOfGaussiansTest {
     @Test
     void theFlowEndsInDataAndStartsFromTheMean() {
         Tensor x = Tensor.of(new double[] {.5, -.25, 1.1, .3}, 2, 2);
-        MixtureOfGaussians.Optimal end = NORMALIZED.optimalFlow(x, Torch.ones(new long[] {2}, DType.FLOAT64));
+        OptimalFlow end = NORMALIZED.optimalFlow(x, Torch.ones(new long[] {2}, DType.FLOAT64));
         assertThat(end.velocity().toDoubleArray()).containsExactly(x.toDoubleArray(), within(1e-12));
         assertThat(end.trace().toDoubleArray()).containsExactly(new double[] {2, 2}, within(1e-10));
-        MixtureOfGaussians.Optimal start = NORMALIZED.optimalFlow(x, Torch.zeros(new long[] {2}, DType.FLOAT64));
+        OptimalFlow start = NORMALIZED.optimalFlow(x, Torch.zeros(new long[] {2}, DType.FLOAT64));
         assertThat(start.velocity().toDoubleArray()).containsExactly(x.neg().toDoubleArray(), within(1e-12));
         assertThat(start.trace().toDoubleArray()).containsExactly(new double[] {-2, -2}, within(1e-12));
     }
@@ -142,7 +142,8 @@ class MixtureOfGaussiansTest {
 
     @Test
     void unequalWeightsAreDrawnInTheirShares() {
-        MixtureOfGaussians mixture = new MixtureOfGaussians("two", List.of(new Component(.9, .1, List.of(-5.0, 0.0, 1.0)),
+        MixtureOfGaussians mixture = new MixtureOfGaussians("two", List.of(
+                new Component(.9, .1, List.of(-5.0, 0.0, 1.0)),
                 new Component(.1, .2, List.of(5.0, 0.0, 1.0))));
         try (Generator generator = Generator.seeded(4)) {
             Tensor x = mixture.sample(20_000, generator);

@@ -1,0 +1,177 @@
+package org.flowprior.eval;
+
+import java.util.List;
+import org.flowprior.target.RowSource;
+import org.flowprior.torch.Autocast;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/**
+ * The distance from each query to its k-th nearest target, exactly: the paper's measure of alignment (Sec. 5.2, Fig.
+ * 4). With D dimensions and N targets the density is about k / (N V_D r^D), so &minus;log p grows with the mean of log
+ * r_k, in which the paper's curves are drawn. The space must be the one the prior was trained in.
+ *
+ * <p>Targets go through once, block by block. In a block float32 products find more candidates than needed; their
+ * distances are computed anew in float64, as sums of squared differences. Where the products' error bound cannot rule
+ * out that a neighbour was missed, the query's block is searched again with float64 products: so duplicates and data
+ * far from the origin cost time, not truth. A query that is itself among the targets finds itself.
+ */
+public final class NearestNeighbours {
+
+    /** Squared distances below this count as this, so that a target hit exactly has a logarithm. */
+    public static final double SMALLEST_SQUARE = 1e-20;
+
+    /** Candidates beyond k in each block. */
+    private static final int SLACK = 8;
+    private static final int TARGET_BLOCK = 8192;
+    private static final int QUERY_BLOCK = 1024;
+    /** Numbers of the candidates of a block of queries. */
+    private static final long CANDIDATE_NUMBERS = 1 << 22;
+
+    /**
+     * What was found.
+     *
+     * @param distances     r_k of each query, float64 [n], in the innermost scope
+     * @param meanLogRadius mean of log r_k, squares no less than {@link #SMALLEST_SQUARE}
+     * @param clamped       number of queries whose square was less
+     * @param k             which neighbour
+     * @param targets       N
+     */
+    public record Result(Tensor distances, double meanLogRadius, long clamped, int k, long targets) {}
+
+    private final Tensor queries;
+    private final Tensor squares;
+    private final int k;
+    private final int dimension;
+    private final Tensor best;
+
+    private NearestNeighbours(Tensor queries, int k) {
+        this.queries = queries;
+        this.squares = queries.square().sum(1);
+        this.k = k;
+        this.dimension = Math.toIntExact(queries.size(1));
+        this.best = Torch.full(new long[] {queries.size(0), k}, Double.POSITIVE_INFINITY, DType.FLOAT64,
+                queries.device());
+    }
+
+    /** As {@link #of(Tensor, RowSource, int)}, among the rows of one tensor, [N, D]. */
+    public static Result of(Tensor queries, Tensor targets, int k) {
+        return of(queries, RowSource.of(targets), k);
+    }
+
+    /**
+     * Searches on the queries' device.
+     *
+     * @param queries floating point, [n, D], finite
+     * @param targets N rows of the same dimension, finite
+     * @param k       in [1, N]
+     * @throws IllegalArgumentException for anything else
+     */
+    public static Result of(Tensor queries, RowSource targets, int k) {
+        check(queries, targets, k);
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
+                Autocast off = Autocast.off(queries.device().type())) {
+            NearestNeighbours search = new NearestNeighbours(queries.detach().to(DType.FLOAT64), k);
+            for (long from = 0; from < targets.rows(); from += TARGET_BLOCK) {
+                try (Scope inner = Scope.open()) {
+                    Tensor block = targets.block(from, Math.min(TARGET_BLOCK, targets.rows() - from));
+                    search.add(block.detach().to(DType.FLOAT32, queries.device()), from);
+                }
+            }
+            return search.result(targets.rows());
+        }
+    }
+
+    private static void check(Tensor queries, RowSource targets, int k) {
+        if (queries.dim() != 2 || queries.size(0) == 0 || queries.size(1) != targets.dimension()) {
+            throw new IllegalArgumentException("queries among targets of dimension " + targets.dimension()
+                    + " must be [n, " + targets.dimension() + "], not " + queries.signature());
+        }
+        if (k < 1 || k > targets.rows()) {
+            throw new IllegalArgumentException(targets.rows() + " targets have no neighbour number " + k);
+        }
+        requireFinite(queries, "a query");
+    }
+
+    private static void requireFinite(Tensor rows, String what) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            Tensor finite = rows.isfinite().all(1L);
+            if (finite.all().item() == 0) {
+                long row = finite.logicalNot().nonzero().get(0L, 0L).itemNumber().longValue();
+                throw new IllegalArgumentException(what + " is not finite, the first in row " + row);
+            }
+        }
+    }
+
+    private void add(Tensor targets, long from) {
+        requireFinite(targets, "a target in the block from row " + from + " on");
+        Targets block = new Targets(targets);
+        long step = Math.clamp(CANDIDATE_NUMBERS / ((long) dimension * (k + SLACK)), 1, QUERY_BLOCK);
+        for (long first = 0; first < queries.size(0); first += step) {
+            try (Scope scope = Scope.open()) {
+                long n = Math.min(step, queries.size(0) - first);
+                improve(queries.narrow(0, first, n), squares.narrow(0, first, n), block, best.narrow(0, first, n));
+            }
+        }
+    }
+
+    /** A block of targets [t, D]: as given, their squared lengths in float64, and the largest length. */
+    private record Targets(Tensor rows, Tensor squares, double longest) {
+
+        Targets(Tensor rows) {
+            this(rows, rows.to(DType.FLOAT64).square().sum(1));
+        }
+
+        private Targets(Tensor rows, Tensor squares) {
+            this(rows, squares, Math.sqrt(squares.max().item()));
+        }
+    }
+
+    /** Some queries' k smallest squares so far [n, k], exact, and whether none smaller can be missing [n]. */
+    private record Candidates(Tensor nearest, Tensor certain) {}
+
+    private void improve(Tensor some, Tensor lengths, Targets block, Tensor nearest) {
+        Candidates quick = candidates(some, lengths, block, nearest, DType.FLOAT32);
+        Tensor doubtful = quick.certain().logicalNot().nonzero().squeeze(1);
+        if (doubtful.numel() > 0) {
+            Candidates slow = candidates(some.indexSelect(0, doubtful), lengths.indexSelect(0, doubtful), block,
+                    nearest.indexSelect(0, doubtful), DType.FLOAT64);
+            quick.nearest().indexCopy_(0, doubtful, slow.nearest());
+        }
+        nearest.copy_(quick.nearest());
+    }
+
+    private Candidates candidates(Tensor some, Tensor lengths, Targets block, Tensor nearest, DType dtype) {
+        long count = Math.min((long) k + SLACK, block.rows().size(0));
+        // |x|^2 - 2 q x orders as the distance does.
+        var found = block.squares().to(dtype).addmm(some.to(dtype), block.rows().to(dtype).t(), 1, -2)
+                .topk(count, 1, false);
+        Tensor chosen = block.rows().indexSelect(0, found.indices().reshape(-1)).to(DType.FLOAT64)
+                .view(some.size(0), count, dimension);
+        Tensor exact = chosen.sub_(some.unsqueeze(1)).square_().sum(2);
+        Tensor merged = Torch.cat(List.of(nearest, exact), 1).topk(k, 1, false).values();
+        if (count == block.rows().size(0)) {
+            return new Candidates(merged, Torch.ones(new long[] {some.size(0)}, DType.BOOL, some.device()));
+        }
+        Tensor approximate = found.values().to(DType.FLOAT64).add(lengths.unsqueeze(1));
+        Tensor error = lengths.sqrt().add(block.longest()).square().mul((dimension + 10) * roundoff(dtype));
+        Tensor closed = approximate.select(1, count - 1).sub(error).ge(merged.select(1, k - 1));
+        Tensor trusted = approximate.sub(exact).abs().amax(1).le(error);
+        return new Candidates(merged, closed.logicalAnd(trusted));
+    }
+
+    private static double roundoff(DType dtype) {
+        return dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
+    }
+
+    private Result result(long targets) {
+        Tensor square = best.select(1, k - 1);
+        double meanLog = square.clampMin(SMALLEST_SQUARE).log().mean().item() / 2;
+        long clamped = square.lt(SMALLEST_SQUARE).sum().itemNumber().longValue();
+        return new Result(square.sqrt().to(Device.CPU, DType.FLOAT64).moveOutward(), meanLog, clamped, k, targets);
+    }
+}

@@ -1,0 +1,48 @@
+package org.flowprior.target;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.flowprior.torch.Autocast;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+
+/** What all projections do alike. */
+final class LinearMap {
+
+    static final String PREFIX = "projection.";
+
+    private LinearMap() {}
+
+    static void check(int inputs, int outputs, double scale) {
+        if (outputs < 1 || inputs < 1) {
+            throw new IllegalArgumentException("a projection needs positive sizes, not " + inputs + " to " + outputs);
+        }
+        if (scale == 0 || !Double.isFinite(scale)) {
+            throw new IllegalArgumentException("the scale of a projection must be finite and not 0, it is " + scale);
+        }
+    }
+
+    static Tensor apply(Projection projection, Tensor x, UnaryOperator<Tensor> map) {
+        if (x.dim() != 2 || x.size(1) != projection.inputs() || !x.dtype().isFloatingPoint()) {
+            throw new IllegalArgumentException("this projection takes rows [N, " + projection.inputs() + "], not "
+                    + x.signature());
+        }
+        return Scope.returning(() -> {
+            try (Autocast off = Autocast.off(x.device().type())) {
+                Tensor y = map.apply(x.to(DType.FLOAT32));
+                return projection.scale() == 1 ? y : y.mul(projection.scale());
+            }
+        });
+    }
+
+    static Map<String, String> metadata(String kind, Projection projection) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(PREFIX + "kind", kind);
+        metadata.put(PREFIX + "inputs", Integer.toString(projection.inputs()));
+        metadata.put(PREFIX + "outputs", Integer.toString(projection.outputs()));
+        metadata.put(PREFIX + "scale", Double.toString(projection.scale()));
+        return metadata;
+    }
+}
