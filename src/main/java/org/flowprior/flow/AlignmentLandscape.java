@@ -53,6 +53,20 @@ public record AlignmentLandscape(double from, double to, int times, int draws) {
         }
     }
 
+    /**
+     * L_align without estimator, by quadrature over all times and noises: for two or three dimensions, see
+     * {@link EvidenceLowerBound#byQuadrature}.
+     *
+     * @param points     [M, D]
+     * @param timeNodes  in each of the four panels of time
+     * @param noiseNodes along each axis; the field is evaluated 4 timeNodes noiseNodes^D times for each point
+     * @return [M], without gradients
+     */
+    public static Tensor byQuadrature(VelocityField field, Tensor points, int timeNodes, int noiseNodes) {
+        return Scope.returning(() -> new PathQuadrature(timeNodes, noiseNodes).integrate(points, 1, path ->
+                field.velocity(path.points(), path.t()).sub(path.velocity()).square().sum(1, true)).squeeze(1));
+    }
+
     private static void addSquaredNorms(Tensor sum, VelocityField field, Tensor points, double time,
                                         Generator generator) {
         try (Scope scope = Scope.open()) {

@@ -14,13 +14,22 @@ import org.flowprior.torch.nn.Module;
  * <p>The options are the official {@code FlowLoss}' (names in camel case). Its call option {@code seperate_fitting} [sic]
  * is left out: it rearranges the same square, so loss and gradient are those of the plain loss.
  *
+ * <p>With {@link TimeWeighting#LIKELIHOOD} the squares count t/(1 &minus; t) up to t = 1 &minus; &epsilon;. For the field that
+ * minimises Eq. 3 the expected gradient of {@link LossReduction#SQUARED_NORM} is then that of the mean over rows of &minus;log
+ * p(y), and of {@link LossReduction#MEAN} 1/D of it, with {@link Options#normV} and {@link Options#detachPredV} off (see
+ * {@link LikelihoodIdentity}); the value differs from it by a constant. Drawn times have the density of the weights, so that
+ * every draw counts the same, their integral &epsilon; &minus; 1 &minus; ln &epsilon;, and the variance is bounded. Given
+ * times stand for uniform draws and carry their weights, 0 beyond the truncation. The truncation leaves out the gradient
+ * of (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla; log p|&sup2;): for a Gaussian of deviation &sigma;, the share
+ * (&epsilon;/&sigma;)&sup2; of the gradient.
+ *
  * <p>As a module it has one entry in its state dict, {@code moving_avg}, and that only with
  * {@link Options#movingAvgStd}. The field belongs to the caller and is not closed with the loss.
  */
 public final class AlignmentLoss extends Module {
 
     /**
-     * The official options; {@link #DEFAULT} has the official defaults.
+     * The official options and the weighting of times; {@link #DEFAULT} has the official defaults.
      *
      * @param flowMul      m, draws of (t, noise) for each latent; 4 in the published configs
      * @param normTarget   y &larr; (y &minus; mean) / (std + 1e-8), over the whole batch
@@ -29,23 +38,42 @@ public final class AlignmentLoss extends Module {
      * @param unitNorm     with normTarget: y &larr; y / |y|; wins over movingAvgStd
      * @param normV        v &larr; sqrt(D) v / |v|
      * @param detachPredV  no gradient through v: y is pulled towards v + noise
+     * @param weighting    how much each time counts; not an official option, which are all {@link TimeWeighting#UNIFORM}
+     * @param truncation   &epsilon; in (0, 1) where {@link TimeWeighting#LIKELIHOOD} ends, at t = 1 &minus; &epsilon;; 0 for
+     *                     UNIFORM
      */
     public record Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
-                          boolean detachPredV) {
+                          boolean detachPredV, TimeWeighting weighting, double truncation) {
 
         /** One draw for each latent, everything else off. */
         public static final Options DEFAULT = new Options(1, false, false, false, false, false);
 
-        /** Throws {@link IllegalArgumentException} for flowMul below 1. */
+        /** The official options, all times alike. */
+        public Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
+                       boolean detachPredV) {
+            this(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, TimeWeighting.UNIFORM, 0);
+        }
+
+        /** Throws {@link IllegalArgumentException} for flowMul below 1 and for a truncation that its weighting has not. */
         public Options {
             if (flowMul < 1) {
                 throw new IllegalArgumentException("flowMul must be at least 1, not " + flowMul);
+            }
+            if (weighting == TimeWeighting.UNIFORM ? truncation != 0 : !(0 < truncation && truncation < 1)) {
+                throw new IllegalArgumentException("the truncation must be in (0, 1) for the likelihood weighting and 0 "
+                        + "for the uniform one, not " + truncation);
             }
         }
 
         /** These options with that many draws of (t, noise) for each latent. */
         public Options withFlowMul(int draws) {
-            return new Options(draws, normTarget, movingAvgStd, unitNorm, normV, detachPredV);
+            return new Options(draws, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
+        }
+
+        /** These options with the likelihood weighting, up to t = 1 &minus; truncation. */
+        public Options withLikelihoodWeighting(double truncation) {
+            return new Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, TimeWeighting.LIKELIHOOD,
+                    truncation);
         }
     }
 
@@ -81,7 +109,8 @@ public final class AlignmentLoss extends Module {
      * The mean loss over rows and channels.
      *
      * @param y         latents, [N, D] or [A, L, D]
-     * @param generator draws t uniformly in [0, 1), then the noise; null for the device's default generator
+     * @param generator draws t uniformly in [0, 1) or, with the likelihood weighting, with the density of its weights;
+     *                  then the noise; null for the device's default generator
      * @return a scalar
      */
     public Tensor loss(Tensor y, Generator generator) {
@@ -93,11 +122,21 @@ public final class AlignmentLoss extends Module {
      *
      * @param y         latents, [N, D] or [A, L, D]
      * @param condition [N, Z] or [A, L, Z], or null
-     * @param generator draws t uniformly in [0, 1), then the noise; null for the device's default generator
+     * @param generator draws t uniformly in [0, 1) or, with the likelihood weighting, with the density of its weights;
+     *                  then the noise; null for the device's default generator
      * @return a scalar, or [m N, D] for {@link LossReduction#NONE}: all latents once, all latents again, &hellip;
      */
     public Tensor loss(Tensor y, Tensor condition, Generator generator, LossReduction reduction) {
-        return Scope.returning(() -> loss(FlowPath.draw(targets(y), generator), condition, reduction));
+        return Scope.returning(() -> {
+            FlowPath uniform = FlowPath.draw(targets(y), generator);
+            if (options.weighting() == TimeWeighting.UNIFORM) {
+                return reduction.of(prediction(uniform, condition), uniform.velocity());
+            }
+            Tensor t = options.weighting().times(uniform.t(), options.truncation());
+            FlowPath path = new FlowPath(uniform.target(), uniform.noise(), t);
+            return reduction.of(prediction(path, condition), path.velocity())
+                    .mul(options.weighting().total(options.truncation()));
+        });
     }
 
     /** The mean loss over rows and channels for given times, [m N] with t = 1 at the latents, and noise, [m N, D]. */
@@ -116,16 +155,20 @@ public final class AlignmentLoss extends Module {
      * @throws IllegalArgumentException for shapes that do not fit together
      */
     public Tensor loss(Tensor y, Tensor t, Tensor noise, Tensor condition, LossReduction reduction) {
-        return Scope.returning(() -> loss(new FlowPath(targets(y), noise, t), condition, reduction));
+        return Scope.returning(() -> {
+            FlowPath path = new FlowPath(targets(y), noise, t);
+            Tensor velocity = prediction(path, condition);
+            if (options.weighting() == TimeWeighting.UNIFORM) {
+                return reduction.of(velocity, path.velocity());
+            }
+            Tensor root = options.weighting().weights(t, options.truncation()).sqrt().unsqueeze(1);
+            return reduction.of(velocity.mul(root), path.velocity().mul(root));
+        });
     }
 
-    private Tensor loss(FlowPath path, Tensor condition, LossReduction reduction) {
-        Tensor repeated = condition == null ? null : copies(rows(condition));
-        Tensor velocity = velocity(path, repeated);
-        if (options.normV()) {
-            velocity = TargetNormalization.toLength(velocity, Math.sqrt(velocity.size(1)));
-        }
-        return reduction.of(velocity, path.velocity());
+    private Tensor prediction(FlowPath path, Tensor condition) {
+        Tensor velocity = velocity(path, condition == null ? null : copies(rows(condition)));
+        return options.normV() ? TargetNormalization.toLength(velocity, Math.sqrt(velocity.size(1))) : velocity;
     }
 
     private Tensor velocity(FlowPath path, Tensor condition) {

@@ -1,7 +1,7 @@
 package org.flowprior.flow;
 
+import java.util.List;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -39,17 +39,13 @@ public record EulerSampler(int evaluations) {
      * @return samples, [N, D], without gradients
      */
     public Tensor sample(VelocityField field, Tensor noise, Tensor condition) {
-        try (NoGrad noGrad = new NoGrad()) {
-            Tensor x = noise.clone();
+        try (Scope scope = Scope.open()) {
             long[] rows = {noise.size(0)};
             DType timeType = noise.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-            for (int k = 0; k < evaluations; k++) {
-                try (Scope step = Scope.open()) {
-                    Tensor t = Torch.full(rows, (double) k / evaluations, timeType, noise.device());
-                    x.add_(field.velocity(x, t, condition), 1.0 / evaluations);
-                }
-            }
-            return x;
+            OdeSolver.Slope slope = (t, state) -> List.of(field.velocity(state.getFirst(),
+                    Torch.full(rows, t, timeType, noise.device()), condition));
+            FixedStepSolver solver = new FixedStepSolver(FixedStepSolver.Method.EULER, evaluations);
+            return solver.solve(slope, List.of(noise), 0, 1).state().getFirst().moveOutward();
         }
     }
 }

@@ -35,8 +35,7 @@ final class FinalLayer extends Module {
     Tensor forward(Tensor h, Tensor activated) {
         List<Tensor> parts = ResidualBlock.chunks(modulation, activated, 2);
         try (Tensor shift = parts.get(0); Tensor scale = parts.get(1);
-                Tensor normalized = norm.forward(h);
-                Tensor modulated = ResidualBlock.modulate(normalized, shift, scale)) {
+                Tensor modulated = ResidualBlock.modulate(norm, h, shift, scale)) {
             return linear.forward(modulated);
         }
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
@@ -25,8 +26,8 @@ import org.flowprior.torch.io.Safetensors;
  */
 public final class FlowModelFile {
 
-    private static final String CONVENTION = "timeConvention";
-    private static final String PREFIX = "net.";
+    static final String CONVENTION = "timeConvention";
+    static final String PREFIX = "net.";
     private static final String LANDMARK = "input_proj.weight";
     private static final List<String> ENTRIES = List.of("ema.", "model.", "state_dict.");
 
@@ -47,7 +48,8 @@ public final class FlowModelFile {
      * @throws IllegalArgumentException naming the file, for content that is not a velocity network
      */
     public static FlowModel read(Path file, TimeConvention unstated) {
-        return new FlowModel(readNetwork(file), convention(file).orElse(unstated));
+        TimeConvention convention = convention(file).orElse(unstated);
+        return new FlowModel(readNetwork(file), convention);
     }
 
     /**
@@ -59,8 +61,9 @@ public final class FlowModelFile {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = networkIn(file, isSafetensors(file) ? Safetensors.read(file) : flat(file));
             VelocityNetwork network = null;
-            try {
-                network = new VelocityNetwork(VelocityNetwork.Config.of(state));
+            try (Generator unused = Generator.seeded(0)) {
+                // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
+                network = new VelocityNetwork(VelocityNetwork.Config.of(state), unused);
                 network.loadStateDict(state);
                 return network;
             } catch (IllegalArgumentException e) {
@@ -78,7 +81,7 @@ public final class FlowModelFile {
      * @throws IllegalArgumentException naming the file, for a convention that there is not
      */
     public static Optional<TimeConvention> convention(Path file) {
-        String text = isSafetensors(file) ? Safetensors.header(file).metadata().get(CONVENTION) : null;
+        String text = metadata(file).get(CONVENTION);
         if (text == null) {
             return Optional.empty();
         }
@@ -89,6 +92,11 @@ public final class FlowModelFile {
         }
         throw new IllegalArgumentException(file + ": the metadata says " + CONVENTION + " = '" + text
                 + "', which is neither paper nor official");
+    }
+
+    /** The metadata of a safetensors file; empty for others. */
+    static Map<String, String> metadata(Path file) {
+        return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
     }
 
     private static Map<String, Tensor> networkIn(Path file, Map<String, Tensor> tensors) {

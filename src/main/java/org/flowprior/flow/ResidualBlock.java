@@ -47,16 +47,18 @@ final class ResidualBlock extends Module {
     Tensor forward(Tensor h, Tensor activated) {
         List<Tensor> parts = chunks(modulation, activated, 3);
         try (Tensor shift = parts.get(0); Tensor scale = parts.get(1); Tensor gate = parts.get(2);
-                Tensor normalized = norm.forward(h);
-                Tensor modulated = modulate(normalized, shift, scale);
-                Tensor update = perceptron(modulated)) {
+                Tensor update = update(h, shift, scale)) {
             return h.addcmul(gate, update);
         }
     }
 
-    private Tensor perceptron(Tensor x) {
+    private Tensor update(Tensor h, Tensor shift, Tensor scale) {
+        Tensor linear;
+        try (Tensor modulated = modulate(norm, h, shift, scale)) {
+            linear = first.forward(modulated);
+        }
         Tensor hidden;
-        try (Tensor linear = first.forward(x)) {
+        try (linear) {
             hidden = Functional.silu(linear);
         }
         try (hidden) {
@@ -71,9 +73,13 @@ final class ResidualBlock extends Module {
         }
     }
 
-    /** normalized &odot; (1 + scale) + shift. */
-    static Tensor modulate(Tensor normalized, Tensor shift, Tensor scale) {
-        try (Tensor factor = scale.add(1)) {
+    /**
+     * LayerNorm(h) &odot; (1 + scale) + shift. Overwrites scale where the weights are frozen: the factor is kept for the
+     * backward, and would be a tensor of its own in each block.
+     */
+    static Tensor modulate(LayerNorm norm, Tensor h, Tensor shift, Tensor scale) {
+        try (Tensor factor = scale.requiresGrad() ? scale.add(1) : scale.share().add_(1);
+                Tensor normalized = norm.forward(h)) {
             return shift.addcmul(normalized, factor);
         }
     }

@@ -5,11 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.flowprior.torch.Checkpoint;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.LayerNorm;
 import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.ModuleList;
@@ -151,7 +154,7 @@ public final class VelocityNetwork extends Module {
     public Tensor forward(Tensor x, Tensor t, Tensor condition) {
         checkShapes(x, t, condition);
         return Scope.returning(() -> {
-            try (Tensor embedding = embed(t, condition); Tensor activated = Functional.silu(embedding)) {
+            try (Tensor activated = activatedEmbedding(t, condition)) {
                 Tensor h = inputProjection.forward(x);
                 for (ResidualBlock block : blocks) {
                     try (Tensor input = h) {
@@ -165,6 +168,34 @@ public final class VelocityNetwork extends Module {
                 }
             }
         });
+    }
+
+    /**
+     * A network of the same numbers with the linear layers' weights cast, the others shared with this one: what
+     * autocast makes of the weights at every forward, made once.
+     */
+    VelocityNetwork castLinear(DType dtype) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Generator unused = Generator.seeded(0)) {
+            VelocityNetwork copy = new VelocityNetwork(config, unused);
+            Map<String, Module> sources = namedModules();
+            copy.namedModules().forEach((name, module) -> {
+                if (module instanceof Linear linear && sources.get(name) instanceof Linear source) {
+                    linear.weight().setData(source.weight().to(dtype));
+                    linear.bias().setData(source.bias().to(dtype));
+                } else if (module instanceof LayerNorm norm && norm.weight() != null
+                        && sources.get(name) instanceof LayerNorm source) {
+                    norm.weight().setData(source.weight());
+                    norm.bias().setData(source.bias());
+                }
+            });
+            return copy;
+        }
+    }
+
+    private Tensor activatedEmbedding(Tensor t, Tensor condition) {
+        try (Tensor embedding = embed(t, condition)) {
+            return Functional.silu(embedding);
+        }
     }
 
     private Tensor embed(Tensor t, Tensor condition) {

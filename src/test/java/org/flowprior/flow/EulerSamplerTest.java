@@ -8,6 +8,7 @@ import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,17 @@ class EulerSamplerTest {
             assertThat(samples[1] - samples[3]).isCloseTo(c[2], within(1e-9));
             assertThat(samples[0]).isCloseTo(2, within(1e-9));
         }
+    }
+
+    @Test
+    void aStepAddsTheVelocityOverTheirNumberToTheBit() {
+        VelocityField field = ExactFields.of(ExactFields.TOY);
+        Tensor noise = HashFill.input(HashFill.START, 3, 2, DType.FLOAT32);
+        Tensor x = noise.clone();
+        for (int k = 0; k < 7; k++) {
+            x.add_(field.velocity(x, Torch.full(new long[] {3}, k / 7.0, DType.FLOAT32)), 1 / 7.0);
+        }
+        assertThat(new EulerSampler(7).sample(field, noise).toFloatArray()).containsExactly(x.toFloatArray());
     }
 
     @Test

@@ -6,7 +6,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 
 /** The golden vectors' weights and inputs, made from a 32-bit hash (spec, Appendix A). */
-final class HashFill {
+public final class HashFill {
 
     static final int X = 1001;
     static final int CONDITION = 1002;
@@ -65,7 +65,8 @@ final class HashFill {
         return network;
     }
 
-    static VelocityNetwork tiny(DType dtype) {
+    /** The tiny network of the spec: two channels, two blocks of 16. */
+    public static VelocityNetwork tiny(DType dtype) {
         return network(new VelocityNetwork.Config(2, 0, 2, 16), dtype);
     }
 

@@ -1,0 +1,104 @@
+package org.flowprior.flow;
+
+import java.util.List;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/**
+ * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) &minus; &int; tr &part;v/&part;x dt along
+ * the path that ends at y. Path and integral are one differential equation, so the solver's tolerance holds for both.
+ *
+ * <p>It is the likelihood of the flow as it is, whatever its field; for a field that minimises Eq. 3 it is the
+ * data's. A field with a condition is asked through {@code (x, t, none) -> field.velocity(x, t, condition)}.
+ */
+public final class LogLikelihood {
+
+    /**
+     * What {@link #at} finds.
+     *
+     * @param logDensity  log p_1, [N], nats
+     * @param noise       the points at t = 0, [N, D]
+     * @param evaluations of the field, each with its trace
+     */
+    public record Result(Tensor logDensity, Tensor noise, long evaluations) {}
+
+    /**
+     * What {@link #sample} finds.
+     *
+     * @param points      the points at t = 1, [N, D]
+     * @param logDensity  log p_1 there, [N], nats
+     * @param evaluations of the field, each with its trace
+     */
+    public record Sample(Tensor points, Tensor logDensity, long evaluations) {}
+
+    private final VelocityField field;
+    private final OdeSolver solver;
+    private final TraceEstimator trace;
+
+    /** The likelihood of that field's flow, by that solver and that trace. */
+    public LogLikelihood(VelocityField field, OdeSolver solver, TraceEstimator trace) {
+        this.field = field;
+        this.solver = solver;
+        this.trace = trace;
+    }
+
+    /**
+     * The log-density at points, by following the flow backwards.
+     *
+     * @param y         float32 or float64, [N, D]; the dtype of the computation
+     * @param generator draws the probes of Hutchinson's trace; null for the default one of the device
+     * @return without gradients
+     * @throws IllegalArgumentException for another dtype or number of dimensions
+     */
+    public Result at(Tensor y, Generator generator) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            OdeSolver.Solution solution = follow(y, 1, 0, generator);
+            Tensor noise = solution.state().get(0);
+            // From 1 to 0 the integral is minus that of Eq. 4.
+            Tensor logDensity = logNormal(noise).add(solution.state().get(1));
+            return new Result(logDensity.moveOutward(), noise.moveOutward(), solution.evaluations());
+        }
+    }
+
+    /**
+     * Where noise flows, and the log-density there.
+     *
+     * @param noise     float32 or float64, [N, D]; the dtype of the computation
+     * @param generator draws the probes of Hutchinson's trace; null for the default one of the device
+     * @return without gradients
+     * @throws IllegalArgumentException for another dtype or number of dimensions
+     */
+    public Sample sample(Tensor noise, Generator generator) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            OdeSolver.Solution solution = follow(noise, 0, 1, generator);
+            Tensor logDensity = logNormal(noise).sub(solution.state().get(1));
+            return new Sample(solution.state().get(0).moveOutward(), logDensity.moveOutward(), solution.evaluations());
+        }
+    }
+
+    private OdeSolver.Solution follow(Tensor start, double from, double to, Generator generator) {
+        DType dtype = start.dtype();
+        if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
+            throw new IllegalArgumentException("a log-likelihood needs points in float32 or float64, not " + dtype);
+        }
+        if (start.dim() != 2) {
+            throw new IllegalArgumentException("a log-likelihood needs points [N, D], not " + start.signature());
+        }
+        long[] rows = {start.size(0)};
+        List<Tensor> directions = trace.directions(start, generator);
+        OdeSolver.Slope slope = (t, state) -> {
+            Tensor times = Torch.full(rows, t, dtype, start.device());
+            TracedVelocity there = TracedVelocity.of(field, state.getFirst(), times, directions);
+            return List.of(there.velocity(), there.trace());
+        };
+        return solver.solve(slope, List.of(start, Torch.zeros(rows, dtype, start.device())), from, to);
+    }
+
+    private static Tensor logNormal(Tensor x) {
+        return x.square().sum(1).mul(-0.5).sub(0.5 * x.size(1) * Math.log(2 * Math.PI));
+    }
+}
