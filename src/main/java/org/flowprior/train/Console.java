@@ -18,6 +18,9 @@ public final class Console {
         VERBOSE
     }
 
+    /** What takes a progress bar away, which is drawn again below the line. */
+    private static final String ERASED_LINE = "\r\u001b[K";
+
     private final PrintStream out;
     private final Level level;
     private final boolean terminal;
@@ -52,14 +55,14 @@ public final class Console {
     /** Says a line, unless quiet. */
     public void say(String line) {
         if (level != Level.QUIET) {
-            out.println(line);
+            out.println(terminal ? ERASED_LINE + line : line);
         }
     }
 
     /** Says a line if verbose. */
     public void detail(String line) {
         if (level == Level.VERBOSE) {
-            out.println(line);
+            out.println(terminal ? ERASED_LINE + line : line);
         }
     }
 

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,11 +23,13 @@ import java.util.Map;
  */
 public final class MetricLog implements AutoCloseable {
 
+    private final FileChannel file;
     private final Writer rows;
     private final EventFile events;
 
-    private MetricLog(Writer rows, EventFile events) {
-        this.rows = rows;
+    private MetricLog(FileChannel file, EventFile events) {
+        this.file = file;
+        this.rows = Channels.newWriter(file, StandardCharsets.UTF_8);
         this.events = events;
     }
 
@@ -43,8 +48,8 @@ public final class MetricLog implements AutoCloseable {
             }
             AtomicFiles.write(file, kept.toString());
         }
-        Writer rows = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        return new MetricLog(rows, new EventFile(run.path(), System.currentTimeMillis() / 1000));
+        EventFile events = new EventFile(run.path(), System.currentTimeMillis() / 1000);
+        return new MetricLog(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), events);
     }
 
     /** False for a row behind the step, and for one that a crash cut off. */
@@ -72,6 +77,11 @@ public final class MetricLog implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits until the rows are on the disk. */
+    void force() throws IOException {
+        file.force(true);
     }
 
     /** Gives TensorBoard a PNG file as an image. */

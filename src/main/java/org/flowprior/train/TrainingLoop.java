@@ -27,6 +27,9 @@ public final class TrainingLoop {
      */
     public record Cadence(int logEvery, int checkpointEvery) {}
 
+    /** The phase that rows of {@link Stage#evaluate} go by. */
+    static final String EVALUATION = "evaluation";
+
     private final MetricLog log;
     private final CheckpointStore checkpoints;
     private final Cadence cadence;
@@ -79,9 +82,11 @@ public final class TrainingLoop {
                 }
                 if (logging) {
                     Map<String, Double> row = window.takeRow();
+                    row.putAll(stage.settings(step));
                     log.log(before + step, stage.name(), row);
                     progress.row(row);
                 }
+                evaluate(stage, step, before + step);
                 progress.step(step);
                 if (saving) {
                     double now = secondsBefore + (System.nanoTime() - start) / 1e9;
@@ -98,7 +103,28 @@ public final class TrainingLoop {
         return secondsBefore + (System.nanoTime() - start) / 1e9;
     }
 
+    private void evaluate(Stage stage, long step, long stepOfRun) {
+        Map<String, Double> measured;
+        try (Scope scope = Scope.open()) {
+            measured = stage.evaluate(step);
+        }
+        if (!measured.isEmpty()) {
+            measured.forEach((name, value) -> requireFinite(stage, name, value, step));
+            log.log(stepOfRun, EVALUATION, measured);
+            console.say(LineProgress.describe(measured) + " after step " + step);
+        }
+    }
+
+    private static void requireFinite(Stage stage, String metric, double value, long step) {
+        if (!Double.isFinite(value)) {
+            throw new DivergedException("%s: %s is %s at step %d; try a lower learning rate".formatted(
+                    stage.name(), metric, value, step));
+        }
+    }
+
+    /** A checkpoint of a step is there only when the rows up to that step are. */
     private Path save(Stage stage, Position position) throws IOException {
+        log.force();
         return checkpoints.write(position.step(), directory -> {
             try (Scope scope = Scope.open()) {
                 stage.save(directory);
@@ -154,10 +180,7 @@ public final class TrainingLoop {
 
         private void check(long step, double[] row) {
             for (int j = 0; j < row.length; j++) {
-                if (!Double.isFinite(row[j])) {
-                    throw new DivergedException("%s: %s is %s at step %d; try a lower learning rate".formatted(
-                            stage.name(), names.get(j), row[j], step));
-                }
+                requireFinite(stage, names.get(j), row[j], step);
             }
         }
 

@@ -27,6 +27,7 @@ class TrainingLoopTest {
     private static final class Sum implements Stage {
         private double sum;
         private long nanAt = -1;
+        private double measured = Double.NaN;
         private final List<Double> recorded = new ArrayList<>();
         private final List<Long> live = new ArrayList<>();
 
@@ -45,6 +46,16 @@ class TrainingLoopTest {
             live.add(Memory.liveTensors());
             sum += step;
             return Tensor.of(new float[] {step == nanAt ? Float.NaN : (float) sum, step});
+        }
+
+        @Override
+        public Map<String, Double> settings(long step) {
+            return Double.isNaN(measured) ? Map.of() : Map.of("rate", 1.0 / step);
+        }
+
+        @Override
+        public Map<String, Double> evaluate(long step) {
+            return step % 3 > 0 || Double.isNaN(measured) ? Map.of() : Map.of("value", measured * sum);
         }
 
         @Override
@@ -113,6 +124,31 @@ class TrainingLoopTest {
             assertThatThrownBy(() -> train(run, stage, 20, () -> false)).isInstanceOf(DivergedException.class)
                     .hasMessage("sum: loss is NaN at step 7; try a lower learning rate");
             assertThat(run.newestCheckpoint()).contains(run.path().resolve("checkpoints/step-00000106"));
+        }
+    }
+
+    @Test
+    void settingsJoinTheRowsAndEvaluationsAreRowsOfTheirOwn() throws IOException {
+        try (RunDirectory run = run("a")) {
+            Sum stage = new Sum();
+            stage.measured = 2;
+            train(run, stage, 5, () -> false);
+            assertThat(run.path().resolve("metrics.jsonl")).hasContent("""
+                    {"step":103,"phase":"evaluation","value":12.0}
+                    {"step":104,"phase":"sum","loss":5.0,"number":2.5,"rate":0.25}
+                    {"step":105,"phase":"sum","loss":15.0,"number":5.0,"rate":0.2}
+                    """);
+        }
+    }
+
+    @Test
+    void anEvaluationThatIsNoNumberEndsTheRun() throws IOException {
+        try (RunDirectory run = run("a")) {
+            Sum stage = new Sum();
+            stage.measured = Double.POSITIVE_INFINITY;
+            assertThatThrownBy(() -> train(run, stage, 20, () -> false)).isInstanceOf(DivergedException.class)
+                    .hasMessage("sum: value is Infinity at step 3; try a lower learning rate");
+            assertThat(run.newestCheckpoint()).isEmpty();
         }
     }
 

@@ -1,0 +1,179 @@
+package org.flowprior.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.torch.Memory;
+import org.flowprior.train.ConfigLoader;
+import org.flowprior.train.Console;
+import org.flowprior.train.FlowTraining;
+import org.flowprior.train.FlowTrainingConfig;
+import org.flowprior.train.FlowTrainingResult;
+import org.flowprior.train.MetricLog;
+import org.flowprior.train.RequestException;
+import org.flowprior.train.RunDirectory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code flowprior train-flow}: a flow prior on a feature bank. */
+@Command(
+        name = "train-flow",
+        sortOptions = false,
+        description = {
+            "Trains a flow on the features of a bank, scaled and projected, and writes it as a prior to align latents "
+                    + "with (prior.safetensors).",
+            "Presets: quick (the default; a small network, minutes on two cores), paper (the printed values, and the "
+                    + "official ones where none are printed) and official (what the released code effectively runs; "
+                    + "its seeding, which gives all processes the same rows and noise, is not copied)."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior train-flow --bank banks/qwen",
+            "  flowprior train-flow --bank banks/qwen --config paper --device cuda --out runs/qwen",
+            "  flowprior train-flow --bank banks/vq --set projection.kind=none --set training.steps=5000",
+            "  flowprior train-flow --resume --out runs/qwen"})
+final class TrainFlow implements Callable<Integer> {
+
+    private static final Path RUNS = Path.of("runs");
+
+    @Option(names = {"-b", "--bank"}, paramLabel = "DIR",
+            description = "the feature bank to train on, as the command features makes it (default: the config's "
+                    + "data.bank)")
+    private Path bank;
+
+    @Mixin
+    private RunOptions options;
+
+    @CommandLine.ParentCommand
+    private Main main;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    private final ConfigLoader<FlowTrainingConfig> loader = FlowTrainingConfig.loader();
+
+    @Override
+    public Integer call() throws IOException {
+        Console console = main.console();
+        try (RunDirectory run = options.resume() ? RunDirectory.resume(directory(null)) : begin()) {
+            FlowTrainingConfig config = resolved(run);
+            console.say("flowprior train-flow in " + run.path());
+            FlowTrainingResult result;
+            try (MetricLog log = MetricLog.open(run)) {
+                result = new FlowTraining(run, config, log, console, main.stopRequests()).run();
+            }
+            run.writeSummary(summary(config, result));
+            print(config, result);
+        }
+        return 0;
+    }
+
+    private List<String> assignments() {
+        List<String> all = new ArrayList<>(options.assignments());
+        if (bank != null) {
+            all.add("data.bank=" + bank);
+        }
+        return all;
+    }
+
+    private RunDirectory begin() throws IOException {
+        FlowTrainingConfig config = ready(asked());
+        if (config.data().bank().isEmpty()) {
+            throw new RequestException("train-flow needs a feature bank: --bank DIR names it, and flowprior features "
+                    + "makes one");
+        }
+        FlowTraining.requireFitting(config);
+        return RunDirectory.create(directory(config), loader.toJson(config));
+    }
+
+    private FlowTrainingConfig asked() {
+        return loader.load(options.config(), assignments()).withWholePaths();
+    }
+
+    /** What {@code --out} says; else a name made of bank and config, unused for a new run, the latest to resume. */
+    private Path directory(FlowTrainingConfig begun) throws IOException {
+        if (options.out() != null) {
+            return options.out();
+        }
+        String source = options.config() == null ? loader.presets().getFirst()
+                : Path.of(options.config()).getFileName().toString().replaceFirst("\\.json$", "");
+        String bankPath = (begun != null ? begun : asked()).data().bank();
+        if (bankPath.isEmpty()) {
+            throw new RequestException("--resume needs the run's directory: --out DIR names it, or --bank DIR the "
+                    + "bank");
+        }
+        String name = "flow-" + Path.of(bankPath).getFileName() + "-" + source;
+        return begun != null ? RunDirectory.unused(RUNS, name) : RunDirectory.latest(RUNS, name);
+    }
+
+    private FlowTrainingConfig resolved(RunDirectory run) {
+        FlowTrainingConfig config = loader.read(run.config(), List.of());
+        if (options.resume()) {
+            FlowTrainingConfig asked = options.config() != null ? asked()
+                    : loader.read(run.config(), assignments()).withWholePaths();
+            loader.requireSame(config, asked.threads() == 0 ? asked.withThreads(config.threads()) : asked, run.path());
+            ready(config);
+        }
+        return config;
+    }
+
+    /** Sets the threads, and checks that the device is there. */
+    private static FlowTrainingConfig ready(FlowTrainingConfig config) {
+        Devices.require(config.device());
+        if (config.threads() > 0) {
+            Libtorch.setThreads(config.threads());
+        }
+        return config.withThreads(Libtorch.threads());
+    }
+
+    private static JsonObject summary(FlowTrainingConfig config, FlowTrainingResult result) {
+        JsonObject json = new JsonObject();
+        json.addProperty("prior", result.prior().getFileName().toString());
+        json.addProperty("bank", config.data().bank());
+        json.addProperty("trainingRows", result.trainingRows());
+        json.addProperty("heldOutRows", result.heldOutRows());
+        json.addProperty("features", result.features());
+        json.addProperty("dimension", result.dimension());
+        json.addProperty("scaling", result.scaling());
+        json.addProperty("parameters", result.parameters());
+        result.evaluation().forEach(json::addProperty);
+        json.addProperty("neighbour", config.evaluation().neighbour());
+        json.addProperty("steps", config.training().steps());
+        json.addProperty("seed", config.seed());
+        json.addProperty("seconds", result.seconds());
+        json.addProperty("targetsOnDevice", result.cached());
+        json.addProperty("device", config.device());
+        json.addProperty("threads", config.threads());
+        json.addProperty("precision", config.precision().name().toLowerCase(Locale.ROOT));
+        json.addProperty("cpuPeakBytes", Memory.cpuPeakBytes());
+        json.addProperty("flowprior", Version.ofFlowprior());
+        json.addProperty("libtorch", Libtorch.version());
+        json.addProperty("java", System.getProperty("java.runtime.version"));
+        return json;
+    }
+
+    private void print(FlowTrainingConfig config, FlowTrainingResult result) {
+        PrintWriter out = spec.commandLine().getOut();
+        row(out, "rows trained on, held out", "%d, %d", result.trainingRows(), result.heldOutRows());
+        row(out, "loss on held-out rows, mean over channels", "%.4f", result.evaluation().get("heldOutLoss"));
+        row(out, "sliced Wasserstein, samples and data", "%.4f, %.4f", result.evaluation().get("slicedWasserstein"),
+                result.evaluation().get("dataSlicedWasserstein"));
+        row(out, "mean log r_" + config.evaluation().neighbour() + ", samples and data", "%.4f, %.4f",
+                result.evaluation().get("logRadius"), result.evaluation().get("dataLogRadius"));
+        row(out, "time", "%.0f s", result.seconds());
+        row(out, "prior", "%s", result.prior());
+        out.flush();
+    }
+
+    private static void row(PrintWriter out, String label, String format, Object... values) {
+        out.println(String.format(Locale.ROOT, "%-43s", label) + String.format(Locale.ROOT, format, values));
+    }
+}
