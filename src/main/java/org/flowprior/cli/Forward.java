@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
             "Each module's --help lists its inputs, outputs and config."},
         synopsisSubcommandLabel = "MODULE",
         commandListHeading = "%nModules:%n",
-        subcommands = {ForwardVelocityMlp.class, ForwardAlignmentLoss.class})
+        subcommands = {ForwardVelocityMlp.class, ForwardAlignmentLoss.class, ForwardLogLikelihood.class})
 final class Forward implements Runnable {
 
     @CommandLine.Spec

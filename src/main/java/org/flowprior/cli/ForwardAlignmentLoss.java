@@ -7,7 +7,7 @@ import org.flowprior.flow.AlignmentLoss;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowModelFile;
 import org.flowprior.flow.LossReduction;
-import org.flowprior.flow.TimeConvention;
+import org.flowprior.flow.TimeWeighting;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.Autograd;
 import org.flowprior.torch.Tensor;
@@ -25,7 +25,8 @@ import picocli.CommandLine.Command;
             "  t [m N]                 times in [0, 1]; row i is of latent i mod N",
             "  noise [m N, D]",
             "Outputs:",
-            "  loss [m N]              mean over channels of (v - (y - noise))^2",
+            "  loss [m N]              mean over channels of (v - (y - noise))^2,",
+            "                          times the weight of t",
             "  grad                    gradient of the mean of loss, of y's shape",
             "Config:",
             "  timeConvention          what t means to the weights: paper; official",
@@ -37,6 +38,9 @@ import picocli.CommandLine.Command;
             "  normTarget, movingAvgStd, unitNorm, normV, detachPredV",
             "                          options of the official loss (default false);",
             "                          the moving average starts afresh",
+            "  weighting               uniform (default), the paper's; or likelihood:",
+            "                          time t counts t/(1 - t), up to 1 - truncation",
+            "  truncation              of the likelihood weighting (default 0.01)",
             "",
             "Example:",
             "  flowprior forward alignment-loss --weights prior.pt \\",
@@ -46,21 +50,23 @@ import picocli.CommandLine.Command;
             "times: give it --config with {\"timeConvention\": \"paper\"}."})
 final class ForwardAlignmentLoss extends ForwardModule<ForwardAlignmentLoss.Config> {
 
-    /** What t means to the weights; STATED: what their file says, official where it says nothing. */
-    enum Convention { STATED, PAPER, OFFICIAL }
-
     /** The config's keys. */
-    record Config(Convention timeConvention, Numbers dtype, int flowMul, boolean normTarget, boolean movingAvgStd,
-                  boolean unitNorm, boolean normV, boolean detachPredV) {
+    record Config(ForwardConvention timeConvention, Numbers dtype, int flowMul, boolean normTarget, boolean movingAvgStd,
+                  boolean unitNorm, boolean normV, boolean detachPredV, TimeWeighting weighting, double truncation) {
 
         Config {
-            if (flowMul < 1) {
-                throw new IllegalArgumentException("flowMul must be at least 1, not " + flowMul);
-            }
+            options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
         }
 
         AlignmentLoss.Options options() {
-            return new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV);
+            return options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
+        }
+
+        private static AlignmentLoss.Options options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm,
+                                                     boolean normV, boolean detachPredV, TimeWeighting weighting,
+                                                     double truncation) {
+            return new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting,
+                    weighting == TimeWeighting.UNIFORM ? 0 : truncation);
         }
     }
 
@@ -75,10 +81,9 @@ final class ForwardAlignmentLoss extends ForwardModule<ForwardAlignmentLoss.Conf
 
     @Override
     Map<String, Tensor> forward(Config config, ForwardInput in) {
-        TimeConvention convention = convention(config);
         try (VelocityNetwork network = FlowModelFile.readNetwork(weights())) {
             network.to(in.dtype()).to(in.device());
-            FlowModel model = new FlowModel(network, convention).freeze();
+            FlowModel model = new FlowModel(network, config.timeConvention().of(weights())).freeze();
             long channels = network.config().targetChannels();
             Tensor y = latents(in, channels);
             long rows = config.flowMul() * y.numel() / channels;
@@ -91,14 +96,6 @@ final class ForwardAlignmentLoss extends ForwardModule<ForwardAlignmentLoss.Conf
                 return new HashMap<>(Map.of("loss", rowLoss, "grad", gradient));
             }
         }
-    }
-
-    private TimeConvention convention(Config config) {
-        return switch (config.timeConvention()) {
-            case PAPER -> TimeConvention.PAPER;
-            case OFFICIAL -> TimeConvention.OFFICIAL;
-            case STATED -> FlowModelFile.convention(weights()).orElse(TimeConvention.OFFICIAL);
-        };
     }
 
     private static Tensor latents(ForwardInput in, long channels) {

@@ -19,13 +19,13 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = {Toy.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
+        subcommands = {Toy.class, Features.class, TrainFlow.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",
             " 1:failed while running",
             " 2:the request was wrong: an option, the config, an input file",
-            " 130, 143:stopped by Ctrl-C or SIGTERM, with a checkpoint"})
+            " 130, 143:stopped by Ctrl-C or SIGTERM; training has written a checkpoint"})
 public final class Main implements Runnable {
 
     @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, description = "no progress, errors and results only")
@@ -100,13 +100,20 @@ public final class Main implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
+    /** Turns Ctrl-C and SIGTERM into a request that training looks at between steps, see {@link #stopRequests(String)}. */
+    BooleanSupplier stopRequests() {
+        return stopRequests("stopping: the step ends, then a checkpoint is written");
+    }
+
     /**
      * Turns Ctrl-C and SIGTERM into a request that long work looks at between steps, from now until the command has ended
      * and said so.
+     *
+     * @param announcement what is said when the signal comes
      */
-    BooleanSupplier stopRequests() {
+    BooleanSupplier stopRequests(String announcement) {
         if (stopHook == null) {
-            stopHook = new StopHook(console());
+            stopHook = new StopHook(console(), announcement);
         }
         return stopHook::isRequested;
     }

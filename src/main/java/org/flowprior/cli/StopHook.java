@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import org.flowprior.train.Console;
 
 /**
- * Ctrl-C and SIGTERM, for as long as it is open, as a request that training looks at between steps. The JVM's shutdown
+ * Ctrl-C and SIGTERM, for as long as it is open, as a request that long work looks at between steps. The JVM's shutdown
  * waits until it is closed, and then ends the process with 130 or 143.
  */
 final class StopHook implements AutoCloseable {
@@ -13,10 +13,11 @@ final class StopHook implements AutoCloseable {
     private final Thread hook;
     private volatile boolean requested;
 
-    StopHook(Console console) {
+    /** With what it says when the signal comes. */
+    StopHook(Console console, String announcement) {
         hook = new Thread(() -> {
             requested = true;
-            console.say("\nstopping: the step ends, then a checkpoint is written");
+            console.say("\n" + announcement);
             try {
                 closed.await();
             } catch (InterruptedException e) {

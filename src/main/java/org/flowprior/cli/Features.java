@@ -1,0 +1,227 @@
+package org.flowprior.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.flowprior.target.BankStatistics;
+import org.flowprior.target.FeatureBank;
+import org.flowprior.target.FeatureBankWriter;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.train.Progress;
+import org.flowprior.train.RequestException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code flowprior features}: a bank of the features that a flow prior is trained on. */
+@Command(
+        name = "features",
+        sortOptions = false,
+        description = {
+            "Makes a feature bank, the target distribution of train-flow: rows of features with their mean, deviation "
+                    + "and scaling factor.",
+            "They come from one of --table (an embedding table or a codebook), --arrays (npy and npz files) and "
+                    + "--images (images through an encoder)."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior features --out banks/qwen --table Qwen2.5-0.5B/ --tensor model.embed_tokens.weight",
+            "  flowprior features --out banks/vq --table vq.pt --tensor model.quantize.embedding.weight --scaling 1",
+            "  flowprior features --out banks/dino --images imagenet/train --encoder dinov2 --weights vitb14.pth",
+            "  flowprior features --out banks/half --images photos --encoder torchscript --weights net.ts --dtype bf16",
+            "  flowprior features --out banks/vae --images shards/ --encoder vae --weights vae.ckpt",
+            "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
+final class Features implements Callable<Integer> {
+
+    /** The element type on the disk. */
+    enum Storage {
+        FLOAT32(DType.FLOAT32), BF16(DType.BFLOAT16);
+
+        private final DType dtype;
+
+        Storage(DType dtype) {
+            this.dtype = dtype;
+        }
+    }
+
+    private static final int ROWS_PER_SHARD = 65_536;
+
+    @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR",
+            description = "the bank, which must not be there yet")
+    private Path out;
+
+    @Option(names = "--table", paramLabel = "FILE|DIR",
+            description = "a table, one feature a row: safetensors, .pt, .npy or .npz; for sharded safetensors their "
+                    + "index or directory")
+    private Path table;
+
+    @Option(names = "--tensor", paramLabel = "NAME",
+            description = "the tensor in --table, or the array in each of --arrays, with dots into nested dicts "
+                    + "(default: the only one)")
+    private String tensor;
+
+    @Option(names = "--arrays", arity = "1..*", paramLabel = "FILE|DIR",
+            description = "npy and npz files, or directories of them at any depth, sorted; an npz that holds moments "
+                    + "is a cached latent")
+    private List<Path> arrays = new ArrayList<>();
+
+    @Option(names = "--images", paramLabel = "SOURCE",
+            description = "a directory of images, flat or one directory per class; filelist.txt; a .tar or a "
+                    + "directory of them")
+    private Path images;
+
+    @Mixin
+    private FeaturesImageOptions imageOptions;
+
+    @Option(names = "--layout", paramLabel = "NAME", defaultValue = "auto",
+            description = "of arrays and a TorchScript module's output: rows [N, D], tokens [N, T, D], grid [N, D, H, "
+                    + "W] or, of one array, [D, H, W]; auto goes by the number of dimensions "
+                    + "(default: ${DEFAULT-VALUE})")
+    private FeaturesLayout layout;
+
+    @Option(names = "--gaussian",
+            description = "rows are mean and log-variance, of which readers draw (always so with the vae)")
+    private boolean gaussian;
+
+    @Option(names = "--flip", description = "also the mirrored images; of cached latents moments_flip (default: not)")
+    private boolean flip;
+
+    @Option(names = "--max-rows", paramLabel = "N", description = "stops after the first N rows")
+    private Long maxRows;
+
+    @Option(names = "--dtype", paramLabel = "NAME", defaultValue = "float32",
+            description = "float32 or bf16 on the disk (default: ${DEFAULT-VALUE})")
+    private Storage storage;
+
+    @Option(names = "--scaling", paramLabel = "X",
+            description = "what training multiplies the rows with (default: one over their pooled deviation)")
+    private Double scaling;
+
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
+            description = "where the encoder runs: cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
+    private Integer threads;
+
+    @CommandLine.ParentCommand
+    private Main main;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        if (Files.exists(out)) {
+            throw new RequestException("--out " + out + " is there already; remove it or choose another name");
+        }
+        if (threads != null) {
+            Libtorch.setThreads(threads);
+        }
+        BooleanSupplier stop = main.stopRequests("stopping: the unfinished bank is removed");
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
+                FeaturesSource source = source();
+                FeatureBankWriter writer = new FeatureBankWriter(out, new FeatureBankWriter.Options(ROWS_PER_SHARD,
+                        storage.dtype, gaussian || source.gaussian(), scaling, source.description()))) {
+            try (Progress progress = main.console().progress("features", source.total(), 0)) {
+                source.read((rows, done) -> add(writer, rows, done, progress, stop));
+            }
+            if (stop.getAsBoolean()) {
+                spec.commandLine().getErr().println("flowprior: stopped; no bank was written");
+                return Failures.STOPPED;
+            }
+            try (FeatureBank bank = writer.finish()) {
+                print(bank, source);
+            }
+        }
+        return 0;
+    }
+
+    /** Whether more rows are wanted. */
+    private boolean add(FeatureBankWriter writer, Tensor rows, long done, Progress progress, BooleanSupplier stop) {
+        long left = maxRows == null ? Long.MAX_VALUE : maxRows - writer.rows();
+        writer.add(rows.size(0) <= left ? rows : rows.narrow(0, 0, left));
+        progress.step(done);
+        return rows.size(0) < left && !stop.getAsBoolean();
+    }
+
+    private void check() {
+        int sources = (table != null ? 1 : 0) + (arrays.isEmpty() ? 0 : 1) + (images != null ? 1 : 0);
+        if (sources != 1) {
+            throw wrong("features needs one of --table, --arrays and --images"
+                    + (sources > 1 ? ", not " + sources : ""));
+        }
+        requirePositive("--max-rows", maxRows);
+        requirePositive("--threads", threads);
+        if (images != null && tensor != null) {
+            throw wrong("--tensor goes with --table or --arrays, not with --images");
+        }
+        if (table != null && flip) {
+            throw wrong("--flip goes with --images or --arrays, not with --table");
+        }
+        imageOptions.check(images != null, this::wrong);
+        if (table != null && layout != FeaturesLayout.AUTO) {
+            throw wrong("--layout goes with --arrays and TorchScript modules; a table is [N, D]");
+        }
+    }
+
+    private void requirePositive(String option, Number value) {
+        if (value != null && value.longValue() < 1) {
+            throw wrong(option + " must be at least 1, not " + value);
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private FeaturesSource source() throws IOException {
+        if (table != null) {
+            return FeaturesTable.open(table, tensor);
+        }
+        if (!arrays.isEmpty()) {
+            return FeaturesArrays.find(arrays, tensor, layout, flip);
+        }
+        return FeaturesImages.open(images, imageOptions, layout, flip, Devices.require(device));
+    }
+
+    private void print(FeatureBank bank, FeaturesSource source) {
+        PrintWriter to = spec.commandLine().getOut();
+        BankStatistics statistics = bank.statistics();
+        row(to, "bank", out.toString());
+        row(to, "source", bank.source());
+        row(to, "rows", String.format(Locale.ROOT, "%,d%s", bank.rows(), bank.gaussian() ? " of mean and log-variance"
+                : ""));
+        row(to, "dimension", Integer.toString(bank.dimension()));
+        row(to, "mean", String.format(Locale.ROOT, "%.6g", statistics.pooledMean()));
+        row(to, "std", String.format(Locale.ROOT, "%.6g", statistics.pooledStd()));
+        row(to, "scaling factor", String.format(Locale.ROOT, "%.6g", bank.scaling()));
+        row(to, "constant dimensions", constant(statistics.constantDimensions()));
+        source.notes().forEach(note -> row(to, "note", note));
+        to.flush();
+    }
+
+    private static String constant(int... dimensions) {
+        List<String> first = Arrays.stream(dimensions).limit(20).mapToObj(Integer::toString).toList();
+        return dimensions.length == 0 ? "none" : dimensions.length + ": " + String.join(", ", first)
+                + (dimensions.length > first.size() ? ", …" : "");
+    }
+
+    private static void row(PrintWriter to, String label, String value) {
+        to.println(String.format(Locale.ROOT, "%-21s%s", label, value));
+    }
+}
