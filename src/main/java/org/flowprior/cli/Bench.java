@@ -16,17 +16,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.flowprior.torch.Libtorch;
+import org.flowprior.train.RequestException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code flowprior bench}: what the bridge costs, with eager PyTorch doing the same beside it. */
 @Command(name = "bench", description = {
     "Times the bridge and a training step; with --python, eager PyTorch does the same work in turn.",
     "Each round starts one process a side, alternating; medians over rounds are shown, with their ratio.",
-    "%nExample: flowprior bench --python ~/venv/bin/python"})
+    "Without names, the short measurements run: call, add, mlp, toy and start; prior, prior-bf16, alignment and "
+            + "alignment-bf16 take seconds a step.",
+    "%nExamples:",
+    "  flowprior bench --python ~/venv/bin/python",
+    "  flowprior bench prior prior-bf16 --rounds 3 --python ~/venv/bin/python"})
 final class Bench implements Callable<Integer> {
 
     private static final Map<String, String> WORK = new LinkedHashMap<>();
+    private static final List<String> SHORT = List.of("call", "add", "mlp", "toy", "start");
+    /** Those whose peak resident memory says something. */
+    private static final List<String> LARGE = List.of("toy", "prior", "prior-bf16", "alignment", "alignment-bf16");
 
     static {
         WORK.put("call", "an empty downcall, ns");
@@ -34,7 +43,14 @@ final class Bench implements Callable<Integer> {
         WORK.put("mlp", "two-layer MLP: forward, backward, SGD step, us");
         WORK.put("toy", "toy training step, 4 x 512, 256 rows, ms");
         WORK.put("start", "start of the process to the end of the first op, ms");
+        WORK.put("prior", "prior training step, 6 x 1024, 256 x 4 rows, ms");
+        WORK.put("prior-bf16", "the same under bf16 autocast, ms");
+        WORK.put("alignment", "alignment loss of 16,384 x 32 and gradient, ms");
+        WORK.put("alignment-bf16", "the same under bf16 autocast, ms");
     }
+
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "what to measure (default: the short ones)")
+    private List<String> names = SHORT;
 
     @Option(names = "--python", paramLabel = "FILE", description = "a Python that can import torch")
     private Path python;
@@ -64,23 +80,25 @@ final class Bench implements Callable<Integer> {
             System.out.println("{\"nanoseconds\": " + measured + ", \"peakBytes\": " + peakBytes() + "}");
             return 0;
         }
+        requireKnown(names);
         Path peer = python == null ? null : unpackPeer();
         try {
             System.out.printf("%-52s %12s %12s %8s%n", "", "flowprior", python == null ? "" : "PyTorch", "ratio");
-            for (Map.Entry<String, String> work : WORK.entrySet()) {
+            for (String name : names) {
                 List<Measurement> ours = new ArrayList<>();
                 List<Measurement> theirs = new ArrayList<>();
                 for (int round = 0; round < rounds; round++) {
-                    ours.add(measure(work.getKey(), ownCommand(work.getKey(), used), used));
-                    if (peer != null && !work.getKey().equals("call")) {
-                        theirs.add(measure(work.getKey(), List.of(python.toString(), peer.toString(), work.getKey(),
+                    ours.add(measure(name, ownCommand(name, used), used));
+                    if (peer != null && !name.equals("call")) {
+                        theirs.add(measure(name, List.of(python.toString(), peer.toString(), name,
                                 Double.toString(seconds), Integer.toString(used)), used));
                     }
                 }
-                double unit = work.getValue().endsWith("ns") ? 1 : work.getValue().endsWith("us") ? 1e3 : 1e6;
-                row(work.getValue(), median(ours, Measurement::nanoseconds) / unit,
+                String label = WORK.get(name);
+                double unit = label.endsWith("ns") ? 1 : label.endsWith("us") ? 1e3 : 1e6;
+                row(label, median(ours, Measurement::nanoseconds) / unit,
                         median(theirs, Measurement::nanoseconds) / unit);
-                if (work.getKey().equals("toy")) {
+                if (LARGE.contains(name)) {
                     row("the same process's peak resident memory, MiB", median(ours, Measurement::peakBytes) / (1 << 20),
                             median(theirs, Measurement::peakBytes) / (1 << 20));
                 }
@@ -90,6 +108,15 @@ final class Bench implements Callable<Integer> {
         } finally {
             if (peer != null) {
                 Files.deleteIfExists(peer);
+            }
+        }
+    }
+
+    private static void requireKnown(List<String> names) {
+        for (String name : names) {
+            if (!WORK.containsKey(name)) {
+                throw new RequestException("bench: there is no measurement '" + name + "', only " + String.join(", ",
+                        WORK.keySet()));
             }
         }
     }

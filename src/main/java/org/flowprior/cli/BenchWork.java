@@ -21,6 +21,8 @@ import org.flowprior.torch.optim.Sgd;
 /** The work that {@code bench} times; tools/bench/peer.py does the same in PyTorch. */
 final class BenchWork {
 
+    private static final double LONGEST_WARM_UP = 60e9;
+
     private final double seconds;
 
     BenchWork(double seconds) {
@@ -35,6 +37,10 @@ final class BenchWork {
             case "mlp" -> mlp();
             case "toy" -> toy();
             case "start" -> start();
+            case "prior" -> new BenchPrior(this, false).training();
+            case "prior-bf16" -> new BenchPrior(this, true).training();
+            case "alignment" -> new BenchPrior(this, false).alignment();
+            case "alignment-bf16" -> new BenchPrior(this, true).alignment();
             default -> throw new IllegalArgumentException("no benchmark is called " + name);
         };
     }
@@ -108,5 +114,29 @@ final class BenchWork {
         }
         Collections.sort(batches);
         return batches.get(batches.size() / 2);
+    }
+
+    /**
+     * The median over single steps of seconds each, two at least, after one to warm up. Where the first takes over a
+     * minute, as bf16 does on a processor without it, the first is all.
+     */
+    double medianOfLong(Runnable step) {
+        double first = time(step);
+        if (first > LONGEST_WARM_UP) {
+            return first;
+        }
+        List<Double> steps = new ArrayList<>();
+        long start = System.nanoTime();
+        while ((System.nanoTime() - start) / 1e9 < seconds || steps.size() < 2) {
+            steps.add(time(step));
+        }
+        Collections.sort(steps);
+        return steps.get(steps.size() / 2);
+    }
+
+    private static double time(Runnable step) {
+        long begun = System.nanoTime();
+        step.run();
+        return System.nanoTime() - begun;
     }
 }
