@@ -24,22 +24,24 @@ public final class CurvesPanel {
     /**
      * The panel.
      *
-     * @param steps numbers of the steps, positive and rising
-     * @param left  its axis on the left, drawn solid and blue
-     * @param right its axis on the right, drawn dashed and red
+     * @param steps      numbers of the steps of the left curve, positive and rising
+     * @param left       its axis on the left, drawn solid and blue
+     * @param rightSteps numbers of the steps of the right curve, within the others
+     * @param right      its axis on the right, drawn dashed and red
      */
     public static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
-                                String rightLabel, double[] right) {
+                                double[] rightSteps, String rightLabel, double[] right) {
         LogAxis domain = new LogAxis(stepsLabel);
         domain.setBase(10);
         domain.setRange(steps[0], steps[steps.length - 1]);
-        domain.setTickUnit(new NumberTickUnit(1, new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)), 9));
+        DecimalFormat whole = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
+        domain.setTickUnit(new NumberTickUnit(1, whole, 9));
         domain.setMinorTickMarksVisible(true);
         domain.setMinorTickMarkOutsideLength(1.2f);
         Style.apply(domain);
         XYPlot plot = new XYPlot(null, domain, null, null);
         add(plot, 0, leftLabel, steps, left, PointCloud.Look.DATA.color, Style.LINE);
-        add(plot, 1, rightLabel, steps, right, PointCloud.Look.LATENTS.color, Style.DASHED_LINE);
+        add(plot, 1, rightLabel, rightSteps, right, PointCloud.Look.LATENTS.color, Style.DASHED_LINE);
         return Style.chart(title, plot);
     }
 

@@ -26,23 +26,30 @@ public final class Figure {
 
     private static final double POINTS_PER_INCH = 72;
     private static final double DOTS_PER_INCH = 300;
+    /** Pixels of a point, in which lengths are given. */
+    static final double PIXELS_PER_POINT = DOTS_PER_INCH / POINTS_PER_INCH;
 
     private Figure() {}
 
     /** Draws a panel. */
     public static BufferedImage draw(JFreeChart panel) {
         BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = graphics(image);
+        graphics.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
+        panel.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH / PIXELS_PER_POINT, HEIGHT / PIXELS_PER_POINT));
+        graphics.dispose();
+        return image;
+    }
+
+    /** What draws on the picture, smoothly; to be disposed of. */
+    static Graphics2D graphics(BufferedImage image) {
         Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-        double scale = DOTS_PER_INCH / POINTS_PER_INCH;
-        graphics.scale(scale, scale);
-        panel.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH / scale, HEIGHT / scale));
-        graphics.dispose();
-        return image;
+        return graphics;
     }
 
     /** Writes drawn panels side by side. */
@@ -53,6 +60,11 @@ public final class Figure {
             graphics.drawImage(panels[i], i * WIDTH, 0, null);
         }
         graphics.dispose();
+        save(file, image);
+    }
+
+    /** Writes a picture. */
+    static void save(Path file, BufferedImage image) throws IOException {
         AtomicFiles.write(file, out -> {
             try (var stream = ImageIO.createImageOutputStream(out)) {
                 writePng(image, stream);

@@ -4,13 +4,15 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.flowprior.train.ToyAligned;
 import org.flowprior.train.ToyResult;
 
 /**
- * Figure 3 of the paper from a toy run: its panels one by one and side by side, and the numbers behind each as CSV.
+ * Figures 3 and 6 of the paper from a toy run, the first also as single panels, and the numbers behind each as CSV.
  *
- * <p>(a) shows the NLL of the raw variable, as the official code's; (b) the squared norm of Eq. 5, as its landscape;
- * (c) the mean over channels that the optimisation minimises, half of the squared norm, as its curve.
+ * <p>Of Figure 3, (a) shows the NLL that the config names, by default of the raw variable; (b) the squared norm of Eq.
+ * 5, as the official landscape; (c) the mean over channels that the optimisation minimises, half of the squared norm,
+ * as the official curve.
  */
 public final class ToyFigures {
 
@@ -21,58 +23,41 @@ public final class ToyFigures {
     private ToyFigures() {}
 
     /**
-     * Writes {@code figure3.png}, {@code figure3a.png} and so on, and the tables, into the directory.
+     * Writes {@code figure3.png}, {@code figure3a.png} and so on, {@code figure6.png}, and the tables, into the
+     * directory.
      *
      * @return the path of {@code figure3.png}
      */
     public static Path write(Path directory, ToyResult result) throws IOException {
         PointCloud data = PointCloud.of("data", PointCloud.Look.DATA, result.data());
-        PointCloud latents = PointCloud.of("latents", PointCloud.Look.LATENTS, result.latents());
-        writeTables(directory, result, data, latents);
-        BufferedImage a = Figure.draw(HeatMapPanel.of("(a) latents on the NLL of the data", map(result.likelihood()),
-                "−log p", NLL_TICKS, List.of(data, latents)));
+        PointCloud latents = PointCloud.of("latents", PointCloud.Look.LATENTS, result.aligned().latents());
+        ToyTables.write(directory, result, data, latents);
+        ToyAligned aligned = result.aligned();
+        HeatMap nll = map(result.likelihood());
+        BufferedImage a = Figure.draw(HeatMapPanel.of("(a) latents on the NLL of the data", nll, "−log p", ticks(nll),
+                List.of(data, latents)));
         BufferedImage b = Figure.draw(HeatMapPanel.of("(b) landscape of the alignment loss", map(result.landscape()),
                 "alignment loss", 0, List.of(data)));
-        BufferedImage c = Figure.draw(CurvesPanel.of("(c) latents during the optimisation", "step", steps(result),
-                "alignment loss", CurvesPanel.smoothed(result.losses(), WINDOW), "NLL", result.likelihoods()));
+        double[] steps = HeatMap.positions(1, aligned.losses().length, aligned.losses().length);
+        BufferedImage c = Figure.draw(CurvesPanel.of("(c) latents during the optimisation", "step", steps,
+                "alignment loss", CurvesPanel.smoothed(aligned.losses(), WINDOW), aligned.whereEvaluated(steps), "NLL",
+                aligned.whereEvaluated(aligned.likelihoods())));
         Figure.write(directory.resolve("figure3a.png"), a);
         Figure.write(directory.resolve("figure3b.png"), b);
         Figure.write(directory.resolve("figure3c.png"), c);
+        Figure.save(directory.resolve("figure6.png"), EvolutionStrip.draw(map(result.square()), data,
+                EvolutionStrip.chosen(aligned.snapshots())));
         Path all = directory.resolve("figure3.png");
         Figure.write(all, a, b, c);
         return all;
     }
 
-    private static void writeTables(Path directory, ToyResult result, PointCloud data, PointCloud latents)
-            throws IOException {
-        Csv.write(directory.resolve("figure3-data.csv"), List.of("y1", "y2"), data.x(), data.y());
-        Csv.write(directory.resolve("figure3-latents.csv"), List.of("y1", "y2"), latents.x(), latents.y());
-        writeGrid(directory.resolve("figure3a.csv"), "nll", result.likelihood());
-        writeGrid(directory.resolve("figure3b.csv"), "alignment_loss", result.landscape());
-        Csv.write(directory.resolve("figure3c.csv"), List.of("step", "alignment_loss", "alignment_loss_smoothed", "nll"),
-                steps(result), result.losses(), CurvesPanel.smoothed(result.losses(), WINDOW), result.likelihoods());
-    }
-
-    private static void writeGrid(Path file, String name, ToyResult.Grid grid) throws IOException {
-        int columns = grid.x().length;
-        double[][] table = new double[3][columns * grid.y().length];
-        for (int i = 0; i < table[0].length; i++) {
-            table[0][i] = grid.x()[i % columns];
-            table[1][i] = grid.y()[i / columns];
-            table[2][i] = grid.values()[i / columns][i % columns];
-        }
-        Csv.write(file, List.of("y1", "y2", name), table);
+    /** The official ticks of 30, 60 and 90 where the values have room for some of them but not for many. */
+    private static double ticks(HeatMap nll) {
+        return nll.maximum() >= 2 * NLL_TICKS && nll.maximum() <= 8 * NLL_TICKS ? NLL_TICKS : 0;
     }
 
     private static HeatMap map(ToyResult.Grid grid) {
         return new HeatMap(grid.x(), grid.y(), grid.values());
-    }
-
-    private static double[] steps(ToyResult result) {
-        double[] steps = new double[result.losses().length];
-        for (int i = 0; i < steps.length; i++) {
-            steps[i] = i + 1;
-        }
-        return steps;
     }
 }

@@ -1,8 +1,10 @@
 package org.flowprior.train;
 
+import org.flowprior.flow.AlignmentLoss;
+import org.flowprior.flow.TimeWeighting;
 import org.flowprior.flow.VelocityNetwork;
-import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.target.TargetDistribution;
+import org.flowprior.target.ToyTarget;
 import org.flowprior.torch.Device;
 
 /**
@@ -15,14 +17,8 @@ import org.flowprior.torch.Device;
  * @param threads   threads of an op on the CPU; 0 leaves the choice to libtorch
  * @param precision of the losses
  */
-public record ToyConfig(Target target, long seed, String device, int threads, Precision precision, Flow flow,
-                        Alignment alignment, Figures figures, Log log) {
-
-    /** The toy targets, by their names on the command line. */
-    public enum Target {
-        /** Five Gaussians on a circle, Figure 3. */
-        GAUSSIAN
-    }
+public record ToyConfig(ToyTarget target, long seed, String device, int threads, Precision precision, Flow flow,
+                        Alignment alignment, Figures figures, Report report, Log log) {
 
     /** What the losses are computed in. */
     public enum Precision {
@@ -64,8 +60,11 @@ public record ToyConfig(Target target, long seed, String device, int threads, Pr
      * @param latents      number of latents, which start from N(0, I) in normalised units
      * @param learningRate of the first step
      * @param lastRate     what the rate has come to behind the last step; equal to learningRate: constant
+     * @param weighting    of the residuals in time; the paper's is uniform
+     * @param truncation   where the likelihood weighting ends, at t = 1 &minus; truncation; in (0, 1)
      */
-    public record Alignment(int latents, int steps, double learningRate, double lastRate) {
+    public record Alignment(int latents, int steps, double learningRate, double lastRate, TimeWeighting weighting,
+                            double truncation) {
 
         /** Throws {@link IllegalArgumentException} for sizes below 1 and rates that are not positive. */
         public Alignment {
@@ -73,7 +72,27 @@ public record ToyConfig(Target target, long seed, String device, int threads, Pr
             atLeast("steps", steps, 1);
             positive("learningRate", learningRate);
             positive("lastRate", lastRate);
+            if (!(truncation > 0 && truncation < 1)) {
+                throw new IllegalArgumentException("truncation must be between 0 and 1, not " + truncation);
+            }
         }
+
+        Alignment with(TimeWeighting other) {
+            return new Alignment(latents, steps, learningRate, lastRate, other, truncation);
+        }
+
+        AlignmentLoss.Options options() {
+            AlignmentLoss.Options uniform = AlignmentLoss.Options.DEFAULT;
+            return weighting == TimeWeighting.UNIFORM ? uniform : uniform.withLikelihoodWeighting(truncation);
+        }
+    }
+
+    /** Which NLL the curves and maps show; the report always has the analytic one. */
+    public enum Likelihood {
+        /** That of the density itself, in raw units. */
+        ANALYTIC,
+        /** The official code's: as above for the mixtures; for the others a kernel estimate, in normalised units. */
+        OFFICIAL
     }
 
     /**
@@ -83,8 +102,12 @@ public record ToyConfig(Target target, long seed, String device, int threads, Pr
      * @param grid           points of the maps along each axis
      * @param landscapeTimes times between 0.1 and 0.9 that the landscape averages over
      * @param landscapeDraws draws of noise for each time
+     * @param likelihood     which NLL
+     * @param kernelEvery    steps of the alignment between evaluations of a kernel estimate, which costs 2.8 s for
+     *                       1,000 latents; the analytic NLL is evaluated at each step
      */
-    public record Figures(int dataPoints, int grid, int landscapeTimes, int landscapeDraws) {
+    public record Figures(int dataPoints, int grid, int landscapeTimes, int landscapeDraws, Likelihood likelihood,
+                          int kernelEvery) {
 
         /** Throws {@link IllegalArgumentException} for sizes that give no picture. */
         public Figures {
@@ -92,6 +115,29 @@ public record ToyConfig(Target target, long seed, String device, int threads, Pr
             atLeast("grid", grid, 2);
             atLeast("landscapeTimes", landscapeTimes, 1);
             atLeast("landscapeDraws", landscapeDraws, 1);
+            atLeast("kernelEvery", kernelEvery, 1);
+        }
+    }
+
+    /**
+     * How much {@code --report} computes. With 4 nodes of time and 4 of noise the bound errs by about 0.02 nats at
+     * samples of the mixtures (exact field), with 8 and 8 by 0.0003 to 0.0015.
+     *
+     * @param points     samples of the target, and as many latents at most
+     * @param grid       points along each axis at which the bound is computed
+     * @param tolerance  of Dormand and Prince's method, absolute and relative, for an exact log-likelihood
+     * @param timeNodes  Gauss-Legendre nodes on each quarter of the times, for L_align and C
+     * @param noiseNodes Gauss-Hermite nodes along each axis of the noise
+     */
+    public record Report(int points, int grid, double tolerance, int timeNodes, int noiseNodes) {
+
+        /** Throws {@link IllegalArgumentException} for sizes below 1, fewer than 2 points, a tolerance not positive. */
+        public Report {
+            atLeast("points", points, 2);
+            atLeast("grid", grid, 2);
+            positive("tolerance", tolerance);
+            atLeast("timeNodes", timeNodes, 1);
+            atLeast("noiseNodes", noiseNodes, 1);
         }
     }
 
@@ -125,17 +171,27 @@ public record ToyConfig(Target target, long seed, String device, int threads, Pr
 
     /** This config with so many threads. */
     public ToyConfig withThreads(int number) {
-        return new ToyConfig(target, seed, device, number, precision, flow, alignment, figures, log);
+        return new ToyConfig(target, seed, device, number, precision, flow, alignment, figures, report, log);
     }
 
-    MixtureOfGaussians mixture() {
-        return switch (target) {
-            case GAUSSIAN -> MixtureOfGaussians.toy();
-        };
+    /** This config for that target. */
+    public ToyConfig with(ToyTarget other) {
+        return new ToyConfig(other, seed, device, threads, precision, flow, alignment, figures, report, log);
+    }
+
+    /** This config with its latents aligned under that weighting. */
+    public ToyConfig with(TimeWeighting weighting) {
+        return new ToyConfig(target, seed, device, threads, precision, flow, alignment.with(weighting), figures, report,
+                log);
+    }
+
+    /** The deviation of the noise around the target's means, circles or curve, in raw units (App. C.1). */
+    double noise() {
+        return target == ToyTarget.GAUSSIAN ? 0.3 : 0.1;
     }
 
     TargetDistribution distribution() {
-        return TargetDistribution.of(mixture());
+        return TargetDistribution.of(target.density());
     }
 
     TrainingLoop.Cadence cadence() {

@@ -2,12 +2,13 @@ package org.flowprior.train;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.flowprior.flow.AlignmentLandscape;
 import org.flowprior.flow.FlowMatchingLoss;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.VelocityField;
-import org.flowprior.target.MixtureOfGaussians;
+import org.flowprior.target.Density;
 import org.flowprior.target.TargetDistribution;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -29,44 +30,55 @@ final class ToyMeasurement {
     private final FlowModel model;
     private final Device device;
     private final TargetDistribution target;
-    private final MixtureOfGaussians normalized;
+    private final ToyLikelihood likelihood;
+    private final Density normalized;
 
-    ToyMeasurement(ToyConfig config, FlowModel model) {
+    ToyMeasurement(ToyConfig config, FlowModel model, ToyLikelihood likelihood) {
         this.config = config;
         this.model = model;
+        this.likelihood = likelihood;
         this.device = Device.of(config.device());
         this.target = config.distribution();
-        this.normalized = config.mixture().dividedBy(target.scale());
+        this.normalized = target.normalized();
     }
 
-    ToyResult of(ToyAlignment alignment, double secondsBefore) {
+    ToyResult of(ToyAligned aligned, double secondsBefore) {
         long start = System.nanoTime();
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            Tensor latents = alignment.latents().detach();
+            Tensor latents = latents(aligned);
             Tensor data = samples("figures.data", config.figures().dataPoints());
-            Borders around = Borders.of(Torch.cat(List.of(data, latents)));
-            ToyResult.Grid likelihood = grid(around, target::rawNegativeLogLikelihood);
+            ToyResult.Grid nll = grid(Borders.of(Torch.cat(List.of(data, latents))), likelihood::at);
+            ToyResult.Grid square = grid(Borders.of(data).square(), likelihood::at);
             AlignmentLandscape estimator = new AlignmentLandscape(0.1, 0.9, config.figures().landscapeTimes(),
                     config.figures().landscapeDraws());
             ToyResult.Grid landscape;
             try (Generator noise = deviceGenerator("figures.landscape")) {
                 landscape = grid(Borders.of(data), points -> estimator.at(model, points, noise));
             }
-            Tensor distances = Torch.cdist(latents, means());
-            long[] nearest = distances.argmin(1L).toLongArray();
-            long[] perComponent = new long[normalized.components().size()];
-            for (long component : nearest) {
-                perComponent[(int) component]++;
-            }
-            double reach = 3 * normalized.components().getFirst().sigma();
-            double within = distances.amin(1).le(reach).to(DType.FLOAT64).mean().item();
-            double nllLatents = target.rawNegativeLogLikelihood(latents).mean().item();
-            double nllData = target.rawNegativeLogLikelihood(samples("nll.data", SAMPLES_FOR_LIKELIHOOD)).mean().item();
-            VelocityField exact = (x, t, condition) -> normalized.optimalFlow(x, t).velocity();
-            return new ToyResult(target.scale(), latents.toDoubleArray(), data.toDoubleArray(), likelihood, landscape,
-                    alignment.history(0), alignment.history(1), within, perComponent, nllLatents, nllData,
-                    flowLoss(model), flowLoss(exact), secondsBefore + (System.nanoTime() - start) / 1e9);
+            double reach = 3 * config.noise() / target.scale();
+            double within = normalized.distance(latents).le(reach).to(DType.FLOAT64).mean().item();
+            double nllLatents = likelihood.at(latents).mean().item();
+            double nllData = likelihood.ofData(SAMPLES_FOR_LIKELIHOOD).mean().item();
+            VelocityField exact = (x, t, condition) -> normalized.optimalVelocity(x, t);
+            return new ToyResult(config.target(), likelihood.space(), target.scale(), aligned, data.toDoubleArray(),
+                    nll, landscape, square, within, perMode(normalized, latents), nllLatents, nllData, flowLoss(model),
+                    flowLoss(exact), secondsBefore + (System.nanoTime() - start) / 1e9, Optional.empty());
         }
+    }
+
+    private Tensor latents(ToyAligned aligned) {
+        return Tensor.of(aligned.latents(), aligned.latents().length / 2, 2).to(DType.FLOAT32, device);
+    }
+
+    /** How many of the points belong to each mode. */
+    static long[] perMode(Density density, Tensor points) {
+        long[] counts = new long[density.modes()];
+        try (Scope scope = Scope.open()) {
+            for (long mode : density.nearestMode(points).toLongArray()) {
+                counts[(int) mode]++;
+            }
+        }
+        return counts;
     }
 
     /** The loss on fresh samples; the same draws for each field. */
@@ -94,11 +106,6 @@ final class ToyMeasurement {
         return Generator.on(device).manualSeed(Seeds.derive(config.seed(), purpose));
     }
 
-    private Tensor means() {
-        double[] flat = normalized.components().stream().flatMap(c -> c.mean().stream()).mapToDouble(m -> m).toArray();
-        return Tensor.of(flat, normalized.components().size(), 2).to(DType.FLOAT32, device);
-    }
-
     private ToyResult.Grid grid(Borders borders, UnaryOperator<Tensor> function) {
         int n = config.figures().grid();
         Tensor x = Torch.linspace(borders.left, borders.right, n);
@@ -121,6 +128,14 @@ final class ToyMeasurement {
             double x = PADDING * (high[0] - low[0]);
             double y = PADDING * (high[1] - low[1]);
             return new Borders(low[0] - x, high[0] + x, low[1] - y, high[1] + y);
+        }
+
+        /** The square of Figure 6 around the same points: 1.2 times the longer of their ranges on each side. */
+        Borders square() {
+            double side = 1.2 * Math.max(right - left, top - bottom) / (1 + 2 * PADDING);
+            double x = (left + right) / 2;
+            double y = (bottom + top) / 2;
+            return new Borders(x - side / 2, x + side / 2, y - side / 2, y + side / 2);
         }
     }
 }

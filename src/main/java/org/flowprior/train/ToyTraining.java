@@ -2,12 +2,14 @@ package org.flowprior.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowModelFile;
 import org.flowprior.flow.TimeConvention;
+import org.flowprior.flow.TimeWeighting;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -36,29 +38,57 @@ public final class ToyTraining {
     }
 
     /**
-     * Trains both stages to their ends.
+     * Trains the stages to their ends.
      *
+     * @param withReport also aligns under the weighting that the config does not name, and measures the theory
      * @return what the figures show and the summary says
      * @throws StoppedException  when told to stop
      * @throws DivergedException when a loss is no finite number
      */
-    public ToyResult run() throws IOException {
+    public ToyResult run(boolean withReport) throws IOException {
         Optional<Path> newest = run.newestCheckpoint();
         Position position = newest.map(Position::of).orElse(null);
         if (position != null) {
             console.say("resuming after step " + position.phaseStep() + " of " + position.phase());
         }
+        String phase = position == null ? ToyFlow.NAME : position.phase();
         CheckpointStore checkpoints = run.checkpoints(config.log().keepCheckpoints());
         TrainingLoop loop = new TrainingLoop(log, checkpoints, config.cadence(), console, stop);
         Path flow = run.path().resolve(ToyFlow.WEIGHTS);
-        boolean aligning = position != null && position.phase().equals(ToyAlignment.NAME);
-        double seconds = aligning ? position.seconds() : trainFlow(loop, newest.orElse(null), flow);
-        try (FlowModel model = frozen(flow); ToyAlignment alignment = new ToyAlignment(config, model)) {
-            seconds = loop.run(alignment, config.flow().steps(), config.alignment().steps(), seconds,
-                    aligning ? newest.get() : null);
-            alignment.writeLatents(run.path().resolve(ToyAlignment.LATENTS));
-            return new ToyMeasurement(config, model).of(alignment, seconds);
+        double seconds = phase.equals(ToyFlow.NAME) ? trainFlow(loop, newest.orElse(null), flow) : position.seconds();
+        ToyConfig other = config.with(other(config.alignment().weighting()));
+        try (FlowModel model = frozen(flow);
+                ToyLikelihood likelihood = new ToyLikelihood(config, config.distribution());
+                ToyAlignment first = new ToyAlignment(ToyAlignment.NAME, config, model, likelihood);
+                ToyAlignment second = new ToyAlignment(nameOf(other), other, model, likelihood)) {
+            if (phase.equals(second.name())) {
+                first.loadFinished(run.path());
+            } else {
+                Path checkpoint = phase.equals(first.name()) ? newest.get() : null;
+                seconds = loop.run(first, config.flow().steps(), config.alignment().steps(), seconds, checkpoint);
+                first.finish(run.path());
+            }
+            ToyMeasurement measurement = new ToyMeasurement(config, model, likelihood);
+            if (!withReport) {
+                return measurement.of(first.aligned(), seconds);
+            }
+            seconds = loop.run(second, config.flow().steps() + config.alignment().steps(), config.alignment().steps(),
+                    seconds, phase.equals(second.name()) ? newest.get() : null);
+            second.finish(run.path());
+            console.say("measuring for the report");
+            ToyResult result = measurement.of(first.aligned(), seconds);
+            long start = System.nanoTime();
+            ToyReport report = new ToyReporting(config, model).of(result, second.aligned());
+            return result.with(report, result.seconds() + (System.nanoTime() - start) / 1e9);
         }
+    }
+
+    private static TimeWeighting other(TimeWeighting weighting) {
+        return weighting == TimeWeighting.UNIFORM ? TimeWeighting.LIKELIHOOD : TimeWeighting.UNIFORM;
+    }
+
+    private static String nameOf(ToyConfig compared) {
+        return ToyAlignment.NAME + "-" + compared.alignment().weighting().name().toLowerCase(Locale.ROOT);
     }
 
     private double trainFlow(TrainingLoop loop, Path checkpoint, Path weights) throws IOException {

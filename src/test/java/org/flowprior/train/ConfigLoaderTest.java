@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.flowprior.flow.TimeWeighting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class ConfigLoaderTest {
     void thePaperPresetHasThePrintedValues() {
         ToyConfig config = loader.load("paper", List.of());
         assertThat(config.flow()).isEqualTo(new ToyConfig.Flow(512, 4, 100_000, 256, 1e-4, 1e-4));
-        assertThat(config.alignment()).isEqualTo(new ToyConfig.Alignment(1000, 5000, 1e-2, 1e-2));
+        assertThat(config.alignment()).isEqualTo(new ToyConfig.Alignment(1000, 5000, 1e-2, 1e-2, TimeWeighting.UNIFORM, 0.01));
     }
 
     @Test
@@ -68,7 +69,7 @@ class ConfigLoaderTest {
         "flow.steps=0 | config: flow.steps must be at least 1, not 0",
         "flow.learningRate=-1 | config: flow.learningRate must be positive, not -1.0",
         "flow.learningRate=NaN | config: flow.learningRate must be a number, not \"NaN\"",
-        "target=moon | config: target must be gaussian, not \"moon\"",
+        "target=moon | config: target must be one of gaussian, grid, moons, rings, spiral, swissroll, not \"moon\"",
         "precision=fp16 | config: precision must be one of float32, bf16, not \"fp16\"",
         "device=tpu | config: device 'tpu' is none of cpu, cuda, cuda:N, meta"})
     void wrongAssignmentsAreNamed(String assignment, String message) {

@@ -1,0 +1,90 @@
+package org.flowprior.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import org.flowprior.plot.CurvesPanel;
+import org.flowprior.plot.ToyFigures;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.torch.Memory;
+import org.flowprior.train.Correlation;
+import org.flowprior.train.ToyAligned;
+import org.flowprior.train.ToyConfig;
+import org.flowprior.train.ToyResult;
+
+/** What a toy run ended with, as {@code summary.json} and in a few rows. */
+final class ToySummary {
+
+    private ToySummary() {}
+
+    static JsonObject of(ToyConfig config, ToyResult result, double seconds) {
+        JsonObject json = new JsonObject();
+        json.addProperty("target", config.target().commandName());
+        json.addProperty("seed", config.seed());
+        json.addProperty("latentsWithin3Sigma", result.within3Sigma());
+        addCorrelations(json, result.aligned());
+        json.addProperty("nllLatents", result.nllLatents());
+        json.addProperty("nllData", result.nllData());
+        json.addProperty("nllSpace", result.nllSpace());
+        json.addProperty("scale", result.scale());
+        json.addProperty("alignLoss", result.aligned().lastLoss());
+        json.addProperty("weighting", result.aligned().weighting().name().toLowerCase(Locale.ROOT));
+        json.addProperty("flowLoss", result.flowLoss());
+        json.addProperty("flowLossOfExactField", result.bestFlowLoss());
+        JsonArray counts = new JsonArray();
+        Arrays.stream(result.perMode()).forEach(counts::add);
+        json.add("latentsPerMode", counts);
+        json.addProperty("flowSteps", config.flow().steps());
+        json.addProperty("alignmentSteps", config.alignment().steps());
+        json.addProperty("seconds", seconds);
+        json.addProperty("device", config.device());
+        json.addProperty("threads", config.threads());
+        json.addProperty("precision", config.precision().name().toLowerCase(Locale.ROOT));
+        json.addProperty("cpuPeakBytes", Memory.cpuPeakBytes());
+        json.addProperty("flowprior", Version.ofFlowprior());
+        json.addProperty("libtorch", Libtorch.version());
+        json.addProperty("java", System.getProperty("java.runtime.version"));
+        return json;
+    }
+
+    /** Over the steps at which the NLL was evaluated; none where it was so at one step alone. */
+    private static void addCorrelations(JsonObject json, ToyAligned aligned) {
+        double[] losses = aligned.whereEvaluated(aligned.losses());
+        double[] smoothed = aligned.whereEvaluated(CurvesPanel.smoothed(aligned.losses(), ToyFigures.WINDOW));
+        double[] likelihoods = aligned.whereEvaluated(aligned.likelihoods());
+        if (likelihoods.length < 2) {
+            return;
+        }
+        json.addProperty("pearson", Correlation.pearson(losses, likelihoods));
+        json.addProperty("spearman", Correlation.spearman(losses, likelihoods));
+        json.addProperty("pearsonSmoothed", Correlation.pearson(smoothed, likelihoods));
+        json.addProperty("spearmanSmoothed", Correlation.spearman(smoothed, likelihoods));
+    }
+
+    static void print(PrintWriter out, JsonObject summary, Path figure) {
+        row(out, "target", "%s", summary.get("target").getAsString());
+        row(out, "latents within 3 sigma of the skeleton", "%.1f %%", 100 * number(summary, "latentsWithin3Sigma"));
+        if (summary.has("pearson")) {
+            row(out, "correlation of alignment loss and NLL", "%.3f Pearson, %.3f Spearman", number(summary, "pearson"),
+                    number(summary, "spearman"));
+        }
+        row(out, "mean NLL of the latents, of the data", "%.3f, %.3f (%s space)", number(summary, "nllLatents"),
+                number(summary, "nllData"), summary.get("nllSpace").getAsString().replaceFirst(":.*", ""));
+        row(out, "alignment loss, last 100 steps", "%.3f", number(summary, "alignLoss"));
+        row(out, "flow loss, and of the exact field", "%.3f, %.3f", number(summary, "flowLoss"),
+                number(summary, "flowLossOfExactField"));
+        row(out, "time", "%.0f s", number(summary, "seconds"));
+        row(out, "figure", "%s", figure);
+    }
+
+    private static double number(JsonObject summary, String key) {
+        return summary.get(key).getAsDouble();
+    }
+
+    private static void row(PrintWriter out, String label, String format, Object... values) {
+        out.println(String.format(Locale.ROOT, "%-39s", label) + String.format(Locale.ROOT, format, values));
+    }
+}
