@@ -1,5 +1,10 @@
 package org.flowprior.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.flowprior.torch.Cuda;
 import org.flowprior.torch.Device;
 import org.flowprior.train.RequestException;
@@ -27,5 +32,21 @@ final class Devices {
             }
         }
         return device;
+    }
+
+    /**
+     * Whether libtorch multiplies bfloat16 matrices there with instructions made for it. On an x86 CPU without AVX-512 it
+     * does so one number after the other.
+     */
+    static boolean isFastInBf16(Device device) {
+        if (device.type() != Device.Type.CPU || !System.getProperty("os.arch").equals("amd64")) {
+            return true;
+        }
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("flags")).findFirst().map(flags -> flags.contains("avx512bw"))
+                    .orElse(true);
+        } catch (IOException | UncheckedIOException e) {
+            return true; // unknown: nothing to warn of
+        }
     }
 }

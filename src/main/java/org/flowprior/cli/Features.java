@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.flowprior.target.BankStatistics;
@@ -202,16 +201,17 @@ final class Features implements Callable<Integer> {
     private void print(FeatureBank bank, FeaturesSource source) {
         PrintWriter to = spec.commandLine().getOut();
         BankStatistics statistics = bank.statistics();
-        row(to, "bank", out.toString());
-        row(to, "source", bank.source());
-        row(to, "rows", String.format(Locale.ROOT, "%,d%s", bank.rows(), bank.gaussian() ? " of mean and log-variance"
-                : ""));
-        row(to, "dimension", Integer.toString(bank.dimension()));
-        row(to, "mean", String.format(Locale.ROOT, "%.6g", statistics.pooledMean()));
-        row(to, "std", String.format(Locale.ROOT, "%.6g", statistics.pooledStd()));
-        row(to, "scaling factor", String.format(Locale.ROOT, "%.6g", bank.scaling()));
-        row(to, "constant dimensions", constant(statistics.constantDimensions()));
-        source.notes().forEach(note -> row(to, "note", note));
+        List<List<String>> rows = new ArrayList<>(List.of(
+                TextTable.row("bank", "%s", out),
+                TextTable.row("source", "%s", bank.source()),
+                TextTable.row("rows", "%,d%s", bank.rows(), bank.gaussian() ? " of mean and log-variance" : ""),
+                TextTable.row("dimension", "%d", bank.dimension()),
+                TextTable.row("mean", "%.6g", statistics.pooledMean()),
+                TextTable.row("std", "%.6g", statistics.pooledStd()),
+                TextTable.row("scaling factor", "%.6g", bank.scaling()),
+                TextTable.row("constant dimensions", "%s", constant(statistics.constantDimensions()))));
+        source.notes().forEach(note -> rows.add(TextTable.row("note", "%s", note)));
+        TextTable.of(rows).forEach(to::println);
         to.flush();
     }
 
@@ -219,9 +219,5 @@ final class Features implements Callable<Integer> {
         List<String> first = Arrays.stream(dimensions).limit(20).mapToObj(Integer::toString).toList();
         return dimensions.length == 0 ? "none" : dimensions.length + ": " + String.join(", ", first)
                 + (dimensions.length > first.size() ? ", …" : "");
-    }
-
-    private static void row(PrintWriter to, String label, String value) {
-        to.println(String.format(Locale.ROOT, "%-21s%s", label, value));
     }
 }

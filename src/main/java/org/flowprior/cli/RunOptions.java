@@ -1,12 +1,24 @@
 package org.flowprior.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.train.ConfigLoader;
+import org.flowprior.train.Precision;
+import org.flowprior.train.RequestException;
+import org.flowprior.train.RunDirectory;
+import org.flowprior.train.StageConfig;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that all commands with a run directory share. */
 final class RunOptions {
+
+    private static final Path RUNS = Path.of("runs");
 
     @Option(names = {"-c", "--config"}, paramLabel = "FILE|PRESET",
             description = "a preset's name, or a JSON file; keys that it leaves out come from the first preset")
@@ -34,6 +46,9 @@ final class RunOptions {
     @Option(names = "--precision", paramLabel = "NAME", description = "float32 or bf16 (default: the config's)")
     private String precision;
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     String config() {
         return config;
     }
@@ -54,6 +69,46 @@ final class RunOptions {
         add(all, "threads", threads);
         add(all, "precision", precision);
         return all;
+    }
+
+    /**
+     * The run's directory: {@code --out}; else {@code runs/ABOUT-CONFIG}, the latest to resume, unused for a new run.
+     *
+     * @param about what the run is about, the beginning of the name
+     */
+    Path directory(String about, ConfigLoader<?> loader) throws IOException {
+        if (out != null) {
+            return out;
+        }
+        String source = config == null ? loader.presets().getFirst()
+                : Path.of(config).getFileName().toString().replaceFirst("\\.json$", "");
+        String name = about + "-" + source;
+        return resume ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
+    }
+
+    /** The config with its number of threads, which is set, after a look whether its device is there. */
+    <T extends Record & StageConfig<T>> T ready(T chosen) {
+        Device device = Devices.require(chosen.device());
+        if (chosen.precision() == Precision.BF16 && !Devices.isFastInBf16(device)) {
+            spec.commandLine().getErr().println("flowprior: this CPU has no fast bf16 (no AVX-512), a step may take a "
+                    + "hundred times as long as in float32; --precision float32 avoids that");
+        }
+        if (chosen.threads() > 0) {
+            Libtorch.setThreads(chosen.threads());
+        }
+        return chosen.withThreads(Libtorch.threads());
+    }
+
+    /**
+     * What a run goes on with.
+     *
+     * @param begun what it was begun with
+     * @param asked what the options make of that
+     * @throws RequestException when the two differ
+     */
+    <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T asked, Path run) {
+        loader.requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, run);
+        ready(begun);
     }
 
     private static void add(List<String> all, String key, Object value) {

@@ -1,6 +1,7 @@
 package org.flowprior.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.IntStream;
 
@@ -20,5 +21,10 @@ final class TextTable {
             }
             return line.toString().stripTrailing();
         }).toList();
+    }
+
+    /** A row of a label and its value. */
+    static List<String> row(String label, String format, Object... values) {
+        return List.of(label, String.format(Locale.ROOT, format, values));
     }
 }

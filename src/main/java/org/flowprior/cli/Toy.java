@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.flowprior.target.ToyTarget;
-import org.flowprior.torch.Libtorch;
 import org.flowprior.train.ConfigLoader;
 import org.flowprior.train.RequestException;
 import org.flowprior.train.RunDirectory;
@@ -36,7 +35,6 @@ import picocli.CommandLine.Option;
 final class Toy implements Callable<Integer> {
 
     static final String ALL = "all";
-    private static final Path RUNS = Path.of("runs");
 
     @Option(names = {"-t", "--target"}, paramLabel = "NAME", description = "gaussian, grid, moons, rings, spiral, "
             + "swissroll, or all, each in a directory of its own (default: the config's)")
@@ -106,25 +104,18 @@ final class Toy implements Callable<Integer> {
     }
 
     private RunDirectory begin(boolean all) throws IOException {
-        ToyConfig config = ready(loader.load(options.config(), assignments()));
+        ToyConfig config = options.ready(loader.load(options.config(), assignments()));
         return RunDirectory.create(directory(all ? ALL : config.target().commandName()),
                 all ? ToySeries.shared(loader.toJson(config)) : loader.toJson(config));
     }
 
-    /**
-     * What {@code --out} says; else a name made of target and config, unused for a new run, the latest to resume.
-     *
-     * @param named the target of the name; null for that of the options
-     */
+    /** @param named the target that names the run; null for that of the options */
     private Path directory(String named) throws IOException {
         if (options.out() != null) {
             return options.out();
         }
         String about = named != null ? named : loader.load(options.config(), assignments()).target().commandName();
-        String source = options.config() == null ? loader.presets().getFirst()
-                : Path.of(options.config()).getFileName().toString().replaceFirst("\\.json$", "");
-        String name = "toy-" + about + "-" + source;
-        return options.resume() ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
+        return options.directory("toy-" + about, loader);
     }
 
     private ToyConfig resolved(RunDirectory run, boolean all) {
@@ -132,8 +123,7 @@ final class Toy implements Callable<Integer> {
         if (options.resume()) {
             ToyConfig asked = options.config() != null ? loader.load(options.config(), assignments())
                     : read(run, all, assignments());
-            loader.requireSame(config, asked.threads() == 0 ? asked.withThreads(config.threads()) : asked, run.path());
-            ready(config);
+            options.resume(loader, config, asked, run.path());
         }
         return config;
     }
@@ -145,14 +135,5 @@ final class Toy implements Callable<Integer> {
         List<String> whole = new ArrayList<>(assignments);
         whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
         return loader.load(run.config().toString(), whole);
-    }
-
-    /** Sets the threads, and checks that the device is there. */
-    private static ToyConfig ready(ToyConfig config) {
-        Devices.require(config.device());
-        if (config.threads() > 0) {
-            Libtorch.setThreads(config.threads());
-        }
-        return config.withThreads(Libtorch.threads());
     }
 }

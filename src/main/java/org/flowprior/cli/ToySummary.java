@@ -4,12 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.flowprior.plot.CurvesPanel;
 import org.flowprior.plot.ToyFigures;
-import org.flowprior.torch.Libtorch;
-import org.flowprior.torch.Memory;
 import org.flowprior.train.Correlation;
 import org.flowprior.train.ToyAligned;
 import org.flowprior.train.ToyConfig;
@@ -40,13 +40,7 @@ final class ToySummary {
         json.addProperty("flowSteps", config.flow().steps());
         json.addProperty("alignmentSteps", config.alignment().steps());
         json.addProperty("seconds", seconds);
-        json.addProperty("device", config.device());
-        json.addProperty("threads", config.threads());
-        json.addProperty("precision", config.precision().name().toLowerCase(Locale.ROOT));
-        json.addProperty("cpuPeakBytes", Memory.cpuPeakBytes());
-        json.addProperty("flowprior", Version.ofFlowprior());
-        json.addProperty("libtorch", Libtorch.version());
-        json.addProperty("java", System.getProperty("java.runtime.version"));
+        RunMachine.describe(json, config);
         return json;
     }
 
@@ -65,26 +59,26 @@ final class ToySummary {
     }
 
     static void print(PrintWriter out, JsonObject summary, Path figure) {
-        row(out, "target", "%s", summary.get("target").getAsString());
-        row(out, "latents within 3 sigma of the skeleton", "%.1f %%", 100 * number(summary, "latentsWithin3Sigma"));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TextTable.row("target", "%s", summary.get("target").getAsString()));
+        rows.add(TextTable.row("latents within 3 sigma of the skeleton", "%.1f %%",
+                100 * number(summary, "latentsWithin3Sigma")));
         if (summary.has("pearson")) {
-            row(out, "correlation of alignment loss and NLL", "%.3f Pearson, %.3f Spearman", number(summary, "pearson"),
-                    number(summary, "spearman"));
+            rows.add(TextTable.row("correlation of alignment loss and NLL", "%.3f Pearson, %.3f Spearman",
+                    number(summary, "pearson"), number(summary, "spearman")));
         }
-        row(out, "mean NLL of the latents, of the data", "%.3f, %.3f (%s space)", number(summary, "nllLatents"),
-                number(summary, "nllData"), summary.get("nllSpace").getAsString().replaceFirst(":.*", ""));
-        row(out, "alignment loss, last 100 steps", "%.3f", number(summary, "alignLoss"));
-        row(out, "flow loss, and of the exact field", "%.3f, %.3f", number(summary, "flowLoss"),
-                number(summary, "flowLossOfExactField"));
-        row(out, "time", "%.0f s", number(summary, "seconds"));
-        row(out, "figure", "%s", figure);
+        rows.add(TextTable.row("mean NLL of the latents, of the data", "%.3f, %.3f (%s space)",
+                number(summary, "nllLatents"), number(summary, "nllData"),
+                summary.get("nllSpace").getAsString().replaceFirst(":.*", "")));
+        rows.add(TextTable.row("alignment loss, last 100 steps", "%.3f", number(summary, "alignLoss")));
+        rows.add(TextTable.row("flow loss, and of the exact field", "%.3f, %.3f", number(summary, "flowLoss"),
+                number(summary, "flowLossOfExactField")));
+        rows.add(TextTable.row("time", "%.0f s", number(summary, "seconds")));
+        rows.add(TextTable.row("figure", "%s", figure));
+        TextTable.of(rows).forEach(out::println);
     }
 
     private static double number(JsonObject summary, String key) {
         return summary.get(key).getAsDouble();
-    }
-
-    private static void row(PrintWriter out, String label, String format, Object... values) {
-        out.println(String.format(Locale.ROOT, "%-39s", label) + String.format(Locale.ROOT, format, values));
     }
 }

@@ -6,10 +6,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import org.flowprior.torch.Libtorch;
-import org.flowprior.torch.Memory;
 import org.flowprior.train.ConfigLoader;
 import org.flowprior.train.Console;
 import org.flowprior.train.FlowTraining;
@@ -41,8 +39,6 @@ import picocli.CommandLine.Option;
             "  flowprior train-flow --bank banks/vq --set projection.kind=none --set training.steps=5000",
             "  flowprior train-flow --resume --out runs/qwen"})
 final class TrainFlow implements Callable<Integer> {
-
-    private static final Path RUNS = Path.of("runs");
 
     @Option(names = {"-b", "--bank"}, paramLabel = "DIR",
             description = "the feature bank to train on, as the command features makes it (default: the config's "
@@ -85,7 +81,7 @@ final class TrainFlow implements Callable<Integer> {
     }
 
     private RunDirectory begin() throws IOException {
-        FlowTrainingConfig config = ready(asked());
+        FlowTrainingConfig config = options.ready(asked());
         if (config.data().bank().isEmpty()) {
             throw new RequestException("train-flow needs a feature bank: --bank DIR names it, and flowprior features "
                     + "makes one");
@@ -98,20 +94,17 @@ final class TrainFlow implements Callable<Integer> {
         return loader.load(options.config(), assignments()).withWholePaths();
     }
 
-    /** What {@code --out} says; else a name made of bank and config, unused for a new run, the latest to resume. */
+    /** @param begun the config of a new run; null for one to resume */
     private Path directory(FlowTrainingConfig begun) throws IOException {
         if (options.out() != null) {
             return options.out();
         }
-        String source = options.config() == null ? loader.presets().getFirst()
-                : Path.of(options.config()).getFileName().toString().replaceFirst("\\.json$", "");
         String bankPath = (begun != null ? begun : asked()).data().bank();
         if (bankPath.isEmpty()) {
             throw new RequestException("--resume needs the run's directory: --out DIR names it, or --bank DIR the "
                     + "bank");
         }
-        String name = "flow-" + Path.of(bankPath).getFileName() + "-" + source;
-        return begun != null ? RunDirectory.unused(RUNS, name) : RunDirectory.latest(RUNS, name);
+        return options.directory("flow-" + Path.of(bankPath).getFileName(), loader);
     }
 
     private FlowTrainingConfig resolved(RunDirectory run) {
@@ -119,19 +112,9 @@ final class TrainFlow implements Callable<Integer> {
         if (options.resume()) {
             FlowTrainingConfig asked = options.config() != null ? asked()
                     : loader.read(run.config(), assignments()).withWholePaths();
-            loader.requireSame(config, asked.threads() == 0 ? asked.withThreads(config.threads()) : asked, run.path());
-            ready(config);
+            options.resume(loader, config, asked, run.path());
         }
         return config;
-    }
-
-    /** Sets the threads, and checks that the device is there. */
-    private static FlowTrainingConfig ready(FlowTrainingConfig config) {
-        Devices.require(config.device());
-        if (config.threads() > 0) {
-            Libtorch.setThreads(config.threads());
-        }
-        return config.withThreads(Libtorch.threads());
     }
 
     private static JsonObject summary(FlowTrainingConfig config, FlowTrainingResult result) {
@@ -150,30 +133,22 @@ final class TrainFlow implements Callable<Integer> {
         json.addProperty("seed", config.seed());
         json.addProperty("seconds", result.seconds());
         json.addProperty("targetsOnDevice", result.cached());
-        json.addProperty("device", config.device());
-        json.addProperty("threads", config.threads());
-        json.addProperty("precision", config.precision().name().toLowerCase(Locale.ROOT));
-        json.addProperty("cpuPeakBytes", Memory.cpuPeakBytes());
-        json.addProperty("flowprior", Version.ofFlowprior());
-        json.addProperty("libtorch", Libtorch.version());
-        json.addProperty("java", System.getProperty("java.runtime.version"));
+        RunMachine.describe(json, config);
         return json;
     }
 
     private void print(FlowTrainingConfig config, FlowTrainingResult result) {
+        Map<String, Double> measured = result.evaluation();
         PrintWriter out = spec.commandLine().getOut();
-        row(out, "rows trained on, held out", "%d, %d", result.trainingRows(), result.heldOutRows());
-        row(out, "loss on held-out rows, mean over channels", "%.4f", result.evaluation().get("heldOutLoss"));
-        row(out, "sliced Wasserstein, samples and data", "%.4f, %.4f", result.evaluation().get("slicedWasserstein"),
-                result.evaluation().get("dataSlicedWasserstein"));
-        row(out, "mean log r_" + config.evaluation().neighbour() + ", samples and data", "%.4f, %.4f",
-                result.evaluation().get("logRadius"), result.evaluation().get("dataLogRadius"));
-        row(out, "time", "%.0f s", result.seconds());
-        row(out, "prior", "%s", result.prior());
+        TextTable.of(List.of(
+                TextTable.row("rows trained on, held out", "%d, %d", result.trainingRows(), result.heldOutRows()),
+                TextTable.row("loss on held-out rows, mean over channels", "%.4f", measured.get("heldOutLoss")),
+                TextTable.row("sliced Wasserstein, samples and data", "%.4f, %.4f", measured.get("slicedWasserstein"),
+                        measured.get("dataSlicedWasserstein")),
+                TextTable.row("mean log r_" + config.evaluation().neighbour() + ", samples and data", "%.4f, %.4f",
+                        measured.get("logRadius"), measured.get("dataLogRadius")),
+                TextTable.row("time", "%.0f s", result.seconds()),
+                TextTable.row("prior", "%s", result.prior()))).forEach(out::println);
         out.flush();
-    }
-
-    private static void row(PrintWriter out, String label, String format, Object... values) {
-        out.println(String.format(Locale.ROOT, "%-43s", label) + String.format(Locale.ROOT, format, values));
     }
 }

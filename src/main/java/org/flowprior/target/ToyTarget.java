@@ -45,6 +45,11 @@ public enum ToyTarget {
         };
     }
 
+    /** The deviation of the noise around the means, circles or curve, in raw units. */
+    public double noise() {
+        return this == GAUSSIAN ? 0.3 : 0.1;
+    }
+
     /**
      * The target of that name on the command line.
      *

@@ -36,7 +36,8 @@ import org.flowprior.torch.optim.ParameterGroup;
  */
 public record FlowTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
                                  Projection projection, Network network, Training training, Evaluation evaluation,
-                                 Log log) {
+                                 Logging log)
+        implements StageConfig<FlowTrainingConfig> {
 
     /** How target features become as wide as the latents (Sec. 4.1, 5.3). */
     public enum ProjectionKind {
@@ -191,23 +192,6 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         }
     }
 
-    /**
-     * What is written along the way.
-     *
-     * @param every           steps of a row of metrics, which holds their mean
-     * @param checkpointEvery steps between checkpoints
-     * @param keepCheckpoints how many of the newest stay
-     */
-    public record Log(int every, int checkpointEvery, int keepCheckpoints) {
-
-        /** Throws {@link IllegalArgumentException} for numbers below 1. */
-        public Log {
-            atLeast("every", every, 1);
-            atLeast("checkpointEvery", checkpointEvery, 1);
-            atLeast("keepCheckpoints", keepCheckpoints, 1);
-        }
-    }
-
     /** Throws {@link IllegalArgumentException} for a device of no known form and for negative threads. */
     public FlowTrainingConfig {
         Device.of(device);
@@ -219,7 +203,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         return new ConfigLoader<>("train-flow", FlowTrainingConfig.class, "quick", "paper", "official");
     }
 
-    /** This config with so many threads. */
+    @Override
     public FlowTrainingConfig withThreads(int number) {
         return new FlowTrainingConfig(seed, device, number, precision, data, projection, network, training, evaluation,
                 log);
@@ -238,9 +222,5 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
 
     VelocityNetwork.Config network(int dimension) {
         return new VelocityNetwork.Config(dimension, 0, network.blocks(), network.width());
-    }
-
-    TrainingLoop.Cadence cadence() {
-        return new TrainingLoop.Cadence(log.every(), log.checkpointEvery());
     }
 }

@@ -82,8 +82,8 @@ final class ToyAlignment implements Stage, AutoCloseable {
 
     @Override
     public Tensor step(long step) {
-        Tensor value = ToyTraining.in(config.precision(), device, () -> loss.loss(latents, generators.get("path")));
         optimizer.zeroGrad();
+        Tensor value = config.precision().compute(device, () -> loss.loss(latents, generators.get("path")));
         value.backward();
         try (NoGrad noGrad = new NoGrad()) {
             if ((step - 1) % likelihood.every() == 0) {

@@ -1,5 +1,8 @@
 package org.flowprior.train;
 
+import static org.flowprior.train.ConfigRanges.atLeast;
+import static org.flowprior.train.ConfigRanges.positive;
+
 import org.flowprior.flow.AlignmentLoss;
 import org.flowprior.flow.TimeWeighting;
 import org.flowprior.flow.VelocityNetwork;
@@ -18,15 +21,8 @@ import org.flowprior.torch.Device;
  * @param precision of the losses
  */
 public record ToyConfig(ToyTarget target, long seed, String device, int threads, Precision precision, Flow flow,
-                        Alignment alignment, Figures figures, Report report, Log log) {
-
-    /** What the losses are computed in. */
-    public enum Precision {
-        /** Everything in float32. */
-        FLOAT32,
-        /** Matrix products in bfloat16, by autocast. */
-        BF16
-    }
+                        Alignment alignment, Figures figures, Report report, Logging log)
+        implements StageConfig<ToyConfig> {
 
     /**
      * Training of the flow by Adam, its rate on a cosine from the first to the last.
@@ -141,23 +137,6 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
         }
     }
 
-    /**
-     * What is written along the way.
-     *
-     * @param every           steps of a row of metrics, which holds their mean
-     * @param checkpointEvery steps between checkpoints
-     * @param keepCheckpoints how many of the newest stay
-     */
-    public record Log(int every, int checkpointEvery, int keepCheckpoints) {
-
-        /** Throws {@link IllegalArgumentException} for numbers below 1. */
-        public Log {
-            atLeast("every", every, 1);
-            atLeast("checkpointEvery", checkpointEvery, 1);
-            atLeast("keepCheckpoints", keepCheckpoints, 1);
-        }
-    }
-
     /** Throws {@link IllegalArgumentException} for a device of no known form and for negative threads. */
     public ToyConfig {
         Device.of(device);
@@ -169,7 +148,7 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
         return new ConfigLoader<>("toy", ToyConfig.class, "quick", "paper");
     }
 
-    /** This config with so many threads. */
+    @Override
     public ToyConfig withThreads(int number) {
         return new ToyConfig(target, seed, device, number, precision, flow, alignment, figures, report, log);
     }
@@ -185,28 +164,7 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
                 log);
     }
 
-    /** The deviation of the noise around the target's means, circles or curve, in raw units (App. C.1). */
-    double noise() {
-        return target == ToyTarget.GAUSSIAN ? 0.3 : 0.1;
-    }
-
     TargetDistribution distribution() {
         return TargetDistribution.of(target.density());
-    }
-
-    TrainingLoop.Cadence cadence() {
-        return new TrainingLoop.Cadence(log.every(), log.checkpointEvery());
-    }
-
-    private static void atLeast(String key, long value, long minimum) {
-        if (value < minimum) {
-            throw new IllegalArgumentException(key + " must be at least " + minimum + ", not " + value);
-        }
-    }
-
-    private static void positive(String key, double value) {
-        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(key + " must be positive, not " + value);
-        }
     }
 }

@@ -68,8 +68,8 @@ final class ToyFlow implements Stage, AutoCloseable {
     @Override
     public Tensor step(long step) {
         Tensor data = target.sample(config.flow().batch(), generators.get("data")).to(DType.FLOAT32, device);
-        Tensor value = ToyTraining.in(config.precision(), device, () -> loss.loss(data, generators.get("path")));
         optimizer.zeroGrad();
+        Tensor value = config.precision().compute(device, () -> loss.loss(data, generators.get("path")));
         value.backward();
         optimizer.setLearningRate(rate.at(step - 1));
         optimizer.step();

@@ -55,7 +55,7 @@ final class ToyMeasurement {
             try (Generator noise = deviceGenerator("figures.landscape")) {
                 landscape = grid(Borders.of(data), points -> estimator.at(model, points, noise));
             }
-            double reach = 3 * config.noise() / target.scale();
+            double reach = 3 * config.target().noise() / target.scale();
             double within = normalized.distance(latents).le(reach).to(DType.FLOAT64).mean().item();
             double nllLatents = likelihood.at(latents).mean().item();
             double nllData = likelihood.ofData(SAMPLES_FOR_LIKELIHOOD).mean().item();

@@ -5,15 +5,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowModelFile;
 import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.TimeWeighting;
-import org.flowprior.torch.Autocast;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Tensor;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
 /**
@@ -53,7 +49,7 @@ public final class ToyTraining {
         }
         String phase = position == null ? ToyFlow.NAME : position.phase();
         CheckpointStore checkpoints = run.checkpoints(config.log().keepCheckpoints());
-        TrainingLoop loop = new TrainingLoop(log, checkpoints, config.cadence(), console, stop);
+        TrainingLoop loop = new TrainingLoop(log, checkpoints, config.log().cadence(), console, stop);
         Path flow = run.path().resolve(ToyFlow.WEIGHTS);
         double seconds = phase.equals(ToyFlow.NAME) ? trainFlow(loop, newest.orElse(null), flow) : position.seconds();
         ToyConfig other = config.with(other(config.alignment().weighting()));
@@ -108,15 +104,5 @@ public final class ToyTraining {
     static LearningRateSchedule schedule(double first, double last, long steps) {
         return first == last ? LearningRateSchedule.constant(first)
                 : LearningRateSchedule.cosineWithWarmup(first, first, last, 0, steps);
-    }
-
-    /** Computes a loss in that precision. */
-    static Tensor in(ToyConfig.Precision precision, Device device, Supplier<Tensor> loss) {
-        if (precision == ToyConfig.Precision.FLOAT32) {
-            return loss.get();
-        }
-        try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
-            return loss.get();
-        }
     }
 }

@@ -46,7 +46,7 @@ class ConfigLoaderTest {
         ToyConfig quick = loader.load(null, List.of());
         assertThat(config.flow().steps()).isEqualTo(7);
         assertThat(config.flow().width()).isEqualTo(12);
-        assertThat(config.precision()).isEqualTo(ToyConfig.Precision.BF16);
+        assertThat(config.precision()).isEqualTo(Precision.BF16);
         assertThat(config.flow().batch()).isEqualTo(quick.flow().batch());
         assertThat(config.alignment()).isEqualTo(quick.alignment());
     }

@@ -49,7 +49,7 @@ class FlowTrainingConfigTest {
         assertThat(training.ema()).isEqualTo(0.9999);
         assertThat(config.seed()).isEqualTo(42);
         assertThat(config.projection().seed()).isEqualTo(42);
-        assertThat(config.log()).isEqualTo(new FlowTrainingConfig.Log(50, 10_000, 11));
+        assertThat(config.log()).isEqualTo(new Logging(50, 10_000, 11));
         LearningRateSchedule rate = training.schedule();
         assertThat(rate.at(0)).isEqualTo(1e-5, within(1e-13));
         assertThat(rate.at(1)).isEqualTo(1.00759392e-5, within(1e-13));
