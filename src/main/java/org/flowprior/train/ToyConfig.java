@@ -12,7 +12,8 @@ import org.flowprior.torch.Device;
 
 /**
  * The config of {@code flowprior toy} (Sec. 5.1, App. C.1). The preset {@code paper} has the printed values;
- * {@code quick} trains less, with learning rates that fall along a cosine.
+ * {@code quick} trains a narrower network with a higher rate, which falls along a cosine, and resolves all six targets
+ * in minutes.
  *
  * @param target    what the flow is trained on
  * @param seed      fixes everything
