@@ -18,16 +18,8 @@ final class BatchMaker {
             System.arraycopy(images.get(i).pixels(), 0, pixels, i * 3 * size * size, 3 * size * size);
             labels[i] = source.label(places.get(i));
         }
-        Tensor values = Scope.returning(() -> normalized(Tensor.of(MemorySegment.ofArray(pixels), DType.UINT8,
-                images.size(), size, size, 3)));
+        Tensor values = Scope.returning(() -> Pixels.values(Tensor.of(MemorySegment.ofArray(pixels), DType.UINT8,
+                images.size(), size, size, 3).permute(0, 3, 1, 2)).contiguous());
         return new ImageBatch(values, Tensor.of(labels, labels.length), places.stream().map(source::name).toList());
-    }
-
-    /**
-     * uint8 [batch, height, width, 3] to float32 [batch, 3, height, width] as torchvision's ToTensor and
-     * Normalize(0.5, 0.5).
-     */
-    private static Tensor normalized(Tensor pixels) {
-        return pixels.permute(0, 3, 1, 2).to(DType.FLOAT32).contiguous().div_(255).sub_(0.5).div_(0.5);
     }
 }

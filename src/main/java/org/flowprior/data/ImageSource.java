@@ -40,12 +40,16 @@ public interface ImageSource extends AutoCloseable {
 
     /**
      * The set at that path: a directory with a {@code filelist.txt}, a list itself ({@code .txt}), a {@code .tar}, a
-     * directory of them, or a directory of images, with or without one directory per class.
+     * directory of them, or a directory of images, with or without one directory per class; or no path at all but {@code
+     * procedural:64?seed=0&count=10000}, see {@link ProceduralImages#of}.
      *
      * @throws IllegalArgumentException when there is no image
      * @throws IOException              when something cannot be read
      */
     static ImageSource open(Path path) throws IOException {
+        if (ProceduralImages.isSpecification(path)) {
+            return ProceduralImages.of(path);
+        }
         if (!Files.exists(path)) {
             throw new NoSuchFileException(path.toString());
         }

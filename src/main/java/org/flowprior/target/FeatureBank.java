@@ -210,7 +210,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
     }
 
     private Tensor select(int shard, long[] local) {
-        return shards.get(shard).features().indexSelect(0, Tensor.of(local)).to(DType.FLOAT32);
+        return shards.get(shard).rows(local).to(DType.FLOAT32);
     }
 
     private int shardOf(long row) {
@@ -231,8 +231,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
             for (long done = 0; done < count; ) {
                 int shard = shardOf(from + done);
                 long n = Math.min(count - done, firstRows[shard + 1] - from - done);
-                Tensor stored = shards.get(shard).features();
-                rows.narrow(0, done, n).copy_(stored.narrow(0, from + done - firstRows[shard], n));
+                shards.get(shard).copyRows(from + done - firstRows[shard], rows.narrow(0, done, n));
                 done += n;
             }
         }

@@ -13,6 +13,7 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.PartialDirectory;
 import org.flowprior.torch.io.Safetensors;
 
 /**

@@ -51,9 +51,7 @@ public final class Safetensors {
      */
     public static SafetensorsHeader header(Path file) {
         try (Source source = Source.copied(file)) {
-            SafetensorsParser.Parsed parsed = SafetensorsParser.parse(source);
-            return new SafetensorsHeader(parsed.metadata(), parsed.tensors().stream()
-                    .map(t -> TensorFiles.Entry.tensor(t.name(), t.dtype(), t.shape(), "")).toList());
+            return SafetensorsHeader.of(SafetensorsParser.parse(source));
         }
     }
 

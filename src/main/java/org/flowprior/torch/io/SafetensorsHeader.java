@@ -12,6 +12,11 @@ import java.util.Map;
  */
 public record SafetensorsHeader(Map<String, String> metadata, List<TensorFiles.Entry> tensors) {
 
+    static SafetensorsHeader of(SafetensorsParser.Parsed parsed) {
+        return new SafetensorsHeader(parsed.metadata(), parsed.tensors().stream()
+                .map(t -> TensorFiles.Entry.tensor(t.name(), t.dtype(), t.shape(), "")).toList());
+    }
+
     /** Metadata and tensors, as {@link TensorFiles#list} gives them. */
     List<TensorFiles.Entry> entries() {
         List<TensorFiles.Entry> entries = new ArrayList<>();

@@ -24,10 +24,11 @@ final class Source implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final long size;
-    private final boolean mapping;
+    /** How tensors are mapped; null where they are copied. */
+    private final MapMode mapping;
     private MemorySegment mapped;
 
-    private Source(Path file, FileChannel channel, boolean mapping) throws IOException {
+    private Source(Path file, FileChannel channel, MapMode mapping) throws IOException {
         this.file = file;
         this.channel = channel;
         this.size = channel.size();
@@ -41,7 +42,8 @@ final class Source implements AutoCloseable {
     static Source mapped(Path file) {
         requireRegular(file);
         try {
-            return new Source(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE), true);
+            return new Source(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    MapMode.PRIVATE);
         } catch (FileSystemException e) {
             return copied(file);
         } catch (IOException e) {
@@ -49,11 +51,20 @@ final class Source implements AutoCloseable {
         }
     }
 
+    /** A file whose tensors lie over a shared mapping: to write to one of them ends the process. */
+    static Source mappedReadOnly(Path file) {
+        return reading(file, MapMode.READ_ONLY);
+    }
+
     /** A file whose tensors are copies. */
     static Source copied(Path file) {
+        return reading(file, null);
+    }
+
+    private static Source reading(Path file, MapMode mapping) {
         requireRegular(file);
         try {
-            return new Source(file, FileChannel.open(file, StandardOpenOption.READ), false);
+            return new Source(file, FileChannel.open(file, StandardOpenOption.READ), mapping);
         } catch (IOException e) {
             throw Failures.reading(file, e);
         }
@@ -131,7 +142,7 @@ final class Source implements AutoCloseable {
     /** The tensor whose elements begin at the offset; they must lie inside the file. */
     Tensor tensor(long offset, DType dtype, long... shape) {
         long bytes = Shapes.bytes(dtype, shape);
-        if (mapping && bytes > 0) {
+        if (mapping != null && bytes > 0) {
             MemorySegment data = mapping().asSlice(offset, bytes);
             if (data.address() % Math.min(8, dtype.bytes()) == 0) {
                 return Tensor.over(data, dtype, shape);
@@ -179,7 +190,7 @@ final class Source implements AutoCloseable {
     private MemorySegment mapping() {
         if (mapped == null) {
             try {
-                mapped = channel.map(MapMode.PRIVATE, 0, size, Arena.ofAuto());
+                mapped = channel.map(mapping, 0, size, Arena.ofAuto());
             } catch (IOException e) {
                 throw Failures.reading(file, e);
             }

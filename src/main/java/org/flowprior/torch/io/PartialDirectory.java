@@ -1,4 +1,4 @@
-package org.flowprior.target;
+package org.flowprior.torch.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,14 +10,15 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A directory in the making, beside its place. A lock, which the operating system takes off a dead process, tells one
- * that is being written from one that was left.
+ * A directory in the making, hidden beside its place until {@link #publish} renames it. A lock, which the operating
+ * system takes off a dead process, tells one that is being written from one that was left.
  */
-final class PartialDirectory {
+public final class PartialDirectory {
 
     private static final String LOCK = "lock";
 
@@ -31,7 +32,24 @@ final class PartialDirectory {
         this.lock = lock;
     }
 
-    static PartialDirectory beside(Path directory) {
+    /**
+     * An empty directory that is to become that one. What a dead writer left there is removed.
+     *
+     * @throws IllegalArgumentException when something is in its place already, or another process is writing it
+     * @throws UncheckedIOException     when the disk refuses
+     */
+    public static PartialDirectory beside(Path directory) {
+        PartialDirectory made = continued(directory);
+        try {
+            made.retain(List.of());
+            return made;
+        } catch (IOException e) {
+            throw cannotWrite(directory, e);
+        }
+    }
+
+    /** As {@link #beside}, but with the files that a dead writer left, or one that has {@link #leave left}. */
+    public static PartialDirectory continued(Path directory) {
         Path target = directory.toAbsolutePath().normalize();
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new IllegalArgumentException(directory + ": is there already; remove it or choose another name");
@@ -39,12 +57,14 @@ final class PartialDirectory {
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
         try {
             Files.createDirectories(partial);
-            PartialDirectory made = new PartialDirectory(target, partial, locked(directory, partial.resolve(LOCK)));
-            made.empty();
-            return made;
+            return new PartialDirectory(target, partial, locked(directory, partial.resolve(LOCK)));
         } catch (IOException e) {
-            throw new UncheckedIOException(directory + ": cannot be written: " + e.getMessage(), e);
+            throw cannotWrite(directory, e);
         }
+    }
+
+    private static UncheckedIOException cannotWrite(Path directory, IOException e) {
+        return new UncheckedIOException(directory + ": cannot be written: " + e.getMessage(), e);
     }
 
     private static FileChannel locked(Path directory, Path file) throws IOException {
@@ -57,25 +77,28 @@ final class PartialDirectory {
         }
         if (held == null) {
             channel.close();
-            throw new IllegalArgumentException(directory + ": another writer is writing this bank");
+            throw new IllegalArgumentException(directory + ": another writer is writing it");
         }
         return channel;
     }
 
-    Path target() {
+    /** Where the directory is to be. */
+    public Path target() {
         return target;
     }
 
-    Path resolve(String name) {
+    /** The place of a file until then. */
+    public Path resolve(String name) {
         return partial.resolve(name);
     }
 
-    void rename(String from, String to) throws IOException {
+    /** Gives a file another name. */
+    public void rename(String from, String to) throws IOException {
         Files.move(resolve(from), resolve(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Puts the directory in its place, when everything in it has reached the disk. */
-    void publish() throws IOException {
+    public void publish() throws IOException {
         Files.delete(resolve(LOCK));
         force(partial);
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -92,19 +115,31 @@ final class PartialDirectory {
         }
     }
 
-    private void empty() throws IOException {
-        List<Path> left;
+    /** Deletes all files but these. */
+    public void retain(Collection<String> names) throws IOException {
+        List<Path> others;
         try (Stream<Path> files = Files.list(partial)) {
-            left = files.filter(f -> !f.getFileName().toString().equals(LOCK)).toList();
+            others = files.filter(f -> !names.contains(f.getFileName().toString())
+                    && !f.getFileName().toString().equals(LOCK)).toList();
         }
-        for (Path file : left) {
+        for (Path file : others) {
             Files.delete(file);
         }
     }
 
-    void discard() {
+    /** Lets go of the directory, whose files stay for a writer that {@linkplain #continued continues} it. */
+    public void leave() {
         try {
-            empty();
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(partial + ": cannot be unlocked: " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes the directory with all that is in it. */
+    public void discard() {
+        try {
+            retain(List.of());
             Files.deleteIfExists(resolve(LOCK));
             Files.delete(partial);
             lock.close();
