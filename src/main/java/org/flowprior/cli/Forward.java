@@ -11,7 +11,12 @@ import picocli.CommandLine.Command;
             "Each module's --help lists its inputs, outputs and config."},
         synopsisSubcommandLabel = "MODULE",
         commandListHeading = "%nModules:%n",
-        subcommands = {ForwardVelocityMlp.class, ForwardAlignmentLoss.class, ForwardLogLikelihood.class})
+        subcommands = {
+            ForwardVelocityMlp.class, ForwardAlignmentLoss.class, ForwardLogLikelihood.class,
+            ForwardVitEncoder.class, ForwardVitDecoder.class, ForwardAutoencoder.class,
+            ForwardBottleneckNone.class, ForwardBottleneckKl.class, ForwardBottleneckSoftVq.class,
+            ForwardBottleneckVq.class, ForwardVgg16.class, ForwardLpips.class, ForwardDinoDiscriminator.class,
+            ForwardPatchGan.class, ForwardStyleGan.class, ForwardMaskBit.class, ForwardDiffAugment.class})
 final class Forward implements Runnable {
 
     @CommandLine.Spec

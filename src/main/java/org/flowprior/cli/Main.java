@@ -19,7 +19,9 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
         usageHelpAutoWidth = true,
-        subcommands = {Toy.class, Features.class, TrainFlow.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
+        subcommands = {
+            Toy.class, Features.class, TrainFlow.class, Encode.class, Forward.class, Inspect.class, Bench.class,
+            Doctor.class, GenerateCompletion.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",

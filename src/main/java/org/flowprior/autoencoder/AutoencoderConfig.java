@@ -1,0 +1,109 @@
+package org.flowprior.autoencoder;
+
+import org.flowprior.vision.VisionTransformerConfig;
+
+/**
+ * What an {@link Autoencoder} is made from.
+ *
+ * @param encoder        the transformer from images
+ * @param decoder        the transformer to images, of the same image size
+ * @param latentTokens   tokens of an image's latents
+ * @param latentChannels channels of a token
+ * @param bottleneck     what is between encoder and decoder
+ * @param toPixel        how the decoder's tokens become pixels
+ * @param repa           the representation alignment; null for none
+ */
+public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransformerConfig decoder, int latentTokens,
+                                int latentChannels, Bottleneck.Options bottleneck, ToPixelKind toPixel,
+                                Repa.Options repa) {
+
+    /** Throws {@link IllegalArgumentException} for parts that do not fit together. */
+    public AutoencoderConfig {
+        if (encoder.imageSize() != decoder.imageSize()) {
+            throw new IllegalArgumentException("an autoencoder's encoder and decoder must be for images of one size, "
+                    + "not " + encoder.imageSize() + " and " + decoder.imageSize());
+        }
+        if (latentTokens < 1 || latentChannels < 1) {
+            throw new IllegalArgumentException("an autoencoder wants latentTokens and latentChannels of at least 1, "
+                    + "not " + latentTokens + " and " + latentChannels);
+        }
+        bottleneck.checkTokens(latentTokens);
+        if (toPixel == ToPixelKind.CONV) {
+            ToPixelConv.check(decoder);
+        }
+        if (repa != null) {
+            repa.check(encoder.imageSize(), latentTokens);
+        }
+    }
+
+    /** Without a bottleneck, with linear layers to the pixels. */
+    public static AutoencoderConfig of(VisionTransformerConfig encoder, VisionTransformerConfig decoder,
+                                       int latentTokens, int latentChannels) {
+        return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels,
+                new IdentityBottleneck.Options(false), ToPixelKind.LINEAR, null);
+    }
+
+    /**
+     * The official AE-16 of the paper's runs: DINOv2 large on both sides, 256 pixels in patches of 16, 64 tokens of 32
+     * channels. It has 607,875,872 parameters; the paper's 391 million a side are not those of the official code.
+     */
+    public static AutoencoderConfig official() {
+        VisionTransformerConfig large = VisionTransformerConfig.dinov2Large(256, 16);
+        return of(large, large, 64, 32);
+    }
+
+    /** The official KL: {@link #official} with {@link KlBottleneck.Options#OFFICIAL}. */
+    public static AutoencoderConfig officialKl() {
+        return official().withBottleneck(KlBottleneck.Options.OFFICIAL);
+    }
+
+    /** The official softvq-l-64: {@link #official} with {@link SoftVqBottleneck.Options#OFFICIAL} and {@link Repa}. */
+    public static AutoencoderConfig officialSoftVq() {
+        return official().withBottleneck(SoftVqBottleneck.Options.OFFICIAL).withRepa(Repa.Options.official(256));
+    }
+
+    /** With that bottleneck. */
+    public AutoencoderConfig withBottleneck(Bottleneck.Options value) {
+        return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels, value, toPixel, repa);
+    }
+
+    /** With that way to the pixels. */
+    public AutoencoderConfig withToPixel(ToPixelKind value) {
+        return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels, bottleneck, value, repa);
+    }
+
+    /** With that representation alignment; null for none. */
+    public AutoencoderConfig withRepa(Repa.Options value) {
+        return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels, bottleneck, toPixel, value);
+    }
+
+    /** Height and width of the images. */
+    public int imageSize() {
+        return encoder.imageSize();
+    }
+
+    /** Channels that the bottleneck takes. */
+    public int encodedChannels() {
+        return bottleneck.inputChannels(latentChannels);
+    }
+
+    /** Values in the parameters of the encoder. */
+    public long encoderParameters() {
+        return Encoder.parameterCount(encoder, latentTokens);
+    }
+
+    /** Values in the parameters of the decoder. */
+    public long decoderParameters() {
+        return Decoder.parameterCount(decoder, latentTokens, toPixel);
+    }
+
+    /** Values in all parameters, frozen ones included. */
+    public long parameterCount() {
+        long quantConv = (encoder.width() + 1L) * encodedChannels();
+        long postQuantConv = (latentChannels + 1L) * decoder.width();
+        long alignment = repa == null ? 0
+                : repa.model().parameterCount() + repa.projectionParameters(latentChannels);
+        return encoderParameters() + quantConv + decoderParameters() + postQuantConv
+                + bottleneck.parameterCount(latentChannels) + alignment;
+    }
+}

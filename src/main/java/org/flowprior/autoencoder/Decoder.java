@@ -1,0 +1,87 @@
+package org.flowprior.autoencoder;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.Module;
+import org.flowprior.vision.VisionTransformer;
+import org.flowprior.vision.VisionTransformerConfig;
+
+/**
+ * Latent tokens to images: one learned token stands in the place of every patch of a {@link VisionTransformer}, the
+ * latents behind them, and a {@link ToPixel} makes pixels of what becomes of the patches. Official keys:
+ * {@code mask_token}, {@code latent_pos_embed}, {@code model} and {@code to_pixel}.
+ *
+ * <p>The transformer's patch embedding is there, as in the official files, and never runs: its parameters have no
+ * gradient. With fresh weights the layer scale of 1e-5 makes every block nearly the identity.
+ */
+public final class Decoder extends Module {
+
+    private final VisionTransformerConfig config;
+    private final Tensor maskToken;
+    private final Tensor latentPosEmbed;
+    private final VisionTransformer model;
+    private final ToPixel toPixel;
+
+    /**
+     * With initial weights: the mask token and the latents' positions normal with deviation 0.02.
+     *
+     * @param generator draws the weights; null for the default generator
+     */
+    Decoder(VisionTransformerConfig config, int tokens, ToPixelKind kind, Generator generator) {
+        this.config = config;
+        maskToken = registerParameter("mask_token", Torch.empty(1, 1, config.width()));
+        latentPosEmbed = registerParameter("latent_pos_embed", Torch.empty(1, tokens, config.width()));
+        model = register("model", new VisionTransformer(config, generator));
+        toPixel = register("to_pixel", kind.create(config, generator));
+        Init.normal_(maskToken, 0, 0.02, generator);
+        Init.truncNormal_(latentPosEmbed, 0, 0.02, -2, 2, generator);
+    }
+
+    static long parameterCount(VisionTransformerConfig config, int tokens, ToPixelKind kind) {
+        return (tokens + 1L) * config.width() + config.parameterCount() + kind.parameterCount(config);
+    }
+
+    /**
+     * The images of latents that have the transformer's width already.
+     *
+     * @param latents [B, tokens, width]
+     * @return [B, 3, imageSize, imageSize], not clamped; or [B, patches, width] with {@link ToPixelKind#IDENTITY}
+     * @throws IllegalArgumentException for another shape
+     */
+    public Tensor forward(Tensor latents) {
+        long batch = latents.size(0);
+        return Scope.returning(() -> {
+            Tensor last;
+            try (Tensor embedded = model.position(maskToken.expand(batch, config.patches(), -1));
+                    Tensor positioned = latents.add(latentPosEmbed);
+                    Tensor tokens = Torch.cat(List.of(embedded, positioned), 1)) {
+                last = model.blocks(tokens);
+            }
+            return toPixel.forward(model.normalize(model.patchTokens(last)));
+        });
+    }
+
+    /** The transformer. */
+    public VisionTransformer model() {
+        return model;
+    }
+
+    /**
+     * Loads a published backbone, bringing positions to this size; the official decoders begin from random weights.
+     *
+     * @throws IllegalArgumentException naming the file, for weights that do not fit
+     */
+    public void loadBackbone(Path file) {
+        BackboneFile.load(file, model);
+    }
+
+    /** See {@link ToPixel#lastLayerWeight}. */
+    public Tensor lastLayerWeight() {
+        return toPixel.lastLayerWeight();
+    }
+}

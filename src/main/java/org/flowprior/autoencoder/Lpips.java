@@ -1,0 +1,198 @@
+package org.flowprior.autoencoder;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Linalg;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.TensorFiles;
+import org.flowprior.torch.nn.Conv2d;
+import org.flowprior.torch.nn.Module;
+import org.flowprior.torch.nn.StateDict;
+import org.flowprior.vision.Vgg16;
+
+/**
+ * LPIPS (Zhang et al., 2018, Eq. 1) over VGG16: the distance of two images as that of their features, each of unit
+ * length over channels, in squares weighted by channel. Agrees with the official {@code LPIPS} in numbers and keys. All
+ * its weights are frozen.
+ *
+ * <p>Between squares and weights the official network has a dropout of 1/2, which its training leaves on by oversight:
+ * its perceptual loss is noisy, with the same expectation. Here it is off; {@link #dropout} turns it on. Where all
+ * channels of a feature are 0, the official gradient is NaN and this one is 0.
+ */
+public final class Lpips extends Module {
+
+    private static final long[] CHANNELS = {64, 128, 256, 512, 512};
+    /** torchvision's number of the last convolution of each slice. */
+    private static final int[] LAST = {2, 7, 14, 21, 28};
+    private static final double EPSILON = 1e-10;
+    private static final double KEPT = 0.5;
+
+    private final LpipsScaling scaling;
+    private final Vgg16 vgg;
+    private final List<Conv2d> heads = new ArrayList<>();
+    private boolean dropout;
+
+    /** Untrained, with weights from the default generator. */
+    public Lpips() {
+        this(null);
+    }
+
+    /**
+     * Untrained: VGG16 and positive channel weights at random, a distance all the same.
+     *
+     * @param generator draws the weights; null for the default generator
+     */
+    public Lpips(Generator generator) {
+        this(new Vgg16(generator), generator);
+    }
+
+    private Lpips(Vgg16 vgg, Generator generator) {
+        this.vgg = vgg;
+        scaling = register("scaling_layer", new LpipsScaling());
+        register("net", slices(vgg));
+        for (int i = 0; i < CHANNELS.length; i++) {
+            Conv2d head = new Conv2d(CHANNELS[i], 1, Conv2d.Options.kernel(1).withBias(false), generator);
+            try (NoGrad noGrad = new NoGrad()) {
+                head.weight().abs_();
+            }
+            register("lin" + i, new ModuleDict(Map.of("model", new ModuleDict(Map.of("1", head)))));
+            heads.add(head);
+        }
+        requiresGrad_(false);
+    }
+
+    /** The convolutions of VGG16 under their official names, which are theirs from now on. */
+    private static Module slices(Vgg16 vgg) {
+        Map<String, Map<String, Module>> slices = new LinkedHashMap<>();
+        vgg.namedModules().forEach((path, module) -> {
+            if (module instanceof Conv2d) {
+                String number = path.substring(path.indexOf('.') + 1);
+                slices.computeIfAbsent("slice" + slice(Integer.parseInt(number)), name -> new LinkedHashMap<>())
+                        .put(number, module);
+            }
+        });
+        Map<String, Module> net = new LinkedHashMap<>();
+        slices.forEach((name, convolutions) -> net.put(name, new ModuleDict(convolutions)));
+        return new ModuleDict(net);
+    }
+
+    private static int slice(int number) {
+        int slice = 0;
+        while (number > LAST[slice]) {
+            slice++;
+        }
+        return slice + 1;
+    }
+
+    /**
+     * LPIPS of published weights.
+     *
+     * @param vgg   torchvision's {@code vgg16-397923af.pth}
+     * @param heads the channel weights, {@code vgg.pth} of LPIPS 0.1
+     * @throws IllegalArgumentException    naming the file and every tensor that is missing, unexpected or of another
+     *                                     shape
+     * @throws java.io.UncheckedIOException when a file cannot be read
+     */
+    public static Lpips of(Path vgg, Path heads) {
+        // The initial weights are overwritten: from a generator apart, so that reading moves no other.
+        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
+            Lpips lpips = new Lpips(Vgg16.read(vgg), unused);
+            Map<String, Tensor> targets = lpips.stateDict();
+            targets.keySet().removeIf(key -> !key.startsWith("lin"));
+            return lpips.loaded("the channel weights of LPIPS", heads, targets);
+        }
+    }
+
+    /**
+     * LPIPS from one file with all its weights under the official keys, {@code net.} and {@code lin} and
+     * {@code scaling_layer.}
+     *
+     * @throws IllegalArgumentException    as {@link #of}
+     * @throws java.io.UncheckedIOException when the file cannot be read
+     */
+    public static Lpips read(Path file) {
+        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
+            Lpips lpips = new Lpips(unused);
+            return lpips.loaded("LPIPS", file, lpips.stateDict());
+        }
+    }
+
+    private Lpips loaded(String what, Path file, Map<String, Tensor> targets) {
+        try {
+            StateDict.load(what + " (read from " + file + ")", targets, TensorFiles.readAll(file));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        return this;
+    }
+
+    /**
+     * With {@code true}, squares are dropped with probability 1/2 in every forward, as officially in training. Returns
+     * this.
+     */
+    public Lpips dropout(boolean enabled) {
+        dropout = enabled;
+        return this;
+    }
+
+    /** The distances; what {@link #dropout} drops comes from the default generator. */
+    public Tensor forward(Tensor x, Tensor y) {
+        return forward(x, y, null);
+    }
+
+    /**
+     * The distances of images pair by pair; their mean is the perceptual loss.
+     *
+     * @param x         [B, 3, H, W] in [-1, 1], H and W at least 16
+     * @param y         the same shape
+     * @param generator draws what is dropped, on the images' device, slice by slice; unused without dropout; null for
+     *                  the default generator
+     * @return [B, 1, 1, 1]
+     * @throws IllegalArgumentException for other shapes
+     */
+    public Tensor forward(Tensor x, Tensor y, Generator generator) {
+        if (!Arrays.equals(x.shape(), y.shape())) {
+            throw new IllegalArgumentException("LPIPS compares images of one shape, not " + Arrays.toString(x.shape())
+                    + " and " + Arrays.toString(y.shape()));
+        }
+        return Scope.returning(() -> {
+            List<Tensor> of = features(x);
+            List<Tensor> from = features(y);
+            Tensor sum = null;
+            for (int i = 0; i < heads.size(); i++) {
+                Tensor distance = distance(of.get(i), from.get(i), heads.get(i).weight(), generator);
+                sum = sum == null ? distance : sum.add(distance);
+            }
+            return sum;
+        });
+    }
+
+    private List<Tensor> features(Tensor images) {
+        return List.copyOf(vgg.forward(scaling.forward(images)).values());
+    }
+
+    private Tensor distance(Tensor x, Tensor y, Tensor weight, Generator generator) {
+        return Scope.returning(() -> {
+            Tensor squares = unit(x).sub(unit(y)).pow(2);
+            if (dropout) {
+                squares = squares.mul(Torch.emptyLike(squares).bernoulli_(KEPT, generator).div_(KEPT));
+            }
+            // The weights are linear, so the mean over the image may come first.
+            return squares.mean(new long[] {2, 3}, true).mul(weight).sum(new long[] {1}, true);
+        });
+    }
+
+    private static Tensor unit(Tensor features) {
+        Tensor length = Linalg.vectorNorm(features, 2, new long[] {1}, true);
+        return features.div(length.add(EPSILON));
+    }
+}

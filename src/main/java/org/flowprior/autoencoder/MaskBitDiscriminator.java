@@ -1,0 +1,61 @@
+package org.flowprior.autoencoder;
+
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Conv2d;
+import org.flowprior.torch.nn.GroupNorm;
+import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.LeakyReLU;
+import org.flowprior.torch.nn.MaxPool2d;
+import org.flowprior.torch.nn.Sequential;
+
+/**
+ * The patch discriminator of MaskBit (Weber et al., 2024): convolutions of 3 with group norm in front of them, a
+ * pooling before the last. Agrees with the official class in numbers and keys.
+ */
+public final class MaskBitDiscriminator extends Discriminator {
+
+    private static final double SLOPE = 0.2;
+    private static final double DEVIATION = 0.02;
+    private static final double EPSILON = 1e-6;
+    private static final long GROUPS = 32;
+
+    private final Sequential main;
+
+    /** With weights from the default generator. */
+    public MaskBitDiscriminator() {
+        this(null);
+    }
+
+    /**
+     * With convolutions of deviation 0.02.
+     *
+     * @param generator draws the weights; null for the default generator
+     */
+    public MaskBitDiscriminator(Generator generator) {
+        main = register("main", new Sequential(
+                convolution(3, 64, 2, generator), new LeakyReLU(SLOPE),
+                norm(64), convolution(64, 64, 2, generator), new LeakyReLU(SLOPE),
+                norm(64), convolution(64, 128, 2, generator), new LeakyReLU(SLOPE),
+                norm(128), convolution(128, 256, 1, generator), new LeakyReLU(SLOPE),
+                new MaxPool2d(2), convolution(256, 1, 1, generator)));
+    }
+
+    private static GroupNorm norm(long channels) {
+        return new GroupNorm(GROUPS, channels, EPSILON);
+    }
+
+    private static Conv2d convolution(long in, long out, long stride, Generator generator) {
+        Conv2d convolution = new Conv2d(in, out, Conv2d.Options.kernel(3).withStride(stride).withPadding(1), generator);
+        Init.normal_(convolution.weight(), 0, DEVIATION, generator);
+        return convolution;
+    }
+
+    /** Logits [B, 1, H/16, W/16]. The window is of no matter. */
+    @Override
+    public Tensor forward(Tensor images, DiscriminatorWindow window) {
+        checkImages(images);
+        return Scope.returning(() -> main.forward(images));
+    }
+}

@@ -1,0 +1,156 @@
+package org.flowprior.autoencoder;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.flowprior.torch.Autocast;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.Module;
+
+/**
+ * Soft vector quantisation (Chen et al., SoftVQ-VAE, 2025): a token becomes the mean of its codebook's codes, weighted
+ * by a softmax of their cosines. Consecutive tokens share a codebook: the first 16 of 64 have the first of four.
+ * Computes in float32 at least, autocast or not. Keys {@code embedding} [K, n, channels] and {@code codebook_used}
+ * [K, 65536].
+ *
+ * <p>The codes have no gradient by the cosines, only by the mean. The official update of {@code codebook_used} mixes up
+ * its axes, noting one token of every codebook instead of all tokens of one; and its code numbers are viewed as [B, K,
+ * tokens / K] while they lie in memory as [K, B · tokens / K]. Here the window has every token under its codebook, and
+ * {@link Output#codes} are in the order of the tokens. Neither reaches a loss.
+ */
+public final class SoftVqBottleneck extends Module implements Bottleneck {
+
+    /**
+     * What it is made from.
+     *
+     * @param codebooks     K; the number of tokens is a multiple of it
+     * @param entries       n, codes in a codebook
+     * @param temperature   &tau; of the softmax
+     * @param normalize     whether tokens and codes are brought to length 1; without, products stand for cosines
+     * @param entropyWeight of the entropy loss
+     */
+    public record Options(int codebooks, int entries, double temperature, boolean normalize, double entropyWeight)
+            implements Bottleneck.Options {
+
+        /** Those of the published softvq-l-64. */
+        public static final Options OFFICIAL = new Options(4, 8192, 0.07, true, 0.01);
+
+        /** Throws {@link IllegalArgumentException} for options out of their range. */
+        public Options {
+            if (codebooks < 1 || entries < 1 || !(temperature > 0) || !(entropyWeight >= 0)) {
+                throw new IllegalArgumentException("the SoftVQ bottleneck wants codebooks and entries of at least 1, a "
+                        + "temperature above 0 and an entropyWeight of at least 0, not " + codebooks + ", " + entries
+                        + ", " + temperature + ", " + entropyWeight);
+            }
+        }
+
+        @Override
+        public int inputChannels(int latentChannels) {
+            return latentChannels;
+        }
+
+        @Override
+        public long parameterCount(int latentChannels) {
+            return (long) codebooks * entries * latentChannels;
+        }
+
+        @Override
+        public List<String> lossNames() {
+            return entropyWeight > 0 ? List.of("entropy") : List.of();
+        }
+
+        @Override
+        public SoftVqBottleneck create(int latentChannels, Generator generator) {
+            return new SoftVqBottleneck(this, latentChannels, generator);
+        }
+
+        @Override
+        public void checkTokens(int latentTokens) {
+            if (latentTokens % codebooks != 0) {
+                throw new IllegalArgumentException("the SoftVQ bottleneck's " + codebooks + " codebooks cannot share "
+                        + latentTokens + " latent tokens evenly");
+            }
+        }
+    }
+
+    private static final double ENTROPY_EPSILON = 1e-6;
+
+    private final Options options;
+    private final int channels;
+    private final Tensor embedding;
+    private final Tensor codebookUsed;
+
+    SoftVqBottleneck(Options options, int channels, Generator generator) {
+        this.options = options;
+        this.channels = channels;
+        try (Scope scope = Scope.open()) {
+            Tensor codes = Torch.empty(options.codebooks(), options.entries(), channels);
+            Init.uniform_(codes, -1.0 / options.entries(), 1.0 / options.entries(), generator);
+            embedding = registerParameter("embedding", options.normalize() ? Latents.unit(codes) : codes);
+            codebookUsed = registerBuffer("codebook_used", Torch.zeros(options.codebooks(), CodeUsage.WINDOW), true);
+        }
+    }
+
+    @Override
+    public Options options() {
+        return options;
+    }
+
+    /** The part of the codes that each codebook's last 65,536 choices in training took; code 0 while fewer were. */
+    public double usage() {
+        return CodeUsage.fraction(codebookUsed, options.entries());
+    }
+
+    /** Mean codes, and in training the loss {@code entropy}. */
+    @Override
+    public Output apply(Tensor encoded, LatentDraws draws, boolean training) {
+        Latents.check("SoftVQ", encoded, channels);
+        options.checkTokens(Math.toIntExact(encoded.size(1)));
+        try (Scope scope = Scope.open(); Autocast exact = Autocast.off(encoded.device().type())) {
+            Tensor codes = options.normalize() ? Latents.unit(embedding) : embedding;
+            Tensor affinity = affinity(encoded, codes);
+            Tensor z = mix(affinity, codes, encoded.size(0));
+            Tensor chosen = affinity.detach().argmax(-1);
+            Map<String, Tensor> losses = new LinkedHashMap<>();
+            if (training) {
+                CodeUsage.note(codebookUsed, chosen);
+                if (options.entropyWeight() > 0) {
+                    losses.put("entropy", CodeEntropy.loss(affinity.flatten(0, 1), ENTROPY_EPSILON)
+                            .mul(options.entropyWeight()));
+                }
+            }
+            Tensor numbers = inTokens(chosen.unsqueeze(-1), encoded.size(0)).squeeze(-1);
+            return new Output(z, losses, numbers).moveOutward();
+        }
+    }
+
+    @Override
+    public Tensor mode(Tensor encoded) {
+        return Scope.returning(() -> apply(encoded, LatentDraws.NONE, false).z());
+    }
+
+    /** Products of the tokens with their codebook's codes, [K, B · tokens / K, n]. */
+    private Tensor affinity(Tensor encoded, Tensor codes) {
+        int books = options.codebooks();
+        long batch = encoded.size(0);
+        Tensor rows = encoded.to(embedding.dtype()).view(batch, books, encoded.size(1) / books, channels)
+                .transpose(0, 1).reshape(books, batch * encoded.size(1) / books, channels);
+        return (options.normalize() ? Latents.unit(rows) : rows).matmul(codes.detach().transpose(1, 2));
+    }
+
+    private Tensor mix(Tensor affinity, Tensor codes, long batch) {
+        return inTokens(affinity.div(options.temperature()).softmax(-1).matmul(codes), batch);
+    }
+
+    /** [K, B · tokens / K, C] to [B, tokens, C]. */
+    private static Tensor inTokens(Tensor rows, long batch) {
+        long books = rows.size(0);
+        long share = rows.size(1) / batch;
+        return rows.view(books, batch, share, rows.size(2)).transpose(0, 1)
+                .reshape(batch, books * share, rows.size(2));
+    }
+}

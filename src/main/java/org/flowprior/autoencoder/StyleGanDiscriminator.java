@@ -1,0 +1,92 @@
+package org.flowprior.autoencoder;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Conv2d;
+import org.flowprior.torch.nn.Layer;
+import org.flowprior.torch.nn.LeakyReLU;
+import org.flowprior.torch.nn.Linear;
+import org.flowprior.torch.nn.ModuleList;
+import org.flowprior.torch.nn.Sequential;
+
+/**
+ * A discriminator after StyleGAN2 (Karras et al., 2020): residual blocks that halve the image, blurring before they do,
+ * down to 4 x 4, and one logit for each image. Agrees with the official class in numbers and keys; there is no
+ * comparison within the batch and no equalised learning rate.
+ */
+public final class StyleGanDiscriminator extends Discriminator {
+
+    private static final double SLOPE = 0.2;
+    private static final int SMALLEST = 4;
+    private static final int LARGEST = 512;
+    private static final long WIDEST = 512;
+
+    private final int imageSize;
+    private final ModuleList<Layer> blocks;
+    private final Sequential finalConvolution;
+    private final Sequential finalLinear;
+
+    /** For 256 x 256 pixels, with weights from the default generator. */
+    public StyleGanDiscriminator() {
+        this(256, null);
+    }
+
+    /**
+     * With PyTorch's initial weights.
+     *
+     * @param imageSize height and width of the images, a power of 2 from 8 to 512
+     * @param generator draws the weights; null for the default generator
+     * @throws IllegalArgumentException for another size
+     */
+    public StyleGanDiscriminator(int imageSize, Generator generator) {
+        if (imageSize <= SMALLEST || imageSize > LARGEST || Integer.bitCount(imageSize) != 1) {
+            throw new IllegalArgumentException("the StyleGAN discriminator takes images of a power of 2 from 8 to 512 "
+                    + "pixels, not " + imageSize);
+        }
+        this.imageSize = imageSize;
+        List<Layer> made = new ArrayList<>();
+        made.add(convolution(3, channels(imageSize), generator));
+        made.add(new LeakyReLU(SLOPE));
+        for (int size = imageSize; size > SMALLEST; size /= 2) {
+            made.add(new StyleGanBlock(channels(size), channels(size / 2), generator));
+        }
+        blocks = register("blocks", new ModuleList<>(made));
+        finalConvolution = register("final_conv", new Sequential(convolution(WIDEST, WIDEST, generator),
+                new LeakyReLU(SLOPE)));
+        finalLinear = register("final_linear", new Sequential(
+                new Linear(WIDEST * SMALLEST * SMALLEST, WIDEST, true, generator), new LeakyReLU(SLOPE),
+                new Linear(WIDEST, 1, true, generator)));
+    }
+
+    private static long channels(int size) {
+        return Math.min(WIDEST, 16384 / size);
+    }
+
+    private static Conv2d convolution(long in, long out, Generator generator) {
+        return new Conv2d(in, out, Conv2d.Options.kernel(3).withPadding(1), generator);
+    }
+
+    /**
+     * Logits [B, 1]. The window is of no matter.
+     *
+     * @throws IllegalArgumentException for images of another size than the network's
+     */
+    @Override
+    public Tensor forward(Tensor images, DiscriminatorWindow window) {
+        checkImages(images);
+        if (images.size(2) != imageSize || images.size(3) != imageSize) {
+            throw new IllegalArgumentException("this StyleGanDiscriminator takes images of " + imageSize + " x "
+                    + imageSize + " pixels, not " + images.size(2) + " x " + images.size(3));
+        }
+        return Scope.returning(() -> {
+            Tensor x = images;
+            for (Layer block : blocks) {
+                x = block.forward(x);
+            }
+            return finalLinear.forward(finalConvolution.forward(x).flatten(1));
+        });
+    }
+}

@@ -1,0 +1,156 @@
+package org.flowprior.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.KlBottleneck;
+import org.flowprior.data.CorruptImageException;
+import org.flowprior.data.ImageBatch;
+import org.flowprior.data.ImageCrop;
+import org.flowprior.data.ImageLoader;
+import org.flowprior.data.ImageSource;
+import org.flowprior.data.LatentCacheOptions;
+import org.flowprior.data.LatentCacheWriter;
+import org.flowprior.data.LoaderPosition;
+import org.flowprior.torch.Autocast;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.train.Precision;
+import org.flowprior.train.RequestException;
+
+/** Images through an autoencoder's encoder, in the set's order, centre crops. */
+final class EncodeSource implements AutoCloseable {
+
+    private final ImageSource images;
+    private final Autoencoder autoencoder;
+    private final ImageLoader loader;
+    private final Device device;
+    private final Precision precision;
+    private final Map<String, String> provenance;
+
+    private EncodeSource(ImageSource images, Autoencoder autoencoder, ImageLoader loader, Device device,
+            Precision precision, Map<String, String> provenance) {
+        this.images = images;
+        this.autoencoder = autoencoder;
+        this.loader = loader;
+        this.device = device;
+        this.precision = precision;
+        this.provenance = provenance;
+    }
+
+    static EncodeSource open(Path weights, Path path, Device device, Precision precision, int batch, int workers,
+            boolean skipCorrupt) throws IOException {
+        if (!Files.isRegularFile(weights)) {
+            throw new NoSuchFileException(weights.toString());
+        }
+        ImageSource images = ImageSource.open(path);
+        Autoencoder autoencoder = null;
+        try {
+            autoencoder = Autoencoder.read(weights, config -> config.withRepa(null));
+            autoencoder.to(device);
+            autoencoder.eval();
+            int size = autoencoder.config().imageSize();
+            ImageLoader.Options how = ImageLoader.Options.inOrder(new ImageCrop.Centre(size), batch)
+                    .withThreads(workers).withSkipCorrupt(skipCorrupt);
+            Map<String, String> provenance = new LinkedHashMap<>();
+            provenance.put("images", path.toString());
+            provenance.put("imageCount", Integer.toString(images.size()));
+            provenance.put("imageSize", Integer.toString(size));
+            provenance.put("weights", weights.getFileName().toString());
+            provenance.put("weightsCrc32c", checksum(weights));
+            provenance.put("precision", precision.name().toLowerCase(Locale.ROOT));
+            return new EncodeSource(images, autoencoder, new ImageLoader(images, how), device, precision, provenance);
+        } catch (RuntimeException | IOException e) {
+            images.close();
+            if (autoencoder != null) {
+                autoencoder.close();
+            }
+            throw e;
+        }
+    }
+
+    /** That of the file's bytes: names change, and weights under one name do. */
+    private static String checksum(Path file) throws IOException {
+        CRC32C checksum = new CRC32C();
+        byte[] block = new byte[1 << 20];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                checksum.update(block, 0, n);
+            }
+        }
+        return String.format(Locale.ROOT, "%08x", checksum.getValue());
+    }
+
+    /** How its cache is to be written. */
+    LatentCacheOptions options(int imagesPerShard, DType dtype, boolean flips, Double scaling) {
+        return new LatentCacheOptions(imagesPerShard, dtype, gaussian(), flips, scaling, images.classes(), provenance);
+    }
+
+    private boolean gaussian() {
+        return autoencoder.config().bottleneck() instanceof KlBottleneck.Options;
+    }
+
+    int total() {
+        return images.size();
+    }
+
+    /** Names of the images that were found corrupt since the process began. */
+    Set<String> corrupt() {
+        return loader.corrupt();
+    }
+
+    /** Goes on with the image at that place. */
+    void seek(long place) {
+        if (place > images.size()) {
+            throw new RequestException("the stopped run was at image " + place + ", but the set has " + images.size());
+        }
+        loader.seek(new LoaderPosition(0, place));
+    }
+
+    /** Gives the next batch to the writer; false at the end of the set. */
+    boolean next(LatentCacheWriter writer, boolean flips) {
+        try (Scope scope = Scope.open()) {
+            Optional<ImageBatch> batch = loader.next();
+            if (batch.isEmpty()) {
+                return false;
+            }
+            Tensor pixels = batch.get().images().to(device, DType.FLOAT32);
+            writer.add(latents(pixels), flips ? latents(pixels.flip(3)) : null, batch.get().labels(),
+                    batch.get().names(), loader.position().index());
+            return true;
+        } catch (CorruptImageException e) {
+            throw new RequestException(e.getMessage() + "; --skip-corrupt leaves such images out", e);
+        }
+    }
+
+    private Tensor latents(Tensor pixels) {
+        if (precision == Precision.FLOAT32) {
+            return stored(pixels);
+        }
+        try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
+            return stored(pixels);
+        }
+    }
+
+    private Tensor stored(Tensor pixels) {
+        return gaussian() ? autoencoder.encoded(pixels) : autoencoder.encode(pixels);
+    }
+
+    @Override
+    public void close() {
+        loader.close();
+        autoencoder.close();
+        images.close();
+    }
+}
