@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
         commandListHeading = "%nModules:%n",
         subcommands = {
             ForwardVelocityMlp.class, ForwardAlignmentLoss.class, ForwardLogLikelihood.class,
-            ForwardVitEncoder.class, ForwardVitDecoder.class, ForwardAutoencoder.class,
+            ForwardVitEncoder.class, ForwardVitDecoder.class, ForwardAutoencoder.class, ForwardAutoencoderLoss.class,
             ForwardBottleneckNone.class, ForwardBottleneckKl.class, ForwardBottleneckSoftVq.class,
             ForwardBottleneckVq.class, ForwardVgg16.class, ForwardLpips.class, ForwardDinoDiscriminator.class,
             ForwardPatchGan.class, ForwardStyleGan.class, ForwardMaskBit.class, ForwardDiffAugment.class})

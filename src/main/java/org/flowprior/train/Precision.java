@@ -4,7 +4,6 @@ import java.util.function.Supplier;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Tensor;
 
 /** What a loss is computed in. Weights and optimiser states are float32 in either. */
 public enum Precision {
@@ -14,7 +13,7 @@ public enum Precision {
     BF16;
 
     /** Computes a loss in this precision. */
-    Tensor compute(Device device, Supplier<Tensor> loss) {
+    <T> T compute(Device device, Supplier<T> loss) {
         if (this == FLOAT32) {
             return loss.get();
         }

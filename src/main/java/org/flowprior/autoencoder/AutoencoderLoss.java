@@ -1,0 +1,299 @@
+package org.flowprior.autoencoder;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.flowprior.flow.AlignmentLoss;
+import org.flowprior.flow.FlowPrior;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.nn.Module;
+
+/**
+ * The losses of the autoencoder and of its discriminator (Sec. 4.2, App. C.3): reconstruction, LPIPS, adversarial and
+ * alignment loss, what the bottleneck adds, LeCAM and consistency, each with its weight at a step. Agrees with the
+ * official {@code VQFlowLoss} and {@code VQLoss}.
+ *
+ * <p>The alignment loss is the official mean over latents and channels of (v &minus; (y &minus; noise))&sup2;, 1/D of
+ * the paper's squared norm, and its weight goes with that. A term whose weight is 0 at a step is computed without
+ * gradients, which is the same, and the discriminator's statistics move with it.
+ *
+ * <p>LPIPS, discriminator and prior stay their owner's; the averages of LeCAM and of the alignment loss are owned here.
+ */
+public final class AutoencoderLoss implements AutoCloseable {
+
+    /**
+     * A loss and what it is made of.
+     *
+     * @param total a scalar with its graph
+     * @param terms by name, unweighted, without gradients; the same names in the same order at each step
+     */
+    public record Value(Tensor total, Map<String, Tensor> terms) {}
+
+    private final AutoencoderLossOptions options;
+    private final Lpips lpips;
+    private final Discriminator discriminator;
+    private final AlignmentLoss alignment;
+    private final LeCam lecam;
+    private final Averages averages;
+
+    /** What changes from step to step. */
+    private static final class Averages extends Module {
+
+        Averages(LeCam lecam, AlignmentLoss alignment) {
+            if (lecam != null) {
+                register("lecam", lecam);
+            }
+            if (alignment != null) {
+                register("alignment", alignment);
+            }
+        }
+    }
+
+    /**
+     * A loss over networks that stay the caller's.
+     *
+     * @param lpips         null: no such term
+     * @param discriminator null: no adversarial loss
+     * @param prior         null: no alignment loss
+     * @throws IllegalArgumentException when a term has a weight but nothing to compute it with
+     */
+    public AutoencoderLoss(AutoencoderLossOptions options, Lpips lpips, Discriminator discriminator, FlowPrior prior) {
+        require(lpips != null || options.perceptual().isNone(),
+                "the perceptual loss has a weight, but there is no LPIPS");
+        require(discriminator != null || options.adversarial().isNone(),
+                "the adversarial loss has a weight, but there is no discriminator");
+        require(prior != null || options.alignment().isNone(),
+                "the alignment loss has a weight, but there is no flow prior");
+        this.options = options;
+        this.lpips = options.perceptual().isNone() ? null : lpips;
+        this.discriminator = discriminator;
+        this.alignment = prior == null ? null : AlignmentLoss.of(prior.model(), options.alignmentOptions());
+        this.lecam = discriminator == null || options.lecam() == 0 ? null : new LeCam();
+        this.averages = new Averages(lecam, alignment);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** Weights and kinds of the terms. */
+    public AutoencoderLossOptions options() {
+        return options;
+    }
+
+    // ---- generator -------------------------------------------------------------------------------------------------
+
+    /**
+     * The autoencoder's loss.
+     *
+     * @param step    from 1
+     * @param images  [B, 3, H, W] in [-1, 1]
+     * @param output  what the autoencoder made of them
+     * @param anchors needed where a weight is adaptive, else unused and maybe null
+     */
+    public Value generator(long step, Tensor images, Autoencoder.Output output, AdaptiveAnchors anchors,
+                           AutoencoderNoise noise) {
+        Map<String, Tensor> terms = new LinkedHashMap<>();
+        Tensor reconstruction = output.reconstruction();
+        Tensor pixels = distance(images, reconstruction);
+        terms.put("reconstruction", pixels);
+        Tensor total = pixels.mul(options.reconstruction());
+        if (lpips != null) {
+            Tensor perceptual = lpips.forward(images, reconstruction, noise.dropout()).mean();
+            terms.put("perceptual", perceptual);
+            total = total.add(perceptual.mul(options.perceptual().at(step)));
+        }
+        if (discriminator != null) {
+            Tensor like = total;
+            total = add(total, terms, "adversarial", options.adversarial().at(step), options.adaptive(),
+                    () -> options.generatorLoss().generator(
+                            logits(reconstruction, noise.generated(), DiffAugment.WEAK)),
+                    loss -> AdaptiveWeight.of(like, loss, anchors.lastLayer()));
+        }
+        if (alignment != null) {
+            total = add(total, terms, "alignment", options.alignment().at(step), options.adaptiveAlignment(),
+                    () -> alignment(output.latents(), noise),
+                    loss -> AdaptiveWeight.of(pixels, loss, anchors.encoderNorm()));
+        }
+        terms.putAll(output.losses());
+        total = output.losses().values().stream().reduce(total, Tensor::add);
+        if (options.latentDeviation() > 0) {
+            Tensor deviation = output.latents().to(DType.FLOAT32).std();
+            terms.put("latentDeviation", deviation);
+            total = total.add(deviation.sub(1).square().mul(options.latentDeviation()));
+        }
+        return value(total, terms);
+    }
+
+    /** Adds a term; one without weight is computed without a gradient. */
+    private static Tensor add(Tensor total, Map<String, Tensor> terms, String name, double weight, boolean adaptive,
+            Supplier<Tensor> term, UnaryOperator<Tensor> factor) {
+        if (weight == 0) {
+            try (NoGrad noGrad = new NoGrad()) {
+                Tensor loss = term.get();
+                terms.put(name, loss);
+                if (adaptive) {
+                    terms.put(name + "Factor", Torch.zerosLike(loss));
+                }
+            }
+            return total;
+        }
+        Tensor loss = term.get();
+        terms.put(name, loss);
+        if (!adaptive) {
+            return total.add(loss.mul(weight));
+        }
+        Tensor scale = factor.apply(loss);
+        terms.put(name + "Factor", scale);
+        return total.add(loss.mul(scale).mul(weight));
+    }
+
+    private Tensor distance(Tensor images, Tensor reconstruction) {
+        return switch (options.distance()) {
+            case L1 -> Functional.l1Loss(reconstruction, images);
+            case L2 -> Functional.mseLoss(reconstruction, images);
+        };
+    }
+
+    /** The alignment loss (Sec. 4.2, Eq. 5) of latents [B, L, D] for the noise of the step. */
+    public Tensor alignment(Tensor latents, AutoencoderNoise noise) {
+        return alignment.loss(latents, noise.times().flatten(), noise.noise().flatten(0, 2));
+    }
+
+    // ---- discriminator ---------------------------------------------------------------------------------------------
+
+    /**
+     * The discriminator's loss; the averages of LeCAM move.
+     *
+     * @param step           from 1
+     * @param images         [B, 3, H, W] in [-1, 1]
+     * @param reconstruction what the autoencoder made of them before its own step; no gradient reaches it
+     */
+    public Value discriminator(long step, Tensor images, Tensor reconstruction, AutoencoderNoise noise) {
+        Map<String, Tensor> terms = new LinkedHashMap<>();
+        Tensor generated = reconstruction.detach();
+        Tensor real = logits(images, noise.real(), DiffAugment.WEAK);
+        Tensor fake = logits(generated, noise.fake(), DiffAugment.WEAK);
+        Tensor loss = options.discriminatorLoss().discriminator(real, fake);
+        terms.put("discriminator", loss);
+        terms.put("logitsReal", real.mean());
+        terms.put("logitsFake", fake.mean());
+        if (lecam != null) {
+            lecam.update(real, fake);
+            Tensor regularization = lecam.loss(real, fake);
+            terms.put("lecam", regularization);
+            loss = loss.add(regularization.mul(options.lecam()));
+        }
+        Tensor total = loss.mul(options.adversarial().at(step));
+        if (!options.consistency().isNone()) {
+            total = add(total, terms, "consistency", options.consistency().at(step), false,
+                    () -> AdversarialLoss.consistency(real, fake,
+                            logits(images, noise.strongReal(), DiffAugment.STRONG),
+                            logits(generated, noise.strongFake(), DiffAugment.STRONG)), null);
+        }
+        return value(total, terms);
+    }
+
+    private Tensor logits(Tensor images, AutoencoderNoise.View view, DiffAugment augmentation) {
+        Tensor seen = options.augmentation() ? augmentation.apply(images, view.augmentation()) : images;
+        return discriminator.forward(seen, view.window());
+    }
+
+    private static Value value(Tensor total, Map<String, Tensor> terms) {
+        terms.replaceAll((name, term) -> term.detach());
+        return new Value(total, terms);
+    }
+
+    // ---- random numbers --------------------------------------------------------------------------------------------
+
+    /** Whether there is a prior to align with. */
+    boolean isAligned() {
+        return alignment != null;
+    }
+
+    /** Whether strongly augmented images are compared with weakly augmented ones. */
+    boolean isConsistent() {
+        return discriminator != null && !options.consistency().isNone();
+    }
+
+    /** Draws how the discriminator sees a batch, or null without one. */
+    AutoencoderNoise.View drawView(Tensor images, DiffAugment augmentation, Generator generator) {
+        if (discriminator == null) {
+            return null;
+        }
+        DiffAugment.Draws draws = options.augmentation() ? augmentation.draw(images, generator, generator)
+                : DiffAugment.Draws.NONE;
+        return new AutoencoderNoise.View(draws, discriminator.drawWindow(images.size(2), images.size(3), generator));
+    }
+
+    // ---- state -----------------------------------------------------------------------------------------------------
+
+    /** Names of the autoencoder's terms in their order. */
+    public List<String> generatorTerms(AutoencoderConfig config) {
+        List<String> names = new ArrayList<>(List.of("reconstruction"));
+        addIf(names, lpips != null, "perceptual");
+        addIf(names, discriminator != null, "adversarial");
+        addIf(names, discriminator != null && options.adaptive(), "adversarialFactor");
+        addIf(names, alignment != null, "alignment");
+        addIf(names, alignment != null && options.adaptiveAlignment(), "alignmentFactor");
+        names.addAll(switch (config.bottleneck()) {
+            case IdentityBottleneck.Options none -> List.of();
+            case KlBottleneck.Options kl -> List.of("kl");
+            case SoftVqBottleneck.Options soft -> List.of("entropy");
+            case VqBottleneck.Options vq -> vq.entropyWeight() > 0 ? List.of("codebook", "commitment", "entropy")
+                    : List.of("codebook", "commitment");
+        });
+        addIf(names, config.repa() != null, "repa");
+        addIf(names, options.latentDeviation() > 0, "latentDeviation");
+        return names;
+    }
+
+    /** Names of the discriminator's terms in their order; none without one. */
+    public List<String> discriminatorTerms() {
+        List<String> names = new ArrayList<>();
+        if (discriminator != null) {
+            names.addAll(List.of("discriminator", "logitsReal", "logitsFake"));
+            addIf(names, lecam != null, "lecam");
+            addIf(names, isConsistent(), "consistency");
+        }
+        return names;
+    }
+
+    private static void addIf(List<String> names, boolean condition, String name) {
+        if (condition) {
+            names.add(name);
+        }
+    }
+
+    /** The averages: {@code lecam.real}, {@code lecam.fake} and {@code alignment.moving_avg}, those that there are. */
+    public Map<String, Tensor> stateDict() {
+        return averages.stateDict();
+    }
+
+    /** Continues from such averages. */
+    public void loadStateDict(Map<String, Tensor> state) {
+        averages.loadStateDict(state);
+    }
+
+    /** Moves the averages. Returns this. */
+    public AutoencoderLoss to(Device device) {
+        averages.to(device);
+        return this;
+    }
+
+    @Override
+    public void close() {
+        averages.close();
+    }
+}

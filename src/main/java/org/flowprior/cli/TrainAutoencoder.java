@@ -1,0 +1,171 @@
+package org.flowprior.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.flowprior.train.AutoencoderTraining;
+import org.flowprior.train.AutoencoderTrainingConfig;
+import org.flowprior.train.AutoencoderTrainingResult;
+import org.flowprior.train.ConfigLoader;
+import org.flowprior.train.Console;
+import org.flowprior.train.MetricLog;
+import org.flowprior.train.RequestException;
+import org.flowprior.train.RunDirectory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code flowprior train-autoencoder}: an autoencoder on images, aligned with a flow prior or not. */
+@Command(
+        name = "train-autoencoder",
+        sortOptions = false,
+        description = {
+            "Trains an autoencoder on images and writes it as autoencoder.safetensors, under the official keys. With a "
+                    + "flow prior its latents are pulled towards the prior's distribution.",
+            "Presets: quick (the default; a small network on drawn images, minutes on two cores), paper (the printed "
+                    + "values of the aligned autoencoder, and the official ones where none are printed), official "
+                    + "(what the released code effectively runs for it), official-ae, official-kl and "
+                    + "official-softvq (the same without a prior, with those bottlenecks). The paper's four priors "
+                    + "differ by --prior alone."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior train-autoencoder --out runs/quick",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01",
+            "  flowprior train-autoencoder --config official --device cuda --images imagenet/train \\",
+            "      --validation imagenet/val --prior prior.safetensors \\",
+            "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
+            "      --set loss.perceptual.heads=vgg.pth --set loss.adversarial.backbone=dino.pth",
+            "  flowprior train-autoencoder --resume --out runs/quick"})
+final class TrainAutoencoder implements Callable<Integer> {
+
+    @Option(names = {"-i", "--images"}, paramLabel = "PATH",
+            description = "the images to train on: a directory, a list of files, a .tar, a directory of those, or "
+                    + "procedural:SIZE?seed=N&count=N for drawn ones (default: the config's data.images)")
+    private String images;
+
+    @Option(names = "--validation", paramLabel = "PATH",
+            description = "images to validate on, in the same forms (default: the config's data.validation, and some "
+                    + "of the images where that is empty)")
+    private String validation;
+
+    @Option(names = {"-p", "--prior"}, paramLabel = "FILE",
+            description = "the flow prior to align with, as train-flow writes it or an official .pt (default: the "
+                    + "config's loss.alignment.prior)")
+    private String prior;
+
+    @Mixin
+    private RunOptions options;
+
+    @CommandLine.ParentCommand
+    private Main main;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    private final ConfigLoader<AutoencoderTrainingConfig> loader = AutoencoderTrainingConfig.loader();
+
+    @Override
+    public Integer call() throws IOException {
+        Console console = main.console();
+        try (RunDirectory run = options.resume() ? RunDirectory.resume(directory()) : begin()) {
+            AutoencoderTrainingConfig config = resolved(run);
+            console.say("flowprior train-autoencoder in " + run.path());
+            AutoencoderTrainingResult result;
+            try (MetricLog log = MetricLog.open(run)) {
+                result = new AutoencoderTraining(run, config, log, console, main.stopRequests()).run();
+            }
+            run.writeSummary(summary(config, result));
+            print(result);
+        }
+        return 0;
+    }
+
+    private List<String> assignments() {
+        List<String> all = new ArrayList<>(options.assignments());
+        add(all, "data.images", images);
+        add(all, "data.validation", validation);
+        add(all, "loss.alignment.prior", prior);
+        return all;
+    }
+
+    private static void add(List<String> all, String key, String value) {
+        if (value != null) {
+            all.add(key + "=" + value);
+        }
+    }
+
+    private RunDirectory begin() throws IOException {
+        AutoencoderTrainingConfig config = options.ready(asked());
+        if (config.data().images().isEmpty()) {
+            throw new RequestException("train-autoencoder needs images: --images PATH names them, and "
+                    + "--images procedural:" + config.model().imageSize() + " draws some");
+        }
+        AutoencoderTraining.requireFitting(config);
+        return RunDirectory.create(directory(), loader.toJson(config));
+    }
+
+    private AutoencoderTrainingConfig asked() {
+        return loader.load(options.config(), assignments()).withWholePaths();
+    }
+
+    private Path directory() throws IOException {
+        return options.directory("autoencoder", loader);
+    }
+
+    private AutoencoderTrainingConfig resolved(RunDirectory run) {
+        AutoencoderTrainingConfig config = loader.read(run.config(), List.of());
+        if (options.resume()) {
+            AutoencoderTrainingConfig asked = options.config() != null ? asked()
+                    : loader.read(run.config(), assignments()).withWholePaths();
+            options.resume(loader, config, asked, run.path());
+        }
+        return config;
+    }
+
+    private static JsonObject summary(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
+        JsonObject json = new JsonObject();
+        json.addProperty("autoencoder", result.autoencoder().getFileName().toString());
+        if (result.discriminator() != null) {
+            json.addProperty("discriminator", result.discriminator().getFileName().toString());
+        }
+        json.addProperty("images", config.data().images());
+        json.addProperty("prior", config.loss().alignment().prior());
+        json.addProperty("trainingImages", result.trainingImages());
+        json.addProperty("validationImages", result.validationImages());
+        json.addProperty("corruptImages", result.corruptImages());
+        json.addProperty("parameters", result.parameters());
+        json.addProperty("discriminatorParameters", result.discriminatorParameters());
+        result.evaluation().forEach(json::addProperty);
+        json.addProperty("steps", config.training().steps());
+        json.addProperty("seed", config.seed());
+        json.addProperty("seconds", result.seconds());
+        RunMachine.describe(json, config);
+        return json;
+    }
+
+    private void print(AutoencoderTrainingResult result) {
+        Map<String, Double> measured = result.evaluation();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TextTable.row("images trained on, validated on", "%d, %d", result.trainingImages(),
+                result.validationImages()));
+        if (result.corruptImages() > 0) {
+            rows.add(TextTable.row("corrupt images left out", "%d", result.corruptImages()));
+        }
+        rows.add(TextTable.row("PSNR, SSIM", "%.2f dB, %.4f", measured.get("psnr"), measured.get("ssim")));
+        if (measured.containsKey("alignment")) {
+            rows.add(TextTable.row("alignment loss, mean over channels", "%.4f", measured.get("alignment")));
+        }
+        rows.add(TextTable.row("time", "%.0f s", result.seconds()));
+        rows.add(TextTable.row("autoencoder", "%s", result.autoencoder()));
+        PrintWriter out = spec.commandLine().getOut();
+        TextTable.of(rows).forEach(out::println);
+        out.flush();
+    }
+}
