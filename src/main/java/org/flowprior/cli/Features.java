@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.flowprior.target.BankStatistics;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.target.FeatureBankWriter;
@@ -33,8 +34,8 @@ import picocli.CommandLine.ParameterException;
         description = {
             "Makes a feature bank, the target distribution of train-flow: rows of features with their mean, deviation "
                     + "and scaling factor.",
-            "They come from one of --table (an embedding table or a codebook), --arrays (npy and npz files) and "
-                    + "--images (images through an encoder)."},
+            "They come from one of --table (an embedding table or a codebook), --latents (what encode made), --arrays "
+                    + "(npy and npz files) and --images (images through an encoder)."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior features --out banks/qwen --table Qwen2.5-0.5B/ --tensor model.embed_tokens.weight",
@@ -42,6 +43,7 @@ import picocli.CommandLine.ParameterException;
             "  flowprior features --out banks/dino --images imagenet/train --encoder dinov2 --weights vitb14.pth",
             "  flowprior features --out banks/half --images photos --encoder torchscript --weights net.ts --dtype bf16",
             "  flowprior features --out banks/vae --images shards/ --encoder vae --weights vae.ckpt",
+            "  flowprior features --out banks/kl --latents latents/kl --flip",
             "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
 final class Features implements Callable<Integer> {
 
@@ -72,6 +74,10 @@ final class Features implements Callable<Integer> {
                     + "(default: the only one)")
     private String tensor;
 
+    @Option(names = "--latents", paramLabel = "DIR",
+            description = "a latent cache that encode made; each token is a row")
+    private Path latents;
+
     @Option(names = "--arrays", arity = "1..*", paramLabel = "FILE|DIR",
             description = "npy and npz files, or directories of them at any depth, sorted; an npz that holds moments "
                     + "is a cached latent")
@@ -95,7 +101,7 @@ final class Features implements Callable<Integer> {
             description = "rows are mean and log-variance, of which readers draw (always so with the vae)")
     private boolean gaussian;
 
-    @Option(names = "--flip", description = "also the mirrored images; of cached latents moments_flip (default: not)")
+    @Option(names = "--flip", description = "also the mirrored images; of cached latents the flipped ones (default: not)")
     private boolean flip;
 
     @Option(names = "--max-rows", paramLabel = "N", description = "stops after the first N rows")
@@ -159,20 +165,25 @@ final class Features implements Callable<Integer> {
     }
 
     private void check() {
-        int sources = (table != null ? 1 : 0) + (arrays.isEmpty() ? 0 : 1) + (images != null ? 1 : 0);
+        long sources = Stream.of(table != null, latents != null, !arrays.isEmpty(), images != null)
+                .filter(given -> given).count();
         if (sources != 1) {
-            throw wrong("features needs one of --table, --arrays and --images"
+            throw wrong("features needs one of --table, --latents, --arrays and --images"
                     + (sources > 1 ? ", not " + sources : ""));
         }
         requirePositive("--max-rows", maxRows);
         requirePositive("--threads", threads);
-        if (images != null && tensor != null) {
-            throw wrong("--tensor goes with --table or --arrays, not with --images");
+        if ((images != null || latents != null) && tensor != null) {
+            throw wrong("--tensor goes with --table or --arrays, not with " + (images != null ? "--images"
+                    : "--latents"));
         }
         if (table != null && flip) {
-            throw wrong("--flip goes with --images or --arrays, not with --table");
+            throw wrong("--flip goes with --images, --latents or --arrays, not with --table");
         }
         imageOptions.check(images != null, this::wrong);
+        if (latents != null && (gaussian || layout != FeaturesLayout.AUTO)) {
+            throw wrong("--layout and --gaussian do not go with --latents: the cache says what it holds");
+        }
         if (table != null && layout != FeaturesLayout.AUTO) {
             throw wrong("--layout goes with --arrays and TorchScript modules; a table is [N, D]");
         }
@@ -191,6 +202,9 @@ final class Features implements Callable<Integer> {
     private FeaturesSource source() throws IOException {
         if (table != null) {
             return FeaturesTable.open(table, tensor);
+        }
+        if (latents != null) {
+            return FeaturesLatents.open(latents, flip);
         }
         if (!arrays.isEmpty()) {
             return FeaturesArrays.find(arrays, tensor, layout, flip);

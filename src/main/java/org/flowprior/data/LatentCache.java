@@ -178,6 +178,19 @@ public final class LatentCache implements AutoCloseable {
         }
     }
 
+    /**
+     * The latents of images, or mean and log-variance side by side for a Gaussian cache.
+     *
+     * @param positions as for {@link #latents(long[], boolean[])}
+     * @param flipped   as there
+     * @return float32 [n, L, C], or [n, L, 2C]
+     */
+    public Tensor stored(long[] positions, boolean[] flipped) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return Scope.returning(() -> gather(positions, flipped));
+        }
+    }
+
     /** The variances in mean and log-variance, [n, L, 2C]. */
     static Tensor variances(Tensor moments) {
         long channels = moments.size(2) / 2;

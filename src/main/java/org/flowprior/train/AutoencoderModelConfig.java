@@ -21,9 +21,11 @@ import org.flowprior.vision.VisionTransformerConfig;
  * @param latentTokens   tokens of an image's latents
  * @param latentChannels channels of a token
  * @param toPixel        how the decoder's tokens become pixels
+ * @param initialization deviations of the weights that training begins with
  */
 public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
-                                     int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck, Repa repa) {
+                                     int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck, Repa repa,
+                                     Initialization initialization) {
 
     /**
      * A vision transformer.
@@ -118,6 +120,26 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
         }
     }
 
+    /**
+     * Deviations of initial weights, normal around 0, of the encoder and the decoder where no published file gives
+     * them. The official code has 0.02 for all, which suits a wide encoder that brings trained weights. A narrow one
+     * that learns from nothing hardly attends to a place then, and stays at mean colours for long.
+     *
+     * @param linear    of the blocks' linear layers
+     * @param positions of position tables, latent tokens and mask token
+     */
+    public record Initialization(double linear, double positions) {
+
+        /** What the networks are made with. */
+        static final double OFFICIAL = 0.02;
+
+        /** Throws {@link IllegalArgumentException} for deviations that are not positive. */
+        public Initialization {
+            ConfigRanges.positive("linear", linear);
+            ConfigRanges.positive("positions", positions);
+        }
+    }
+
     /** Throws {@link IllegalArgumentException} for parts that do not fit together. */
     public AutoencoderModelConfig {
         if (toPixel == ToPixelKind.IDENTITY) {
@@ -143,6 +165,6 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     AutoencoderModelConfig withWholePaths() {
         return new AutoencoderModelConfig(imageSize, encoder.withWholePaths(), decoder.withWholePaths(), latentTokens,
                 latentChannels, toPixel, bottleneck, new Repa(repa.weight(), repa.align(), repa.projectionWidth(),
-                        repa.model().withWholePaths()));
+                        repa.model().withWholePaths()), initialization);
     }
 }

@@ -11,6 +11,8 @@ import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.flow.FlowPrior;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 
@@ -46,6 +48,7 @@ final class AutoencoderNetworks implements AutoCloseable {
         try (Generator initial = generator(config, "weights")) {
             autoencoder = new Autoencoder(config.model().sizes(), initial);
             if (fresh) {
+                scale(autoencoder, config.model().initialization());
                 load(autoencoder, config.model());
             }
             autoencoder.gradCheckpointing(config.training().checkpointing()).to(device);
@@ -61,6 +64,19 @@ final class AutoencoderNetworks implements AutoCloseable {
 
     private static Generator generator(AutoencoderTrainingConfig config, String purpose) {
         return Generator.seeded(Seeds.derive(config.seed(), "autoencoder." + purpose));
+    }
+
+    /** Brings initial weights of the official deviation to that of the config. */
+    private static void scale(Autoencoder autoencoder, AutoencoderModelConfig.Initialization wanted) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            autoencoder.namedParameters().forEach((key, weight) -> {
+                if (key.matches("(en|de)coder\\.model\\.blocks\\..*\\.weight") && weight.dim() == 2) {
+                    weight.mul_(wanted.linear() / AutoencoderModelConfig.Initialization.OFFICIAL);
+                } else if (key.matches("(en|de)coder\\..*(pos_embed|latent_tokens|mask_token)")) {
+                    weight.mul_(wanted.positions() / AutoencoderModelConfig.Initialization.OFFICIAL);
+                }
+            });
+        }
     }
 
     private static void load(Autoencoder autoencoder, AutoencoderModelConfig model) {

@@ -22,6 +22,7 @@ import org.flowprior.data.LatentCache;
 import org.flowprior.data.Pixels;
 import org.flowprior.data.ProceduralImages;
 import org.flowprior.data.RgbImage;
+import org.flowprior.target.FeatureBank;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Libtorch;
@@ -136,6 +137,27 @@ class EncodeTest {
         }
     }
 
+    private int features(Path bank, String... args) {
+        List<String> all = new ArrayList<>(List.of("features", "--quiet", "--latents", place.toString(), "--out",
+                bank.toString()));
+        all.addAll(List.of(args));
+        return Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+    }
+
+    @Test
+    void everyTokenOfACacheBecomesARowOfAFeatureBank() {
+        assertThat(run("--images", DRAWN, "--shard", "5")).as(err.toString()).isZero();
+        assertThat(features(directory.resolve("bank"), "--flip")).as(err.toString()).isZero();
+        try (FeatureBank bank = FeatureBank.open(directory.resolve("bank"));
+                LatentCache cache = LatentCache.open(place)) {
+            Tensor rows = bank.block(0, 66);
+            assertThat(rows.narrow(0, 0, 33).equal(cache.latents(range(11), null).flatten(0, 1))).isTrue();
+            assertThat(rows.narrow(0, 33, 33).equal(cache.latents(range(11), all(true, 11)).flatten(0, 1))).isTrue();
+            assertThat(bank.gaussian()).isFalse();
+            assertThat(bank.rows()).isEqualTo(66);
+        }
+    }
+
     @Test
     void ofAKlAutoencoderMeanAndLogVarianceAreKept() {
         autoencoder.close();
@@ -145,6 +167,11 @@ class EncodeTest {
         try (LatentCache cache = LatentCache.open(place); NoGrad noGrad = new NoGrad();
                 Generator generator = Generator.seeded(1)) {
             assertThat(cache.gaussian()).isTrue();
+            assertThat(features(directory.resolve("kl"), "--max-rows", "9")).as(err.toString()).isZero();
+            try (FeatureBank bank = FeatureBank.open(directory.resolve("kl"))) {
+                assertThat(bank.gaussian()).isTrue();
+                assertThat(bank.dimension()).isEqualTo(4);
+            }
             assertThat(cache.flips()).isFalse();
             assertThat(cache.channels()).isEqualTo(4);
             assertThat(cache.scaling()).isEqualTo(0.5);

@@ -138,8 +138,11 @@ class FeaturesTest extends FeaturesFixture {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--max-rows 3 | features needs one of --table, --arrays and --images",
-        "--table a --arrays b | features needs one of --table, --arrays and --images, not 2",
+        "--max-rows 3 | features needs one of --table, --latents, --arrays and --images",
+        "--table a --arrays b | features needs one of --table, --latents, --arrays and --images, not 2",
+        "--latents a | no such file: a",
+        "--latents a --gaussian | --layout and --gaussian do not go with --latents",
+        "--latents a --tensor b | --tensor goes with --table or --arrays, not with --latents",
         "--table a --encoder vae | --encoder goes with --images",
         "--table a --flip | --flip goes with",
         "--table a --layout grid | --layout goes with",
