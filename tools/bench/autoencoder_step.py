@@ -46,6 +46,7 @@ def attention(self, x):
 class Networks:
     def __init__(self):
         use(SIZES)
+        networks.Transformer.__init__.__defaults__ = (SIZES["IMAGE"], SIZES["DEPTH"], True, False)
         self.autoencoder, self.lpips, self.flow = networks.Autoencoder(CASE), networks.Lpips(), networks.Flow()
         use(EYE_SIZES)
         self.eye = networks.Transformer(networks.EYE, networks.EYE_DEPTH, scaled=False, tanh=True)

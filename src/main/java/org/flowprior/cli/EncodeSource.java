@@ -1,7 +1,6 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.CRC32C;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.KlBottleneck;
 import org.flowprior.data.CorruptImageException;
@@ -68,7 +66,7 @@ final class EncodeSource implements AutoCloseable {
             provenance.put("imageCount", Integer.toString(images.size()));
             provenance.put("imageSize", Integer.toString(size));
             provenance.put("weights", weights.getFileName().toString());
-            provenance.put("weightsCrc32c", checksum(weights));
+            provenance.put("weightsCrc32c", FileChecksum.of(weights));
             provenance.put("precision", precision.name().toLowerCase(Locale.ROOT));
             return new EncodeSource(images, autoencoder, new ImageLoader(images, how), device, precision, provenance);
         } catch (RuntimeException | IOException e) {
@@ -78,18 +76,6 @@ final class EncodeSource implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    /** That of the file's bytes: names change, and weights under one name do. */
-    private static String checksum(Path file) throws IOException {
-        CRC32C checksum = new CRC32C();
-        byte[] block = new byte[1 << 20];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.read(block); n >= 0; n = in.read(block)) {
-                checksum.update(block, 0, n);
-            }
-        }
-        return String.format(Locale.ROOT, "%08x", checksum.getValue());
     }
 
     /** How its cache is to be written. */
