@@ -21,7 +21,7 @@ class LayersTest {
             Map.entry("torch.ffi", 0), Map.entry("torch", 1),
             Map.entry("torch.nn", 2), Map.entry("torch.optim", 2), Map.entry("torch.io", 2),
             Map.entry("flow", 3), Map.entry("target", 3), Map.entry("vision", 3), Map.entry("data", 3),
-            Map.entry("eval", 4), Map.entry("autoencoder", 4),
+            Map.entry("eval", 4), Map.entry("autoencoder", 4), Map.entry("mar", 4),
             Map.entry("train", 5), Map.entry("plot", 6), Map.entry("cli", 6));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             ForwardVitEncoder.class, ForwardVitDecoder.class, ForwardAutoencoder.class, ForwardAutoencoderLoss.class,
             ForwardBottleneckNone.class, ForwardBottleneckKl.class, ForwardBottleneckSoftVq.class,
             ForwardBottleneckVq.class, ForwardVgg16.class, ForwardLpips.class, ForwardDinoDiscriminator.class,
-            ForwardPatchGan.class, ForwardStyleGan.class, ForwardMaskBit.class, ForwardDiffAugment.class})
+            ForwardPatchGan.class, ForwardStyleGan.class, ForwardMaskBit.class, ForwardDiffAugment.class,
+            ForwardMar.class, ForwardFlowHead.class, ForwardFlowHeadSample.class, ForwardMarSample.class})
 final class Forward implements Runnable {
 
     @CommandLine.Spec

@@ -20,8 +20,8 @@ import picocli.CommandLine.ScopeType;
         sortOptions = false,
         usageHelpAutoWidth = true,
         subcommands = {
-            Toy.class, Features.class, TrainFlow.class, TrainAutoencoder.class, Encode.class, Forward.class,
-            Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
+            Toy.class, Features.class, TrainFlow.class, TrainAutoencoder.class, Encode.class, TrainMar.class,
+            Sample.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",

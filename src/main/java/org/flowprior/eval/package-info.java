@@ -1,2 +1,2 @@
-/** Measures of how close two sets of samples are: neighbours and sliced transport. */
+/** Measures of images and of sample sets: quality, neighbours, sliced transport, and a classifier to name images with. */
 package org.flowprior.eval;

@@ -16,7 +16,7 @@ import org.flowprior.torch.nn.SiLU;
 /** Embeds times in [0, 1]: sinusoidal features, then two linear layers with SiLU between. Keys {@code mlp.0, mlp.2}. */
 final class TimeEmbedding extends Module {
 
-    private static final int FREQUENCIES = 128;
+    static final int FREQUENCIES = 128;
     private static final double LONGEST_PERIOD = 10_000;
     private static final double WEIGHT_STD = 0.02;
 

@@ -35,8 +35,9 @@ public final class VelocityNetwork extends Module {
      * @param conditionChannels Z, channels of the condition; 0 for none
      * @param depth             number of residual blocks
      * @param width             hidden channels
+     * @param outputChannels    channels of the output: D for a velocity
      */
-    public record Config(long targetChannels, long conditionChannels, int depth, long width) {
+    public record Config(long targetChannels, long conditionChannels, int depth, long width, long outputChannels) {
 
         /** The toy's network: 2 channels, 4 blocks of 512. */
         public static final Config TOY = new Config(2, 0, 4, 512);
@@ -45,15 +46,29 @@ public final class VelocityNetwork extends Module {
 
         /** Throws {@link IllegalArgumentException} for sizes that make no network. */
         public Config {
-            if (targetChannels < 1 || conditionChannels < 0 || depth < 0 || width < 1) {
+            if (targetChannels < 1 || conditionChannels < 0 || depth < 0 || width < 1 || outputChannels < 1) {
                 throw new IllegalArgumentException("a velocity network needs targetChannels >= 1, conditionChannels >= 0, "
-                        + "depth >= 0 and width >= 1, not " + targetChannels + ", " + conditionChannels + ", " + depth
-                        + ", " + width);
+                        + "depth >= 0, width >= 1 and outputChannels >= 1, not " + targetChannels + ", "
+                        + conditionChannels + ", " + depth + ", " + width + ", " + outputChannels);
             }
         }
 
+        /** Of a velocity: as many channels out as in. */
+        public Config(long targetChannels, long conditionChannels, int depth, long width) {
+            this(targetChannels, conditionChannels, depth, width, targetChannels);
+        }
+
+        /** Number of values in the network's parameters. */
+        public long parameterCount() {
+            long time = 2L * TimeEmbedding.FREQUENCIES * width + width + width * width + width;
+            long condition = conditionChannels == 0 ? 0 : (conditionChannels + 1) * width;
+            long block = 5 * width * width + 7 * width;
+            long last = (width + 1) * outputChannels + 2 * width * width + 2 * width;
+            return time + condition + (targetChannels + 1) * width + depth * block + last;
+        }
+
         /**
-         * The sizes that a state dict tells.
+         * The sizes that the state dict of a velocity's network tells.
          *
          * @throws IllegalArgumentException naming the key that is missing
          */
@@ -112,7 +127,7 @@ public final class VelocityNetwork extends Module {
             blocks.add(new ResidualBlock(width, generator));
         }
         register("res_blocks", new ModuleList<>(blocks));
-        finalLayer = register("final_layer", new FinalLayer(width, config.targetChannels(), generator));
+        finalLayer = register("final_layer", new FinalLayer(width, config.outputChannels(), generator));
         initialize(generator);
     }
 
@@ -148,7 +163,7 @@ public final class VelocityNetwork extends Module {
      * @param x         [N, D], of the weights' dtype
      * @param t         [N], used as it is, without the usual factor 1000
      * @param condition [N, Z], or null: then the network runs without one
-     * @return [N, D]
+     * @return [N, outputChannels]
      * @throws IllegalArgumentException for other shapes, and for a condition where the network has no layer for it
      */
     public Tensor forward(Tensor x, Tensor t, Tensor condition) {

@@ -1,0 +1,162 @@
+package org.flowprior.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.flowprior.train.ConfigLoader;
+import org.flowprior.train.Console;
+import org.flowprior.train.MarModelConfig;
+import org.flowprior.train.MarTraining;
+import org.flowprior.train.MarTrainingConfig;
+import org.flowprior.train.MarTrainingResult;
+import org.flowprior.train.MetricLog;
+import org.flowprior.train.RequestException;
+import org.flowprior.train.RunDirectory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code flowprior train-mar}: the generator on cached latents. */
+@Command(
+        name = "train-mar",
+        sortOptions = false,
+        description = {
+            "Trains a masked autoregressive generator on the latents that encode has cached, and writes it with "
+                    + "averaged weights, the official keys and the latents' scaling as mar.safetensors.",
+            "Presets: quick (the default; a small network, minutes on two cores), paper (the printed values, and the "
+                    + "official ones where none are printed) and official (what the released code effectively runs; it "
+                    + "says that it skips a step whose loss is no finite number, and takes it: here the run ends and "
+                    + "the last checkpoint stays). Both are MAR-B with a flow head."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior train-mar --cache caches/drawn --out runs/mar",
+            "  flowprior train-mar --cache caches/imagenet --config paper --size large --device cuda",
+            "  flowprior train-mar --cache caches/imagenet --config official --set training.accumulation=8 \\",
+            "      --set training.checkpointing=true --device cuda",
+            "  flowprior train-mar --cache caches/drawn --set model.head.kind=diffusion",
+            "  flowprior train-mar --resume --out runs/mar"})
+final class TrainMar implements Callable<Integer> {
+
+    @Option(names = {"-l", "--cache"}, paramLabel = "DIR",
+            description = "the latents to train on, as the command encode caches them (default: the config's "
+                    + "data.cache)")
+    private Path cache;
+
+    @Option(names = "--size", paramLabel = "NAME",
+            description = "base, large or huge: the published sizes with their heads (default: the config's)")
+    private MarModelConfig.Size size;
+
+    @Mixin
+    private RunOptions options;
+
+    @CommandLine.ParentCommand
+    private Main main;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    private final ConfigLoader<MarTrainingConfig> loader = MarTrainingConfig.loader();
+
+    @Override
+    public Integer call() throws IOException {
+        Console console = main.console();
+        try (RunDirectory run = options.resume() ? RunDirectory.resume(directory(null)) : begin()) {
+            MarTrainingConfig config = resolved(run);
+            console.say("flowprior train-mar in " + run.path());
+            MarTrainingResult result;
+            try (MetricLog log = MetricLog.open(run)) {
+                result = new MarTraining(run, config, log, console, main.stopRequests()).run();
+            }
+            run.writeSummary(summary(config, result));
+            print(result);
+        }
+        return 0;
+    }
+
+    /** A size stands before {@code --set}, which may change some of it. */
+    private List<String> assignments() {
+        List<String> all = new ArrayList<>(size == null ? List.of() : size.assignments());
+        all.addAll(options.assignments());
+        if (cache != null) {
+            all.add("data.cache=" + cache);
+        }
+        return all;
+    }
+
+    private RunDirectory begin() throws IOException {
+        MarTrainingConfig config = options.ready(asked());
+        if (config.data().cache().isEmpty()) {
+            throw new RequestException("train-mar needs a latent cache: --cache DIR names it, and flowprior encode "
+                    + "makes one");
+        }
+        MarTraining.requireFitting(config);
+        return RunDirectory.create(directory(config), loader.toJson(config));
+    }
+
+    private MarTrainingConfig asked() {
+        return loader.load(options.config(), assignments()).withWholePaths();
+    }
+
+    /** @param begun the config of a new run; null for one to resume */
+    private Path directory(MarTrainingConfig begun) throws IOException {
+        if (options.out() != null) {
+            return options.out();
+        }
+        String path = (begun != null ? begun : asked()).data().cache();
+        if (path.isEmpty()) {
+            throw new RequestException("--resume needs the run's directory: --out DIR names it, or --cache DIR the "
+                    + "latents");
+        }
+        return options.directory("mar-" + Path.of(path).getFileName(), loader);
+    }
+
+    private MarTrainingConfig resolved(RunDirectory run) {
+        MarTrainingConfig config = loader.read(run.config(), List.of());
+        if (options.resume()) {
+            MarTrainingConfig asked = options.config() != null ? asked()
+                    : loader.read(run.config(), assignments()).withWholePaths();
+            options.resume(loader, config, asked, run.path());
+        }
+        return config;
+    }
+
+    private static JsonObject summary(MarTrainingConfig config, MarTrainingResult result) {
+        JsonObject json = new JsonObject();
+        json.addProperty("generator", result.generator().getFileName().toString());
+        json.addProperty("cache", config.data().cache());
+        json.addProperty("trainingImages", result.trainingImages());
+        json.addProperty("heldOutImages", result.heldOutImages());
+        json.addProperty("tokens", result.tokens());
+        json.addProperty("channels", result.channels());
+        json.addProperty("classes", result.classes());
+        json.addProperty("scaling", result.scaling());
+        json.addProperty("parameters", result.parameters());
+        result.evaluation().forEach(json::addProperty);
+        json.addProperty("steps", config.training().steps());
+        json.addProperty("seed", config.seed());
+        json.addProperty("seconds", result.seconds());
+        RunMachine.describe(json, config);
+        return json;
+    }
+
+    private void print(MarTrainingResult result) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TextTable.row("images trained on, held out", "%d, %d", result.trainingImages(),
+                result.heldOutImages()));
+        if (result.evaluation().containsKey("heldOutLoss")) {
+            rows.add(TextTable.row("loss on held-out images, mean over channels", "%.4f",
+                    result.evaluation().get("heldOutLoss")));
+        }
+        rows.add(TextTable.row("time", "%.0f s", result.seconds()));
+        rows.add(TextTable.row("generator", "%s", result.generator()));
+        PrintWriter out = spec.commandLine().getOut();
+        TextTable.of(rows).forEach(out::println);
+        out.flush();
+    }
+}

@@ -1,0 +1,29 @@
+package org.flowprior.mar;
+
+import java.util.function.Supplier;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+
+/** Lets ops that draw from a device's default generator draw from another one. */
+final class LentGenerator {
+
+    private LentGenerator() {}
+
+    /** Runs with the generator in the default one's place, which is then as it was. */
+    static Tensor lend(Generator generator, Device device, Supplier<Tensor> work) {
+        try (Generator standard = Generator.defaultOf(device)) {
+            return Scope.returning(() -> {
+                Tensor before = standard.state();
+                standard.setState(generator.state());
+                try {
+                    return work.get();
+                } finally {
+                    generator.setState(standard.state());
+                    standard.setState(before);
+                }
+            });
+        }
+    }
+}

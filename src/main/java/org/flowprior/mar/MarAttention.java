@@ -1,0 +1,78 @@
+package org.flowprior.mar;
+
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Layer;
+import org.flowprior.torch.nn.LayerNorm;
+import org.flowprior.torch.nn.Linear;
+
+/** Attention of all tokens to all tokens in several heads, its queries and keys normalised or not. */
+final class MarAttention extends Layer {
+
+    private static final double NORM_EPSILON = 1e-5;
+
+    private final int heads;
+    private final long width;
+    private final double attentionDropout;
+    private final double projectionDropout;
+    private final Linear qkv;
+    private final LayerNorm queryNorm;
+    private final LayerNorm keyNorm;
+    private final Linear proj;
+
+    MarAttention(MarConfig config, Generator generator) {
+        heads = config.heads();
+        width = config.width();
+        attentionDropout = config.attentionDropout();
+        projectionDropout = config.projectionDropout();
+        qkv = register("qkv", new Linear(width, 3 * width, true, generator));
+        queryNorm = config.qkNorm() ? register("q_norm", new LayerNorm(width / heads, NORM_EPSILON, true)) : null;
+        keyNorm = config.qkNorm() ? register("k_norm", new LayerNorm(width / heads, NORM_EPSILON, true)) : null;
+        proj = register("proj", new Linear(width, width, true, generator));
+    }
+
+    /** x [B, T, D] to the same shape. */
+    @Override
+    public Tensor forward(Tensor x) {
+        return Scope.returning(() -> {
+            Tensor merged;
+            try (Tensor projected = qkv.forward(x)) {
+                Tensor parts = split(projected, 3);
+                merged = attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
+            }
+            return project(merged);
+        });
+    }
+
+    /** Of the readers' queries only: readers [B, n, D], which are among x [B, T, D], to [B, n, D]. */
+    Tensor forward(Tensor readers, Tensor x) {
+        return Scope.returning(() -> {
+            Tensor query = split(part(readers, 0, 1), 1);
+            Tensor others = split(part(x, 1, 2), 2);
+            return project(attend(query.select(0, 0), others.select(0, 0), others.select(0, 1)));
+        });
+    }
+
+    private Tensor part(Tensor x, long from, long count) {
+        return Functional.linear(x, qkv.weight().narrow(0, from * width, count * width),
+                qkv.bias().narrow(0, from * width, count * width));
+    }
+
+    /** [B, T, parts D] to [parts, B, heads, T, D / heads]. */
+    private Tensor split(Tensor projected, long parts) {
+        return projected.view(projected.size(0), projected.size(1), parts, heads, width / heads).permute(2, 0, 3, 1, 4);
+    }
+
+    private Tensor attend(Tensor query, Tensor key, Tensor value) {
+        Tensor q = queryNorm == null ? query : queryNorm.forward(query);
+        Tensor k = keyNorm == null ? key : keyNorm.forward(key);
+        Tensor attended = Functional.scaledDotProductAttention(q, k, value, null, isTraining() ? attentionDropout : 0);
+        return attended.transpose(1, 2).reshape(query.size(0), query.size(2), width);
+    }
+
+    private Tensor project(Tensor merged) {
+        return Functional.dropout(proj.forward(merged), projectionDropout, isTraining());
+    }
+}

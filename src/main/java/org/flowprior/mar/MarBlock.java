@@ -1,0 +1,91 @@
+package org.flowprior.mar;
+
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.nn.Layer;
+import org.flowprior.torch.nn.LayerNorm;
+import org.flowprior.torch.nn.Linear;
+import org.flowprior.torch.nn.Module;
+
+/** Attention, then an MLP, each behind a norm and added to what came in: the official {@code Block}. */
+final class MarBlock extends Layer {
+
+    private final LayerNorm norm1;
+    private final MarAttention attention;
+    private final LayerNorm norm2;
+    private final FeedForward feedForward;
+
+    /** Two linear layers with GELU between them. */
+    private static final class FeedForward extends Module {
+
+        private final Linear fc1;
+        private final Linear fc2;
+        private final double dropout;
+
+        FeedForward(MarConfig config, Generator generator) {
+            fc1 = register("fc1", new Linear(config.width(), config.hidden(), true, generator));
+            fc2 = register("fc2", new Linear(config.hidden(), config.width(), true, generator));
+            dropout = config.projectionDropout();
+        }
+
+        Tensor forward(Tensor x) {
+            return Scope.returning(() -> {
+                Tensor activated;
+                try (Tensor hidden = fc1.forward(x)) {
+                    activated = Functional.gelu(hidden);
+                }
+                Tensor dropped = Functional.dropout(activated, dropout, isTraining());
+                return Functional.dropout(fc2.forward(dropped), dropout, isTraining());
+            });
+        }
+    }
+
+    MarBlock(MarConfig config, Generator generator) {
+        norm1 = register("norm1", new LayerNorm(config.width(), Mar.NORM_EPSILON, true));
+        attention = register("attn", new MarAttention(config, generator));
+        norm2 = register("norm2", new LayerNorm(config.width(), Mar.NORM_EPSILON, true));
+        feedForward = register("mlp", new FeedForward(config, generator));
+    }
+
+    /** x [B, T, D] to the same shape. */
+    @Override
+    public Tensor forward(Tensor x) {
+        return Scope.returning(() -> {
+            Tensor change;
+            try (Tensor normalized = norm1.forward(x)) {
+                change = attention.forward(normalized);
+            }
+            return addFeedForward(x.add(change));
+        });
+    }
+
+    /**
+     * The rows that someone reads, as {@link #forward(Tensor)} gives them.
+     *
+     * @param x    [B, T, D]
+     * @param rows [B, n] int64
+     * @return [B, n, D]
+     */
+    Tensor forward(Tensor x, Tensor rows) {
+        return Scope.returning(() -> {
+            Tensor normalized = norm1.forward(x);
+            Tensor change = attention.forward(gather(normalized, rows), normalized);
+            return addFeedForward(gather(x, rows).add(change));
+        });
+    }
+
+    /** The rows [B, n] of x [B, T, D], [B, n, D]. */
+    static Tensor gather(Tensor x, Tensor rows) {
+        return Scope.returning(() -> x.gather(1, rows.unsqueeze(2).expand(-1, -1, x.size(2))));
+    }
+
+    private Tensor addFeedForward(Tensor x) {
+        Tensor change;
+        try (Tensor normalized = norm2.forward(x)) {
+            change = feedForward.forward(normalized);
+        }
+        return x.add(change);
+    }
+}

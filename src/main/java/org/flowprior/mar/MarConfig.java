@@ -1,0 +1,195 @@
+package org.flowprior.mar;
+
+import java.util.Map;
+import org.flowprior.flow.VelocityNetwork;
+import org.flowprior.torch.Tensor;
+
+/**
+ * What a {@link Mar} is made from.
+ *
+ * @param layout            how latents are cut into tokens
+ * @param width             D, channels of the transformers
+ * @param encoderDepth      blocks of the encoder
+ * @param decoderDepth      blocks of the decoder
+ * @param heads             attention heads, which divide the width
+ * @param mlpRatio          hidden channels of a block's MLP, as a multiple of the width
+ * @param classes           classes of the labels
+ * @param bufferSize        tokens that carry the class, before the image's
+ * @param qkNorm            whether queries and keys are normalised
+ * @param labelDrop         share of images that train without their class
+ * @param attentionDropout  dropout of attention probabilities in training
+ * @param projectionDropout dropout behind the attention's and in the MLP's layers in training
+ * @param maskRatioMin      least share of tokens that are masked in training
+ * @param head              what makes a token of its condition
+ */
+public record MarConfig(LatentLayout layout, long width, int encoderDepth, int decoderDepth, int heads, double mlpRatio,
+                        long classes, long bufferSize, boolean qkNorm, double labelDrop, double attentionDropout,
+                        double projectionDropout, double maskRatioMin, Head head) {
+
+    /** The sizes of a head. */
+    public sealed interface Head {
+
+        /** Residual blocks. */
+        int depth();
+
+        /** Hidden channels. */
+        long width();
+
+        /** How many times and noises each masked token is trained with in a step. */
+        int multiplicity();
+
+        /** Channels of the head's output for tokens of that many. */
+        long outputChannels(long tokenChannels);
+
+        /** Makes tokens by a flow, {@link FlowHead}. */
+        record Flow(int depth, long width, int multiplicity) implements Head {
+
+            /** Throws {@link IllegalArgumentException} for a size below 1. */
+            public Flow {
+                check(depth, width, multiplicity);
+            }
+
+            @Override
+            public long outputChannels(long tokenChannels) {
+                return tokenChannels;
+            }
+        }
+
+        /** Makes tokens by diffusion, {@link DiffusionHead}. */
+        record Diffusion(int depth, long width, int multiplicity) implements Head {
+
+            /** Throws {@link IllegalArgumentException} for a size below 1. */
+            public Diffusion {
+                check(depth, width, multiplicity);
+            }
+
+            @Override
+            public long outputChannels(long tokenChannels) {
+                return 2 * tokenChannels;
+            }
+        }
+
+        private static void check(int depth, long width, int multiplicity) {
+            if (depth < 1 || width < 1 || multiplicity < 1) {
+                throw new IllegalArgumentException("a head needs depth, width and multiplicity of at least 1, not "
+                        + depth + ", " + width + " and " + multiplicity);
+            }
+        }
+    }
+
+    /** Throws {@link IllegalArgumentException} for sizes that make no model. */
+    public MarConfig {
+        if (width < 1 || encoderDepth < 1 || decoderDepth < 1 || heads < 1 || width % heads != 0
+                || !(mlpRatio > 0) || (long) (width * mlpRatio) < 1) {
+            throw new IllegalArgumentException("a generator needs depths of at least 1, heads that divide the width "
+                    + "and a positive mlpRatio, not depths " + encoderDepth + " and " + decoderDepth + ", " + heads
+                    + " heads, width " + width + " and mlpRatio " + mlpRatio);
+        }
+        if (classes < 1 || bufferSize < 1) {
+            throw new IllegalArgumentException("a generator needs classes and bufferSize of at least 1, not " + classes
+                    + " and " + bufferSize);
+        }
+        checkShare("labelDrop", labelDrop);
+        checkShare("attentionDropout", attentionDropout);
+        checkShare("projectionDropout", projectionDropout);
+        checkShare("maskRatioMin", maskRatioMin);
+    }
+
+    private static void checkShare(String name, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " must be at least 0 and below 1, not " + value);
+        }
+    }
+
+    /** The paper's MAR-B: 12 + 12 blocks of 768, head 6 blocks of 1024, for 1000 classes. */
+    public static MarConfig base(LatentLayout layout) {
+        return official(layout, 768, 12, 12, new Head.Flow(6, 1024, 4));
+    }
+
+    /** MAR-L: 16 + 16 blocks of 1024, head 8 blocks of 1280, for 1000 classes. */
+    public static MarConfig large(LatentLayout layout) {
+        return official(layout, 1024, 16, 16, new Head.Flow(8, 1280, 4));
+    }
+
+    /** MAR-H: 20 + 20 blocks of 1280, head 12 blocks of 1536, for 1000 classes. */
+    public static MarConfig huge(LatentLayout layout) {
+        return official(layout, 1280, 20, 16, new Head.Flow(12, 1536, 4));
+    }
+
+    private static MarConfig official(LatentLayout layout, long width, int depth, int heads, Head head) {
+        return new MarConfig(layout, width, depth, depth, heads, 4, 1000, 64, true, 0.1, 0.1, 0.1, 0.7, head);
+    }
+
+    /**
+     * The config that the weights of a model tell; what they do not show is official: latents that are a sequence,
+     * without queries and keys normalised one head for each 64 channels (16 of the width 1280), dropouts, the least
+     * mask ratio and the head's multiplicity.
+     *
+     * @param state under the official keys
+     * @throws IllegalArgumentException naming the tensor that is missing or of a wrong shape
+     */
+    public static MarConfig of(Map<String, Tensor> state) {
+        return new MarWeights(state).config();
+    }
+
+    /** With that layout of the latents. */
+    public MarConfig withLayout(LatentLayout value) {
+        return new MarConfig(value, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
+                labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
+    }
+
+    /** With that head. */
+    public MarConfig withHead(Head value) {
+        return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
+                labelDrop, attentionDropout, projectionDropout, maskRatioMin, value);
+    }
+
+    /** With or without queries and keys normalised. */
+    public MarConfig withQkNorm(boolean value) {
+        return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, value,
+                labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
+    }
+
+    /** For that many classes. */
+    public MarConfig withClasses(long value) {
+        return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, value, bufferSize, qkNorm,
+                labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
+    }
+
+    /** With these rates of dropout; see the record's parameters. */
+    public MarConfig withDropout(double labels, double attention, double projection) {
+        return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
+                labels, attention, projection, maskRatioMin, head);
+    }
+
+    /** L, tokens of an image. */
+    public long tokens() {
+        return layout.tokens();
+    }
+
+    /** C, channels of a token. */
+    public long channels() {
+        return layout.tokenChannels();
+    }
+
+    /** Hidden channels of a block's MLP. */
+    public long hidden() {
+        return (long) (width * mlpRatio);
+    }
+
+    /** The sizes of the head's network. */
+    public VelocityNetwork.Config headNetwork() {
+        return new VelocityNetwork.Config(channels(), width, head.depth(), head.width(),
+                head.outputChannels(channels()));
+    }
+
+    /** Number of values in all parameters. */
+    public long parameterCount() {
+        long rows = bufferSize + tokens();
+        long vectors = classes + 2 + 2 * rows + tokens();
+        long norms = qkNorm ? 4 * (width / heads) : 0;
+        long block = 4 * width * width + 9 * width + hidden() + 2 * width * hidden() + norms;
+        return vectors * width + (channels() + 1) * width + (encoderDepth + decoderDepth) * block
+                + width * width + width + 6 * width + headNetwork().parameterCount();
+    }
+}

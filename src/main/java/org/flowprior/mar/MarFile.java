@@ -1,0 +1,216 @@
+package org.flowprior.mar;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.PtFile;
+import org.flowprior.torch.io.Safetensors;
+
+/**
+ * Generators in files, under the official keys. What is written is safetensors, with the {@link MarConfig} in the
+ * metadata {@code mar}, or a {@code .pth} as the official code resumes from.
+ *
+ * <p>What is read may be safetensors or an official {@code checkpoint-last.pth}: its averaged weights
+ * {@code model_ema}, else {@code model}, else the tensors of the file itself, their keys behind {@code module.} and
+ * {@code _orig_mod.} or not.
+ */
+public final class MarFile {
+
+    /** The metadata's key of what the latents were multiplied with. */
+    public static final String SCALING = "scaling";
+
+    private static final List<String> ENTRIES = List.of("model_ema", "model");
+    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+
+    private MarFile() {}
+
+    /** Writes the generator as safetensors; an old file is replaced whole or not at all. */
+    public static void write(Path file, Mar mar) {
+        write(file, mar.config(), mar.stateDict(), Map.of());
+    }
+
+    /**
+     * Writes a state, weights or their averages, as safetensors; an old file is replaced whole or not at all.
+     *
+     * @param metadata more of it, such as {@link #SCALING}
+     */
+    public static void write(Path file, MarConfig config, Map<String, ? extends Tensor> state,
+                             Map<String, String> metadata) {
+        Map<String, String> all = new LinkedHashMap<>(metadata);
+        all.put(MarConfigText.KEY, MarConfigText.of(config));
+        Safetensors.write(file, state, all);
+    }
+
+    /**
+     * Writes weights and their averages as a {@code .pth} with the entries {@code model} and {@code model_ema}, which
+     * the official code loads; the config is not in it. An old file is replaced whole or not at all.
+     */
+    public static void writePt(Path file, Map<String, ? extends Tensor> state, Map<String, ? extends Tensor> averages) {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put("model", new LinkedHashMap<>(state));
+        entries.put("model_ema", new LinkedHashMap<>(averages));
+        PtFile.write(file, entries);
+    }
+
+    /**
+     * The generator in the file, float32 on the CPU, in evaluation mode. Of a file that does not state its config,
+     * {@link MarConfig#of} tells it.
+     *
+     * @throws IllegalArgumentException naming the file, for content that is not a generator
+     * @throws UncheckedIOException     when it cannot be read
+     */
+    public static Mar read(Path file) {
+        return read(file, UnaryOperator.identity());
+    }
+
+    /**
+     * The generator in the file with other options: {@code read(file, c -> c.withLayout(grid))} for an official one of
+     * latents on a grid.
+     *
+     * @param options what the config is to be, of what the file tells
+     * @throws IllegalArgumentException naming the file, for content that is not such a generator
+     * @throws UncheckedIOException     when it cannot be read
+     */
+    public static Mar read(Path file, UnaryOperator<MarConfig> options) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> state = state(file);
+            Mar mar = null;
+            try (Generator unused = Generator.seeded(0)) {
+                MarConfig config = options.apply(config(file, state));
+                requireSizes(config, state);
+                // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
+                mar = new Mar(config, unused);
+                mar.loadStateDict(state);
+                mar.eval();
+                return mar;
+            } catch (IllegalArgumentException e) {
+                if (mar != null) {
+                    mar.close();
+                }
+                throw refused(file, e);
+            }
+        }
+    }
+
+    /**
+     * The config of the generator in the file, without making one.
+     *
+     * @throws IllegalArgumentException naming the file, for content that is not a generator
+     * @throws UncheckedIOException     when it cannot be read
+     */
+    public static MarConfig config(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> state = state(file);
+            try {
+                return config(file, state);
+            } catch (IllegalArgumentException e) {
+                throw refused(file, e);
+            }
+        }
+    }
+
+    /**
+     * What the latents were multiplied with to make the generator's tokens; empty where the file does not say.
+     *
+     * @throws IllegalArgumentException naming the file, where it says something else than a positive number
+     */
+    public static OptionalDouble scaling(Path file) {
+        String text = metadata(file).get(SCALING);
+        if (text == null) {
+            return OptionalDouble.empty();
+        }
+        try {
+            double scaling = Double.parseDouble(text);
+            if (scaling > 0 && scaling < Double.POSITIVE_INFINITY) {
+                return OptionalDouble.of(scaling);
+            }
+        } catch (NumberFormatException e) {
+            throw refused(file, e);
+        }
+        throw refused(file, new IllegalArgumentException("the metadata '" + SCALING + "' is " + text
+                + ", which is no positive number"));
+    }
+
+    /**
+     * The weights under the official keys, in the innermost scope: the averaged ones, where a file has both.
+     *
+     * @throws IllegalArgumentException naming the file, for content that is no state
+     * @throws UncheckedIOException     when it cannot be read
+     */
+    public static Map<String, Tensor> state(Path file) {
+        Map<?, ?> found = isSafetensors(file) ? Safetensors.read(file) : entry(file, PtFile.read(file));
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        found.forEach((key, value) -> {
+            if (!(value instanceof Tensor tensor)) {
+                throw refused(file, new IllegalArgumentException("entry '" + key
+                        + "' is no tensor, so this is not the state of a generator"));
+            }
+            state.put(unwrapped(String.valueOf(key)), tensor);
+        });
+        return state;
+    }
+
+    private static MarConfig config(Path file, Map<String, Tensor> state) {
+        String text = metadata(file).get(MarConfigText.KEY);
+        return text == null ? MarConfig.of(state) : MarConfigText.config(text);
+    }
+
+    /** Before anything of a size is made that a damaged file may state. */
+    private static void requireSizes(MarConfig config, Map<String, Tensor> state) {
+        long values = state.values().stream().mapToLong(Tensor::numel).sum();
+        if (config.parameterCount() != values) {
+            throw new IllegalArgumentException("its config makes a generator of " + config.parameterCount()
+                    + " parameters, and it holds " + values);
+        }
+    }
+
+    /** On one line, whatever the names in a damaged file are. */
+    private static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
+        return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
+    }
+
+    private static Map<?, ?> entry(Path file, Object root) {
+        if (!(root instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException(file + ": holds no dict, so there is no generator in it");
+        }
+        for (String name : ENTRIES) {
+            if (map.get(name) instanceof Map<?, ?> found && !found.isEmpty()) {
+                return found;
+            }
+        }
+        return map;
+    }
+
+    private static String unwrapped(String key) {
+        for (String wrapper : WRAPPERS) {
+            if (key.startsWith(wrapper)) {
+                return unwrapped(key.substring(wrapper.length()));
+            }
+        }
+        return key;
+    }
+
+    private static Map<String, String> metadata(Path file) {
+        return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
+    }
+
+    /** By the brace with which a safetensors header begins, behind its length. */
+    private static boolean isSafetensors(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = in.readNBytes(9);
+            return start.length == 9 && start[8] == '{';
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package org.flowprior.mar;
+
+import java.util.Arrays;
+import java.util.List;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/**
+ * Samples the tokens of images from a generator (Li et al. 2024, Sec. 3.4; the paper's 5.2): in random order, some at each
+ * iteration, each given those before it. Runs the generator in evaluation mode, without gradients. The generator stays
+ * the caller's, and must not change meanwhile.
+ *
+ * <p>Numbers that nobody reads are not computed: the last decoder block runs for the tokens predicted next only, and
+ * the head as {@link HeadSampler} says. {@link #plain} computes them all, for comparison.
+ */
+public final class MarSampler implements AutoCloseable {
+
+    /**
+     * How to sample.
+     *
+     * @param iterations 1 to the number of tokens
+     * @param guidance   the guidance
+     * @param head       how the head samples
+     */
+    public record Options(int iterations, Guidance guidance, HeadSampling head) {}
+
+    private final Mar mar;
+    private final Options options;
+    private final MaskSchedule schedule;
+    private final HeadSampler head;
+    private final boolean saving;
+
+    /**
+     * A sampler that saves work.
+     *
+     * @throws IllegalArgumentException for more iterations than tokens, and for a solver that the head does not have
+     */
+    public MarSampler(Mar mar, Options options) {
+        this(mar, options, true);
+    }
+
+    private MarSampler(Mar mar, Options options, boolean saving) {
+        this.mar = mar;
+        this.options = options;
+        this.saving = saving;
+        schedule = new MaskSchedule(Math.toIntExact(mar.config().tokens()), options.iterations());
+        head = saving ? HeadSampler.of(mar.head(), options.head()) : HeadSampler.plain(mar.head(), options.head());
+    }
+
+    /** A sampler that computes every row at every iteration: the same tokens up to rounding. */
+    public static MarSampler plain(Mar mar, Options options) {
+        return new MarSampler(mar, options, false);
+    }
+
+    /** Independent uniform orders, [B, L] int64, on the CPU. */
+    public static Tensor orders(long images, long tokens, Generator generator) {
+        return Scope.returning(() -> Torch.rand(new long[] {images, tokens}, generator, DType.FLOAT64).argsort(1));
+    }
+
+    /**
+     * Tokens in drawn orders from drawn noise.
+     *
+     * @param labels    [B] int64
+     * @param generator of the CPU
+     * @return [B, L, C]
+     */
+    public Tensor sample(Tensor labels, Generator generator) {
+        return Scope.returning(() -> sample(labels, orders(labels.size(0), mar.config().tokens(), generator),
+                SamplingNoise.of(generator, mar.config().channels())));
+    }
+
+    /**
+     * Tokens in given orders from given noise.
+     *
+     * @param labels [B] int64
+     * @param orders [B, L] int64, a permutation of 0 &hellip; L &minus; 1 for each image: its tokens are predicted from
+     *               the last to the first
+     * @param noise  the noise
+     * @return [B, L, C], as scaled as the latents in training
+     * @throws IllegalArgumentException for orders that are not permutations, and noise of a wrong shape
+     */
+    public Tensor sample(Tensor labels, Tensor orders, SamplingNoise noise) {
+        boolean training = mar.isTraining();
+        mar.eval();
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            return sampled(labels, orders, noise).moveOutward();
+        } finally {
+            mar.train(training);
+        }
+    }
+
+    private Tensor sampled(Tensor labels, Tensor givenOrders, SamplingNoise noise) {
+        long images = labels.size(0);
+        long length = schedule.tokens();
+        Tensor weight = mar.parameters().getFirst();
+        Device device = weight.device();
+        Tensor orders = checked(givenOrders, images).to(DType.INT64, device);
+        boolean guided = options.guidance().active();
+        Tensor classes = mar.classVectors(labels.to(DType.INT64, device), null);
+        if (guided) {
+            classes = Torch.cat(List.of(classes, mar.unconditional(images)), 0);
+        }
+        Tensor tokens = Torch.zeros(new long[] {images, length, mar.config().channels()}, weight.dtype(), device);
+        Tensor mask = Torch.ones(new long[] {images, length}, DType.BOOL, device);
+        int masked = schedule.tokens();
+        int[] predicted = schedule.predicted();
+        for (int i = 0; i < predicted.length; i++) {
+            try (Scope scope = Scope.open()) {
+                double factor = options.guidance().factor(schedule.tokens(), schedule.next(i, masked));
+                masked -= predicted[i];
+                Tensor positions = orders.narrow(1, masked, predicted[i]).sort(1, false).values();
+                Tensor values = predict(tokens, mask, classes, positions, factor, noise).to(weight.dtype());
+                Tensor channels = positions.unsqueeze(2).expand(-1, -1, tokens.size(2));
+                tokens.scatter_(1, channels, values.view(images, predicted[i], -1));
+                mask.scatter_(1, positions, 0);
+            }
+        }
+        return tokens;
+    }
+
+    /** The tokens at the positions, [B n, C]. */
+    private Tensor predict(Tensor tokens, Tensor mask, Tensor classes, Tensor positions, double factor,
+                           SamplingNoise noise) {
+        boolean guided = options.guidance().active();
+        Tensor z = conditions(twice(tokens, guided), twice(mask, guided), classes, twice(positions, guided))
+                .flatten(0, 1);
+        Device device = tokens.device();
+        long rows = positions.numel();
+        return head.sample(z.narrow(0, 0, rows), guided ? z.narrow(0, rows, rows) : null, factor,
+                draw -> noise.draw(positions, draw).to(tokens.dtype(), device));
+    }
+
+    private Tensor conditions(Tensor tokens, Tensor mask, Tensor classes, Tensor positions) {
+        if (saving) {
+            return mar.conditions(tokens, mask, classes, positions);
+        }
+        Tensor z = mar.conditions(tokens, mask, classes);
+        return z.gather(1, positions.unsqueeze(2).expand(-1, -1, z.size(2)));
+    }
+
+    private static Tensor twice(Tensor x, boolean guided) {
+        return guided ? Torch.cat(List.of(x, x), 0) : x;
+    }
+
+    private Tensor checked(Tensor orders, long images) {
+        long[] wanted = {images, schedule.tokens()};
+        if (!Arrays.equals(orders.shape(), wanted)) {
+            throw new IllegalArgumentException("orders must be " + Arrays.toString(wanted) + ", not "
+                    + Arrays.toString(orders.shape()));
+        }
+        Tensor numbers = Torch.arange(schedule.tokens(), DType.INT64, orders.device()).expand(wanted);
+        if (!orders.sort(1, false).values().equal(numbers)) {
+            throw new IllegalArgumentException("each row of orders must be a permutation of 0 to "
+                    + (schedule.tokens() - 1));
+        }
+        return orders;
+    }
+
+    /** Frees what the times of the head share. */
+    @Override
+    public void close() {
+        head.close();
+    }
+}

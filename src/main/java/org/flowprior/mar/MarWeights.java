@@ -1,0 +1,84 @@
+package org.flowprior.mar;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.flowprior.torch.Tensor;
+
+/** What the weights of a {@link Mar} tell about it. */
+final class MarWeights {
+
+    private static final long OFFICIAL_HEAD_CHANNELS = 64;
+    private static final long HUGE_WIDTH = 1280;
+    private static final int HUGE_HEADS = 16;
+    private static final double MIN_MASK_RATIO = 0.7;
+    private static final double DROPOUT = 0.1;
+    private static final int MULTIPLICITY = 4;
+
+    private final Map<String, Tensor> state;
+
+    MarWeights(Map<String, Tensor> state) {
+        this.state = state;
+    }
+
+    MarConfig config() {
+        long[] latent = shape("z_proj.weight", 2);
+        long width = latent[0];
+        long channels = latent[1];
+        long tokens = shape("diffusion_pos_embed_learned", 3)[1];
+        long buffer = shape("encoder_pos_embed_learned", 3)[1] - tokens;
+        long hidden = shape("encoder_blocks.0.mlp.fc1.weight", 2)[0];
+        boolean qkNorm = state.containsKey("encoder_blocks.0.attn.q_norm.weight");
+        return new MarConfig(new LatentLayout.Sequence(tokens, channels), width, depth("encoder_blocks."),
+                depth("decoder_blocks."), heads(width, qkNorm), (double) hidden / width,
+                shape("class_emb.weight", 2)[0], buffer, qkNorm, DROPOUT, DROPOUT, DROPOUT, MIN_MASK_RATIO,
+                head(channels));
+    }
+
+    private int heads(long width, boolean qkNorm) {
+        if (!qkNorm) {
+            return width == HUGE_WIDTH ? HUGE_HEADS : (int) Math.max(1, width / OFFICIAL_HEAD_CHANNELS);
+        }
+        return (int) (width / shape("encoder_blocks.0.attn.q_norm.weight", 1)[0]);
+    }
+
+    private MarConfig.Head head(long channels) {
+        String net = Mar.HEAD + ".net.";
+        long width = shape(net + "input_proj.weight", 2)[0];
+        long outputs = shape(net + "final_layer.linear.weight", 2)[0];
+        int depth = 0;
+        while (state.containsKey(net + "res_blocks." + depth + ".in_ln.weight")) {
+            depth++;
+        }
+        if (outputs == channels) {
+            return new MarConfig.Head.Flow(depth, width, MULTIPLICITY);
+        }
+        if (outputs == 2 * channels) {
+            return new MarConfig.Head.Diffusion(depth, width, MULTIPLICITY);
+        }
+        throw new IllegalArgumentException("tensor '" + net + "final_layer.linear.weight' has " + outputs
+                + " rows; a flow head has one and a diffusion head two for each of the " + channels
+                + " channels of a token");
+    }
+
+    private int depth(String blocks) {
+        int depth = 0;
+        while (state.containsKey(blocks + depth + ".norm1.weight")) {
+            depth++;
+        }
+        return depth;
+    }
+
+    private long[] shape(String key, int dimensions) {
+        Tensor weight = state.get(key);
+        if (weight == null) {
+            throw new IllegalArgumentException("no tensor '" + key + "', so these are not the weights of a masked "
+                    + "autoregressive generator");
+        }
+        long[] shape = weight.shape();
+        if (shape.length != dimensions || Arrays.stream(shape).anyMatch(size -> size < 1)) {
+            throw new IllegalArgumentException("tensor '" + key + "' has shape " + Arrays.toString(shape) + ", where "
+                    + dimensions + " dimensions of at least 1 are wanted");
+        }
+        return shape;
+    }
+}
