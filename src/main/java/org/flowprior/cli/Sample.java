@@ -34,7 +34,7 @@ import picocli.CommandLine.ParameterException;
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior sample --mar runs/mar/mar.safetensors \\",
-            "      --autoencoder runs/ae/ema.safetensors --count 80 --cfg 3 \\",
+            "      --autoencoder runs/plain/autoencoder.safetensors --count 80 --cfg 3 \\",
             "      --out samples/drawn --grid drawn.png --check-classes",
             "  flowprior sample --mar checkpoint-last.pth --autoencoder ae.pt \\",
             "      --scaling 1.7052 --count 50000 --batch 256 --device cuda \\",
