@@ -1,9 +1,6 @@
 package org.flowprior.autoencoder;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +11,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
+import org.flowprior.torch.io.StateFile;
 
 /**
  * Autoencoders in files, under the official keys. What is written is safetensors, with the {@link AutoencoderConfig} in
@@ -27,7 +25,6 @@ import org.flowprior.torch.io.Safetensors;
 public final class AutoencoderFile {
 
     private static final List<String> ENTRIES = List.of("ema", "model", "state_dict");
-    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
     private static final String FLOW = "flow_loss.";
     private static final List<String> REPA = List.of("repa_model.", "projection.");
 
@@ -76,7 +73,7 @@ public final class AutoencoderFile {
             Map<String, Tensor> state = state(file);
             Autoencoder autoencoder = null;
             try (Generator unused = Generator.seeded(0)) {
-                String text = metadata(file).get(ConfigText.KEY);
+                String text = StateFile.metadata(file).get(ConfigText.KEY);
                 AutoencoderWeights weights = new AutoencoderWeights(state);
                 AutoencoderConfig config = options.apply(text == null ? weights.config() : ConfigText.config(text));
                 weights.requireSizes(config);
@@ -92,7 +89,7 @@ public final class AutoencoderFile {
                 if (autoencoder != null) {
                     autoencoder.close();
                 }
-                throw refused(file, e);
+                throw StateFile.refused(file, e);
             }
         }
     }
@@ -106,11 +103,11 @@ public final class AutoencoderFile {
     public static AutoencoderConfig config(Path file) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = state(file);
-            String text = metadata(file).get(ConfigText.KEY);
+            String text = StateFile.metadata(file).get(ConfigText.KEY);
             try {
                 return text == null ? new AutoencoderWeights(state).config() : ConfigText.config(text);
             } catch (IllegalArgumentException e) {
-                throw refused(file, e);
+                throw StateFile.refused(file, e);
             }
         }
     }
@@ -122,58 +119,8 @@ public final class AutoencoderFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Map<String, Tensor> state(Path file) {
-        Map<?, ?> found = isSafetensors(file) ? Safetensors.read(file) : entry(file, PtFile.read(file));
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        found.forEach((key, value) -> {
-            String name = unwrapped(String.valueOf(key));
-            if (!name.startsWith(FLOW)) {
-                if (!(value instanceof Tensor tensor)) {
-                    throw refused(file, new IllegalArgumentException("entry '" + key
-                            + "' is no tensor, so this is not the state of an autoencoder"));
-                }
-                state.put(name, tensor);
-            }
-        });
+        Map<String, Tensor> state = StateFile.read(file, "an autoencoder", ENTRIES);
+        state.keySet().removeIf(key -> key.startsWith(FLOW));
         return state;
-    }
-
-    /** On one line, whatever the names in a damaged file are. */
-    private static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
-        return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
-    }
-
-    private static Map<?, ?> entry(Path file, Object root) {
-        if (!(root instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException(file + ": holds no dict, so there is no autoencoder in it");
-        }
-        for (String name : ENTRIES) {
-            if (map.get(name) instanceof Map<?, ?> found && !found.isEmpty()) {
-                return found;
-            }
-        }
-        return map;
-    }
-
-    private static String unwrapped(String key) {
-        for (String wrapper : WRAPPERS) {
-            if (key.startsWith(wrapper)) {
-                return unwrapped(key.substring(wrapper.length()));
-            }
-        }
-        return key;
-    }
-
-    private static Map<String, String> metadata(Path file) {
-        return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
-    }
-
-    /** By the brace with which a safetensors header begins, behind its length. */
-    private static boolean isSafetensors(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] start = in.readNBytes(9);
-            return start.length == 9 && start[8] == '{';
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

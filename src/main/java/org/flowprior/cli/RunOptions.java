@@ -111,6 +111,22 @@ final class RunOptions {
         ready(begun);
     }
 
+    /**
+     * The config that a run of a training command was begun with.
+     *
+     * @param assignments what the options set
+     * @throws RequestException when the run is resumed and the options ask for another
+     */
+    <T extends Record & StageConfig<T>> T resolved(ConfigLoader<T> loader, RunDirectory run,
+            List<String> assignments) {
+        T begun = loader.read(run.config(), List.of());
+        if (resume) {
+            resume(loader, begun, (config != null ? loader.load(config, assignments)
+                    : loader.read(run.config(), assignments)).withWholePaths(), run.path());
+        }
+        return begun;
+    }
+
     private static void add(List<String> all, String key, Object value) {
         if (value != null) {
             all.add(key + "=" + value);

@@ -75,7 +75,7 @@ final class TrainAutoencoder implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = main.console();
         try (RunDirectory run = options.resume() ? RunDirectory.resume(directory()) : begin()) {
-            AutoencoderTrainingConfig config = resolved(run);
+            AutoencoderTrainingConfig config = options.resolved(loader, run, assignments());
             console.say("flowprior train-autoencoder in " + run.path());
             AutoencoderTrainingResult result;
             try (MetricLog log = MetricLog.open(run)) {
@@ -117,16 +117,6 @@ final class TrainAutoencoder implements Callable<Integer> {
 
     private Path directory() throws IOException {
         return options.directory("autoencoder", loader);
-    }
-
-    private AutoencoderTrainingConfig resolved(RunDirectory run) {
-        AutoencoderTrainingConfig config = loader.read(run.config(), List.of());
-        if (options.resume()) {
-            AutoencoderTrainingConfig asked = options.config() != null ? asked()
-                    : loader.read(run.config(), assignments()).withWholePaths();
-            options.resume(loader, config, asked, run.path());
-        }
-        return config;
     }
 
     private static JsonObject summary(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {

@@ -60,7 +60,7 @@ final class TrainFlow implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = main.console();
         try (RunDirectory run = options.resume() ? RunDirectory.resume(directory(null)) : begin()) {
-            FlowTrainingConfig config = resolved(run);
+            FlowTrainingConfig config = options.resolved(loader, run, assignments());
             console.say("flowprior train-flow in " + run.path());
             FlowTrainingResult result;
             try (MetricLog log = MetricLog.open(run)) {
@@ -105,16 +105,6 @@ final class TrainFlow implements Callable<Integer> {
                     + "bank");
         }
         return options.directory("flow-" + Path.of(bankPath).getFileName(), loader);
-    }
-
-    private FlowTrainingConfig resolved(RunDirectory run) {
-        FlowTrainingConfig config = loader.read(run.config(), List.of());
-        if (options.resume()) {
-            FlowTrainingConfig asked = options.config() != null ? asked()
-                    : loader.read(run.config(), assignments()).withWholePaths();
-            options.resume(loader, config, asked, run.path());
-        }
-        return config;
     }
 
     private static JsonObject summary(FlowTrainingConfig config, FlowTrainingResult result) {

@@ -67,7 +67,7 @@ final class TrainMar implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = main.console();
         try (RunDirectory run = options.resume() ? RunDirectory.resume(directory(null)) : begin()) {
-            MarTrainingConfig config = resolved(run);
+            MarTrainingConfig config = options.resolved(loader, run, assignments());
             console.say("flowprior train-mar in " + run.path());
             MarTrainingResult result;
             try (MetricLog log = MetricLog.open(run)) {
@@ -114,16 +114,6 @@ final class TrainMar implements Callable<Integer> {
                     + "latents");
         }
         return options.directory("mar-" + Path.of(path).getFileName(), loader);
-    }
-
-    private MarTrainingConfig resolved(RunDirectory run) {
-        MarTrainingConfig config = loader.read(run.config(), List.of());
-        if (options.resume()) {
-            MarTrainingConfig asked = options.config() != null ? asked()
-                    : loader.read(run.config(), assignments()).withWholePaths();
-            options.resume(loader, config, asked, run.path());
-        }
-        return config;
     }
 
     private static JsonObject summary(MarTrainingConfig config, MarTrainingResult result) {

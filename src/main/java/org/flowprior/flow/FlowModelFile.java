@@ -1,9 +1,5 @@
 package org.flowprior.flow;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +11,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
+import org.flowprior.torch.io.StateFile;
 
 /**
  * Velocity networks in files. What is written is safetensors under the official keys behind {@code net.}, as the official
@@ -59,7 +56,7 @@ public final class FlowModelFile {
      */
     public static VelocityNetwork readNetwork(Path file) {
         try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = networkIn(file, isSafetensors(file) ? Safetensors.read(file) : flat(file));
+            Map<String, Tensor> state = networkIn(file, StateFile.isSafetensors(file) ? Safetensors.read(file) : flat(file));
             VelocityNetwork network = null;
             try (Generator unused = Generator.seeded(0)) {
                 // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
@@ -81,7 +78,7 @@ public final class FlowModelFile {
      * @throws IllegalArgumentException naming the file, for a convention that there is not
      */
     public static Optional<TimeConvention> convention(Path file) {
-        String text = metadata(file).get(CONVENTION);
+        String text = StateFile.metadata(file).get(CONVENTION);
         if (text == null) {
             return Optional.empty();
         }
@@ -92,11 +89,6 @@ public final class FlowModelFile {
         }
         throw new IllegalArgumentException(file + ": the metadata says " + CONVENTION + " = '" + text
                 + "', which is neither paper nor official");
-    }
-
-    /** The metadata of a safetensors file; empty for others. */
-    static Map<String, String> metadata(Path file) {
-        return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
     }
 
     private static Map<String, Tensor> networkIn(Path file, Map<String, Tensor> tensors) {
@@ -129,16 +121,6 @@ public final class FlowModelFile {
             into.put(name, tensor);
         } else if (object instanceof Map<?, ?> map) {
             map.forEach((key, value) -> flatten(name.isEmpty() ? key.toString() : name + "." + key, value, into));
-        }
-    }
-
-    /** By the brace with which a safetensors header begins, behind its length. */
-    private static boolean isSafetensors(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] start = in.readNBytes(9);
-            return start.length == 9 && start[8] == '{';
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

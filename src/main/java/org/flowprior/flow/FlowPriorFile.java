@@ -9,6 +9,7 @@ import org.flowprior.target.Projection;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
+import org.flowprior.torch.io.StateFile;
 
 /** {@link FlowPrior}s in files, see there for the layout. Training writes them here, from weights it goes on with. */
 public final class FlowPriorFile {
@@ -54,7 +55,7 @@ public final class FlowPriorFile {
     }
 
     private static FlowPrior complete(Path file, FlowModel model) {
-        Map<String, String> metadata = FlowModelFile.metadata(file);
+        Map<String, String> metadata = StateFile.metadata(file);
         boolean bare = !metadata.containsKey(SCALING);
         Projection projection = bare
                 ? new IdentityProjection(Math.toIntExact(model.network().config().targetChannels()))

@@ -1,9 +1,6 @@
 package org.flowprior.mar;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +12,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
+import org.flowprior.torch.io.StateFile;
 
 /**
  * Generators in files, under the official keys. What is written is safetensors, with the {@link MarConfig} in the
@@ -30,7 +28,6 @@ public final class MarFile {
     public static final String SCALING = "scaling";
 
     private static final List<String> ENTRIES = List.of("model_ema", "model");
-    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
 
     private MarFile() {}
 
@@ -97,7 +94,7 @@ public final class MarFile {
                 if (mar != null) {
                     mar.close();
                 }
-                throw refused(file, e);
+                throw StateFile.refused(file, e);
             }
         }
     }
@@ -114,7 +111,7 @@ public final class MarFile {
             try {
                 return config(file, state);
             } catch (IllegalArgumentException e) {
-                throw refused(file, e);
+                throw StateFile.refused(file, e);
             }
         }
     }
@@ -125,7 +122,7 @@ public final class MarFile {
      * @throws IllegalArgumentException naming the file, where it says something else than a positive number
      */
     public static OptionalDouble scaling(Path file) {
-        String text = metadata(file).get(SCALING);
+        String text = StateFile.metadata(file).get(SCALING);
         if (text == null) {
             return OptionalDouble.empty();
         }
@@ -135,9 +132,9 @@ public final class MarFile {
                 return OptionalDouble.of(scaling);
             }
         } catch (NumberFormatException e) {
-            throw refused(file, e);
+            throw StateFile.refused(file, e);
         }
-        throw refused(file, new IllegalArgumentException("the metadata '" + SCALING + "' is " + text
+        throw StateFile.refused(file, new IllegalArgumentException("the metadata '" + SCALING + "' is " + text
                 + ", which is no positive number"));
     }
 
@@ -148,20 +145,11 @@ public final class MarFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Map<String, Tensor> state(Path file) {
-        Map<?, ?> found = isSafetensors(file) ? Safetensors.read(file) : entry(file, PtFile.read(file));
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        found.forEach((key, value) -> {
-            if (!(value instanceof Tensor tensor)) {
-                throw refused(file, new IllegalArgumentException("entry '" + key
-                        + "' is no tensor, so this is not the state of a generator"));
-            }
-            state.put(unwrapped(String.valueOf(key)), tensor);
-        });
-        return state;
+        return StateFile.read(file, "a generator", ENTRIES);
     }
 
     private static MarConfig config(Path file, Map<String, Tensor> state) {
-        String text = metadata(file).get(MarConfigText.KEY);
+        String text = StateFile.metadata(file).get(MarConfigText.KEY);
         return text == null ? MarConfig.of(state) : MarConfigText.config(text);
     }
 
@@ -171,46 +159,6 @@ public final class MarFile {
         if (config.parameterCount() != values) {
             throw new IllegalArgumentException("its config makes a generator of " + config.parameterCount()
                     + " parameters, and it holds " + values);
-        }
-    }
-
-    /** On one line, whatever the names in a damaged file are. */
-    private static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
-        return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
-    }
-
-    private static Map<?, ?> entry(Path file, Object root) {
-        if (!(root instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException(file + ": holds no dict, so there is no generator in it");
-        }
-        for (String name : ENTRIES) {
-            if (map.get(name) instanceof Map<?, ?> found && !found.isEmpty()) {
-                return found;
-            }
-        }
-        return map;
-    }
-
-    private static String unwrapped(String key) {
-        for (String wrapper : WRAPPERS) {
-            if (key.startsWith(wrapper)) {
-                return unwrapped(key.substring(wrapper.length()));
-            }
-        }
-        return key;
-    }
-
-    private static Map<String, String> metadata(Path file) {
-        return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
-    }
-
-    /** By the brace with which a safetensors header begins, behind its length. */
-    private static boolean isSafetensors(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] start = in.readNBytes(9);
-            return start.length == 9 && start[8] == '{';
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -147,7 +147,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
                 log);
     }
 
-    /** This config with its files by their whole paths, so that a run goes on from any directory. */
+    @Override
     public AutoencoderTrainingConfig withWholePaths() {
         Data whole = new Data(whole(data.images()), whole(data.validation()), data.smallest(), data.flip(),
                 data.skipCorrupt(), data.decoders());

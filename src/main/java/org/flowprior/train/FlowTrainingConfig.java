@@ -209,7 +209,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
                 log);
     }
 
-    /** This config with its banks by their whole paths, so that a run goes on from any directory. */
+    @Override
     public FlowTrainingConfig withWholePaths() {
         Data whole = new Data(whole(data.bank()), whole(data.validationBank()), data.scaling(), data.cacheGigabytes());
         return new FlowTrainingConfig(seed, device, threads, precision, whole, projection, network, training,

@@ -133,7 +133,7 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
         return new MarTrainingConfig(seed, device, number, precision, data, model, training, evaluation, log);
     }
 
-    /** This config with its files by their whole paths, so that a run goes on from any directory. */
+    @Override
     public MarTrainingConfig withWholePaths() {
         Data whole = new Data(whole(data.cache()), whole(data.validation()), data.scaling(), data.flip());
         return new MarTrainingConfig(seed, device, threads, precision, whole,

@@ -24,4 +24,7 @@ public interface StageConfig<T extends Record & StageConfig<T>> {
 
     /** This config with so many threads. */
     T withThreads(int number);
+
+    /** This config with its files by their whole paths, so that a run goes on from any directory. */
+    T withWholePaths();
 }

@@ -149,6 +149,12 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
         return new ConfigLoader<>("toy", ToyConfig.class, "quick", "paper");
     }
 
+    /** The same: the toy reads no files. */
+    @Override
+    public ToyConfig withWholePaths() {
+        return this;
+    }
+
     @Override
     public ToyConfig withThreads(int number) {
         return new ToyConfig(target, seed, device, number, precision, flow, alignment, figures, report, log);
