@@ -6,6 +6,7 @@ import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.IntFunction;
 import org.flowprior.train.AtomicFiles;
 
 /** Tables of numbers as comma-separated values: a line of names, then a line for each row. */
@@ -22,12 +23,36 @@ public final class Csv {
      * @throws IllegalArgumentException when there is not one name for each column, or columns differ in length
      */
     public static void write(Path file, List<String> names, double[]... columns) throws IOException {
+        AtomicFiles.write(file, text(names, row -> "", columns));
+    }
+
+    /**
+     * Writes the columns behind one of words.
+     *
+     * @param word  name of the column of words
+     * @param words one for each row
+     * @throws IllegalArgumentException when names, words and columns do not fit together
+     */
+    static void write(Path file, String word, List<String> words, List<String> names, double[]... columns)
+            throws IOException {
+        if (words.size() != columns[0].length) {
+            throw new IllegalArgumentException(words.size() + " words for " + columns[0].length + " rows");
+        }
+        AtomicFiles.write(file, quoted(word) + "," + text(names, row -> quoted(words.get(row)) + ",", columns));
+    }
+
+    /** As RFC 4180 wants words with commas, quotes or line ends in them. */
+    private static String quoted(String word) {
+        return word.matches("[^,\"\\r\\n]*") ? word : '"' + word.replace("\"", "\"\"") + '"';
+    }
+
+    private static String text(List<String> names, IntFunction<String> begun, double[][] columns) {
         if (names.size() != columns.length) {
             throw new IllegalArgumentException(names.size() + " names for " + columns.length + " columns");
         }
         StringBuilder text = new StringBuilder(String.join(",", names)).append('\n');
         for (int row = 0; row < columns[0].length; row++) {
-            StringJoiner line = new StringJoiner(",", "", "\n");
+            StringJoiner line = new StringJoiner(",", begun.apply(row), "\n");
             for (double[] column : columns) {
                 if (column.length != columns[0].length) {
                     throw new IllegalArgumentException("columns of " + columns[0].length + " and " + column.length + " rows");
@@ -36,7 +61,7 @@ public final class Csv {
             }
             text.append(line);
         }
-        AtomicFiles.write(file, text.toString());
+        return text.toString();
     }
 
     private static String number(double value) {

@@ -2,6 +2,7 @@ package org.flowprior.plot;
 
 import java.awt.Color;
 import java.awt.Stroke;
+import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -16,13 +17,13 @@ import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.DefaultXYDataset;
 
-/** Two curves over the same steps with an axis each, the steps on a logarithmic one: panel (c) of Figure 3. */
+/** Two curves over the same steps with an axis each: panel (c) of Figure 3 and the panels of Figure 4. */
 public final class CurvesPanel {
 
     private CurvesPanel() {}
 
     /**
-     * The panel.
+     * The panel with the steps on a logarithmic axis.
      *
      * @param steps      numbers of the steps of the left curve, positive and rising
      * @param left       its axis on the left, drawn solid and blue
@@ -45,8 +46,33 @@ public final class CurvesPanel {
         return Style.chart(title, plot);
     }
 
-    private static void add(XYPlot plot, int index, String label, double[] steps, double[] values, Color color,
-                            Stroke stroke) {
+    /**
+     * The panel with the steps on a linear axis and a dot at each value.
+     *
+     * @param steps numbers of the steps of both curves, rising, at least two
+     * @param left  its axis on the left, drawn solid and blue
+     * @param right its axis on the right, drawn dashed and red
+     */
+    static JFreeChart overTraining(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
+                                   String rightLabel, double[] right) {
+        NumberAxis domain = new NumberAxis(stepsLabel);
+        Style.apply(domain);
+        double last = steps[steps.length - 1];
+        domain.setRange(steps[0], last);
+        domain.setTickUnit(Style.ticks(Math.max(1, Style.niceStep(last - steps[0], 5))));
+        XYPlot plot = new XYPlot(null, domain, null, null);
+        dots(add(plot, 0, leftLabel, steps, left, PointCloud.Look.DATA.color, Style.LINE));
+        dots(add(plot, 1, rightLabel, steps, right, PointCloud.Look.LATENTS.color, Style.DASHED_LINE));
+        return Style.chart(title, plot);
+    }
+
+    private static void dots(XYLineAndShapeRenderer renderer) {
+        renderer.setSeriesShapesVisible(0, true);
+        renderer.setSeriesShape(0, new Ellipse2D.Double(-1.2, -1.2, 2.4, 2.4));
+    }
+
+    private static XYLineAndShapeRenderer add(XYPlot plot, int index, String label, double[] steps, double[] values,
+                                              Color color, Stroke stroke) {
         Color opaque = new Color(color.getRGB() & 0xffffff);
         NumberAxis axis = new NumberAxis(label);
         Style.apply(axis);
@@ -69,6 +95,7 @@ public final class CurvesPanel {
         plot.setRenderer(index, renderer);
         plot.setRangeAxis(index, axis);
         plot.mapDatasetToRangeAxis(index, index);
+        return renderer;
     }
 
     /**

@@ -1,15 +1,17 @@
 package org.flowprior.train;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.flowprior.torch.io.AtomicFile;
 
 /** Files that are there whole or not at all: written beside their place, forced to the disk, and renamed. */
 public final class AtomicFiles {
@@ -24,22 +26,17 @@ public final class AtomicFiles {
     private AtomicFiles() {}
 
     /** Puts a file with that text, in UTF-8, in the place of what is there. */
-    public static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) {
         write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Puts a file with what the body writes in the place of what is there; an exception leaves the old one. */
-    public static void write(Path file, Body body) throws IOException {
-        Path partial = partial(file);
-        try {
-            try (OutputStream out = Files.newOutputStream(partial)) {
-                body.write(out);
-            }
-            force(partial);
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(partial);
-        }
+    public static void write(Path file, Body body) {
+        AtomicFile.write(file, channel -> {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+            body.write(out);
+            out.flush();
+        });
     }
 
     /** The place beside the file, or directory, in which it is made. */

@@ -50,7 +50,7 @@ public final class RunDirectory implements AutoCloseable {
             }
             AtomicFiles.write(path.resolve(CONFIG), Json.pretty(config));
             return run;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             run.close();
             throw e;
         }

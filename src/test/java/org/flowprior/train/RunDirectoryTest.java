@@ -69,7 +69,7 @@ class RunDirectoryTest {
         assertThatThrownBy(() -> AtomicFiles.write(file, out -> {
             out.write(1);
             throw new IOException("disk full");
-        })).hasMessage("disk full");
+        })).hasMessage(file + ": cannot be written: disk full");
         assertThat(file).hasContent("old");
         assertThat(names(directory)).containsExactly("summary.json");
     }

@@ -10,16 +10,24 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Writes a file beside the target and renames it when it is whole and on the disk. */
-final class AtomicFile {
+public final class AtomicFile {
 
     /** What writes the content. */
-    interface Body {
+    @FunctionalInterface
+    public interface Body {
+        /** Writes everything; the channel is closed by the caller. */
         void write(FileChannel channel) throws IOException;
     }
 
     private AtomicFile() {}
 
-    static void write(Path target, Body body) {
+    /**
+     * Puts a file with what the body writes in the place of what is there, also where a link points to; an exception
+     * leaves the old one.
+     *
+     * @throws java.io.UncheckedIOException naming the file, when it cannot be written
+     */
+    public static void write(Path target, Body body) {
         try {
             Path place = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
             if (Files.isDirectory(place)) {
