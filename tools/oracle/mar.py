@@ -155,7 +155,8 @@ def flow(net, target, z, t, noise):
 def diffusion(net, target, z, t, noise):
     def bar(s):
         return math.cos((s + 0.008) / 1.008 * math.pi / 2) ** 2
-    betas = torch.tensor([min(1 - bar((i + 1) / 1000) / bar(i / 1000), 0.999) for i in range(1000)]).double()
+    betas = torch.tensor([min(1 - bar((i + 1) / 1000) / bar(i / 1000), 0.999) for i in range(1000)],
+                         dtype=torch.float64)
     kept = torch.cumprod(1 - betas, 0)
     before = torch.cat([torch.ones(1).double(), kept[:-1]])
     posterior = betas * (1 - before) / (1 - kept)

@@ -1,5 +1,6 @@
 package org.flowprior.mar;
 
+import java.util.Arrays;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -22,6 +23,9 @@ public final class DiffusionHead extends MarHead {
     private static final double LARGEST_BETA = 0.999;
 
     private final double[] cumulative = cosineSchedule();
+    // Taken in float64: 1 - cumulative is near 0 at the first times.
+    private final double[] dataShares = Arrays.stream(cumulative).map(Math::sqrt).toArray();
+    private final double[] noiseShares = Arrays.stream(cumulative).map(kept -> Math.sqrt(1 - kept)).toArray();
 
     DiffusionHead(VelocityNetwork.Config config, Generator generator) {
         super(config, generator);
@@ -57,8 +61,8 @@ public final class DiffusionHead extends MarHead {
     public Tensor losses(Tensor target, Tensor conditions, Tensor times, Tensor noise) {
         return Scope.returning(() -> {
             long channels = target.size(1);
-            Tensor kept = column(cumulative, times, target);
-            Tensor x = target.mul(kept.sqrt()).addcmul(noise, kept.neg().add(1).sqrt());
+            Tensor dataShare = column(dataShares, times, target);
+            Tensor x = target.mul(dataShare).addcmul(noise, column(noiseShares, times, target));
             Tensor output = network().forward(x, times, conditions).to(target.dtype());
             Tensor predicted = output.narrow(1, 0, channels);
             Tensor share = output.narrow(1, channels, channels).add(1).div(2);

@@ -2,6 +2,7 @@ package org.flowprior.mar;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
@@ -15,8 +16,9 @@ import org.flowprior.torch.Torch;
  * iteration, each given those before it. Runs the generator in evaluation mode, without gradients. The generator stays
  * the caller's, and must not change meanwhile.
  *
- * <p>Numbers that nobody reads are not computed: the last decoder block runs for the tokens predicted next only, and
- * the head as {@link HeadSampler} says. {@link #plain} computes them all, for comparison.
+ * <p>Numbers that nobody reads are not computed, and equal ones once: the last decoder block runs for the tokens
+ * predicted next only, at the first iteration images of a class share their conditions, and so do all without a class,
+ * and the head samples as {@link HeadSampler} says. {@link #plain} computes all rows, for comparison.
  */
 public final class MarSampler implements AutoCloseable {
 
@@ -100,11 +102,8 @@ public final class MarSampler implements AutoCloseable {
         Tensor weight = mar.parameters().getFirst();
         Device device = weight.device();
         Tensor orders = checked(givenOrders, images).to(DType.INT64, device);
-        boolean guided = options.guidance().active();
-        Tensor classes = mar.classVectors(labels.to(DType.INT64, device), null);
-        if (guided) {
-            classes = Torch.cat(List.of(classes, mar.unconditional(images)), 0);
-        }
+        Tensor given = labels.to(DType.INT64, device);
+        Tensor classes = classVectors(given, images);
         Tensor tokens = Torch.zeros(new long[] {images, length, mar.config().channels()}, weight.dtype(), device);
         Tensor mask = Torch.ones(new long[] {images, length}, DType.BOOL, device);
         int masked = schedule.tokens();
@@ -114,7 +113,9 @@ public final class MarSampler implements AutoCloseable {
                 double factor = options.guidance().factor(schedule.tokens(), schedule.next(i, masked));
                 masked -= predicted[i];
                 Tensor positions = orders.narrow(1, masked, predicted[i]).sort(1, false).values();
-                Tensor values = predict(tokens, mask, classes, positions, factor, noise).to(weight.dtype());
+                Tensor z = i == 0 && saving && images > 1 ? firstConditions(tokens, mask, given, positions)
+                        : conditions(tokens, mask, classes, positions);
+                Tensor values = predict(z.flatten(0, 1), positions, factor, noise, weight);
                 Tensor channels = positions.unsqueeze(2).expand(-1, -1, tokens.size(2));
                 tokens.scatter_(1, channels, values.view(images, predicted[i], -1));
                 mask.scatter_(1, positions, 0);
@@ -123,28 +124,47 @@ public final class MarSampler implements AutoCloseable {
         return tokens;
     }
 
-    /** The tokens at the positions, [B n, C]. */
-    private Tensor predict(Tensor tokens, Tensor mask, Tensor classes, Tensor positions, double factor,
-                           SamplingNoise noise) {
-        boolean guided = options.guidance().active();
-        Tensor z = conditions(twice(tokens, guided), twice(mask, guided), classes, twice(positions, guided))
-                .flatten(0, 1);
-        Device device = tokens.device();
-        long rows = positions.numel();
-        return head.sample(z.narrow(0, 0, rows), guided ? z.narrow(0, rows, rows) : null, factor,
-                draw -> noise.draw(positions, draw).to(tokens.dtype(), device));
+    /** Of the classes and, with guidance, behind them as many for no class. */
+    private Tensor classVectors(Tensor labels, long unconditional) {
+        Tensor vectors = mar.classVectors(labels, null);
+        return guided() ? Torch.cat(List.of(vectors, mar.unconditional(unconditional)), 0) : vectors;
     }
 
+    private boolean guided() {
+        return options.guidance().active();
+    }
+
+    /** While no token is known, nothing but the class makes conditions differ: once for each, and once for no class. */
+    private Tensor firstConditions(Tensor tokens, Tensor mask, Tensor labels, Tensor positions) {
+        long[] each = labels.toLongArray();
+        long[] distinct = Arrays.stream(each).distinct().sorted().toArray();
+        Tensor classes = classVectors(Tensor.of(distinct).to(DType.INT64, labels.device()), 1);
+        long count = classes.size(0);
+        Tensor z = mar.conditions(tokens.narrow(0, 0, 1).expand(count, -1, -1), mask.narrow(0, 0, 1).expand(count, -1),
+                classes);
+        IntStream rows = Arrays.stream(each).mapToInt(label -> Arrays.binarySearch(distinct, label));
+        IntStream unconditional = IntStream.generate(() -> distinct.length).limit(guided() ? each.length : 0);
+        Tensor row = Tensor.of(IntStream.concat(rows, unconditional).asLongStream().toArray()).to(DType.INT64,
+                labels.device());
+        return MarBlock.gather(z.indexSelect(0, row), twice(positions));
+    }
+
+    /** The conditions at the positions, [B, n, D] or, with guidance, behind them as many for no class. */
     private Tensor conditions(Tensor tokens, Tensor mask, Tensor classes, Tensor positions) {
-        if (saving) {
-            return mar.conditions(tokens, mask, classes, positions);
-        }
-        Tensor z = mar.conditions(tokens, mask, classes);
-        return z.gather(1, positions.unsqueeze(2).expand(-1, -1, z.size(2)));
+        Tensor read = twice(positions);
+        return saving ? mar.conditions(twice(tokens), twice(mask), classes, read)
+                : MarBlock.gather(mar.conditions(twice(tokens), twice(mask), classes), read);
     }
 
-    private static Tensor twice(Tensor x, boolean guided) {
-        return guided ? Torch.cat(List.of(x, x), 0) : x;
+    /** The tokens at the positions, [B n, C]. */
+    private Tensor predict(Tensor z, Tensor positions, double factor, SamplingNoise noise, Tensor like) {
+        long rows = positions.numel();
+        return head.sample(z.narrow(0, 0, rows), guided() ? z.narrow(0, rows, rows) : null, factor,
+                draw -> noise.draw(positions, draw).to(like.dtype(), like.device())).to(like.dtype());
+    }
+
+    private Tensor twice(Tensor x) {
+        return guided() ? Torch.cat(List.of(x, x), 0) : x;
     }
 
     private Tensor checked(Tensor orders, long images) {

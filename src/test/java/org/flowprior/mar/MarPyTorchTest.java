@@ -89,8 +89,7 @@ class MarPyTorchTest {
     void gradientsWithADiffusionHeadAndWithoutNormalisedQueries() {
         MarConfig config = TinyMar.CONFIG.withQkNorm(false).withHead(new MarConfig.Head.Diffusion(2, 8, 2));
         compareGradients("diffusion", config, DType.FLOAT64, 1e-6);
-        // The bound at time 0 is the logarithm of a difference of nearly equal numbers.
-        compareGradients("diffusion", config, DType.FLOAT32, 1e-3);
+        compareGradients("diffusion", config, DType.FLOAT32, 1e-4);
     }
 
     @Test
