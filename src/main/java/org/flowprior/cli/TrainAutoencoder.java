@@ -33,11 +33,16 @@ import picocli.CommandLine.Option;
                     + "values of the aligned autoencoder, and the official ones where none are printed), official "
                     + "(what the released code effectively runs for it), official-ae, official-kl and "
                     + "official-softvq (the same without a prior, with those bottlenecks). The paper's four priors "
-                    + "differ by --prior alone."},
+                    + "differ by --prior alone.",
+            "With evaluation.bank, the bank of the features that the prior was trained on, each evaluation also "
+                    + "measures how near latent tokens lie to those features: the mean of log r_k, the paper's "
+                    + "Figure 4 beside the alignment loss."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-autoencoder --out runs/quick",
             "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01 \\",
+            "      --set evaluation.bank=bank --set evaluation.every=100",
             "  flowprior train-autoencoder --config official --device cuda --images imagenet/train \\",
             "      --validation imagenet/val --prior prior.safetensors \\",
             "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
@@ -151,6 +156,10 @@ final class TrainAutoencoder implements Callable<Integer> {
         rows.add(TextTable.row("PSNR, SSIM", "%.2f dB, %.4f", measured.get("psnr"), measured.get("ssim")));
         if (measured.containsKey("alignment")) {
             rows.add(TextTable.row("alignment loss, mean over channels", "%.4f", measured.get("alignment")));
+        }
+        if (measured.containsKey("meanLogDistance")) {
+            rows.add(TextTable.row("mean log r_%.0f of %.0f latent tokens".formatted(measured.get("k"),
+                    measured.get("points")), "%.4f", measured.get("meanLogDistance")));
         }
         rows.add(TextTable.row("time", "%.0f s", result.seconds()));
         rows.add(TextTable.row("autoencoder", "%s", result.autoencoder()));

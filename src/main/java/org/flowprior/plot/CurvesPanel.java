@@ -58,7 +58,8 @@ public final class CurvesPanel {
         NumberAxis domain = new NumberAxis(stepsLabel);
         Style.apply(domain);
         double last = steps[steps.length - 1];
-        domain.setRange(steps[0], last);
+        double margin = 0.02 * (last - steps[0]);
+        domain.setRange(steps[0] - margin, last + margin);
         domain.setTickUnit(Style.ticks(Math.max(1, Style.niceStep(last - steps[0], 5))));
         XYPlot plot = new XYPlot(null, domain, null, null);
         dots(add(plot, 0, leftLabel, steps, left, PointCloud.Look.DATA.color, Style.LINE));

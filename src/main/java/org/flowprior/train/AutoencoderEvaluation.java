@@ -22,10 +22,14 @@ import org.flowprior.torch.Torch;
 
 /**
  * What an autoencoder is worth on images that it was not trained on, always the same ones with the same draws: PSNR and
- * SSIM of reconstructions as files would hold them, their mean squared difference, and with a prior the alignment loss,
- * plain and a mean over channels. The latents of a random bottleneck are its means.
+ * SSIM of reconstructions as files would hold them, their mean squared difference, with a prior the alignment loss,
+ * plain and a mean over channels, and with a bank of the prior's features the mean log distance of latent tokens to
+ * them. The latents of a random bottleneck are its means.
  */
 final class AutoencoderEvaluation {
+
+    /** The metric of the alignment loss. */
+    static final String ALIGNMENT = "alignment";
 
     private static final String GRIDS = "images";
 
@@ -50,10 +54,16 @@ final class AutoencoderEvaluation {
         private final ImageQuality quality = new ImageQuality(ImageQuality.Convention.STANDARD);
         private final List<Tensor> originals = new ArrayList<>();
         private final List<Tensor> reconstructions = new ArrayList<>();
+        /** Or null. */
+        private final LatentDistances distances;
         private long images;
         private long shown;
         private double squares;
         private double alignment;
+
+        Sums(LatentDistances distances) {
+            this.distances = distances;
+        }
 
         void show(Tensor batch, Tensor made) {
             long count = Math.min(batch.size(0), config.evaluation().shown() - shown);
@@ -73,7 +83,8 @@ final class AutoencoderEvaluation {
                 Generator draws = Generator.on(device).manualSeed(Seeds.derive(config.seed(), "evaluation.path"));
                 AlignmentLoss alignment = networks.prior() == null ? null : AlignmentLoss.of(networks.prior().model(),
                         AlignmentLoss.Options.DEFAULT.withFlowMul(config.loss().alignment().flowMul()))) {
-            Sums sums = new Sums();
+            Sums sums = new Sums(config.evaluation().bank().isEmpty() ? null
+                    : new LatentDistances(config, networks.prior(), data.validationImages()));
             data.validate(images -> add(sums, autoencoder, alignment, images, draws));
             if (sums.shown > 0) {
                 write(sums, step);
@@ -94,6 +105,9 @@ final class AutoencoderEvaluation {
             sums.alignment += config.precision().compute(device, () -> alignment.loss(latents.to(DType.FLOAT32), draws))
                     .item() * count;
         }
+        if (sums.distances != null) {
+            sums.distances.add(latents);
+        }
         sums.images += count;
         sums.show(images, made);
     }
@@ -104,7 +118,10 @@ final class AutoencoderEvaluation {
         measured.put("ssim", sums.quality.ssim());
         measured.put("reconstruction", sums.squares / sums.images);
         if (aligned) {
-            measured.put("alignment", sums.alignment / sums.images);
+            measured.put(ALIGNMENT, sums.alignment / sums.images);
+        }
+        if (sums.distances != null) {
+            measured.putAll(sums.distances.measured());
         }
         return measured;
     }

@@ -33,13 +33,14 @@ public final class AutoencoderTraining {
     }
 
     /**
-     * Looks whether images and weights are there and fit the config, before a run is begun on them.
+     * Looks whether images, weights and features are there and fit the config, before a run is begun on them.
      *
      * @throws RequestException         when something is missing or does not fit
      * @throws IllegalArgumentException when a file is not what the config says
      */
     public static void requireFitting(AutoencoderTrainingConfig config) throws IOException {
         AutoencoderNetworks.requireFiles(config);
+        LatentDistances.requireFitting(config);
         AutoencoderData.open(config).close();
     }
 

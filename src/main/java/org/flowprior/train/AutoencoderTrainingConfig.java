@@ -117,8 +117,12 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param images validation images that are measured
      * @param batch  images at a time
      * @param shown  images of a grid of originals and reconstructions; 0: no grid
+     * @param bank   with a prior: the bank of the features that the prior was trained on, among whose rows the k-th
+     *               neighbours of latent tokens are looked for (Sec. 5.2, Fig. 4); empty: without
+     * @param points latent tokens whose neighbours are looked for; validation images with fewer give all they have
+     * @param k      which neighbour; the paper does not say
      */
-    public record Evaluation(int every, int images, int batch, int shown) {
+    public record Evaluation(int every, int images, int batch, int shown, String bank, int points, int k) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {
@@ -126,6 +130,12 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
             atLeast("images", images, 1);
             atLeast("batch", batch, 1);
             atLeast("shown", shown, 0);
+            atLeast("points", points, 1);
+            atLeast("k", k, 1);
+        }
+
+        Evaluation withWholePaths() {
+            return new Evaluation(every, images, batch, shown, whole(bank), points, k);
         }
     }
 
@@ -152,7 +162,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
         Data whole = new Data(whole(data.images()), whole(data.validation()), data.smallest(), data.flip(),
                 data.skipCorrupt(), data.decoders());
         return new AutoencoderTrainingConfig(seed, device, threads, precision, whole, model.withWholePaths(),
-                loss.withWholePaths(), training, evaluation, log);
+                loss.withWholePaths(), training, evaluation.withWholePaths(), log);
     }
 
     static String whole(String path) {

@@ -7,8 +7,17 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.flow.FlowModel;
+import org.flowprior.flow.FlowPrior;
+import org.flowprior.flow.TimeConvention;
+import org.flowprior.flow.VelocityNetwork;
+import org.flowprior.plot.Figure4;
+import org.flowprior.target.IdentityProjection;
+import org.flowprior.torch.Generator;
 import org.flowprior.torch.Libtorch;
+import org.flowprior.train.Banks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +79,23 @@ class TrainAutoencoderTest {
     }
 
     @Test
+    void withABankItSaysHowNearTheLatentsLieToTheFeatures() {
+        Path run = directory.resolve("run");
+        Path prior = directory.resolve("prior.safetensors");
+        try (Generator generator = Generator.seeded(5); FlowPrior made = new FlowPrior(new FlowModel(
+                new VelocityNetwork(new VelocityNetwork.Config(4, 0, 1, 8), generator), TimeConvention.PAPER).freeze(),
+                new IdentityProjection(4), 1, Map.of())) {
+            made.write(prior);
+        }
+        Path bank = Banks.normal(directory.resolve("bank"), 50, 4, 1);
+        assertThat(run(tiny("--out", run.toString(), "--prior", prior.toString(), "--set", "evaluation.bank=" + bank)))
+                .as(err::toString).isZero();
+        assertThat(out.toString()).containsPattern("mean log r_5 of 16 latent tokens +-?[\\d.]+\n");
+        assertThat(run.resolve("summary.json")).content().contains("\"meanLogDistance\":", "\"k\": 5");
+        assertThat(Figure4.Series.read("prior", run).values().steps()).containsExactly(2, 4);
+    }
+
+    @Test
     void whatIsMissingIsSaidInALineBeforeARunIsBegun() {
         Path run = directory.resolve("run");
         assertThat(run("--out", run.toString(), "--set", "data.images=")).isEqualTo(2);
@@ -79,6 +105,8 @@ class TrainAutoencoderTest {
         assertThat(err.toString()).contains("loss.alignment.prior").hasLineCount(1);
         assertThat(run(tiny("--out", run.toString(), "--prior", "nowhere.pt"))).isEqualTo(2);
         assertThat(err.toString()).contains("nowhere.pt").hasLineCount(1);
+        assertThat(run(tiny("--out", run.toString(), "--set", "evaluation.bank=bank"))).isEqualTo(2);
+        assertThat(err.toString()).contains("evaluation.bank needs a flow prior").hasLineCount(1);
         assertThat(run("--out", run.toString(), "--images", directory.resolve("none").toString())).isEqualTo(2);
         assertThat(err.toString()).contains(directory.resolve("none").toString()).hasLineCount(1);
         assertThat(run).doesNotExist();

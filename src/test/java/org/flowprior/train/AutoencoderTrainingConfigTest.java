@@ -46,7 +46,8 @@ class AutoencoderTrainingConfigTest {
     @Test
     void pathsBecomeWholeAndDrawnImagesStay() {
         AutoencoderTrainingConfig config = LOADER.load("quick", List.of("loss.alignment.prior=p.safetensors",
-                "data.validation=some/where")).withWholePaths();
+                "data.validation=some/where", "evaluation.bank=a/bank")).withWholePaths();
+        assertThat(config.evaluation().bank()).isEqualTo(Path.of("a/bank").toAbsolutePath().toString());
         assertThat(config.loss().alignment().prior()).isEqualTo(Path.of("p.safetensors").toAbsolutePath().toString());
         assertThat(config.data().validation()).isEqualTo(Path.of("some/where").toAbsolutePath().toString());
         assertThat(config.data().images()).isEqualTo("procedural:64");
@@ -57,7 +58,7 @@ class AutoencoderTrainingConfigTest {
     @ValueSource(strings = {"training.accumulation=3", "loss.adversarial.weight=1", "model.toPixel=identity",
         "model.latentTokens=0", "training.warmupSteps=100000", "data.smallest=0", "loss.perceptual.weight=-1",
         "model.bottleneck.temperature=0 model.bottleneck.kind=softvq", "training.ema=1", "evaluation.images=0",
-        "model.encoder.heads=3"})
+        "evaluation.points=0", "evaluation.k=0", "model.encoder.heads=3"})
     void whatMakesNoRunIsRefused(String settings) {
         assertThatThrownBy(() -> LOADER.load("quick", List.of(settings.split(" "))))
                 .isInstanceOf(RequestException.class);

@@ -66,6 +66,7 @@ class AutoencoderTrainingTest {
             Safetensors.write(shared.resolve("eye.safetensors"), eye.stateDict());
             prior.write(shared.resolve("prior.safetensors"));
         }
+        Banks.normal(shared.resolve("bank"), 400, 8, 1);
         tiny = config();
         whole = train(shared.resolve("whole"), tiny, () -> false);
     }
@@ -85,7 +86,8 @@ class AutoencoderTrainingTest {
                 "loss.alignment.prior=" + shared.resolve("prior.safetensors"), "loss.alignment.weight=0.1",
                 "loss.alignment.normTarget=true", "loss.alignment.movingAvgStd=true", "training.steps=12",
                 "training.warmupSteps=2", "training.batch=4", "training.accumulation=2", "training.ema=0.9",
-                "evaluation.every=6", "evaluation.images=5", "evaluation.batch=2", "evaluation.shown=3", "log.every=3",
+                "evaluation.every=6", "evaluation.images=5", "evaluation.batch=2", "evaluation.shown=3",
+                "evaluation.bank=" + shared.resolve("bank"), "evaluation.points=9", "evaluation.k=3", "log.every=3",
                 "log.checkpointEvery=5", "threads=1"));
         for (String side : List.of("encoder", "decoder")) {
             for (String setting : "patchSize=8 width=16 depth=1 heads=2 hidden=16".split(" ")) {
@@ -125,6 +127,17 @@ class AutoencoderTrainingTest {
             assertThat(directory.resolve(file)).as(file).hasSameBinaryContentAs(shared.resolve("whole").resolve(file));
         }
         assertThat(resumed.evaluation()).isEqualTo(whole.evaluation());
+    }
+
+    @Test
+    void alignmentIsMeasuredBothWaysAlongTheTraining() {
+        AlignmentSeries series = AlignmentSeries.read(shared.resolve("whole"));
+        assertThat(series.steps()).containsExactly(6, 12);
+        assertThat(series.alignment()[1]).isEqualTo(whole.evaluation().get("alignment"));
+        assertThat(series.meanLogDistance()[1]).isEqualTo(whole.evaluation().get("meanLogDistance"));
+        assertThat(series.meanLogDistance()[0]).isNotEqualTo(series.meanLogDistance()[1]);
+        assertThat(series.k()).isEqualTo(3);
+        assertThat(series.points()).isEqualTo(9);
     }
 
     @Test
@@ -178,7 +191,7 @@ class AutoencoderTrainingTest {
     @ParameterizedTest
     @ValueSource(strings = {"model.bottleneck.kind=none", "model.bottleneck.kind=vq", "model.bottleneck.kind=softvq",
         "training.checkpointing=true", "precision=bf16", "loss.adversarial.discriminator=maskbit",
-        "data.validation=", "evaluation.shown=0"})
+        "data.validation=", "evaluation.shown=0", "evaluation.bank="})
     void everyVariantTrains(String setting) throws IOException {
         AutoencoderTrainingResult result = train(directory, config("training.steps=3", "training.warmupSteps=1",
                 "loss.adversarial.start=2", "model.bottleneck.codes=8", "model.imageSize=32", setting), () -> false);
@@ -197,5 +210,7 @@ class AutoencoderTrainingTest {
                 .isInstanceOf(RequestException.class).hasMessageContaining("lower training.batch");
         assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("model.latentChannels=6")))
                 .isInstanceOf(RequestException.class).hasMessageContaining("is a prior of 8 channels");
+        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("evaluation.k=401")))
+                .isInstanceOf(RequestException.class).hasMessageContaining("fewer than evaluation.k = 401");
     }
 }
