@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             ForwardVelocityMlp.class, ForwardAlignmentLoss.class, ForwardLogLikelihood.class,
             ForwardVitEncoder.class, ForwardVitDecoder.class, ForwardAutoencoder.class, ForwardAutoencoderLoss.class,
             ForwardBottleneckNone.class, ForwardBottleneckKl.class, ForwardBottleneckSoftVq.class,
-            ForwardBottleneckVq.class, ForwardVgg16.class, ForwardLpips.class, ForwardDinoDiscriminator.class,
+            ForwardBottleneckVq.class, ForwardVgg16.class, ForwardLpips.class, ForwardInception.class,
+            ForwardDinoDiscriminator.class,
             ForwardPatchGan.class, ForwardStyleGan.class, ForwardMaskBit.class, ForwardDiffAugment.class,
             ForwardMar.class, ForwardFlowHead.class, ForwardFlowHeadSample.class, ForwardMarSample.class})
 final class Forward implements Runnable {
