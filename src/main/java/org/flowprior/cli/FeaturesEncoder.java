@@ -2,6 +2,8 @@ package org.flowprior.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.flowprior.eval.SmallClassifier;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.ScriptModule;
@@ -35,6 +37,7 @@ interface FeaturesEncoder extends AutoCloseable {
             case DINOV2 -> new Dinov2(VisionTransformer.read(weights,
                     sizes -> sizes.withGrid(options.imageSize(), options.patchSize())), device);
             case VAE -> new Vae(AutoencoderKlEncoder.read(weights), device);
+            case CLASSIFIER -> new Classifier(SmallClassifier.read(weights), device);
             case TORCHSCRIPT -> new Script(script(weights, device), weights, options.input(), layout);
         };
     }
@@ -93,6 +96,29 @@ interface FeaturesEncoder extends AutoCloseable {
         @Override
         public boolean gaussian() {
             return true;
+        }
+
+        @Override
+        public void close() {
+            network.close();
+        }
+    }
+
+    /**
+     * The features that a small classifier tells classes by, one row an image.
+     *
+     * @param device where the rows go; the network is on the CPU
+     */
+    record Classifier(SmallClassifier network, Device device) implements FeaturesEncoder {
+
+        @Override
+        public Tensor rows(Tensor images) {
+            return Scope.returning(() -> network.features(images).to(device, DType.FLOAT32));
+        }
+
+        @Override
+        public boolean gaussian() {
+            return false;
         }
 
         @Override

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 final class FeaturesImageOptions {
 
     /** What makes features of images. */
-    enum Encoder { DINOV2, VAE, TORCHSCRIPT }
+    enum Encoder { DINOV2, VAE, CLASSIFIER, TORCHSCRIPT }
 
     /** What a TorchScript module is given. */
     enum Input { SYMMETRIC, UNIT, IMAGENET }
@@ -19,8 +19,9 @@ final class FeaturesImageOptions {
     static final int DEFAULT_BATCH = 16;
 
     @Option(names = "--encoder", paramLabel = "NAME",
-            description = "dinov2 (patch tokens behind the last norm), vae (AutoencoderKL's mean and log-variance) or "
-                    + "torchscript (what its forward returns)")
+            description = "dinov2 (patch tokens behind the last norm), vae (AutoencoderKL's mean and log-variance), "
+                    + "classifier (a row an image, of evaluate --train-classifier) or torchscript (what its "
+                    + "forward returns)")
     private Encoder encoder;
 
     @Option(names = "--weights", paramLabel = "FILE", description = "the encoder's weights, or the TorchScript module")

@@ -21,7 +21,7 @@ import picocli.CommandLine.ScopeType;
         usageHelpAutoWidth = true,
         subcommands = {
             Toy.class, Features.class, TrainFlow.class, TrainAutoencoder.class, Encode.class, TrainMar.class,
-            Sample.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
+            Sample.class, Evaluate.class, Reproduce.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",

@@ -40,8 +40,9 @@ public interface ImageSource extends AutoCloseable {
 
     /**
      * The set at that path: a directory with a {@code filelist.txt}, a list itself ({@code .txt}), a {@code .tar}, a
-     * directory of them, or a directory of images, with or without one directory per class; or no path at all but {@code
-     * procedural:64?seed=0&count=10000}, see {@link ProceduralImages#of}.
+     * directory of them, a directory of images, with or without one directory per class, or an {@code .npz} with {@code
+     * arr_0}, see {@link NpzImages}; or no path at all but {@code procedural:64?seed=0&count=10000}, see {@link
+     * ProceduralImages#of}.
      *
      * @throws IllegalArgumentException when there is no image
      * @throws IOException              when something cannot be read
@@ -58,8 +59,9 @@ public interface ImageSource extends AutoCloseable {
             return switch (extension(name)) {
                 case "txt" -> FileList.read(path);
                 case "tar" -> TarShards.open(List.of(path));
+                case "npz" -> NpzImages.open(path);
                 default -> throw new IllegalArgumentException(path
-                        + " is no image set: neither a directory nor a .tar nor a list of files (.txt)"
+                        + " is no image set: neither a directory nor a .tar, an .npz or a list of files (.txt)"
                         + (name.matches(".*\\.(tgz|tar\\.\\w+)") ? "; unpack the tar's compression" : ""));
             };
         }

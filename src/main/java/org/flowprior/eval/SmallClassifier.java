@@ -1,6 +1,10 @@
 package org.flowprior.eval;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.flowprior.data.ImageBatch;
 import org.flowprior.data.ImageCrop;
@@ -12,6 +16,8 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.Safetensors;
+import org.flowprior.torch.io.StateFile;
 import org.flowprior.torch.nn.BatchNorm2d;
 import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.Layer;
@@ -36,6 +42,9 @@ public final class SmallClassifier implements AutoCloseable {
     private static final int LARGEST_SIDE = 32;
     private static final double RATE = 3e-3;
     private static final double WARMUP_SHARE = 0.05;
+    /** The metadata's entry with the classes' names, a JSON list. */
+    private static final String NAMES = "classes";
+    private static final String LAST_WEIGHT = "classes.weight";
 
     /**
      * How a classifier is trained.
@@ -79,10 +88,14 @@ public final class SmallClassifier implements AutoCloseable {
                     generator);
         }
 
-        Tensor logits(Tensor images) {
+        Tensor pooled(Tensor images) {
             Tensor small = images.size(2) <= LARGEST_SIDE ? images
                     : Functional.adaptiveAvgPool2d(images, LARGEST_SIDE, LARGEST_SIDE);
-            return classes.forward(features.forward(small).mean(new long[] {2, 3}));
+            return features.forward(small).mean(new long[] {2, 3});
+        }
+
+        Tensor logits(Tensor images) {
+            return classes.forward(pooled(images));
         }
     }
 
@@ -137,6 +150,60 @@ public final class SmallClassifier implements AutoCloseable {
         }
     }
 
+    /**
+     * The classifier in a file that {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException     naming the file, when it holds something else
+     * @throws java.io.UncheckedIOException when it cannot be read
+     */
+    public static SmallClassifier read(Path file) {
+        if (!StateFile.isSafetensors(file)) {
+            throw new IllegalArgumentException(file + ": is no file of safetensors, so no small classifier");
+        }
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> state = Safetensors.load(file);
+            List<String> names = names(Safetensors.header(file).metadata().get(NAMES));
+            Tensor last = state.get(LAST_WEIGHT);
+            if (names == null || last == null || last.dim() != 2 || last.size(0) != names.size() || last.size(1) < 4
+                    || last.size(1) % 4 != 0) {
+                throw new IllegalArgumentException(file + ": is no small classifier; evaluate --train-classifier "
+                        + "writes one");
+            }
+            // Its initial weights are overwritten: from a generator apart, so that reading moves no other.
+            try (Generator unused = Generator.seeded(0)) {
+                return loaded(file, new Network((int) last.size(1) / 4, names.size(), unused), state, names);
+            }
+        }
+    }
+
+    private static SmallClassifier loaded(Path file, Network network, Map<String, Tensor> state, List<String> names) {
+        try {
+            network.loadStateDict(state);
+        } catch (IllegalArgumentException e) {
+            network.close();
+            throw StateFile.refused(file, e);
+        }
+        network.eval();
+        return new SmallClassifier(network, names);
+    }
+
+    private static List<String> names(String json) {
+        try {
+            return json == null ? null : List.of(new Gson().fromJson(json, String[].class));
+        } catch (JsonParseException | NullPointerException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Writes weights and names, as safetensors; an old file is replaced whole or not at all.
+     *
+     * @throws java.io.UncheckedIOException when it cannot be written
+     */
+    public void write(Path file) {
+        Safetensors.write(file, network.stateDict(), Map.of(NAMES, new Gson().toJson(names)));
+    }
+
     /** The classes' names, in the order of their numbers. */
     public List<String> names() {
         return names;
@@ -149,8 +216,30 @@ public final class SmallClassifier implements AutoCloseable {
      * @return int64 [N] on the CPU
      */
     public Tensor classes(Tensor images) {
+        return Scope.returning(() -> logits(features(images)).argmax(1L));
+    }
+
+    /**
+     * The features that the last layer tells classes by: the last convolution's, averaged over the places.
+     *
+     * @param images as for {@link #classes}
+     * @return float32 [N, D] on the CPU, without gradients
+     */
+    public Tensor features(Tensor images) {
         try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> network.logits(images.detach().to(Device.CPU, images.dtype())).argmax(1L));
+            return Scope.returning(() -> network.pooled(images.detach().to(Device.CPU, images.dtype())));
+        }
+    }
+
+    /**
+     * The classes' logits.
+     *
+     * @param features float32 [N, D], what {@link #features} makes
+     * @return float32 [N, number of classes], without gradients
+     */
+    public Tensor logits(Tensor features) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return Scope.returning(() -> network.classes.forward(features));
         }
     }
 

@@ -93,7 +93,7 @@ final class AutoencoderData implements AutoCloseable {
     /** The images that are measured, of a set that may have more. */
     private ImageSource some(ImageSource all) {
         long count = Math.min(all.size(), config.evaluation().images());
-        return subset(all, RowSplit.distinct(all.size(), count, seed("heldOut")));
+        return subset(all, RandomRows.distinct(all.size(), count, seed("heldOut")));
     }
 
     private static ImageSource subset(ImageSource all, long[] places) {

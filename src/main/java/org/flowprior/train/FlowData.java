@@ -181,13 +181,13 @@ final class FlowData implements AutoCloseable {
         }
         try (FeatureBank other = openValidationBank()) {
             long count = Math.min(config.evaluation().rows(), other.rows());
-            return blockwise(other, RowSplit.distinct(other.rows(), count, seed("validation")), "heldOut");
+            return blockwise(other, RandomRows.distinct(other.rows(), count, seed("validation")), "heldOut");
         }
     }
 
     /** Targets of so many different training rows, or of all; which ones depends on the purpose. */
     Tensor training(long count, String purpose) {
-        long[] numbers = RowSplit.distinct(split.training(), Math.min(count, split.training()), seed(purpose));
+        long[] numbers = RandomRows.distinct(split.training(), Math.min(count, split.training()), seed(purpose));
         return blockwise(bank, split.rows(numbers), purpose);
     }
 

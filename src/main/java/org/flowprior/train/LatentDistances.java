@@ -45,7 +45,7 @@ final class LatentDistances {
         this.config = config;
         this.prior = prior;
         long tokens = images * config.model().latentTokens();
-        this.places = RowSplit.distinct(tokens, Math.min(tokens, config.evaluation().points()),
+        this.places = RandomRows.distinct(tokens, Math.min(tokens, config.evaluation().points()),
                 Seeds.derive(config.seed(), "evaluation.points"));
     }
 

@@ -54,7 +54,7 @@ final class MarData implements AutoCloseable {
         int images = config.evaluation().images();
         boolean own = validation == cache;
         this.split = RowSplit.of(cache.images(), own ? heldOut(images) : 0, seed("heldOut"));
-        this.measured = own ? split.heldOut() : RowSplit.distinct(validation.images(),
+        this.measured = own ? split.heldOut() : RandomRows.distinct(validation.images(),
                 Math.min(images, validation.images()), seed("heldOut"));
     }
 

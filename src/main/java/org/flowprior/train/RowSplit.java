@@ -1,9 +1,6 @@
 package org.flowprior.train;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
-import java.util.TreeSet;
-import java.util.stream.LongStream;
 
 /**
  * Which rows of a bank are held out, chosen by the seed, and the numbers 0, 1, &hellip; of all others, in their order.
@@ -23,25 +20,9 @@ final class RowSplit {
         Arrays.setAll(before, k -> heldOut[k] - k);
     }
 
-    /** Holds out {@code count} of the rows, any as likely as any other (Floyd's algorithm). */
+    /** Holds out {@code count} of the rows, any as likely as any other. */
     static RowSplit of(long rows, int count, long seed) {
-        return new RowSplit(rows, distinct(rows, count, seed));
-    }
-
-    /** So many different numbers below the bound, in their order. */
-    static long[] distinct(long bound, long count, long seed) {
-        if (count == bound) {
-            return LongStream.range(0, bound).toArray();
-        }
-        SplittableRandom random = new SplittableRandom(seed);
-        TreeSet<Long> chosen = new TreeSet<>();
-        for (long last = bound - count; last < bound; last++) {
-            long candidate = random.nextLong(last + 1);
-            if (!chosen.add(candidate)) {
-                chosen.add(last);
-            }
-        }
-        return chosen.stream().mapToLong(Long::longValue).toArray();
+        return new RowSplit(rows, RandomRows.distinct(rows, count, seed));
     }
 
     /** The held-out rows, in their order. */

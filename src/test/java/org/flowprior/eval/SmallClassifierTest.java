@@ -1,7 +1,10 @@
 package org.flowprior.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
+import java.util.Map;
 import org.flowprior.data.ImageBatch;
 import org.flowprior.data.ImageCrop;
 import org.flowprior.data.ImageLoader;
@@ -9,7 +12,10 @@ import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.Safetensors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SmallClassifierTest {
 
@@ -45,6 +51,35 @@ class SmallClassifierTest {
         try (Scope scope = Scope.open(); SmallClassifier one = train(10); SmallClassifier other = train(10)) {
             Tensor images = heldOut(50).images();
             assertThat(one.classes(images).toLongArray()).isEqualTo(other.classes(images).toLongArray());
+        }
+    }
+
+    @Test
+    void aFileBringsTheSameClassifierBack(@TempDir Path directory) {
+        Path file = directory.resolve("classifier.safetensors");
+        try (Scope scope = Scope.open(); SmallClassifier classifier = train(10)) {
+            classifier.write(file);
+            Tensor images = heldOut(20).images();
+            Tensor features = classifier.features(images);
+            try (SmallClassifier again = SmallClassifier.read(file)) {
+                assertThat(again.names()).isEqualTo(classifier.names());
+                assertThat(features.shape()).containsExactly(20, 48);
+                assertThat(again.features(images).toFloatArray()).containsExactly(features.toFloatArray());
+                assertThat(again.logits(features).argmax(1L).toLongArray())
+                        .containsExactly(classifier.classes(images).toLongArray());
+            }
+        }
+    }
+
+    @Test
+    void otherFilesAreRefused(@TempDir Path directory) {
+        Path file = directory.resolve("other.safetensors");
+        try (Scope scope = Scope.open()) {
+            Safetensors.write(file, Map.of("classes.weight", Torch.zeros(2, 8)), Map.of("classes", "[\"a\",\"b\"]"));
+            assertThatThrownBy(() -> SmallClassifier.read(file)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(file.toString()).hasMessageContaining("features.0.weight");
+            Safetensors.write(file, Map.of("classes.weight", Torch.zeros(2, 8)), Map.of("classes", "[1"));
+            assertThatThrownBy(() -> SmallClassifier.read(file)).hasMessageContaining("is no small classifier");
         }
     }
 

@@ -30,7 +30,7 @@ class RowSplitTest {
     void eachRowIsAsLikelyAsAnyOther() {
         long[] times = new long[10];
         for (int seed = 0; seed < 3000; seed++) {
-            for (long row : RowSplit.distinct(10, 3, Seeds.derive(seed, "test"))) {
+            for (long row : RandomRows.distinct(10, 3, Seeds.derive(seed, "test"))) {
                 times[(int) row]++;
             }
         }

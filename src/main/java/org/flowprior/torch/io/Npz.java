@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -30,10 +31,19 @@ public final class Npz {
      * @throws java.io.UncheckedIOException when the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) {
+        return read(file, name -> true);
+    }
+
+    /** As {@link #read(Path)}, those arrays alone whose names are wanted; the others are not looked at. */
+    public static Map<String, Tensor> read(Path file, Predicate<String> wanted) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (Source source = Source.mapped(file); Scope scope = Scope.open()) {
             ZipReader zip = new ZipReader(source);
-            forEachArray(source, zip, (name, member) -> tensors.put(name, read(source, zip, member)));
+            forEachArray(source, zip, (name, member) -> {
+                if (wanted.test(name)) {
+                    tensors.put(name, read(source, zip, member));
+                }
+            });
             tensors.values().forEach(Tensor::moveOutward);
         }
         return tensors;

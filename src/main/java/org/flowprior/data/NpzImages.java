@@ -1,0 +1,84 @@
+package org.flowprior.data;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.io.NpzRows;
+
+/**
+ * The images in one {@code .npz} file: its array {@code arr_0}, uint8 [N, H, W, 3] in RGB, as ADM's evaluator reads
+ * samples and references. Without classes. The file may be larger than memory; one image at a time is read.
+ */
+public final class NpzImages implements ImageSource {
+
+    /** The array's name. */
+    public static final String ARRAY = "arr_0";
+
+    private final NpzRows rows;
+    private final String file;
+    private final int size;
+    private final int height;
+    private final int width;
+
+    private NpzImages(Path file, NpzRows rows) {
+        this.rows = rows;
+        this.file = file.getFileName().toString();
+        long[] shape = rows.shape();
+        if (rows.dtype() != DType.UINT8 || shape.length != 4 || shape[3] != 3 || shape[0] == 0
+                || shape[0] > Integer.MAX_VALUE || shape[1] == 0 || shape[2] == 0) {
+            throw new IllegalArgumentException(file + ": '" + ARRAY + "' must hold images, uint8 [N, H, W, 3], not "
+                    + rows.dtype() + " " + Arrays.toString(shape));
+        }
+        this.size = (int) shape[0];
+        this.height = (int) shape[1];
+        this.width = (int) shape[2];
+    }
+
+    /**
+     * Opens the file.
+     *
+     * @throws IllegalArgumentException     naming the file, when it holds no such array
+     * @throws java.io.UncheckedIOException when it cannot be read
+     */
+    public static NpzImages open(Path file) {
+        NpzRows rows = NpzRows.open(file, ARRAY);
+        try {
+            return new NpzImages(file, rows);
+        } catch (RuntimeException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    /** The file's name and the place in the array. */
+    @Override
+    public String name(int index) {
+        return file + "[" + index + "]";
+    }
+
+    @Override
+    public int label(int index) {
+        return 0;
+    }
+
+    @Override
+    public List<String> classes() {
+        return List.of("");
+    }
+
+    @Override
+    public RgbImage image(int index) {
+        return new RgbImage(width, height, rows.row(index));
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+    }
+}

@@ -1,0 +1,116 @@
+package org.flowprior.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.flowprior.torch.Autocast;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/**
+ * The Inception score (Salimans et al. 2016): exp of the mean over images of KL(p(class | image) || mean p), averaged
+ * over parts of the set. Evaluators take Inception's logits without bias, and differ in the parts. Everything here is
+ * float64; ADM computes in float32 and gives NaN where a probability underflows, which here contributes 0.
+ */
+public final class InceptionScore {
+
+    private static final int BLOCK = 2048;
+
+    private InceptionScore() {}
+
+    /**
+     * How the set is cut. One of {@code parts} and {@code partSize} is 0.
+     *
+     * @param parts    number of parts, part i from floor(i N / parts) on
+     * @param partSize images of a part, fewer in the last
+     * @param seed     of {@link NumpyPermutation}, which the set is ordered by first, or null
+     */
+    public record Convention(int parts, int partSize, Integer seed) {
+
+        /** Ten parts of the set shuffled by seed 2020. */
+        public static final Convention TORCH_FIDELITY = new Convention(10, 0, 2020);
+        /** Parts of 5,000 in the set's order. */
+        public static final Convention ADM = new Convention(0, 5000, null);
+
+        /** Refuses anything but a number or a size of parts. */
+        public Convention {
+            if (parts < 0 || partSize < 0 || (parts == 0) == (partSize == 0)) {
+                throw new IllegalArgumentException("a set is cut into a number of parts or into parts of a size, not "
+                        + parts + " and " + partSize);
+            }
+        }
+
+        private List<int[]> cut(int images) {
+            int[] order = seed == null ? identity(images) : NumpyPermutation.of(seed, images);
+            int count = parts > 0 ? parts : Math.ceilDiv(images, partSize);
+            List<int[]> result = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int from = Math.toIntExact(parts > 0 ? (long) i * images / parts : (long) i * partSize);
+                int to = Math.toIntExact(parts > 0 ? (i + 1L) * images / parts
+                        : Math.min((i + 1L) * partSize, images));
+                result.add(Arrays.copyOfRange(order, from, to));
+            }
+            return result;
+        }
+
+        private static int[] identity(int n) {
+            return IntStream.range(0, n).toArray();
+        }
+    }
+
+    /**
+     * The score.
+     *
+     * @param mean      over the parts, at least 1, at most the number of classes
+     * @param deviation over the parts, divided by their number, 0 of one; ADM does not print it
+     */
+    public record Result(double mean, double deviation) {}
+
+    /**
+     * The score of a set.
+     *
+     * @param logits floating point, [N, C], finite
+     * @throws IllegalArgumentException for anything else, and for fewer images than parts
+     */
+    public static Result of(Tensor logits, Convention convention) {
+        if (logits.dim() != 2 || logits.size(1) == 0 || !logits.dtype().isFloatingPoint()
+                || logits.size(0) < Math.max(1, convention.parts())) {
+            throw new IllegalArgumentException("an Inception score needs logits [N, C] of "
+                    + Math.max(1, convention.parts()) + " images at least, not " + logits.signature());
+        }
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
+                Autocast off = Autocast.off(logits.device().type())) {
+            FiniteRows.require(logits, "an image's vector of logits");
+            double[] scores = convention.cut(Math.toIntExact(logits.size(0))).stream()
+                    .mapToDouble(part -> score(logits.detach(), part)).toArray();
+            double mean = Arrays.stream(scores).average().orElseThrow();
+            double variance = Arrays.stream(scores).map(s -> (s - mean) * (s - mean)).average().orElseThrow();
+            return new Result(mean, Math.sqrt(variance));
+        }
+    }
+
+    /** exp(H(mean p) - mean H(p)), which is the same. */
+    private static double score(Tensor logits, int[] part) {
+        try (Scope scope = Scope.open()) {
+            Tensor sum = Torch.zeros(new long[] {logits.size(1)}, DType.FLOAT64, logits.device());
+            double negativeEntropy = 0;
+            for (int from = 0; from < part.length; from += BLOCK) {
+                try (Scope inner = Scope.open()) {
+                    int[] rows = Arrays.copyOfRange(part, from, Math.min(from + BLOCK, part.length));
+                    Tensor some = logits.indexSelect(0, Tensor.of(rows).to(logits.device(), DType.INT64))
+                            .to(DType.FLOAT64);
+                    Tensor logarithm = some.logSoftmax(1);
+                    Tensor probability = logarithm.exp();
+                    sum.add_(probability.sum(0));
+                    negativeEntropy += probability.mul_(logarithm).sum().item();
+                }
+            }
+            Tensor mean = sum.div_(part.length);
+            return Math.exp(negativeEntropy / part.length - mean.xlogy(mean).sum().item());
+        }
+    }
+}

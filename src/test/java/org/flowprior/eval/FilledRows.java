@@ -1,0 +1,61 @@
+package org.flowprior.eval;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+
+/** Features that the tests of the statistics share with their oracles. */
+final class FilledRows {
+
+    /** Written by {@code tools/oracle/evaluation.py}. */
+    static final JsonObject EXPECTED = expected();
+
+    private FilledRows() {}
+
+    private static JsonObject expected() {
+        try (Reader reader = new InputStreamReader(FilledRows.class.getResourceAsStream("statistics.json"),
+                StandardCharsets.UTF_8)) {
+            return new Gson().fromJson(reader, JsonObject.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A number of {@link #EXPECTED}. */
+    static double expected(String group, String name) {
+        return EXPECTED.getAsJsonObject(group).get(name).getAsDouble();
+    }
+
+    /** scale u(p, i) + shift, in float32 [n, d], u a hash of the place p and the flat index, in [-1, 1). */
+    static Tensor hashed(int place, int n, int d, double scale, double shift) {
+        float[] values = new float[n * d];
+        for (int i = 0; i < values.length; i++) {
+            int h = (i + 1) * 0x9E3779B1 + place * 0x85EBCA77;
+            h = (h ^ h >>> 16) * 0x7FEB352D;
+            h = (h ^ h >>> 15) * 0x846CA68B;
+            h ^= h >>> 16;
+            values[i] = (float) (scale * (Integer.toUnsignedLong(h) / 0x1p31 - 1) + shift);
+        }
+        return Tensor.of(values, n, d);
+    }
+
+    /** Normal numbers as PyTorch draws them after that seed. */
+    static Tensor normal(long seed, long... shape) {
+        try (Generator generator = Generator.seeded(seed)) {
+            return Torch.randn(shape, generator);
+        }
+    }
+
+    /** Not negative, many zeros, correlated, as pooled features are. */
+    static Tensor inceptionLike(long seed, long rows, long width) {
+        Tensor shared = normal(seed, rows, 48).mm(normal(9, 48, width)).mul_(.1);
+        return shared.add_(normal(seed + 100, rows, width).mul_(.2)).add_(.3).relu_();
+    }
+}
