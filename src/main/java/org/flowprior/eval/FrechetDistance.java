@@ -40,7 +40,7 @@ public final class FrechetDistance {
 
     private static double rootTrace(Tensor first, Tensor second) {
         Results.EigenvaluesEigenvectors eigen = Linalg.eigh(first);
-        // With V the eigenvectors and S the roots of the eigenvalues, S V' second V S has the eigenvalues of the root's.
+        // With V the eigenvectors and S the roots of the eigenvalues, S V' second V S has R second R's eigenvalues.
         Tensor scaled = eigen.eigenvectors().mul(eigen.eigenvalues().clampMin(0).sqrt_());
         Tensor product = scaled.t().mm(second).mm(scaled);
         return Linalg.eigvalsh(product).clampMin(0).sqrt_().sum().item();

@@ -6,6 +6,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Results;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -27,8 +28,12 @@ public final class NearestNeighbours {
 
     /** Candidates beyond k in each block. */
     private static final int SLACK = 8;
-    private static final int TARGET_BLOCK = 8192;
-    private static final int QUERY_BLOCK = 1024;
+    private static final int TARGET_BLOCK = 32768;
+    /** Numbers of a block of targets, 64 MB in float32. */
+    private static final int TARGET_NUMBERS = 1 << 24;
+    private static final int QUERY_BLOCK = 128;
+    /** Targets of which at first only the nearest is looked at. */
+    private static final int GROUP = 32;
     /** Numbers of the candidates of a block of queries. */
     private static final long CANDIDATE_NUMBERS = 1 << 22;
 
@@ -76,9 +81,11 @@ public final class NearestNeighbours {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
                 Autocast off = Autocast.off(queries.device().type())) {
             NearestNeighbours search = new NearestNeighbours(queries.detach().to(DType.FLOAT64), k);
-            for (long from = 0; from < targets.rows(); from += TARGET_BLOCK) {
+            long groups = Math.clamp(TARGET_NUMBERS / targets.dimension() / GROUP, 1, TARGET_BLOCK / GROUP);
+            long step = groups * GROUP;
+            for (long from = 0; from < targets.rows(); from += step) {
                 try (Scope inner = Scope.open()) {
-                    Tensor block = targets.block(from, Math.min(TARGET_BLOCK, targets.rows() - from));
+                    Tensor block = targets.block(from, Math.min(step, targets.rows() - from));
                     search.add(block.detach().to(DType.FLOAT32, queries.device()), from);
                 }
             }
@@ -94,21 +101,11 @@ public final class NearestNeighbours {
         if (k < 1 || k > targets.rows()) {
             throw new IllegalArgumentException(targets.rows() + " targets have no neighbour number " + k);
         }
-        requireFinite(queries, "a query");
-    }
-
-    private static void requireFinite(Tensor rows, String what) {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            Tensor finite = rows.isfinite().all(1L);
-            if (finite.all().item() == 0) {
-                long row = finite.logicalNot().nonzero().get(0L, 0L).itemNumber().longValue();
-                throw new IllegalArgumentException(what + " is not finite, the first in row " + row);
-            }
-        }
+        FiniteRows.require(queries, "a query");
     }
 
     private void add(Tensor targets, long from) {
-        requireFinite(targets, "a target in the block from row " + from + " on");
+        FiniteRows.require(targets, "a target in the block from row " + from + " on");
         Targets block = new Targets(targets);
         long step = Math.clamp(CANDIDATE_NUMBERS / ((long) dimension * (k + SLACK)), 1, QUERY_BLOCK);
         for (long first = 0; first < queries.size(0); first += step) {
@@ -148,8 +145,8 @@ public final class NearestNeighbours {
     private Candidates candidates(Tensor some, Tensor lengths, Targets block, Tensor nearest, DType dtype) {
         long count = Math.min((long) k + SLACK, block.rows().size(0));
         // |x|^2 - 2 q x orders as the distance does.
-        var found = block.squares().to(dtype).addmm(some.to(dtype), block.rows().to(dtype).t(), 1, -2)
-                .topk(count, 1, false);
+        Tensor values = block.squares().to(dtype).unsqueeze(1).addmm(block.rows().to(dtype), some.to(dtype).t(), 1, -2);
+        Results.ValuesIndices found = smallest(values, count);
         Tensor chosen = block.rows().indexSelect(0, found.indices().reshape(-1)).to(DType.FLOAT64)
                 .view(some.size(0), count, dimension);
         Tensor exact = chosen.sub_(some.unsqueeze(1)).square_().sum(2);
@@ -162,6 +159,23 @@ public final class NearestNeighbours {
         Tensor closed = approximate.select(1, count - 1).sub(error).ge(merged.select(1, k - 1));
         Tensor trusted = approximate.sub(exact).abs().amax(1).le(error);
         return new Candidates(merged, closed.logicalAnd(trusted));
+    }
+
+    /** The smallest values of each column, [n, count] ascending: in the groups of rows whose smallest are smallest. */
+    private static Results.ValuesIndices smallest(Tensor values, long count) {
+        long columns = values.size(1);
+        long groups = values.size(0) / GROUP;
+        if (values.size(0) % GROUP != 0 || groups < 2 * count) {
+            return values.t().contiguous().topk(count, 1, false);
+        }
+        Tensor grouped = values.view(GROUP, groups, columns);
+        Tensor chosen = grouped.amin(0, false).t().contiguous().topk(count, 1, false, false).indices();
+        Tensor indices = chosen.t().unsqueeze(0).expand(GROUP, count, columns);
+        Results.ValuesIndices found = grouped.gather(1, indices).view(GROUP * count, columns).t().contiguous()
+                .topk(count, 1, false);
+        Tensor member = found.indices().div(count, "floor");
+        Tensor group = chosen.gather(1, found.indices().remainder(count));
+        return new Results.ValuesIndices(found.values(), member.mul_(groups).add_(group));
     }
 
     private static double roundoff(DType dtype) {

@@ -2,8 +2,8 @@ package org.flowprior.eval;
 
 /**
  * The permutations of NumPy's {@code RandomState(seed).permutation(n)}, which is also {@code shuffle} of 0 to n &minus;
- * 1 after {@code np.random.seed(seed)}: the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded by one word,
- * and swaps from the end with numbers below a power of two that are drawn until one fits.
+ * 1 after {@code np.random.seed(seed)}: the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded by one
+ * word, and swaps from the end with numbers below a power of two that are drawn until one fits.
  */
 public final class NumpyPermutation {
 
