@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.GoldenFill;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
@@ -35,15 +36,7 @@ final class FilledRows {
 
     /** scale u(p, i) + shift, in float32 [n, d], u a hash of the place p and the flat index, in [-1, 1). */
     static Tensor hashed(int place, int n, int d, double scale, double shift) {
-        float[] values = new float[n * d];
-        for (int i = 0; i < values.length; i++) {
-            int h = (i + 1) * 0x9E3779B1 + place * 0x85EBCA77;
-            h = (h ^ h >>> 16) * 0x7FEB352D;
-            h = (h ^ h >>> 15) * 0x846CA68B;
-            h ^= h >>> 16;
-            values[i] = (float) (scale * (Integer.toUnsignedLong(h) / 0x1p31 - 1) + shift);
-        }
-        return Tensor.of(values, n, d);
+        return GoldenFill.values(place, scale, shift, n, d);
     }
 
     /** Normal numbers as PyTorch draws them after that seed. */

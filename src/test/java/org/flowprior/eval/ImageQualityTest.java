@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import org.flowprior.eval.ImageQuality.Convention;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
@@ -68,6 +69,19 @@ class ImageQualityTest {
         assertMeasures("published", Convention.PUBLISHED);
         assertMeasures("standard", Convention.STANDARD);
         assertMeasures("plain", new Convention(false, 1));
+    }
+
+    /** The specification's J.4: two images of bytes, 255 their range. */
+    @Test
+    void theGoldenPsnrComesOut() {
+        Tensor[] images = new Tensor[2];
+        for (int i = 0; i < 2; i++) {
+            Tensor bytes = FilledRows.hashed(201 + i, 1, 48, 1, 0).to(DType.FLOAT64).add(1).mul(128).floor()
+                    .remainder(256);
+            images[i] = bytes.view(1, 4, 4, 3).permute(0, 3, 1, 2).div(127.5).sub(1);
+        }
+        assertThat(ImageQuality.psnr(images[0], images[1], Convention.STANDARD).item())
+                .isCloseTo(8.184662759, within(1e-6));
     }
 
     @Test

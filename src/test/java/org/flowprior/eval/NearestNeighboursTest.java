@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.target.FeatureBankWriter;
 import org.flowprior.target.RandomProjection;
@@ -78,6 +79,15 @@ class NearestNeighboursTest {
         assertThat(result.meanLogRadius()).isCloseTo(meanLog, within(1e-12));
         assertThat(result.k()).isEqualTo(k);
         assertThat(result.targets()).isEqualTo(targets.size(0));
+    }
+
+    /** The specification's J.4, by definition in NumPy. */
+    @Test
+    void theGoldenMeansComeOut() {
+        Tensor queries = FilledRows.hashed(106, 5, 6, 1, 0);
+        Tensor targets = FilledRows.hashed(107, 20, 6, 1, 0);
+        Map.of(1, 0.21719171950, 3, 0.41377437546, 5, 0.51770623202).forEach((k, mean) ->
+                assertThat(NearestNeighbours.of(queries, targets, k).meanLogRadius()).isCloseTo(mean, within(1e-9)));
     }
 
     @Test

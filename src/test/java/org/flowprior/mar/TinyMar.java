@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.GoldenFill;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -61,22 +62,8 @@ public final class TinyMar {
 
     /** What the rules give a weight of that name at that place of the state. */
     public static Tensor weight(String name, int place, long... shape) {
-        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
-        for (int i = 0; i < values.length; i++) {
-            double u = hash(place, i) / 0x1p31 - 1;
-            values[i] = (float) (shape.length > 1 ? 0.3 * u : name.endsWith(".weight") ? 1 + 0.1 * u : 0.1 * u);
-        }
-        return Tensor.of(values, shape);
-    }
-
-    private static long hash(int place, int i) {
-        int h = (i + 1) * 0x9E3779B1 + place * 0x85EBCA77;
-        h ^= h >>> 16;
-        h *= 0x7FEB352D;
-        h ^= h >>> 15;
-        h *= 0x846CA68B;
-        h ^= h >>> 16;
-        return Integer.toUnsignedLong(h);
+        boolean weights = shape.length > 1;
+        return GoldenFill.values(place, weights ? 0.3 : 0.1, !weights && name.endsWith(".weight") ? 1 : 0, shape);
     }
 
     static String[] keys() {

@@ -1,34 +1,15 @@
 package org.flowprior.vision;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.GoldenFill;
 import org.flowprior.torch.Tensor;
 
 /** The weights and images of the golden values: the specification's J.1 and J.3. */
 public final class InceptionFill {
 
     private InceptionFill() {}
-
-    /** In [-1, 1). */
-    static double u(int place, int i) {
-        int h = (i + 1) * 0x9E3779B1 + place * 0x85EBCA77;
-        h ^= h >>> 16;
-        h *= 0x7FEB352D;
-        h ^= h >>> 15;
-        h *= 0x846CA68B;
-        h ^= h >>> 16;
-        return Integer.toUnsignedLong(h) / 0x1p31 - 1;
-    }
-
-    private static Tensor values(int place, double shift, double scale, long[] shape) {
-        float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (shift + scale * u(place, i));
-        }
-        return Tensor.of(values, shape);
-    }
 
     /** A value for each tensor of the network's state. */
     static Map<String, Tensor> weights(Map<String, Tensor> targets) {
@@ -38,7 +19,7 @@ public final class InceptionFill {
             double shift = key.endsWith("bn.weight") || key.endsWith("running_var") ? 1 : 0;
             double scale = key.endsWith("conv.weight") ? Math.sqrt(6.0 / (shape[1] * shape[2] * shape[3]))
                     : key.endsWith("running_var") ? 0.5 : key.equals("fc.weight") ? 0.05 : 0.1;
-            state.put(key, values(state.size(), shift, scale, shape));
+            state.put(key, GoldenFill.values(state.size(), scale, shift, shape));
         });
         return state;
     }
