@@ -21,7 +21,8 @@ class ReadmeTest {
 
     @Test
     void theExampleCompilesAndRuns(@TempDir Path directory) throws Exception {
-        Matcher block = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(Path.of("README.md")));
+        Matcher block = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("README.md")));
         assertThat(block.find()).as("a java block in README.md").isTrue();
         String source = block.group(1);
         Path file = Files.writeString(directory.resolve("Example.java"), source);

@@ -55,7 +55,8 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--python", paramLabel = "FILE", description = "a Python that can import torch")
     private Path python;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "rounds (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5",
+            description = "rounds (default: ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "3",
@@ -99,11 +100,13 @@ final class Bench implements Callable<Integer> {
                 row(label, median(ours, Measurement::nanoseconds) / unit,
                         median(theirs, Measurement::nanoseconds) / unit);
                 if (LARGE.contains(name)) {
-                    row("the same process's peak resident memory, MiB", median(ours, Measurement::peakBytes) / (1 << 20),
+                    row("the same process's peak resident memory, MiB",
+                            median(ours, Measurement::peakBytes) / (1 << 20),
                             median(theirs, Measurement::peakBytes) / (1 << 20));
                 }
             }
-            System.out.printf("%d threads, medians of %d processes a side; ratio: PyTorch's over flowprior's%n", used, rounds);
+            System.out.printf("%d threads, medians of %d processes a side; ratio: PyTorch's over flowprior's%n", used,
+                    rounds);
             return 0;
         } finally {
             if (peer != null) {
@@ -138,8 +141,8 @@ final class Bench implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(self.command().orElseThrow());
         command.addAll(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench", "--worker", name,
-                "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench", "--worker",
+                name, "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
         if (!command.contains("--enable-native-access=ALL-UNNAMED")) {
             command.add(1, "--enable-native-access=ALL-UNNAMED");
         }
@@ -156,8 +159,8 @@ final class Bench implements Callable<Integer> {
             int status = process.waitFor();
             double wall = System.nanoTime() - begun;
             if (status != 0) {
-                throw new IllegalStateException("the measurement '" + name + "' of " + command.get(0) + " failed with exit code "
-                        + status);
+                throw new IllegalStateException("the measurement '" + name + "' of " + command.get(0)
+                        + " failed with exit code " + status);
             }
             JsonObject json = new Gson().fromJson(out, JsonObject.class);
             return new Measurement(name.equals("start") ? wall : json.get("nanoseconds").getAsDouble(),

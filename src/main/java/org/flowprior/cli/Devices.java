@@ -35,8 +35,8 @@ final class Devices {
     }
 
     /**
-     * Whether libtorch multiplies bfloat16 matrices there with instructions made for it. On an x86 CPU without AVX-512 it
-     * does so one number after the other.
+     * Whether libtorch multiplies bfloat16 matrices there with instructions made for it. On an x86 CPU without AVX-512
+     * it does so one number after the other.
      */
     static boolean isFastInBf16(Device device) {
         if (device.type() != Device.Type.CPU || !System.getProperty("os.arch").equals("amd64")) {

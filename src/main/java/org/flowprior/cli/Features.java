@@ -101,7 +101,8 @@ final class Features implements Callable<Integer> {
             description = "rows are mean and log-variance, of which readers draw (always so with the vae)")
     private boolean gaussian;
 
-    @Option(names = "--flip", description = "also the mirrored images; of cached latents the flipped ones (default: not)")
+    @Option(names = "--flip",
+            description = "also the mirrored images; of cached latents the flipped ones (default: not)")
     private boolean flip;
 
     @Option(names = "--max-rows", paramLabel = "N", description = "stops after the first N rows")

@@ -10,7 +10,9 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.train.RequestException;
 
-/** The latent tokens of a cache that {@code encode} made: the paper's low-level features, where that encoder is a VAE. */
+/**
+ * The latent tokens of a cache that {@code encode} made: the paper's low-level features, where that encoder is a VAE.
+ */
 final class FeaturesLatents implements FeaturesSource {
 
     private static final int IMAGES_AT_ONCE = 256;

@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
 /** {@code flowprior forward alignment-loss}: Eq. 5 and its gradient for given times and noise. */
 @Command(
         name = "alignment-loss",
-        description = "The alignment loss (Eq. 5) of a velocity network at latents y, and its gradient, for given times and "
+        description =
+                "The alignment loss (Eq. 5) of a velocity network at latents y, and its gradient, for given times and "
                 + "noise. Times are the paper's, whatever the weights mean: t = 0 is noise, t = 1 is y.",
         footerHeading = "%n",
         footer = {
@@ -51,7 +52,8 @@ import picocli.CommandLine.Command;
 final class ForwardAlignmentLoss extends ForwardModule<ForwardAlignmentLoss.Config> {
 
     /** The config's keys. */
-    record Config(ForwardConvention timeConvention, Numbers dtype, int flowMul, boolean normTarget, boolean movingAvgStd,
+    record Config(ForwardConvention timeConvention, Numbers dtype, int flowMul, boolean normTarget,
+                  boolean movingAvgStd,
                   boolean unitNorm, boolean normV, boolean detachPredV, TimeWeighting weighting, double truncation) {
 
         Config {
@@ -62,7 +64,8 @@ final class ForwardAlignmentLoss extends ForwardModule<ForwardAlignmentLoss.Conf
             return options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
         }
 
-        private static AlignmentLoss.Options options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm,
+        private static AlignmentLoss.Options options(int flowMul, boolean normTarget, boolean movingAvgStd,
+                                                     boolean unitNorm,
                                                      boolean normV, boolean detachPredV, TimeWeighting weighting,
                                                      double truncation) {
             return new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting,

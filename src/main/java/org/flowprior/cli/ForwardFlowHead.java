@@ -52,7 +52,8 @@ final class ForwardFlowHead extends ForwardModule<ForwardFlowHead.Config> {
     Map<String, Tensor> forward(Config config, ForwardInput in) {
         try (Mar mar = MarFile.read(weights()); NoGrad noGrad = new NoGrad()) {
             if (!(mar.head() instanceof FlowHead head)) {
-                throw new RequestException(weights() + ": the generator has a diffusion head; flow-head takes one with a "
+                throw new RequestException(weights()
+                        + ": the generator has a diffusion head; flow-head takes one with a "
                         + "flow head");
             }
             mar.to(in.dtype()).to(in.device()).eval();

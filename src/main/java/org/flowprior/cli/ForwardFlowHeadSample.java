@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 /** {@code flowprior forward flow-head-sample}: tokens from a generator's head for given conditions and noise. */
 @Command(
         name = "flow-head-sample",
-        description = "Tokens from a generator's head, for given conditions and noise. --weights is the generator's file; "
+        description =
+                "Tokens from a generator's head, for given conditions and noise. --weights is the generator's file; "
                 + "a diffusion head is sampled too.",
         footerHeading = "%n",
         footer = {

@@ -74,13 +74,14 @@ final class ForwardInput {
         }
         unused.remove(name);
         if (tensor.dtype().isComplex()) {
-            throw new RequestException(file + ": tensor '" + name + "' is " + tensor.dtype() + ", real numbers are wanted");
+            throw new RequestException(file + ": tensor '" + name + "' is " + tensor.dtype()
+                    + ", real numbers are wanted");
         }
         return tensor.to(dtype, device);
     }
 
     RequestException wrongShape(String name, long[] actual, String wanted) {
-        return new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(actual) + ", wanted is "
-                + wanted);
+        return new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(actual)
+                + ", wanted is " + wanted);
     }
 }

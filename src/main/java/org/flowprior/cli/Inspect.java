@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /** {@code flowprior inspect}: what a tensor file holds. */
 @Command(
         name = "inspect",
-        description = "Lists what a safetensors, .pt, npy or npz file or a checkpoint's directory holds, without loading it.",
+        description =
+                "Lists what a safetensors, .pt, npy or npz file or a checkpoint's directory holds, without loading it.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior inspect flow_model.pt",
@@ -38,8 +39,10 @@ final class Inspect implements Callable<Integer> {
         String row = "%-" + name + "s  %-14s  %-" + shape + "s  %14s  %s";
         out.println(String.format(row, "name", "dtype", "shape", "bytes", "").stripTrailing());
         for (Entry entry : entries) {
-            out.println(String.format(Locale.ROOT, row, entry.name(), entry.isTensor() ? entry.dtype() : "-", shape(entry),
-                    entry.isTensor() ? String.format(Locale.ROOT, "%,d", entry.bytes()) : "", entry.note()).stripTrailing());
+            out.println(String.format(Locale.ROOT, row, entry.name(), entry.isTensor() ? entry.dtype() : "-",
+                    shape(entry),
+                    entry.isTensor() ? String.format(Locale.ROOT, "%,d", entry.bytes()) : "",
+                    entry.note()).stripTrailing());
         }
         List<Entry> tensors = entries.stream().filter(Entry::isTensor).toList();
         out.println(String.format(Locale.ROOT, "%,d tensors, %,d elements, %,d bytes", tensors.size(),

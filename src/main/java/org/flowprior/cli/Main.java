@@ -21,7 +21,8 @@ import picocli.CommandLine.ScopeType;
         usageHelpAutoWidth = true,
         subcommands = {
             Toy.class, Features.class, TrainFlow.class, TrainAutoencoder.class, Encode.class, TrainMar.class,
-            Sample.class, Evaluate.class, Reproduce.class, Forward.class, Inspect.class, Bench.class, Doctor.class, GenerateCompletion.class},
+            Sample.class, Evaluate.class, Reproduce.class, Forward.class, Inspect.class, Bench.class, Doctor.class,
+            GenerateCompletion.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",
@@ -102,14 +103,16 @@ public final class Main implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** Turns Ctrl-C and SIGTERM into a request that training looks at between steps, see {@link #stopRequests(String)}. */
+    /**
+     * Turns Ctrl-C and SIGTERM into a request that training looks at between steps, see {@link #stopRequests(String)}.
+     */
     BooleanSupplier stopRequests() {
         return stopRequests("stopping: the step ends, then a checkpoint is written");
     }
 
     /**
-     * Turns Ctrl-C and SIGTERM into a request that long work looks at between steps, from now until the command has ended
-     * and said so.
+     * Turns Ctrl-C and SIGTERM into a request that long work looks at between steps, from now until the command has
+     * ended and said so.
      *
      * @param announcement what is said when the signal comes
      */

@@ -28,7 +28,8 @@ final class RunOptions {
             description = "changes one key of the config, such as flow.steps=2000; may be repeated")
     private List<String> assignments = new ArrayList<>();
 
-    @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "the run's directory (default: a new one in runs/)")
+    @Option(names = {"-o", "--out"}, paramLabel = "DIR",
+            description = "the run's directory (default: a new one in runs/)")
     private Path out;
 
     @Option(names = "--resume", description = "goes on with the run in --out, or with the latest of that name in runs/")

@@ -20,7 +20,9 @@ final class LatentCacheBuffer {
         return names.size();
     }
 
-    /** Takes what {@link LatentCacheWriter#add} is given; refuses numbers that are not finite and labels of no class. */
+    /**
+     * Takes what {@link LatentCacheWriter#add} is given; refuses numbers that are not finite and labels of no class.
+     */
     void add(Tensor given, Tensor givenFlipped, Tensor classes, List<String> called, LatentCacheOptions options) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             for (long label : classes.toLongArray()) {

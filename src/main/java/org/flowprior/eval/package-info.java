@@ -1,2 +1,4 @@
-/** Measures of images and of sample sets: quality, neighbours, sliced transport, and a classifier to name images with. */
+/**
+ * Measures of images and of sample sets: quality, neighbours, sliced transport, and a classifier to name images with.
+ */
 package org.flowprior.eval;

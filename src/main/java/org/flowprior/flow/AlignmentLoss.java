@@ -11,17 +11,17 @@ import org.flowprior.torch.nn.Module;
  * The alignment loss (Eq. 5): the flow matching loss of a fixed velocity field at latents y. Minimising it over y, or
  * over what made y, pulls the latents towards the field's data. Gradients reach y alone.
  *
- * <p>The options are the official {@code FlowLoss}' (names in camel case). Its call option {@code seperate_fitting} [sic]
- * is left out: it rearranges the same square, so loss and gradient are those of the plain loss.
+ * <p>The options are the official {@code FlowLoss}' (names in camel case). Its call option {@code seperate_fitting}
+ * [sic] is left out: it rearranges the same square, so loss and gradient are those of the plain loss.
  *
- * <p>With {@link TimeWeighting#LIKELIHOOD} the squares count t/(1 &minus; t) up to t = 1 &minus; &epsilon;. For the field that
- * minimises Eq. 3 the expected gradient of {@link LossReduction#SQUARED_NORM} is then that of the mean over rows of &minus;log
- * p(y), and of {@link LossReduction#MEAN} 1/D of it, with {@link Options#normV} and {@link Options#detachPredV} off (see
- * {@link LikelihoodIdentity}); the value differs from it by a constant. Drawn times have the density of the weights, so that
- * every draw counts the same, their integral &epsilon; &minus; 1 &minus; ln &epsilon;, and the variance is bounded. Given
- * times stand for uniform draws and carry their weights, 0 beyond the truncation. The truncation leaves out the gradient
- * of (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla; log p|&sup2;): for a Gaussian of deviation &sigma;, the share
- * (&epsilon;/&sigma;)&sup2; of the gradient.
+ * <p>With {@link TimeWeighting#LIKELIHOOD} the squares count t/(1 &minus; t) up to t = 1 &minus; &epsilon;. For the
+ * field that minimises Eq. 3 the expected gradient of {@link LossReduction#SQUARED_NORM} is then that of the mean over
+ * rows of &minus;log p(y), and of {@link LossReduction#MEAN} 1/D of it, with {@link Options#normV} and
+ * {@link Options#detachPredV} off (see {@link LikelihoodIdentity}); the value differs from it by a constant. Drawn
+ * times have the density of the weights, so that every draw counts the same, their integral &epsilon; &minus; 1 &minus;
+ * ln &epsilon;, and the variance is bounded. Given times stand for uniform draws and carry their weights, 0 beyond the
+ * truncation. The truncation leaves out the gradient of (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla; log p|&sup2;):
+ * for a Gaussian of deviation &sigma;, the share (&epsilon;/&sigma;)&sup2; of the gradient.
  *
  * <p>As a module it has one entry in its state dict, {@code moving_avg}, and that only with
  * {@link Options#movingAvgStd}. The field belongs to the caller and is not closed with the loss.
@@ -38,9 +38,10 @@ public final class AlignmentLoss extends Module {
      * @param unitNorm     with normTarget: y &larr; y / |y|; wins over movingAvgStd
      * @param normV        v &larr; sqrt(D) v / |v|
      * @param detachPredV  no gradient through v: y is pulled towards v + noise
-     * @param weighting    how much each time counts; not an official option, which are all {@link TimeWeighting#UNIFORM}
-     * @param truncation   &epsilon; in (0, 1) where {@link TimeWeighting#LIKELIHOOD} ends, at t = 1 &minus; &epsilon;; 0 for
-     *                     UNIFORM
+     * @param weighting    how much each time counts; not an official option, which are all
+     *                     {@link TimeWeighting#UNIFORM}
+     * @param truncation   &epsilon; in (0, 1) where {@link TimeWeighting#LIKELIHOOD} ends, at t = 1 &minus; &epsilon;;
+     *                     0 for UNIFORM
      */
     public record Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
                           boolean detachPredV, TimeWeighting weighting, double truncation) {
@@ -54,13 +55,16 @@ public final class AlignmentLoss extends Module {
             this(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, TimeWeighting.UNIFORM, 0);
         }
 
-        /** Throws {@link IllegalArgumentException} for flowMul below 1 and for a truncation that its weighting has not. */
+        /**
+         * Throws {@link IllegalArgumentException} for flowMul below 1 and for a truncation that its weighting has not.
+         */
         public Options {
             if (flowMul < 1) {
                 throw new IllegalArgumentException("flowMul must be at least 1, not " + flowMul);
             }
             if (weighting == TimeWeighting.UNIFORM ? truncation != 0 : !(0 < truncation && truncation < 1)) {
-                throw new IllegalArgumentException("the truncation must be in (0, 1) for the likelihood weighting and 0 "
+                throw new IllegalArgumentException(
+                        "the truncation must be in (0, 1) for the likelihood weighting and 0 "
                         + "for the uniform one, not " + truncation);
             }
         }
@@ -72,8 +76,8 @@ public final class AlignmentLoss extends Module {
 
         /** These options with the likelihood weighting, up to t = 1 &minus; truncation. */
         public Options withLikelihoodWeighting(double truncation) {
-            return new Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, TimeWeighting.LIKELIHOOD,
-                    truncation);
+            return new Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV,
+                    TimeWeighting.LIKELIHOOD, truncation);
         }
     }
 

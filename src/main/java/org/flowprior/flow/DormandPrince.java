@@ -10,8 +10,8 @@ import org.flowprior.torch.Torch;
 
 /**
  * The Runge-Kutta pair of Dormand and Prince, order 5 with an error estimate of order 4, with steps that adapt: six
- * evaluations a step. All rows of a batch share the step, and the worst entry of the state decides: a step stands when the
- * estimated error of every entry is at most {@code absolute + relative |entry|}. So a row is as exact in company as
+ * evaluations a step. All rows of a batch share the step, and the worst entry of the state decides: a step stands when
+ * the estimated error of every entry is at most {@code absolute + relative |entry|}. So a row is as exact in company as
  * alone, and one stiff row slows the others.
  *
  * <p>Steps follow a proportional-integral controller with the constants of Hairer, N&oslash;rsett and Wanner's dopri5

@@ -10,8 +10,8 @@ import org.flowprior.torch.Torch;
  * The terms of the paper's bound log p_1(y) &ge; C(y) &minus; &lambda; L_align(y) (Eq. 9 and 11), at single points:
  * L_align is the squared norm of Eq. 5, C(y) = &minus;E tr &part;v/&part;x of Eq. 10.
  *
- * <p>The bound does not hold for every target. For a Gaussian of deviation &sigma; with &lambda; = 1 it fails everywhere
- * when &sigma; &lt; 2/&pi;, and holds everywhere only when &sigma; &ge; 2 ln(2&pi;)/&pi;.
+ * <p>The bound does not hold for every target. For a Gaussian of deviation &sigma; with &lambda; = 1 it fails
+ * everywhere when &sigma; &lt; 2/&pi;, and holds everywhere only when &sigma; &ge; 2 ln(2&pi;)/&pi;.
  *
  * <p>Points are float32 or float64, and computed with in their dtype. A field with a condition is asked through
  * {@code (x, t, none) -> field.velocity(x, t, condition)}.
@@ -47,9 +47,9 @@ public final class EvidenceLowerBound {
     }
 
     /**
-     * The terms by Gauss-Legendre quadrature in time, with panels that narrow towards t = 1, and Gauss-Hermite quadrature
-     * along each axis of the noise: for two or three dimensions. With 24 and 3 nodes the terms are exact to 1e-6 for a
-     * Gaussian, with 16 and 32 nodes to 1e-4 for the toy's mixture where there is data.
+     * The terms by Gauss-Legendre quadrature in time, with panels that narrow towards t = 1, and Gauss-Hermite
+     * quadrature along each axis of the noise: for two or three dimensions. With 24 and 3 nodes the terms are exact to
+     * 1e-6 for a Gaussian, with 16 and 32 nodes to 1e-4 for the toy's mixture where there is data.
      *
      * @param y          [N, D]
      * @param timeNodes  in each of the four panels

@@ -5,11 +5,11 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * The flow matching loss (Eq. 3): how far the velocities along the lines from noise to data are from data &minus; noise.
- * Training minimises it over the field's weights; gradients reach them and, where it asks for one, y.
+ * The flow matching loss (Eq. 3): how far the velocities along the lines from noise to data are from data &minus;
+ * noise. Training minimises it over the field's weights; gradients reach them and, where it asks for one, y.
  *
- * <p>Its minimum is not 0 but the mean conditional variance of data &minus; noise, 1.2755 for the toy's mixture (mean over
- * channels).
+ * <p>Its minimum is not 0 but the mean conditional variance of data &minus; noise, 1.2755 for the toy's mixture (mean
+ * over channels).
  */
 public final class FlowMatchingLoss {
 

@@ -5,8 +5,8 @@ import org.flowprior.torch.Tensor;
 /**
  * A velocity network read in the paper's convention, whichever its weights were trained in. For
  * {@link TimeConvention#OFFICIAL} weights, v(x, t) = &minus;network(x, 1 &minus; t): this class is the one place where
- * the two conventions meet. The toy's weights are {@link TimeConvention#PAPER}, as those of the official toy scripts are;
- * the official ImageNet priors are {@link TimeConvention#OFFICIAL}.
+ * the two conventions meet. The toy's weights are {@link TimeConvention#PAPER}, as those of the official toy scripts
+ * are; the official ImageNet priors are {@link TimeConvention#OFFICIAL}.
  *
  * <p>The model owns its network.
  */
@@ -57,7 +57,8 @@ public final class FlowModel implements VelocityField, AutoCloseable {
         if (convention == TimeConvention.PAPER) {
             return network.forward(x, t, condition);
         }
-        try (Tensor minusT = t.neg(); Tensor reversed = minusT.add(1); Tensor v = network.forward(x, reversed, condition)) {
+        try (Tensor minusT = t.neg(); Tensor reversed = minusT.add(1);
+                Tensor v = network.forward(x, reversed, condition)) {
             return v.neg();
         }
     }

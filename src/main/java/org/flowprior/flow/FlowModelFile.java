@@ -14,12 +14,14 @@ import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
 
 /**
- * Velocity networks in files. What is written is safetensors under the official keys behind {@code net.}, as the official
- * toy and loss modules name the network, with the {@link TimeConvention} in the metadata {@code timeConvention}.
+ * Velocity networks in files. What is written is safetensors under the official keys behind {@code net.}, as the
+ * official toy and loss modules name the network, with the {@link TimeConvention} in the metadata
+ * {@code timeConvention}.
  *
- * <p>What is read may be safetensors or {@code .pt}, and the network may lie in any of the official containers: with the
- * keys bare, behind {@code net.} or {@code flow_loss.net.}, in an entry {@code ema}, {@code model} or {@code state_dict} (the
- * first there is, in this order). Other tensors beside a network that has a prefix are left alone.
+ * <p>What is read may be safetensors or {@code .pt}, and the network may lie in any of the official containers: with
+ * the keys bare, behind {@code net.} or {@code flow_loss.net.}, in an entry {@code ema}, {@code model} or
+ * {@code state_dict} (the first there is, in this order). Other tensors beside a network that has a prefix are left
+ * alone.
  */
 public final class FlowModelFile {
 
@@ -56,7 +58,8 @@ public final class FlowModelFile {
      */
     public static VelocityNetwork readNetwork(Path file) {
         try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = networkIn(file, StateFile.isSafetensors(file) ? Safetensors.read(file) : flat(file));
+            Map<String, Tensor> state = networkIn(file,
+                    StateFile.isSafetensors(file) ? Safetensors.read(file) : flat(file));
             VelocityNetwork network = null;
             try (Generator unused = Generator.seeded(0)) {
                 // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
@@ -92,13 +95,15 @@ public final class FlowModelFile {
     }
 
     private static Map<String, Tensor> networkIn(Path file, Map<String, Tensor> tensors) {
-        List<String> prefixes = tensors.keySet().stream().filter(key -> key.equals(LANDMARK) || key.endsWith("." + LANDMARK))
+        List<String> prefixes = tensors.keySet().stream()
+                .filter(key -> key.equals(LANDMARK) || key.endsWith("." + LANDMARK))
                 .map(key -> key.substring(0, key.length() - LANDMARK.length())).toList();
         String prefix = prefixes.size() == 1 ? prefixes.getFirst() : ENTRIES.stream()
                 .flatMap(entry -> prefixes.stream().filter(p -> p.startsWith(entry)).limit(1)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(file + (prefixes.isEmpty()
                         ? ": no tensor '" + LANDMARK + "' under any prefix, so it holds no velocity network"
-                        : ": holds several networks, under " + String.join(", ", prefixes) + "; write the one that is meant "
+                        : ": holds several networks, under " + String.join(", ", prefixes)
+                                + "; write the one that is meant "
                                 + "to a file of its own")));
         Map<String, Tensor> state = new LinkedHashMap<>();
         tensors.forEach((key, tensor) -> {

@@ -7,22 +7,24 @@ import org.flowprior.torch.Tensor;
 
 /**
  * The negative log-likelihood from residuals. For the field that minimises Eq. 3, the squared residuals of Eq. 5 with
- * weight t/(1 &minus; t) in place of 1 integrate to it, at every point (the relation of mutual information and least mean
- * square error; not in the paper):
+ * weight t/(1 &minus; t) in place of 1 integrate to it, at every point (the relation of mutual information and least
+ * mean square error; not in the paper):
  *
  * <pre>-log p(y) = (D/2) ln(2&pi;e) + &int; t/(1 - t) { E|r|&sup2; - D/((1 - t)&sup2; + t&sup2;) } dt,
  * r = (y - noise) - v(x_t, t)</pre>
  *
- * <p>The two parts diverge at t = 1 and cancel. Here the same identity for the target N(0, I) is taken off with the same
- * draws, which leaves &minus;log N(y; 0, I) and the integral of t/(1 &minus; t) (|r|&sup2; &minus; |r_N|&sup2;), where r_N is
- * the residual of the field v_N(x, t) = (2t &minus; 1) x/((1 &minus; t)&sup2; + t&sup2;). As |r|&sup2; &minus; |r_N|&sup2; =
- * (v_N &minus; v)&middot;(r + r_N), and both optimal fields are x at t = 1, the integrand and its variance stay bounded.
+ * <p>The two parts diverge at t = 1 and cancel. Here the same identity for the target N(0, I) is taken off with the
+ * same draws, which leaves &minus;log N(y; 0, I) and the integral of t/(1 &minus; t) (|r|&sup2; &minus; |r_N|&sup2;),
+ * where r_N is the residual of the field v_N(x, t) = (2t &minus; 1) x/((1 &minus; t)&sup2; + t&sup2;). As |r|&sup2;
+ * &minus; |r_N|&sup2; = (v_N &minus; v)&middot;(r + r_N), and both optimal fields are x at t = 1, the integrand and its
+ * variance stay bounded.
  *
- * <p>For another field v* + &delta; than the optimal v*, the result is off by &int; t/(1 &minus; t) E(|&delta;|&sup2; &minus;
- * 2 &delta;&middot;r) dt. Over the data the second part vanishes, so the mean over data is an upper bound of the data's mean
- * negative log-likelihood. But where &delta; is not 0 at t = 1, as for every trained network, the integral diverges like
- * |&delta;(y, 1)|&sup2; ln(1/&epsilon;), and has to end at a truncation, t = 1 &minus; &epsilon;. What is cut off of the optimal
- * field's integral is about (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla; log p|&sup2; + 2D &minus; |y|&sup2;), at y.
+ * <p>For another field v* + &delta; than the optimal v*, the result is off by &int; t/(1 &minus; t) E(|&delta;|&sup2;
+ * &minus; 2 &delta;&middot;r) dt. Over the data the second part vanishes, so the mean over data is an upper bound of
+ * the data's mean negative log-likelihood. But where &delta; is not 0 at t = 1, as for every trained network, the
+ * integral diverges like |&delta;(y, 1)|&sup2; ln(1/&epsilon;), and has to end at a truncation, t = 1 &minus;
+ * &epsilon;. What is cut off of the optimal field's integral is about (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla;
+ * log p|&sup2; + 2D &minus; |y|&sup2;), at y.
  */
 public final class LikelihoodIdentity {
 
@@ -45,8 +47,8 @@ public final class LikelihoodIdentity {
     }
 
     /**
-     * The estimate by draws: times are stratified, and noise comes in sets of 2D + 1 points that are exact where the field is
-     * linear.
+     * The estimate by draws: times are stratified, and noise comes in sets of 2D + 1 points that are exact where the
+     * field is linear.
      *
      * @param y          float32 or float64, [N, D]; the dtype of the computation
      * @param draws      of time and noise for each point, rounded up to a multiple of 64 (2D + 1)

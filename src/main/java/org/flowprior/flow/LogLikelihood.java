@@ -9,8 +9,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) &minus; &int; tr &part;v/&part;x dt along
- * the path that ends at y. Path and integral are one differential equation, so the solver's tolerance holds for both.
+ * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) &minus; &int; tr &part;v/&part;x dt
+ * along the path that ends at y. Path and integral are one differential equation, so the solver's tolerance holds for
+ * both.
  *
  * <p>It is the likelihood of the flow as it is, whatever its field; for a field that minimises Eq. 3 it is the
  * data's. A field with a condition is asked through {@code (x, t, none) -> field.velocity(x, t, condition)}.

@@ -9,7 +9,9 @@ public enum LossReduction {
 
     /** The squares themselves, [N, D]. */
     NONE,
-    /** The mean over rows and channels, as the official code: 1/D of what the paper writes. Published weights assume it. */
+    /**
+     * The mean over rows and channels, as the official code: 1/D of what the paper writes. Published weights assume it.
+     */
     MEAN,
     /** The sum over channels, averaged over rows: the squared norm of Eq. 3 and 5, to compare with likelihoods. */
     SQUARED_NORM;

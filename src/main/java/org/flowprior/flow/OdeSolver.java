@@ -4,9 +4,9 @@ import java.util.List;
 import org.flowprior.torch.Tensor;
 
 /**
- * Solves dy/dt = f(t, y), forwards or backwards in time, for a state of several tensors at once: points of a flow, and the
- * integral along their paths. No gradients pass through a solution. The arithmetic is that of the tensors' dtype; tight
- * tolerances want float64.
+ * Solves dy/dt = f(t, y), forwards or backwards in time, for a state of several tensors at once: points of a flow, and
+ * the integral along their paths. No gradients pass through a solution. The arithmetic is that of the tensors' dtype;
+ * tight tolerances want float64.
  */
 public sealed interface OdeSolver permits FixedStepSolver, DormandPrince {
 

@@ -11,14 +11,14 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Integrates functions of the straight lines to given points over time and noise by random draws; unbiased. The draws come
- * in {@link #REPLICATES} independent sets, so that their spread tells the standard error; within a set, times are
+ * Integrates functions of the straight lines to given points over time and noise by random draws; unbiased. The draws
+ * come in {@link #REPLICATES} independent sets, so that their spread tells the standard error; within a set, times are
  * stratified, two to a stratum that mirror each other in its middle.
  *
  * <p>For each time, noise is drawn by the spherical-radial rule of degree 3 of Genz and Monahan (SIAM J. Sci. Comput.
- * 19, 1998): the origin and 2D points &plusmn;&rho; q_i, with a random rotation q and &rho; from the chi distribution of D +
- * 2 degrees, weighted 1 &minus; D/&rho;&sup2; and 1/(2 &rho;&sup2;). It is unbiased for N(0, I), and exact for cubic
- * functions of the noise, which is what the integrands are wherever the field is linear near the line.
+ * 19, 1998): the origin and 2D points &plusmn;&rho; q_i, with a random rotation q and &rho; from the chi distribution
+ * of D + 2 degrees, weighted 1 &minus; D/&rho;&sup2; and 1/(2 &rho;&sup2;). It is unbiased for N(0, I), and exact for
+ * cubic functions of the noise, which is what the integrands are wherever the field is linear near the line.
  *
  * @param draws of time and noise for each point; rounded up to a multiple of 2 (2D + 1) times the number of sets
  */

@@ -83,7 +83,8 @@ record PathQuadrature(int timeNodes, int noiseNodes) {
         }
         Quadrature axis = Quadrature.hermite(noiseNodes);
         Tensor nodes = Torch.cartesianProd(Collections.nCopies(dimension, axis.nodes())).view(-1, dimension);
-        Tensor weights = Torch.cartesianProd(Collections.nCopies(dimension, axis.weights())).view(-1, dimension).prod(1);
+        Tensor weights = Torch.cartesianProd(Collections.nCopies(dimension, axis.weights())).view(-1, dimension)
+                .prod(1);
         DType dtype = y.dtype();
         return new Quadrature(nodes.to(dtype, y.device()), weights.to(dtype, y.device()));
     }

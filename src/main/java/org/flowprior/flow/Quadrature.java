@@ -9,8 +9,8 @@ import org.flowprior.torch.Torch;
 
 /**
  * Gauss quadrature: the mean of f under a distribution is about the sum of weight times f(node), exactly so for
- * polynomials of degree up to 2n &minus; 1. By Golub and Welsch: the nodes are the eigenvalues of the tridiagonal matrix of
- * the recurrence of the orthonormal polynomials, the weights the squared first entries of its eigenvectors.
+ * polynomials of degree up to 2n &minus; 1. By Golub and Welsch: the nodes are the eigenvalues of the tridiagonal
+ * matrix of the recurrence of the orthonormal polynomials, the weights the squared first entries of its eigenvectors.
  *
  * @param nodes   ascending, float64 [n]
  * @param weights their sum is 1, float64 [n]

@@ -74,8 +74,8 @@ final class ResidualBlock extends Module {
     }
 
     /**
-     * LayerNorm(h) &odot; (1 + scale) + shift. Overwrites scale where the weights are frozen: the factor is kept for the
-     * backward, and would be a tensor of its own in each block.
+     * LayerNorm(h) &odot; (1 + scale) + shift. Overwrites scale where the weights are frozen: the factor is kept for
+     * the backward, and would be a tensor of its own in each block.
      */
     static Tensor modulate(LayerNorm norm, Tensor h, Tensor shift, Tensor scale) {
         try (Tensor factor = scale.requiresGrad() ? scale.add(1) : scale.share().add_(1);

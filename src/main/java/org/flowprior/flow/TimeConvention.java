@@ -2,8 +2,8 @@ package org.flowprior.flow;
 
 /**
  * What a network's t means. The paper and the official toy scripts count from noise to data; the official prior for
- * ImageNet-scale latents, and the generator's flow head, count from data to noise. Weights of one convention are useless
- * read in the other, so the convention is stored with them.
+ * ImageNet-scale latents, and the generator's flow head, count from data to noise. Weights of one convention are
+ * useless read in the other, so the convention is stored with them.
  */
 public enum TimeConvention {
 

@@ -26,13 +26,13 @@ public enum TimeWeighting {
     },
 
     /**
-     * Time t counts t/(1 &minus; t), up to t = 1 &minus; &epsilon;: with it the squared residuals of the field that minimises
-     * Eq. 3 integrate to the negative log-likelihood, see {@link LikelihoodIdentity}. Not in the paper.
+     * Time t counts t/(1 &minus; t), up to t = 1 &minus; &epsilon;: with it the squared residuals of the field that
+     * minimises Eq. 3 integrate to the negative log-likelihood, see {@link LikelihoodIdentity}. Not in the paper.
      */
     LIKELIHOOD {
         /**
-         * Inverts the cumulated weight: with q = &minus;ln(1 &minus; t) it is q &minus; 1 + exp(&minus;q), convex, and the
-         * steps of Newton's method come down to the root from above.
+         * Inverts the cumulated weight: with q = &minus;ln(1 &minus; t) it is q &minus; 1 + exp(&minus;q), convex, and
+         * the steps of Newton's method come down to the root from above.
          */
         @Override
         Tensor times(Tensor uniform, double truncation) {

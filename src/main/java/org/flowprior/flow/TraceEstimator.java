@@ -36,8 +36,8 @@ public sealed interface TraceEstimator {
     }
 
     /**
-     * Hutchinson's estimate, the mean of e&#7488; (&part;v/&part;x) e over random probes: unbiased, one backward pass for
-     * each probe. Along a trajectory the probes stay the same.
+     * Hutchinson's estimate, the mean of e&#7488; (&part;v/&part;x) e over random probes: unbiased, one backward pass
+     * for each probe. Along a trajectory the probes stay the same.
      *
      * @param probes the probes' distribution
      * @param count  number of probes

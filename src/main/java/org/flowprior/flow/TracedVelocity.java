@@ -33,9 +33,10 @@ record TracedVelocity(Tensor velocity, Tensor trace) {
             Tensor trace = null;
             for (int i = 0; i < directions.size(); i++) {
                 Tensor direction = directions.get(i);
-                Autograd.Options options = i + 1 < directions.size() ? Autograd.Options.RETAIN : Autograd.Options.DEFAULT;
-                Tensor product = Autograd.grad(List.of(velocity), List.of(point), List.of(direction), options).getFirst()
-                        .mul(direction).sum(1);
+                Autograd.Options options = i + 1 < directions.size() ? Autograd.Options.RETAIN
+                        : Autograd.Options.DEFAULT;
+                Tensor product = Autograd.grad(List.of(velocity), List.of(point), List.of(direction), options)
+                        .getFirst().mul(direction).sum(1);
                 trace = trace == null ? product : trace.add(product);
             }
             return new TracedVelocity(velocity.detach().moveOutward(), trace.moveOutward());

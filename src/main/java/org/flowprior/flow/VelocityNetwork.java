@@ -21,8 +21,8 @@ import org.flowprior.torch.nn.ModuleList;
  * The velocity network v_&theta; (Sec. 4.1, 5.1): residual MLP blocks whose layer norms are modulated by the time, as
  * the official {@code SimpleMLPAdaLN}, with its state-dict keys.
  *
- * <p>This is the raw network: what t and the output mean is up to the {@link TimeConvention} of its weights. Wrap it in a
- * {@link FlowModel} for the paper's meaning. The official code uses SiLU where the paper says GELU; so does this.
+ * <p>This is the raw network: what t and the output mean is up to the {@link TimeConvention} of its weights. Wrap it in
+ * a {@link FlowModel} for the paper's meaning. The official code uses SiLU where the paper says GELU; so does this.
  */
 public final class VelocityNetwork extends Module {
 
@@ -47,7 +47,8 @@ public final class VelocityNetwork extends Module {
         /** Throws {@link IllegalArgumentException} for sizes that make no network. */
         public Config {
             if (targetChannels < 1 || conditionChannels < 0 || depth < 0 || width < 1 || outputChannels < 1) {
-                throw new IllegalArgumentException("a velocity network needs targetChannels >= 1, conditionChannels >= 0, "
+                throw new IllegalArgumentException(
+                        "a velocity network needs targetChannels >= 1, conditionChannels >= 0, "
                         + "depth >= 0, width >= 1 and outputChannels >= 1, not " + targetChannels + ", "
                         + conditionChannels + ", " + depth + ", " + width + ", " + outputChannels);
             }
@@ -85,7 +86,8 @@ public final class VelocityNetwork extends Module {
         private static long[] shape(Map<String, Tensor> state, String key) {
             Tensor weight = state.get(key);
             if (weight == null) {
-                throw new IllegalArgumentException("no tensor '" + key + "', so these are not the weights of a velocity "
+                throw new IllegalArgumentException("no tensor '" + key
+                        + "', so these are not the weights of a velocity "
                         + "network");
             }
             long[] shape = weight.shape();
@@ -114,7 +116,8 @@ public final class VelocityNetwork extends Module {
      * A network with the official initial weights, float32 on the CPU: Xavier-uniform linear layers with biases 0, the
      * time embedding normal with deviation 0.02, and 0 for modulations and the output, so that it gives exactly 0.
      *
-     * @param generator draws the weights: the same seed gives the official code's numbers; null for the default generator
+     * @param generator draws the weights: the same seed gives the official code's numbers; null for the default
+     *                  generator
      */
     public VelocityNetwork(Config config, Generator generator) {
         this.config = config;
@@ -149,8 +152,8 @@ public final class VelocityNetwork extends Module {
     }
 
     /**
-     * With {@code true}, a training step keeps only each block's input and computes the rest again during backward: less
-     * memory, more time, the same numbers. Returns this.
+     * With {@code true}, a training step keeps only each block's input and computes the rest again during backward:
+     * less memory, more time, the same numbers. Returns this.
      */
     public VelocityNetwork gradCheckpointing(boolean enabled) {
         gradCheckpointing = enabled;
@@ -231,8 +234,8 @@ public final class VelocityNetwork extends Module {
         }
         long[] ts = t.shape();
         if (ts.length != 1 || ts[0] != xs[0]) {
-            throw new IllegalArgumentException("velocity network: t must be [" + xs[0] + "], one time for each row of x, not "
-                    + Arrays.toString(ts));
+            throw new IllegalArgumentException("velocity network: t must be [" + xs[0]
+                    + "], one time for each row of x, not " + Arrays.toString(ts));
         }
         if (condition == null) {
             return;

@@ -13,10 +13,10 @@ import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.Module;
 
 /**
- * A velocity network at times known beforehand. It gives the numbers of {@link VelocityNetwork#forward}, up to rounding,
- * with less work where conditions are few and times are many, as in sampling: each time is embedded once for all rows,
- * each condition once for all times, and the modulations, which do not depend on x, are computed for many times in one
- * product, so that three fifths of the weights are not read anew at every step.
+ * A velocity network at times known beforehand. It gives the numbers of {@link VelocityNetwork#forward}, up to
+ * rounding, with less work where conditions are few and times are many, as in sampling: each time is embedded once for
+ * all rows, each condition once for all times, and the modulations, which do not depend on x, are computed for many
+ * times in one product, so that three fifths of the weights are not read anew at every step.
  *
  * <p>No gradients. The network must not change meanwhile, and stays the caller's.
  */
@@ -44,7 +44,8 @@ public final class VelocitySteps implements AutoCloseable {
      */
     public VelocitySteps(VelocityNetwork network, double... times) {
         if (network.config().conditionChannels() == 0) {
-            throw new IllegalArgumentException("steps ahead need a velocity network with a condition; this one has none");
+            throw new IllegalArgumentException(
+                    "steps ahead need a velocity network with a condition; this one has none");
         }
         Map<String, Module> modules = network.namedModules();
         conditionEmbedding = (Linear) modules.get("cond_embed");

@@ -19,7 +19,8 @@ final class DiffusionWalk implements HeadWalk {
         sampling.requireDiffusion();
         int steps = sampling.steps();
         if (steps > cumulative.length) {
-            throw new IllegalArgumentException("a diffusion head has " + cumulative.length + " times, so at most as many "
+            throw new IllegalArgumentException("a diffusion head has " + cumulative.length
+                    + " times, so at most as many "
                     + "steps, not " + steps);
         }
         temperature = sampling.temperature();

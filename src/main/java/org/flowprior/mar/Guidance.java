@@ -1,8 +1,8 @@
 package org.flowprior.mar;
 
 /**
- * Classifier-free guidance: the head's network gives u + s(c &minus; u), where c is its output for the class and u for no
- * class.
+ * Classifier-free guidance: the head's network gives u + s(c &minus; u), where c is its output for the class and u for
+ * no class.
  *
  * @param scale    the scale asked for; 1 is no guidance, and then u is not computed
  * @param schedule how the factor s grows over the iterations

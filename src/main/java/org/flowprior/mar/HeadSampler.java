@@ -11,8 +11,8 @@ import org.flowprior.torch.Torch;
 
 /**
  * Samples tokens from a generator's head, given their conditions: a flow head by solving its differential equation, a
- * diffusion head by ancestral sampling, both with guidance. No gradients. The head stays the caller's, and must not change
- * meanwhile.
+ * diffusion head by ancestral sampling, both with guidance. No gradients. The head stays the caller's, and must not
+ * change meanwhile.
  */
 public final class HeadSampler implements AutoCloseable {
 
@@ -34,7 +34,9 @@ public final class HeadSampler implements AutoCloseable {
         return new HeadSampler(walk, new HeadNetwork.Saving(new VelocitySteps(head.network(), walk.times())));
     }
 
-    /** A sampler that runs the whole network for every row and time: the same tokens up to rounding, to compare with. */
+    /**
+     * A sampler that runs the whole network for every row and time: the same tokens up to rounding, to compare with.
+     */
     public static HeadSampler plain(MarHead head, HeadSampling sampling) {
         HeadWalk walk = walk(head, sampling);
         return new HeadSampler(walk, new HeadNetwork.Plain(head.network(), walk.times()));
@@ -58,8 +60,8 @@ public final class HeadSampler implements AutoCloseable {
      * @param conditions    z of each token for its class, [n, D]
      * @param unconditional z of each token for no class, [n, D]; or null for no guidance
      * @param factor        s of {@link Guidance}
-     * @param noise         standard normal [n, C] of each draw: 0 is the start, a diffusion head goes on to ask for 1 to
-     *                      S &minus; 1
+     * @param noise         standard normal [n, C] of each draw: 0 is the start, a diffusion head goes on to ask for 1
+     *                      to S &minus; 1
      * @return [n, C]
      * @throws IllegalArgumentException for noise of another number of rows, or conditions that differ in shape
      */

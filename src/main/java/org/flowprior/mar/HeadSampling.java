@@ -8,8 +8,8 @@ import org.flowprior.flow.FixedStepSolver;
  *
  * @param solver      the method
  * @param steps       its steps, at least 1; {@link Solver#OFFICIAL} reads it in its own way and takes at least 2
- * @param temperature factor of the initial noise of a flow head, and of the noise added on the way for a diffusion head;
- *                    at least 0
+ * @param temperature factor of the initial noise of a flow head, and of the noise added on the way for a diffusion
+ *                    head; at least 0
  */
 public record HeadSampling(Solver solver, int steps, double temperature) {
 
@@ -58,7 +58,8 @@ public record HeadSampling(Solver solver, int steps, double temperature) {
     /** Throws {@link IllegalArgumentException} where a diffusion head has no such method. */
     void requireDiffusion() {
         if (solver != Solver.OFFICIAL) {
-            throw new IllegalArgumentException("solver " + name(solver) + " is one of flow heads; a diffusion head takes "
+            throw new IllegalArgumentException("solver " + name(solver)
+                    + " is one of flow heads; a diffusion head takes "
                     + "solver official");
         }
     }

@@ -12,9 +12,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Samples the tokens of images from a generator (Li et al. 2024, Sec. 3.4; the paper's 5.2): in random order, some at each
- * iteration, each given those before it. Runs the generator in evaluation mode, without gradients. The generator stays
- * the caller's, and must not change meanwhile.
+ * Samples the tokens of images from a generator (Li et al. 2024, Sec. 3.4; the paper's 5.2): in random order, some at
+ * each iteration, each given those before it. Runs the generator in evaluation mode, without gradients. The generator
+ * stays the caller's, and must not change meanwhile.
  *
  * <p>Numbers that nobody reads are not computed, and equal ones once: the last decoder block runs for the tokens
  * predicted next only, at the first iteration images of a class share their conditions, and so do all without a class,

@@ -1,16 +1,18 @@
 package org.flowprior.mar;
 
 /**
- * How many tokens each iteration of sampling predicts: after iteration i of T, floor(L cos(&pi;(i + 1)/(2T))) tokens are
- * still masked, but at least one fewer than before and at least one until the last; the last predicts the rest. With as
- * many iterations as tokens the bounds win everywhere, and every iteration predicts one.
+ * How many tokens each iteration of sampling predicts: after iteration i of T, floor(L cos(&pi;(i + 1)/(2T))) tokens
+ * are still masked, but at least one fewer than before and at least one until the last; the last predicts the rest.
+ * With as many iterations as tokens the bounds win everywhere, and every iteration predicts one.
  *
  * @param tokens     L, at least 1
  * @param iterations T, 1 to L
  */
 public record MaskSchedule(int tokens, int iterations) {
 
-    /** Throws {@link IllegalArgumentException} for more iterations than tokens, whose last ones would predict nothing. */
+    /**
+     * Throws {@link IllegalArgumentException} for more iterations than tokens, whose last ones would predict nothing.
+     */
     public MaskSchedule {
         if (tokens < 1) {
             throw new IllegalArgumentException("a mask schedule needs at least 1 token, not " + tokens);

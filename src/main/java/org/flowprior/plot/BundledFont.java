@@ -47,6 +47,7 @@ public final class BundledFont {
                 text.append(name).append('.').append(style).append(".default=DejaVu Sans\n");
             }
         }
-        return text.append("filename.DejaVu_Sans=").append(font.toString().replace("\\", "\\\\")).append('\n').toString();
+        return text.append("filename.DejaVu_Sans=").append(font.toString().replace("\\", "\\\\")).append('\n')
+                .toString();
     }
 }

@@ -55,7 +55,8 @@ public final class Csv {
             StringJoiner line = new StringJoiner(",", begun.apply(row), "\n");
             for (double[] column : columns) {
                 if (column.length != columns[0].length) {
-                    throw new IllegalArgumentException("columns of " + columns[0].length + " and " + column.length + " rows");
+                    throw new IllegalArgumentException("columns of " + columns[0].length + " and " + column.length
+                            + " rows");
                 }
                 line.add(number(column[row]));
             }

@@ -58,8 +58,8 @@ public final class Cuda {
     public static MemoryUse memory(Device device) {
         Frame f = Frame.enter();
         MemorySegment out = f.out();
-        Tensor.check(f, Shim.fp_cuda_memory(Math.max(0, device.index()), out, out.asSlice(8), out.asSlice(16)), "memory",
-                device);
+        Tensor.check(f, Shim.fp_cuda_memory(Math.max(0, device.index()), out, out.asSlice(8), out.asSlice(16)),
+                "memory", device);
         return new MemoryUse(f.number(0), f.number(1), f.number(2));
     }
 

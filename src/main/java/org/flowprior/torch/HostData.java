@@ -79,8 +79,8 @@ final class HostData {
     static void load(Tensor tensor, MemorySegment source) {
         MemorySegment target = segment(tensor);
         if (target.byteSize() != source.byteSize()) {
-            throw new ShapeException("load: " + tensor.signature() + " takes " + target.byteSize() + " bytes, the source has "
-                    + source.byteSize(), null);
+            throw new ShapeException("load: " + tensor.signature() + " takes " + target.byteSize()
+                    + " bytes, the source has " + source.byteSize(), null);
         }
         target.copyFrom(source);
     }

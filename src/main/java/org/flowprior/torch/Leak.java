@@ -27,7 +27,8 @@ final class Leak implements Runnable {
         if (handle != 0) {
             counters.leak(handle);
             if (madeAt != null) {
-                LOGGER.log(System.Logger.Level.WARNING, "a tensor outside every scope was lost without close()", madeAt);
+                LOGGER.log(System.Logger.Level.WARNING, "a tensor outside every scope was lost without close()",
+                        madeAt);
             }
         }
     }

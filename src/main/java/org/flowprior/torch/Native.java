@@ -23,7 +23,8 @@ final class Native {
             String name = text((b, n, l) -> Shim.fp_dtype_name(dtype.code(), b, n, l));
             if (!name.equals(dtype.nativeName())) {
                 throw new NativeLibraryException("libtorch calls dtype number " + dtype.code() + " " + name
-                        + ", flowprior expects " + dtype.nativeName() + ": this libtorch is not one of 2.11 to 2.13", null);
+                        + ", flowprior expects " + dtype.nativeName() + ": this libtorch is not one of 2.11 to 2.13",
+                        null);
             }
         }
     }

@@ -108,7 +108,8 @@ public final class Scope implements AutoCloseable {
     void checkOpen(String what) {
         if (closed) {
             throw new ClosedException(what.equals("scope") ? "this scope is closed"
-                    : "the scope of this tensor is closed; keep() or moveOutward() takes a tensor out in time", closedAt);
+                    : "the scope of this tensor is closed; keep() or moveOutward() takes a tensor out in time",
+                    closedAt);
         }
     }
 

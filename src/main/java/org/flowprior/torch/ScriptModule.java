@@ -36,7 +36,8 @@ public final class ScriptModule implements AutoCloseable {
             throw new IllegalArgumentException(file + ": no such file");
         }
         Frame f = Frame.enter();
-        int status = Shim.fp_script_load(f.string(file.toString(), "file"), device.type().code(), device.index(), f.out());
+        int status = Shim.fp_script_load(f.string(file.toString(), "file"), device.type().code(), device.index(),
+                f.out());
         Tensor.check(f, status, "load", file);
         return new ScriptModule(f.number(0), f.counters);
     }

@@ -22,8 +22,8 @@ import org.flowprior.torch.ffi.Shim;
  * may not use it, {@link NullPointerException} naming the argument that is null, and a {@link TorchException} of the
  * fitting kind for what libtorch refuses.
  */
-public final class Tensor extends Handle implements CreationOps, RandomOps, PointwiseOps, ComparisonOps, ReductionOps, ShapingOps,
-        IndexingOps, MatricesOps, ActivationOps {
+public final class Tensor extends Handle implements CreationOps, RandomOps, PointwiseOps, ComparisonOps, ReductionOps,
+        ShapingOps, IndexingOps, MatricesOps, ActivationOps {
 
     Tensor(long handle, Frame frame) {
         super(handle, frame);
@@ -78,7 +78,9 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         return (info(7) & 4) != 0;
     }
 
-    /** True when the memory does not hold the elements as they are: conjugate or negative views, zeros without memory. */
+    /**
+     * True when the memory does not hold the elements as they are: conjugate or negative views, zeros without memory.
+     */
     boolean isLazy() {
         return (info(7) & 32) != 0;
     }
@@ -106,7 +108,8 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         long[] shape = shape();
         int d = dim < 0 ? dim + shape.length : dim;
         if (d < 0 || d >= shape.length) {
-            throw new IndexException("size: dimension " + dim + " of a tensor of " + shape.length + " dimensions", null);
+            throw new IndexException("size: dimension " + dim + " of a tensor of " + shape.length + " dimensions",
+                    null);
         }
         return shape[d];
     }

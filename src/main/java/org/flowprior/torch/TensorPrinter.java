@@ -53,7 +53,8 @@ final class TensorPrinter {
             return i -> number(values[(int) i]);
         }
         long[] values = t.toLongArray();
-        return t.dtype() == DType.BOOL ? i -> values[(int) i] != 0 ? "true" : "false" : i -> Long.toString(values[(int) i]);
+        return t.dtype() == DType.BOOL ? i -> values[(int) i] != 0 ? "true" : "false"
+                : i -> Long.toString(values[(int) i]);
     }
 
     private static String number(double value) {

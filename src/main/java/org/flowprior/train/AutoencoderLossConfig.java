@@ -157,7 +157,8 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
                         d.discriminatorLoss(), d.augmentation(), d.consistency(), d.lecam(),
                         whole(d.backbone())),
                 new Alignment(whole(a.prior()), a.weight(), a.start(), a.warmup(),
-                        a.adaptive(), a.flowMul(), a.normTarget(), a.movingAvgStd(), a.unitNorm(), a.normV(), a.detachPredV()),
+                        a.adaptive(), a.flowMul(), a.normTarget(), a.movingAvgStd(), a.unitNorm(), a.normV(),
+                        a.detachPredV()),
                 latentDeviation);
     }
 }

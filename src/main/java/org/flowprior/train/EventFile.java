@@ -54,7 +54,8 @@ final class EventFile implements AutoCloseable {
 
     private void event(long step, Message value) throws IOException {
         Message summary = new Message().bytes(1, value.toByteArray());
-        record(new Message().real64(1, System.currentTimeMillis() / 1e3).number(2, step).bytes(5, summary.toByteArray()));
+        record(new Message().real64(1, System.currentTimeMillis() / 1e3).number(2, step)
+                .bytes(5, summary.toByteArray()));
     }
 
     private void record(Message message) throws IOException {

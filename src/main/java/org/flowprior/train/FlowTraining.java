@@ -59,8 +59,8 @@ public final class FlowTraining {
                 FlowEvaluation evaluation = new FlowEvaluation(config, data);
                 FlowStage stage = new FlowStage(config, data, evaluation)) {
             describe(data);
-            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(config.log().keepCheckpoints()), config.log().cadence(),
-                    console, stop);
+            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(config.log().keepCheckpoints()),
+                    config.log().cadence(), console, stop);
             double seconds = loop.run(stage, 0, config.training().steps(), 0, newest);
             Path prior = run.path().resolve(PRIOR);
             stage.writePrior(prior, provenance(data));

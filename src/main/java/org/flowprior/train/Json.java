@@ -48,7 +48,9 @@ public final class Json {
         }
     }
 
-    /** Reads a text that holds one JSON object; {@code source} names it in the message of a {@link RequestException}. */
+    /**
+     * Reads a text that holds one JSON object; {@code source} names it in the message of a {@link RequestException}.
+     */
     static JsonObject parse(String text, String source) {
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);

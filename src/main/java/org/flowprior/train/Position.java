@@ -26,7 +26,8 @@ public record Position(String phase, long phaseStep, long step, double seconds, 
         JsonObject json = Json.read(checkpoint.resolve(FILE));
         double[] sums = json.getAsJsonArray("windowSums").asList().stream().mapToDouble(e -> e.getAsDouble()).toArray();
         return new Position(json.get("phase").getAsString(), json.get("phaseStep").getAsLong(),
-                json.get("step").getAsLong(), json.get("seconds").getAsDouble(), json.get("windowSteps").getAsLong(), sums);
+                json.get("step").getAsLong(), json.get("seconds").getAsDouble(), json.get("windowSteps").getAsLong(),
+                sums);
     }
 
     void write(Path checkpoint) throws IOException {

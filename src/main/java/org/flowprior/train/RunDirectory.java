@@ -139,7 +139,8 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
         FileLock lock = null;
         try {
             lock = channel.tryLock();

@@ -146,7 +146,9 @@ final class ToyAlignment implements Stage, AutoCloseable {
         snapshots.read(run.resolve(inRun(SNAPSHOTS)));
     }
 
-    /** {@code latents.safetensors} of the stage {@code alignment-likelihood} is {@code latents-likelihood.safetensors}. */
+    /**
+     * {@code latents.safetensors} of the stage {@code alignment-likelihood} is {@code latents-likelihood.safetensors}.
+     */
     private String inRun(String file) {
         return file.replace(".safetensors", name.substring(NAME.length()) + ".safetensors");
     }

@@ -55,8 +55,8 @@ public final class ToyReportText {
 
     private static String likelihoods(String where, ToyReport.Likelihoods found) {
         return format("At %d %s, log p is %.3f on average under the trained flow and %.3f under the density; the "
-                + "two differ by %.3f on average and by %.3f at most.", found.points(), where, found.flow(), found.density(),
-                found.meanDifference(), found.worstDifference());
+                + "two differ by %.3f on average and by %.3f at most.", found.points(), where, found.flow(),
+                found.density(), found.meanDifference(), found.worstDifference());
     }
 
     private static String inequality(String against, ToyReport.Bound bound) {
@@ -120,7 +120,8 @@ public final class ToyReportText {
 
     private static String verdict(double ratio) {
         return ratio < TIGHT ? "closer to the skeleton than the data"
-                : ratio <= WIDE ? "about as close to the skeleton as the data" : "farther from the skeleton than the data";
+                : ratio <= WIDE ? "about as close to the skeleton as the data"
+                : "farther from the skeleton than the data";
     }
 
     private static String modes(ToyReport.Spread spread) {

@@ -29,7 +29,12 @@ public final class AutoencoderKlEncoder extends Module {
     private AutoencoderKlEncoder(AutoencoderKlWeights weights) {
         body = register("encoder", new Body(weights));
         quantConv = weights.has("quant_conv.weight") ? register("quant_conv", weights.conv("quant_conv", 1, 0)) : null;
-        loadStateDict(weights.tensors());
+        try {
+            loadStateDict(weights.tensors());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
         requiresGrad_(false);
         eval();
     }

@@ -127,8 +127,8 @@ class ForwardAutoencoderLossTest {
                     + outputs.get("term.kl").item() + 0.25 * outputs.get("term.alignment").item()
                     + 0.3 * outputs.get("term.adversarial").item(), within(1e-6));
             assertThat(outputs.get("discriminatorLoss").item()).isCloseTo(0.3
-                    * (outputs.get("term.discriminator").item() + 0.1 * outputs.get("term.lecam").item()) + 2 * outputs.get("term.consistency").item(),
-                    within(1e-6));
+                    * (outputs.get("term.discriminator").item() + 0.1 * outputs.get("term.lecam").item())
+                    + 2 * outputs.get("term.consistency").item(), within(1e-6));
             try (MaskBitDiscriminator discriminator = new MaskBitDiscriminator(generator)) {
                 assertThat(outputs.keySet()).containsAll(discriminator.namedParameters().keySet().stream()
                         .map(key -> "discriminatorGrad." + key).toList());

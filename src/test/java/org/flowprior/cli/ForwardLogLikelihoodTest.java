@@ -46,8 +46,8 @@ class ForwardLogLikelihoodTest {
 
     private int execute() {
         StringWriter err = new StringWriter();
-        int code = Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err, true), "forward", "log-likelihood",
-                "--weights", directory.resolve("weights.safetensors").toString(),
+        int code = Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err, true), "forward",
+                "log-likelihood", "--weights", directory.resolve("weights.safetensors").toString(),
                 "--input", directory.resolve("in.safetensors").toString(),
                 "--output", directory.resolve("out.safetensors").toString(),
                 "--config", directory.resolve("config.json").toString());
@@ -79,12 +79,15 @@ class ForwardLogLikelihoodTest {
     @Test
     void hutchinsonsTraceMeansTheSameAndDependsOnItsSeedAlone() throws IOException {
         try (Scope scope = Scope.open()) {
-            String probes = "\"timeConvention\": \"paper\", \"solver\": \"rk4\", \"steps\": 10, \"trace\": \"rademacher\"";
+            String probes =
+                    "\"timeConvention\": \"paper\", \"solver\": \"rk4\", \"steps\": 10, \"trace\": \"rademacher\"";
             double[] many = run("y", POINTS, "{" + probes + ", \"probes\": 100}").get("log_density").toDoubleArray();
             assertThat(many).containsExactly(LOG_DENSITIES, within(0.3));
             double[] one = run("y", POINTS, "{" + probes + ", \"seed\": 7}").get("log_density").toDoubleArray();
-            assertThat(run("y", POINTS, "{" + probes + ", \"seed\": 7}").get("log_density").toDoubleArray()).isEqualTo(one);
-            assertThat(one).isNotEqualTo(run("y", POINTS, "{" + probes + ", \"seed\": 8}").get("log_density").toDoubleArray());
+            assertThat(run("y", POINTS, "{" + probes + ", \"seed\": 7}").get("log_density").toDoubleArray())
+                    .isEqualTo(one);
+            assertThat(one)
+                    .isNotEqualTo(run("y", POINTS, "{" + probes + ", \"seed\": 8}").get("log_density").toDoubleArray());
         }
     }
 

@@ -79,7 +79,8 @@ class ForwardMarTest {
         return Safetensors.load(output);
     }
 
-    private void assertRefused(String module, Map<String, Tensor> inputs, String json, String reason) throws IOException {
+    private void assertRefused(String module, Map<String, Tensor> inputs, String json, String reason)
+            throws IOException {
         assertThat(run(module, inputs, json)).isEqualTo(2);
         assertThat(errors).contains(reason).hasLineCount(1);
     }

@@ -106,7 +106,8 @@ class ForwardTest {
         Map<String, Tensor> outputs = Safetensors.read(output);
         assertThat(outputs.keySet()).containsExactly("v");
         assertThat(outputs.get("v").toFloatArray())
-                .containsExactly(network.forward(tensors.get("x"), tensors.get("t"), null).toFloatArray(), within(1e-4f));
+                .containsExactly(network.forward(tensors.get("x"), tensors.get("t"), null).toFloatArray(),
+                        within(1e-4f));
     }
 
     @Test
@@ -116,7 +117,8 @@ class ForwardTest {
         Safetensors.write(input, tensors);
         assertThat(run("velocity-mlp")).as(() -> errors).isZero();
         assertThat(Safetensors.read(output).get("v").toFloatArray())
-                .containsExactly(network.forward(tensors.get("x"), tensors.get("t"), tensors.get("c")).toFloatArray(), within(1e-4f));
+                .containsExactly(network.forward(tensors.get("x"), tensors.get("t"), tensors.get("c")).toFloatArray(),
+                        within(1e-4f));
     }
 
     @Test
@@ -131,7 +133,8 @@ class ForwardTest {
         assertThat(rough.dtype()).isEqualTo(DType.FLOAT32);
         double difference = rough.sub(exact).norm().item() / exact.norm().item();
         assertThat(difference).isBetween(1e-5, .05);
-        assertThat(run("velocity-mlp", "--precision", "bf16", "--config", config("{\"dtype\": \"float64\"}"))).isEqualTo(2);
+        assertThat(run("velocity-mlp", "--precision", "bf16", "--config", config("{\"dtype\": \"float64\"}")))
+                .isEqualTo(2);
         assertThat(errors).contains("--precision bf16").hasLineCount(1);
     }
 
@@ -170,12 +173,14 @@ class ForwardTest {
     @Test
     void alignmentLossTakesTheConventionOfTheConfigAndOfTheFile() throws IOException {
         writeLatents(4, 3);
-        assertThat(run("alignment-loss", "--config", config("{\"timeConvention\": \"paper\"}"))).as(() -> errors).isZero();
+        assertThat(run("alignment-loss", "--config", config("{\"timeConvention\": \"paper\"}"))).as(() -> errors)
+                .isZero();
         check(TimeConvention.PAPER);
         FlowModelFile.write(weights, new FlowModel(network, TimeConvention.PAPER));
         assertThat(run("alignment-loss")).as(() -> errors).isZero();
         check(TimeConvention.PAPER);
-        assertThat(run("alignment-loss", "--config", config("{\"timeConvention\": \"official\"}"))).as(() -> errors).isZero();
+        assertThat(run("alignment-loss", "--config", config("{\"timeConvention\": \"official\"}"))).as(() -> errors)
+                .isZero();
         check(TimeConvention.OFFICIAL);
     }
 

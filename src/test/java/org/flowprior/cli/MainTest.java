@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MainTest {
 
-    private static final List<String> TINY = List.of("--quiet", "--threads", "1", "-s", "flow.width=8", "-s", "flow.blocks=1",
+    private static final List<String> TINY = List.of("--quiet", "--threads", "1", "-s", "flow.width=8", "-s",
+            "flow.blocks=1",
             "-s", "flow.steps=4", "-s", "flow.batch=16", "-s", "alignment.steps=5", "-s", "alignment.latents=20", "-s",
             "figures.dataPoints=30", "-s", "figures.grid=4", "-s", "figures.landscapeTimes=2");
 
@@ -94,8 +95,10 @@ class MainTest {
     @Test
     void aFailureIsOneLineAndOneAndVerboseShowsWhere() {
         assertThat(toy(directory.resolve("a"), "-s", "flow.learningRate=1e30", "-s", "flow.steps=30")).isEqualTo(1);
-        assertThat(err.toString()).matches("flowprior: flow: loss is (NaN|Infinity) at step \\d+; try a lower learning rate\n");
-        assertThat(toy(directory.resolve("b"), "-s", "flow.learningRate=1e30", "-s", "flow.steps=30", "-v")).isEqualTo(1);
+        assertThat(err.toString())
+                .matches("flowprior: flow: loss is (NaN|Infinity) at step \\d+; try a lower learning rate\n");
+        assertThat(toy(directory.resolve("b"), "-s", "flow.learningRate=1e30", "-s", "flow.steps=30", "-v"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("DivergedException").contains("\tat org.flowprior.train.");
     }
 
@@ -104,7 +107,8 @@ class MainTest {
         Path run = directory.resolve("toy");
         assertThat(toy(run)).isZero();
         assertThat(err.toString()).isEmpty();
-        assertThat(out.toString()).contains("latents within 3 sigma").contains(run.resolve("figures/figure3.png").toString());
+        assertThat(out.toString()).contains("latents within 3 sigma")
+                .contains(run.resolve("figures/figure3.png").toString());
         for (String file : List.of("config.json", "metrics.jsonl", "flow.safetensors", "latents.safetensors",
                 "checkpoints/last/state.json", "figures/figure3.png", "figures/figure3c.csv")) {
             assertThat(run.resolve(file)).isNotEmptyFile();

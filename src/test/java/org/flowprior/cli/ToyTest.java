@@ -91,9 +91,12 @@ class ToyTest {
         assertThat(rows).hasSize(7);
         assertThat(rows.getFirst()).startsWith("target,nllLatents,nllData,pearson,spearman,");
         assertThat(rows.stream().skip(1).map(row -> row.split(",")[0])).containsExactlyElementsOf(NAMES);
-        assertThat(rows.get(3).split(",")[1]).isEqualTo(json(all.resolve("moons/summary.json")).get("nllLatents").getAsString());
-        assertThat(Files.readAllLines(all.resolve("table.md"))).hasSize(8).element(1).asString().startsWith("|---|---|");
-        assertThat(Files.readAllLines(all.resolve("report.csv"))).hasSize(7).allMatch(row -> row.split(",").length == 21);
+        assertThat(rows.get(3).split(",")[1])
+                .isEqualTo(json(all.resolve("moons/summary.json")).get("nllLatents").getAsString());
+        assertThat(Files.readAllLines(all.resolve("table.md"))).hasSize(8).element(1).asString()
+                .startsWith("|---|---|");
+        assertThat(Files.readAllLines(all.resolve("report.csv"))).hasSize(7)
+                .allMatch(row -> row.split(",").length == 21);
     }
 
     @Test

@@ -58,7 +58,8 @@ class TrainFlowTest {
         assertThat(run(tiny("--bank", bank().toString(), "--out", run.toString()))).as(err::toString).isZero();
         assertThat(out.toString().lines()).hasSize(6).first().asString().matches("rows trained on, held out +170, 30");
         assertThat(out.toString()).containsPattern("loss on held-out rows, mean over channels +[\\d.]+\n")
-                .containsPattern("mean log r_5, samples and data +-?[\\d.]+, -?[\\d.]+\n").contains("prior.safetensors");
+                .containsPattern("mean log r_5, samples and data +-?[\\d.]+, -?[\\d.]+\n")
+                .contains("prior.safetensors");
         try (FlowPrior prior = FlowPrior.read(run.resolve("prior.safetensors"))) {
             assertThat(prior.dimension()).isEqualTo(3);
         }
@@ -90,8 +91,8 @@ class TrainFlowTest {
     void aConfigThatDoesNotFitTheBankIsSaidInALine() {
         String bank = bank().toString();
         Path run = directory.resolve("a");
-        assertThat(run(tiny("--bank", bank, "--out", run.toString(), "--set", "projection.kind=average-pooling", "--set",
-                "projection.dimension=4"))).isEqualTo(2);
+        assertThat(run(tiny("--bank", bank, "--out", run.toString(), "--set", "projection.kind=average-pooling",
+                "--set", "projection.dimension=4"))).isEqualTo(2);
         assertThat(err.toString()).contains("6 is not a multiple of 4").hasLineCount(1);
         assertThat(run(tiny("--bank", bank, "--out", run.toString(), "--set", "projection.kind=pca", "--set",
                 "projection.dimension=7"))).isEqualTo(2);

@@ -49,7 +49,8 @@ class EvidenceLowerBoundTest {
             {2, 0, -3.2242, -4.5279}, {2, 1, -4.2242, -7.6695}, {2, 3, -12.2242, -32.8022}};
         for (int first = 0; first < rows.length; first += 3) {
             double sigma = rows[first][0];
-            MixtureOfGaussians target = new MixtureOfGaussians("one", List.of(new Component(1, sigma, List.of(1.0, -2.0))));
+            MixtureOfGaussians target = new MixtureOfGaussians("one",
+                    List.of(new Component(1, sigma, List.of(1.0, -2.0))));
             VelocityField field = ExactFields.of(target);
             Tensor distance = Tensor.of(new double[] {0, 1, 3}, 3, 1).mul(sigma * Math.sqrt(2));
             Tensor y = distance.mul(Tensor.of(new double[] {.6, .8})).add(Tensor.of(new double[] {1, -2}));
@@ -80,7 +81,8 @@ class EvidenceLowerBoundTest {
                 .isCloseTo(terms.consistency().item() - 2.5 * terms.alignment().item(), within(1e-12));
     }
 
-    // Spec 3.4: L = (pi/4) sum(z_i²/sigma_i + sigma_i), C = -sum ln sigma_i; 3.6: L(1.5, 0) = 2.6311, L(0, .4) = 2.1206.
+    // Spec 3.4: L = (pi/4) sum(z_i²/sigma_i + sigma_i), C = -sum ln sigma_i; 3.6: L(1.5, 0) = 2.6311, L(0, .4) =
+    // 2.1206.
     @Test
     void aDiagonalGaussiansClosedForms() {
         VelocityField field = ExactFields.diagonalGaussian(new double[] {0, 0}, new double[] {1, .1});
@@ -97,13 +99,14 @@ class EvidenceLowerBoundTest {
     @Test
     void theMixturesVelocitiesAndTracesOfTheSpec() {
         double[][] rows = {{.5, -.25, .3, -.291829432, .146125951, -1.212024019},
-            {.5, -.25, .7, 2.022322898, -.302006040, 5.400344840}, {.5, -.25, .95, 2.688030512, .385619752, -2.845743762},
+            {.5, -.25, .7, 2.022322898, -.302006040, 5.400344840},
+            {.5, -.25, .95, 2.688030512, .385619752, -2.845743762},
             {1.4, 0, .3, -.949207564, 0, -1.572192525}, {1.4, 0, .7, .193329183, 0, -5.739613067},
             {-1, .8, .7, -.536544013, .179672078, -5.725868447}};
         for (double[] row : rows) {
             Tensor x = Tensor.of(new double[] {row[0], row[1]}, 1, 2);
-            TracedVelocity there = TracedVelocity.of(ExactFields.of(ExactFields.TOY), x, Tensor.of(new double[] {row[2]}),
-                    TraceEstimator.EXACT.directions(x, null));
+            TracedVelocity there = TracedVelocity.of(ExactFields.of(ExactFields.TOY), x,
+                    Tensor.of(new double[] {row[2]}), TraceEstimator.EXACT.directions(x, null));
             assertThat(there.velocity().toDoubleArray()).containsExactly(new double[] {row[3], row[4]}, within(1e-9));
             assertThat(there.trace().item()).isCloseTo(row[5], within(1e-8));
         }

@@ -17,14 +17,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The losses against the golden values of the spec's Appendix A, for the tiny network; they were computed in float32. */
+/**
+ * The losses against the golden values of the spec's Appendix A, for the tiny network; they were computed in float32.
+ */
 class FlowLossTest {
 
     private static final AlignmentLoss.Options PLAIN = AlignmentLoss.Options.DEFAULT;
-    private static final AlignmentLoss.Options DETACHED = new AlignmentLoss.Options(1, false, false, false, false, true);
+    private static final AlignmentLoss.Options DETACHED = new AlignmentLoss.Options(1, false, false, false, false,
+            true);
     private static final AlignmentLoss.Options NORMALIZED_VELOCITY =
             new AlignmentLoss.Options(1, false, false, false, true, false);
-    private static final double[] GRADIENT = {.473798513, -.0275188424, .158717811, .00801252853, -.0715039521, .250506252};
+    private static final double[] GRADIENT = {.473798513, -.0275188424, .158717811, .00801252853, -.0715039521,
+            .250506252};
 
     private Scope scope;
     private VelocityNetwork network;
@@ -89,7 +93,8 @@ class FlowLossTest {
 
     @Test
     void flowMatchingIsTheSameNumberAndTrainsTheWeights() {
-        Tensor loss = FlowMatchingLoss.of(new FlowModel(network, TimeConvention.PAPER)).loss(y.detach(), officialTimes, noise);
+        Tensor loss = FlowMatchingLoss.of(new FlowModel(network, TimeConvention.PAPER))
+                .loss(y.detach(), officialTimes, noise);
         assertThat(loss.item()).isCloseTo(2.5697749, within(5e-7));
         loss.backward();
         assertThat(network.parameters()).allMatch(p -> p.grad() != null);

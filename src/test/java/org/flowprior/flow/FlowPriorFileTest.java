@@ -129,7 +129,10 @@ class FlowPriorFileTest {
         }
     }
 
-    /** The container of the official flow-head training (spec 1.3): the average is preferred, then model, then state_dict. */
+    /**
+     * The container of the official flow-head training (spec 1.3): the average is preferred, then model, then
+     * state_dict.
+     */
     @Test
     void theOfficialCheckpointIsReadInItsOrderOfEntriesAndConvention() {
         Path checkpoint = directory.resolve("0010000.pt");

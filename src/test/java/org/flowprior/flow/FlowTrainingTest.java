@@ -38,7 +38,8 @@ class FlowTrainingTest {
         }
     }
 
-    private static double mean(int steps, TargetDistribution target, FlowMatchingLoss loss, Adam adam, Generator generator) {
+    private static double mean(int steps, TargetDistribution target, FlowMatchingLoss loss, Adam adam,
+            Generator generator) {
         double sum = 0;
         for (int i = 0; i < steps; i++) {
             try (Scope step = Scope.open()) {

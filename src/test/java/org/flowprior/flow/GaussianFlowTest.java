@@ -76,7 +76,8 @@ class GaussianFlowTest {
         Tensor y = Tensor.of(new double[] {1.5, -1, .9, -2.2}, 2, 2);
         Tensor noise = Tensor.of(new double[] {.4, -.7, 1.1, .2}, 2, 2);
         double[] t = {.3, .85};
-        double[] squares = AlignmentLoss.of(FIELD).loss(y, Tensor.of(t), noise, null, LossReduction.NONE).toDoubleArray();
+        double[] squares = AlignmentLoss.of(FIELD).loss(y, Tensor.of(t), noise, null, LossReduction.NONE)
+                .toDoubleArray();
         double[] mean = {1, -2};
         double[] ys = y.toDoubleArray();
         double[] ns = noise.toDoubleArray();

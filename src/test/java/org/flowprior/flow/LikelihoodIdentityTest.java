@@ -46,8 +46,8 @@ class LikelihoodIdentityTest {
         assertThat(error.mean().item()).isLessThan(.004);
     }
 
-    // By hand, with 65,000 draws for each of 400 points: mean absolute error 0.0073, standard error 0.0088, mean score 0.015,
-    // mean squared score 1.05.
+    // By hand, with 65,000 draws for each of 400 points: mean absolute error 0.0073, standard error 0.0088, mean score
+    // 0.015, mean squared score 1.05.
     @Test
     void drawsAreUnbiasedWithinTheirStandardErrors() {
         Tensor y = data(60);

@@ -53,21 +53,24 @@ class LogLikelihoodTest {
     @Test
     void theTinyNetworksGoldenValues() {
         try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
-            TracedVelocity half = TracedVelocity.of(model, goldenPoints(), Torch.full(new long[] {3}, .5, DType.FLOAT64),
+            TracedVelocity half = TracedVelocity.of(model, goldenPoints(),
+                    Torch.full(new long[] {3}, .5, DType.FLOAT64),
                     TraceEstimator.EXACT.directions(goldenPoints(), null));
             assertThat(half.trace().toDoubleArray())
                     .containsExactly(new double[] {-2.02401693, .195109043, -.898711852}, within(5e-9));
             double[] expected = {-2.597260542, -3.585577663, -2.229960175};
             double[] start = {-.57964943, -.440498127, 1.673301042, .750002315, -.524236728, 1.482842453};
             // RK4-100 is within 1e-8 of RK4-400, which the values are of.
-            for (OdeSolver solver : List.of(steps(FixedStepSolver.Method.RK4, 100), new DormandPrince(1e-9, 1e-9, 1000))) {
+            for (OdeSolver solver
+                    : List.of(steps(FixedStepSolver.Method.RK4, 100), new DormandPrince(1e-9, 1e-9, 1000))) {
                 LogLikelihood.Result result = exact(model, solver).at(goldenPoints(), null);
                 assertThat(result.logDensity().toDoubleArray()).containsExactly(expected, within(2e-8));
                 assertThat(result.noise().toDoubleArray()).containsExactly(start, within(2e-8));
                 assertThat(model.network().parameters()).allMatch(p -> p.grad() == null);
             }
             assertThat(exact(model, steps(FixedStepSolver.Method.EULER, 100)).at(goldenPoints(), null).logDensity()
-                    .toDoubleArray()).containsExactly(new double[] {-2.588469933, -3.587052349, -2.229403415}, within(1e-8));
+                    .toDoubleArray())
+                    .containsExactly(new double[] {-2.588469933, -3.587052349, -2.229403415}, within(1e-8));
         }
     }
 
@@ -103,8 +106,8 @@ class LogLikelihoodTest {
     @Test
     void theMixturesValuesOfTheSpec() {
         Tensor y = Tensor.of(new double[] {.5, -.25}, 1, 2);
-        double[][] cases = {{0, 100, -21.2357}, {0, 1000, -21.7275}, {3, 20, -17.95}, {3, 50, -21.69}, {3, 100, -21.7746},
-            {3, 400, -21.776637}};
+        double[][] cases = {{0, 100, -21.2357}, {0, 1000, -21.7275}, {3, 20, -17.95}, {3, 50, -21.69},
+            {3, 100, -21.7746}, {3, 400, -21.776637}};
         for (double[] c : cases) {
             OdeSolver solver = steps(FixedStepSolver.Method.values()[(int) c[0]], (int) c[1]);
             double digits = c[2] == -17.95 || c[2] == -21.69 ? .005 : c[1] == 400 ? 5e-7 : 5e-5;
@@ -115,8 +118,8 @@ class LogLikelihoodTest {
                 .isCloseTo(-21.776641, within(1e-6));
     }
 
-    // Issue: within 1e-3 nats of the analytic density at 1,000 points: 500 samples, and 500 on the lines between samples
-    // of different modes or the same, where the paths are stiff and log p goes down to about -48.
+    // Issue: within 1e-3 nats of the analytic density at 1,000 points: 500 samples, and 500 on the lines between
+    // samples of different modes or the same, where the paths are stiff and log p goes down to about -48.
     @Test
     void theMixturesDensityAtAThousandPoints() {
         Tensor samples = ExactFields.TOY.sample(1500, generator).to(DType.FLOAT64);
@@ -130,8 +133,8 @@ class LogLikelihoodTest {
         assertThat(worst).isLessThan(1e-3);
         // Forth again: the same points, with the same density.
         LogLikelihood.Sample forth = exact(MIXTURE, new DormandPrince(1e-7, 1e-7, 10_000))
-                .sample(exact(MIXTURE, new DormandPrince(1e-7, 1e-7, 10_000)).at(samples.slice(0, 0L, 20L, 1), null).noise(),
-                        null);
+                .sample(exact(MIXTURE, new DormandPrince(1e-7, 1e-7, 10_000)).at(samples.slice(0, 0L, 20L, 1), null)
+                        .noise(), null);
         assertThat(forth.points().sub(samples.slice(0, 0L, 20L, 1)).abs().max().item()).isLessThan(1e-5);
         assertThat(forth.logDensity().sub(expected.slice(0, 0L, 20L, 1)).abs().max().item()).isLessThan(1e-4);
     }
@@ -167,15 +170,16 @@ class LogLikelihoodTest {
     @Test
     void thirtyTwoDimensions() {
         VelocityField field = ExactFields.diagonalGaussian(MEAN, SIGMA);
-        Tensor y = Torch.randn(new long[] {3, WIDE}, generator, DType.FLOAT64).mul(Tensor.of(SIGMA)).add(Tensor.of(MEAN));
+        Tensor y = Torch.randn(new long[] {3, WIDE}, generator, DType.FLOAT64).mul(Tensor.of(SIGMA))
+                .add(Tensor.of(MEAN));
         double[] expected = Arrays.stream(y.split(1).toArray(Tensor[]::new))
                 .mapToDouble(row -> diagonalLogDensity(row.toDoubleArray())).toArray();
         assertThat(exact(field, new DormandPrince(1e-9, 1e-9, 1000)).at(y, null).logDensity().toDoubleArray())
                 .containsExactly(expected, within(1e-6));
         // Rademacher probes see a diagonal Jacobian exactly, one of them is enough.
         TraceEstimator rademacher = new TraceEstimator.Hutchinson(TraceEstimator.Probes.RADEMACHER, 1);
-        assertThat(new LogLikelihood(field, new DormandPrince(1e-9, 1e-9, 1000), rademacher).at(y, generator).logDensity()
-                .toDoubleArray()).containsExactly(expected, within(1e-6));
+        assertThat(new LogLikelihood(field, new DormandPrince(1e-9, 1e-9, 1000), rademacher).at(y, generator)
+                .logDensity().toDoubleArray()).containsExactly(expected, within(1e-6));
     }
 
     @Test

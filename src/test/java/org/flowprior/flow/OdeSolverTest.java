@@ -129,7 +129,8 @@ class OdeSolverTest {
             OdeSolver.Solution solution = solver.solve(itself, start, 0, 1);
             assertThat(start.getFirst().toDoubleArray()).containsOnly(1);
             assertThat(solution.state().getFirst().requiresGrad()).isFalse();
-            assertThat(solution.state().get(1).sub(solution.state().get(0)).add(1).abs().max().item()).isLessThan(1e-12);
+            assertThat(solution.state().get(1).sub(solution.state().get(0)).add(1).abs().max().item())
+                    .isLessThan(1e-12);
             assertThat(solver.solve(itself, start, 1, 1).state().getFirst().toDoubleArray()).containsOnly(1);
         }
     }

@@ -81,8 +81,8 @@ class TimeWeightingTest {
         assertThat(loss.loss(y, t, noise, null, LossReduction.SQUARED_NORM).item()).isCloseTo(sum / 4, within(1e-9));
     }
 
-    // For N(mean, sigma² I) the gradient of -log p is (y - mean)/sigma²; the truncation keeps about 1 - (epsilon/sigma)² of
-    // it. Drawn times and given uniform ones are estimates of the same.
+    // For N(mean, sigma² I) the gradient of -log p is (y - mean)/sigma²; the truncation keeps about 1 -
+    // (epsilon/sigma)² of it. Drawn times and given uniform ones are estimates of the same.
     @Test
     void theGradientIsThatOfTheNegativeLogLikelihood() {
         double sigma = .3;
@@ -105,8 +105,8 @@ class TimeWeightingTest {
         return Autograd.grad(loss, List.of(y)).getFirst().toDoubleArray();
     }
 
-    // The paper's weighting settles outside the modes, at radius 2.69 where the means are at 3 (spec 3.6); the likelihood's
-    // climbs to the modes. Raw units; both contract far more than the data.
+    // The paper's weighting settles outside the modes, at radius 2.69 where the means are at 3 (spec 3.6); the
+    // likelihood's climbs to the modes. Raw units; both contract far more than the data.
     @Test
     void latentsClimbToTheModesOnlyWithTheLikelihoodsWeighting() {
         double paper = radiusAfterAligning(AlignmentLoss.Options.DEFAULT);
@@ -135,8 +135,10 @@ class TimeWeightingTest {
     @Test
     void truncationsThatDoNotFitTheWeightingAreRefused() {
         assertThatThrownBy(() -> AlignmentLoss.Options.DEFAULT.withLikelihoodWeighting(0))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("(0, 1) for the likelihood weighting");
-        assertThatThrownBy(() -> new AlignmentLoss.Options(1, false, false, false, false, false, TimeWeighting.UNIFORM, .1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("(0, 1) for the likelihood weighting");
+        assertThatThrownBy(() ->
+                new AlignmentLoss.Options(1, false, false, false, false, false, TimeWeighting.UNIFORM, .1))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(LIKELIHOOD.withFlowMul(3).weighting()).isEqualTo(TimeWeighting.LIKELIHOOD);
     }

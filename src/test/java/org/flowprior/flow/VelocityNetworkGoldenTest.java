@@ -85,7 +85,8 @@ class VelocityNetworkGoldenTest {
     void theFillIsThatOfTheSpec() {
         assertThat(List.of(HashFill.hash(0, 0), HashFill.hash(1, 0), HashFill.hash(0, 1), HashFill.hash(12345, 57)))
                 .containsExactly(1364076727L, 821347078L, 2527132011L, 266407674L);
-        try (Scope scope = Scope.open(); VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(2, 0, 2, 16))) {
+        try (Scope scope = Scope.open();
+                VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(2, 0, 2, 16))) {
             Map<String, Tensor> weights = HashFill.weights(network);
             assertThat(weights.get("time_embed.mlp.0.weight").toFloatArray())
                     .startsWith(-.039491005f, -.066849634f, .0050238343f);
@@ -93,7 +94,8 @@ class VelocityNetworkGoldenTest {
             assertThat(weights.get("time_embed.mlp.2.weight").toFloatArray()).startsWith(-.36962917f);
             assertThat(weights.get("res_blocks.0.in_ln.weight").toFloatArray()).startsWith(1.0604661f, 1.043198f);
             assertThat(weights.get("final_layer.linear.weight").toFloatArray()).startsWith(.069927081f, -.094465487f);
-            assertThat(HashFill.input(HashFill.X, 5, 2, DType.FLOAT32).toFloatArray()).startsWith(.35124943f, -.775601f);
+            assertThat(HashFill.input(HashFill.X, 5, 2, DType.FLOAT32).toFloatArray())
+                    .startsWith(.35124943f, -.775601f);
         }
     }
 

@@ -43,7 +43,8 @@ class VelocityNetworkPyTorchTest {
 
     private static Recorded read() {
         try (Reader reader = new InputStreamReader(
-                VelocityNetworkPyTorchTest.class.getResourceAsStream("velocity-network.json"), StandardCharsets.UTF_8)) {
+                VelocityNetworkPyTorchTest.class.getResourceAsStream("velocity-network.json"),
+                StandardCharsets.UTF_8)) {
             return new Gson().fromJson(reader, Recorded.class);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

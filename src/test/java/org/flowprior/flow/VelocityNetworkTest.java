@@ -75,7 +75,8 @@ class VelocityNetworkTest {
 
     @Test
     void aFreshNetworkGivesExactlyZero() {
-        try (Generator generator = Generator.seeded(3); VelocityNetwork network = new VelocityNetwork(SMALL, generator)) {
+        try (Generator generator = Generator.seeded(3);
+                VelocityNetwork network = new VelocityNetwork(SMALL, generator)) {
             Tensor v = network.forward(Torch.randn(4, 3), Torch.rand(4), Torch.randn(4, 5));
             assertThat(v.toFloatArray()).containsOnly(0f);
             assertThat(v.shape()).containsExactly(4, 3);
@@ -89,7 +90,8 @@ class VelocityNetworkTest {
             Tensor t = Torch.rand(4);
             network.stateDict().get("cond_embed.bias").setData(Torch.zeros(8));
             Tensor without = network.forward(x, t, null);
-            assertThat(network.forward(x, t, Torch.zeros(4, 5)).toFloatArray()).containsExactly(without.toFloatArray(), within(1e-6f));
+            assertThat(network.forward(x, t, Torch.zeros(4, 5)).toFloatArray())
+                    .containsExactly(without.toFloatArray(), within(1e-6f));
         }
     }
 
@@ -104,7 +106,8 @@ class VelocityNetworkTest {
             assertThatThrownBy(() -> network.forward(x, Torch.zeros(), null))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("t must be [4]");
             assertThatThrownBy(() -> network.forward(x, t, Torch.zeros(3, 5)))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("condition must be [4, 5], not [3, 5]");
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("condition must be [4, 5], not [3, 5]");
             assertThatThrownBy(() -> plain.forward(x, t, Torch.zeros(4, 5)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("without condition channels");
         }
@@ -124,7 +127,8 @@ class VelocityNetworkTest {
             List<Tensor> actual = Autograd.grad(checkpointed.square().sum(), inputs);
             assertThat(checkpointed.toDoubleArray()).containsExactly(plain.toDoubleArray());
             for (int i = 0; i < inputs.size(); i++) {
-                assertThat(actual.get(i).toDoubleArray()).containsExactly(expected.get(i).toDoubleArray(), within(1e-12));
+                assertThat(actual.get(i).toDoubleArray())
+                        .containsExactly(expected.get(i).toDoubleArray(), within(1e-12));
             }
         }
     }

@@ -48,7 +48,8 @@ class VelocityStepsTest {
 
     private void compare(long points, long copies) {
         Tensor conditions = random(points * copies, 6);
-        try (VelocitySteps steps = new VelocitySteps(network, TIMES); VelocitySteps.Rows rows = steps.rows(conditions)) {
+        try (VelocitySteps steps = new VelocitySteps(network, TIMES);
+                VelocitySteps.Rows rows = steps.rows(conditions)) {
             for (int k = 0; k < TIMES.length; k++) {
                 Tensor x = random(points, 3);
                 Tensor t = Torch.full(new long[] {points * copies}, TIMES[k], DType.FLOAT64);
@@ -78,7 +79,8 @@ class VelocityStepsTest {
         Tensor conditions = random(100, 6);
         Tensor x = random(100, 3);
         long before = Memory.liveTensors();
-        try (VelocitySteps steps = new VelocitySteps(network, TIMES); VelocitySteps.Rows rows = steps.rows(conditions)) {
+        try (VelocitySteps steps = new VelocitySteps(network, TIMES);
+                VelocitySteps.Rows rows = steps.rows(conditions)) {
             for (int k = 0; k < TIMES.length; k++) {
                 rows.at(k, x).close();
             }

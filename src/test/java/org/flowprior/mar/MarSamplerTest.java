@@ -80,8 +80,8 @@ class MarSamplerTest {
     void theSavingVersionGivesThePlainOnesTokens() {
         for (MarConfig.Head head : new MarConfig.Head[] {new MarConfig.Head.Flow(3, 24, 1),
                 new MarConfig.Head.Diffusion(2, 16, 1)}) {
-            MarConfig config = new MarConfig(new LatentLayout.Grid(3, 8, 8, 2), 32, 2, 3, 4, 2, 7, 4, true, 0, 0, 0, 0.7,
-                    head);
+            MarConfig config = new MarConfig(new LatentLayout.Grid(3, 8, 8, 2), 32, 2, 3, 4, 2, 7, 4, true, 0, 0, 0,
+                    0.7, head);
             try (Mar larger = TinyMar.create(config); Generator generator = Generator.seeded(2)) {
                 Tensor orders = MarSampler.orders(4, 16, generator);
                 Tensor noise = Torch.randn(new long[] {20, 4, 16, 12}, generator);

@@ -28,7 +28,8 @@ class MaskScheduleTest {
         assertThat(predicted(64, 16)).containsExactly(1, 1, 1, 2, 3, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6);
         assertThat(predicted(64, 8)).containsExactly(2, 3, 6, 8, 10, 11, 12, 12);
         assertThat(predicted(64, 1)).containsExactly(64);
-        assertThat(predicted(256, 64)).isEqualTo(ones(13, 2, 3, 2, 2, 3, 3, 3, 3, 3, 3, 4, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 4, 5,
+        assertThat(predicted(256, 64))
+                .isEqualTo(ones(13, 2, 3, 2, 2, 3, 3, 3, 3, 3, 3, 4, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 4, 5,
                 5, 5, 5, 5, 6, 5, 5, 6, 5, 6, 6, 6, 5, 6, 6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 7, 6, 6, 6));
         assertThat(predicted(256, 256)).isEqualTo(ones(256));
     }
@@ -64,15 +65,18 @@ class MaskScheduleTest {
         assertThat(new Guidance(3, Guidance.Schedule.CONSTANT).factor(64, 63)).isEqualTo(3);
         assertThat(Guidance.NONE.active()).isFalse();
         assertThat(new Guidance(0, Guidance.Schedule.LINEAR).active()).isTrue();
-        assertThatThrownBy(() -> new Guidance(Double.NaN, Guidance.Schedule.LINEAR)).hasMessageContaining("guidance scale");
+        assertThatThrownBy(() -> new Guidance(Double.NaN, Guidance.Schedule.LINEAR))
+                .hasMessageContaining("guidance scale");
     }
 
     @Test
     void headSamplingRefusesNumbersOutOfRange() {
         assertThatThrownBy(() -> new HeadSampling(HeadSampling.Solver.OFFICIAL, 1, 1))
                 .hasMessage("sampling the head with solver official needs at least 2 steps, not 1");
-        assertThatThrownBy(() -> new HeadSampling(HeadSampling.Solver.HEUN, 0, 1)).hasMessageContaining("at least 1 step,");
-        assertThatThrownBy(() -> new HeadSampling(HeadSampling.Solver.EULER, 5, -1)).hasMessageContaining("temperature");
+        assertThatThrownBy(() -> new HeadSampling(HeadSampling.Solver.HEUN, 0, 1))
+                .hasMessageContaining("at least 1 step,");
+        assertThatThrownBy(() -> new HeadSampling(HeadSampling.Solver.EULER, 5, -1))
+                .hasMessageContaining("temperature");
     }
 
     @Test
@@ -81,6 +85,7 @@ class MaskScheduleTest {
         assertThat(new FlowWalk(HeadSampling.PAPER).times()).hasSize(100);
         assertThat(new FlowWalk(new HeadSampling(HeadSampling.Solver.MIDPOINT, 4, 1)).times())
                 .containsExactly(new double[] {1, .875, .75, .625, .5, .375, .25, .125}, within(1e-15));
-        assertThat(new FlowWalk(new HeadSampling(HeadSampling.Solver.HEUN, 2, 1)).times()).containsExactly(1, .5, .5, 0);
+        assertThat(new FlowWalk(new HeadSampling(HeadSampling.Solver.HEUN, 2, 1)).times())
+                .containsExactly(1, .5, .5, 0);
     }
 }

@@ -22,8 +22,8 @@ class FindJavaTest {
         Path chosen = java("chosen", "22");
         Map<String, String> environment = Map.of("HOME", "/none", "JAVA_HOME", newest.toString());
         assertThat(findJava(environment)).isEqualTo(newest.toString());
-        assertThat(findJava(Map.of("HOME", "/none", "JAVA_HOME", newest.toString(), "FLOWPRIOR_JAVA", chosen.toString())))
-                .isEqualTo(chosen.toString());
+        assertThat(findJava(Map.of("HOME", "/none", "JAVA_HOME", newest.toString(),
+                "FLOWPRIOR_JAVA", chosen.toString()))).isEqualTo(chosen.toString());
         assertThat(findJava(Map.of("HOME", "/none", "FLOWPRIOR_JAVA", chosen.resolve("bin/java").toString())))
                 .isEqualTo(chosen.toString());
     }

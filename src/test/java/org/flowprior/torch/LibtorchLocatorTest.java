@@ -69,8 +69,8 @@ class LibtorchLocatorTest {
     /** The same search is written down a second time, for the build, in {@code tools/lib/common.sh}. */
     @ParameterizedTest
     @CsvSource({
-        "archive, archive/lib", "package, package/torch/lib", "parent, parent/libtorch/lib", ", cache/libtorch-2.13.0/lib",
-        "nothing, other/lib"
+        "archive, archive/lib", "package, package/torch/lib", "parent, parent/libtorch/lib",
+        ", cache/libtorch-2.13.0/lib", "nothing, other/lib"
     })
     void theScriptsFindTheSame(String named, String place) throws Exception {
         libtorch(place);

@@ -105,7 +105,8 @@ class ProvisionLibtorchTest {
     @Test
     void aCudaBuildBringsItsLibraries() throws Exception {
         assumeTrue(Files.getFileStore(directory).getUsableSpace() > 13L << 30, "the script asks for 12 GiB");
-        wheel(directory.resolve(WHEEL), "torch/lib/libtorch_cpu.so", "torch/lib/libc10.so", "torch/lib/libtorch_cuda.so",
+        wheel(directory.resolve(WHEEL), "torch/lib/libtorch_cpu.so", "torch/lib/libc10.so",
+                "torch/lib/libtorch_cuda.so",
                 "torch/include/ATen/ATen.h", "torchgen/packaged/ATen/native/native_functions.yaml",
                 "torchgen/packaged/autograd/derivatives.yaml");
         wheel(directory.resolve("nvidia.whl"), "nvidia/cu13/lib/libcudart.so.13", "nvidia/cu13/include/cuda.h");
@@ -166,7 +167,8 @@ class ProvisionLibtorchTest {
             zip.putNextEntry(new ZipEntry("torch-2.13.0+cpu.dist-info/METADATA"));
             zip.write(("Metadata-Version: 2.4\nName: torch\nVersion: 2.13.0+cpu\n"
                     + "Requires-Dist: filelock\nRequires-Dist: nvidia-cublas==13.1.0.3; platform_system == \"Linux\"\n"
-                    + "Requires-Dist: cuda-toolkit[cudart]==13.0.2; platform_system == \"Linux\"\n").getBytes(StandardCharsets.UTF_8));
+                    + "Requires-Dist: cuda-toolkit[cudart]==13.0.2; platform_system == \"Linux\"\n")
+                    .getBytes(StandardCharsets.UTF_8));
         }
     }
 

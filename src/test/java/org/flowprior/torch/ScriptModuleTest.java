@@ -23,7 +23,8 @@ class ScriptModuleTest {
             List<Tensor> results = two.forward(x);
             assertThat(results.get(0).toFloatArray()).containsExactly(-1.5f, -2.5f);
             assertThat(results.get(1).toFloatArray()).containsExactly(2.25f, 6.25f);
-            assertThat(two.call("norm", x, x.neg()).get(0).item()).isEqualTo(Math.sqrt(8), org.assertj.core.api.Assertions.within(1e-6));
+            assertThat(two.call("norm", x, x.neg()).get(0).item())
+                    .isEqualTo(Math.sqrt(8), org.assertj.core.api.Assertions.within(1e-6));
         }
     }
 

@@ -141,7 +141,8 @@ class TensorTest {
         assertThat(x.get(-1, -1, -1).item()).isEqualTo(23);                                            // x[-1, -1, -1]
         assertThat(x.get(all(), at(0), range(1, 3)).toLongArray()).containsExactly(1, 2, 13, 14);      // x[:, 0, 1:3]
         assertThat(x.get(ellipsis(), at(1)).shape()).containsExactly(2, 3);                            // x[..., 1]
-        assertThat(x.get(at(0), newAxis(), all(), range(0, 4, 2)).shape()).containsExactly(1, 3, 2);   // x[0, None, :, ::2]
+        assertThat(x.get(at(0), newAxis(), all(), range(0, 4, 2)).shape())
+        .containsExactly(1, 3, 2);   // x[0, None, :, ::2]
         assertThat(x.get(Index.to(-1)).shape()).containsExactly(1, 3, 4);                              // x[:-1]
         Tensor rows = Tensor.of(new long[] {2, 0});
         assertThat(x.get(all(), Index.of(rows), at(0)).toLongArray()).containsExactly(8, 0, 20, 12);   // x[:, rows, 0]
@@ -183,7 +184,8 @@ class TensorTest {
     void errorsAreTypedAndNameOpMessageAndArguments() {
         Tensor x = Torch.ones(2, 3);
         assertThatThrownBy(() -> x.matmul(x)).isInstanceOf(ShapeException.class)
-                .hasMessageStartingWith("matmul: ").hasMessageContaining("2x3").hasMessageContaining("float32[2, 3] cpu")
+                .hasMessageStartingWith("matmul: ").hasMessageContaining("2x3")
+                .hasMessageContaining("float32[2, 3] cpu")
                 .hasMessageNotContaining("frame #").hasMessageNotContaining("\n");
         assertThatThrownBy(() -> x.select(0, 9)).isInstanceOf(IndexException.class);
         assertThatThrownBy(() -> x.matmul(x.t().to(DType.FLOAT64))).isInstanceOf(DTypeException.class);
@@ -192,7 +194,8 @@ class TensorTest {
         assertThatThrownBy(() -> Linalg.cholesky(Torch.zeros(2, 2).sub(1))).isInstanceOf(LinearAlgebraException.class);
         assertThatThrownBy(() -> Torch.ones(1 << 20).view(1 << 20, 1).expand(1 << 20, 1L << 30).contiguous())
                 .isInstanceOf(OutOfMemoryException.class);
-        assertThatThrownBy(() -> Torch.ones(new long[] {2}, DType.FLOAT32, Device.cuda(0))).isInstanceOf(TorchException.class);
+        assertThatThrownBy(() -> Torch.ones(new long[] {2}, DType.FLOAT32, Device.cuda(0)))
+                .isInstanceOf(TorchException.class);
         assertThatThrownBy(() -> x.add((Tensor) null)).isInstanceOf(NullPointerException.class).hasMessage(
                 "other must not be null");
         assertThatThrownBy(() -> Torch.cat(java.util.Arrays.asList(x, null))).isInstanceOf(NullPointerException.class)
@@ -206,7 +209,8 @@ class TensorTest {
         assertThatThrownBy(() -> Torch.ones(-1)).isInstanceOf(TorchException.class);
         assertThatThrownBy(() -> x.asStrided(new long[] {Long.MAX_VALUE, 2}, new long[] {3, 1}))
                 .isInstanceOf(ShapeException.class);
-        assertThatThrownBy(() -> x.asStrided_(new long[] {3}, new long[] {1L << 62})).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> x.asStrided_(new long[] {3}, new long[] {1L << 62}))
+                .isInstanceOf(ShapeException.class);
         java.util.List<Tensor> one = java.util.List.of(x.clone());
         java.util.List<Tensor> small = java.util.List.of(Torch.ones(1));
         assertThatThrownBy(() -> Fused.sgd_(one, small, java.util.List.of(), 0, 0, 1, 0, false, false, true))

@@ -35,7 +35,8 @@ class ConfigLoaderTest {
     void thePaperPresetHasThePrintedValues() {
         ToyConfig config = loader.load("paper", List.of());
         assertThat(config.flow()).isEqualTo(new ToyConfig.Flow(512, 4, 100_000, 256, 1e-4, 1e-4));
-        assertThat(config.alignment()).isEqualTo(new ToyConfig.Alignment(1000, 5000, 1e-2, 1e-2, TimeWeighting.UNIFORM, 0.01));
+        assertThat(config.alignment())
+                .isEqualTo(new ToyConfig.Alignment(1000, 5000, 1e-2, 1e-2, TimeWeighting.UNIFORM, 0.01));
     }
 
     @Test
@@ -105,7 +106,8 @@ class ConfigLoaderTest {
     void aResumedRunKeepsItsConfig() {
         ToyConfig begun = loader.load(null, List.of());
         ToyConfig asked = loader.load(null, List.of("alignment.steps=5"));
-        assertThatThrownBy(() -> loader.requireSame(begun, asked, Path.of("runs/a"))).isInstanceOf(RequestException.class)
+        assertThatThrownBy(() -> loader.requireSame(begun, asked, Path.of("runs/a")))
+                .isInstanceOf(RequestException.class)
                 .hasMessage("the run in runs/a was begun with alignment.steps = " + begun.alignment().steps()
                         + "; --resume cannot make it 5");
     }

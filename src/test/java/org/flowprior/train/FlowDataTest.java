@@ -50,7 +50,8 @@ class FlowDataTest {
                 Generator rows = Generator.seeded(1)) {
             assertThat(data.isCached()).isEqualTo(cache.endsWith("1"));
             Set<Long> drawn = new HashSet<>();
-            Arrays.stream(data.batch(20_000, rows, rows).select(1, 0).toDoubleArray()).forEach(x -> drawn.add((long) x));
+            Arrays.stream(data.batch(20_000, rows, rows).select(1, 0).toDoubleArray())
+                    .forEach(x -> drawn.add((long) x));
             Set<Long> heldOut = new HashSet<>();
             Arrays.stream(data.heldOut().select(1, 0).toDoubleArray()).forEach(x -> heldOut.add((long) x));
             assertThat(heldOut).hasSize(40).containsExactlyInAnyOrderElementsOf(
@@ -63,9 +64,11 @@ class FlowDataTest {
     @Test
     void featuresReadForEachStepAreThoseKeptOnTheDevice() {
         Path bank = Banks.normal(directory.resolve("bank"), 700, 6, 0.5);
-        try (FlowData kept = open(bank); FlowData read = open(bank, "data.cacheGigabytes=0"); Scope scope = Scope.open()) {
+        try (FlowData kept = open(bank); FlowData read = open(bank, "data.cacheGigabytes=0");
+                Scope scope = Scope.open()) {
             try (Generator one = Generator.seeded(3); Generator other = Generator.seeded(3)) {
-                assertThat(kept.batch(50, one, null).toDoubleArray()).isEqualTo(read.batch(50, other, null).toDoubleArray());
+                assertThat(kept.batch(50, one, null).toDoubleArray())
+                        .isEqualTo(read.batch(50, other, null).toDoubleArray());
             }
             assertThat(kept.heldOut().toDoubleArray()).isEqualTo(read.heldOut().toDoubleArray());
         }
@@ -90,8 +93,8 @@ class FlowDataTest {
             Tensor rows = Torch.randn(300, 6);
             rows.select(1, 2).fill_(3);
             rows.select(1, 5).fill_(0);
-            try (FlowData data = open(Banks.write(directory.resolve("bank"), rows, false), "projection.kind=average-pooling",
-                    "projection.dimension=6")) {
+            try (FlowData data = open(Banks.write(directory.resolve("bank"), rows, false),
+                    "projection.kind=average-pooling", "projection.dimension=6")) {
                 assertThat(said.toString()).isEqualTo("""
                         warning: 2 of the dimensions of the bank's features are the same in every row: 2, 5
                         warning: 2 of the dimensions of the projected targets are the same in every row: 2, 5
@@ -133,7 +136,8 @@ class FlowDataTest {
     void rowsThatAreDistributionsAreDrawnEachTime() {
         try (Scope scope = Scope.open()) {
             Path bank = Banks.write(directory.resolve("bank"), Torch.zeros(300, 4), true);
-            try (FlowData data = open(bank); Generator rows = Generator.seeded(1); Generator features = Generator.seeded(2)) {
+            try (FlowData data = open(bank); Generator rows = Generator.seeded(1);
+                    Generator features = Generator.seeded(2)) {
                 assertThat(data.isCached()).isFalse();
                 assertThat(data.dimension()).isEqualTo(2);
                 assertThat(data.batch(2000, rows, features).std().item()).isCloseTo(1, within(0.1));

@@ -38,7 +38,9 @@ class FlowTrainingConfigTest {
         assertThat(config.projection().kind()).isEqualTo(ProjectionKind.RANDOM);
     }
 
-    /** Section 6 of the specification: 512 items of 64 rows, 4 draws, Adam without decay; its schedule at eight steps. */
+    /**
+     * Section 6 of the specification: 512 items of 64 rows, 4 draws, Adam without decay; its schedule at eight steps.
+     */
     @Test
     void theOfficialPresetIsWhatTheCodeRuns() {
         FlowTrainingConfig config = LOADER.load("official", List.of());
@@ -85,7 +87,8 @@ class FlowTrainingConfigTest {
         assertThatThrownBy(() -> LOADER.load("quick", List.of("training.accumulation=3")))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("config: training.accumulation must divide batch * flowMul = 1024, which 3 does not");
-        assertThatThrownBy(() -> LOADER.load("quick", List.of("training.steps=100"))).isInstanceOf(RequestException.class)
+        assertThatThrownBy(() -> LOADER.load("quick", List.of("training.steps=100")))
+                .isInstanceOf(RequestException.class)
                 .hasMessage("config: training.warmupSteps must be fewer than the 100 steps, not 100");
     }
 }

@@ -47,8 +47,8 @@ class FlowTrainingTest {
     static void trainWithoutInterruption() throws IOException {
         threads = Libtorch.threads();
         Libtorch.setThreads(1);
-        tiny = config(Banks.normal(shared.resolve("bank"), 500, 9, 0.8), "projection.kind=pca", "projection.dimension=4",
-                "projection.unitVariance=true");
+        tiny = config(Banks.normal(shared.resolve("bank"), 500, 9, 0.8), "projection.kind=pca",
+                "projection.dimension=4", "projection.unitVariance=true");
         whole = train(shared.resolve("whole"), tiny, () -> false);
     }
 
@@ -121,7 +121,8 @@ class FlowTrainingTest {
                 Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             assertThat(prior.model().convention()).isEqualTo(TimeConvention.OFFICIAL);
             assertThat(prior.scaling()).isEqualTo(whole.scaling()).isEqualTo(data.scaling());
-            assertThat(prior.target(bank.rows(data.heldOutRows())).toDoubleArray()).isEqualTo(data.heldOut().toDoubleArray());
+            assertThat(prior.target(bank.rows(data.heldOutRows())).toDoubleArray())
+                    .isEqualTo(data.heldOut().toDoubleArray());
             assertThat(prior.provenance()).containsEntry("bank", "bank").containsEntry("source", "test")
                     .containsEntry("steps", "20").containsEntry("weights", "moving average, decay 0.9");
             var averages = Safetensors.read(shared.resolve("whole/checkpoints/last/ema.safetensors"));
@@ -135,13 +136,15 @@ class FlowTrainingTest {
 
     @Test
     void aRunThatDivergesSaysWhereAndKeepsTheCheckpointBefore() {
-        FlowTrainingConfig wild = config(Path.of(tiny.data().bank()), "training.learningRate=1e30", "training.warmupSteps=9",
-                "training.warmupStart=0.0001", "training.steps=40");
+        FlowTrainingConfig wild = config(Path.of(tiny.data().bank()), "training.learningRate=1e30",
+                "training.warmupSteps=9", "training.warmupStart=0.0001", "training.steps=40");
         assertThatThrownBy(() -> train(directory, wild, () -> false)).isInstanceOf(DivergedException.class)
-                .hasMessageMatching("flow: (loss|gradientNorm) is (NaN|Infinity) at step [2-5]; try a lower learning rate");
-        FlowTrainingConfig late = config(Path.of(tiny.data().bank()), "training.learningRate=1e30", "training.warmupSteps=0",
-                "log.checkpointEvery=1");
-        assertThatThrownBy(() -> train(directory.resolve("late"), late, () -> false)).isInstanceOf(DivergedException.class);
+                .hasMessageMatching(
+                        "flow: (loss|gradientNorm) is (NaN|Infinity) at step [2-5]; try a lower learning rate");
+        FlowTrainingConfig late = config(Path.of(tiny.data().bank()), "training.learningRate=1e30",
+                "training.warmupSteps=0", "log.checkpointEvery=1");
+        assertThatThrownBy(() -> train(directory.resolve("late"), late, () -> false))
+                .isInstanceOf(DivergedException.class);
         assertThat(directory.resolve("late/checkpoints/step-00000001")).exists();
         assertThat(directory.resolve("late/checkpoints/step-00000002")).doesNotExist();
     }
@@ -154,9 +157,9 @@ class FlowTrainingTest {
     }
 
     /**
-     * The least loss for N(0, s^2 I) is pi s / 2 a channel, 0.9425 for s = 0.6 (spec 3.4); it begins at 1 + s^2 = 1.36. On
-     * 4,000 held-out draws of 4 channels the standard error is 0.01. The samples' deviation by Euler's method in 50 steps is
-     * 0.592.
+     * The least loss for N(0, s^2 I) is pi s / 2 a channel, 0.9425 for s = 0.6 (spec 3.4); it begins at 1 + s^2 = 1.36.
+     * On 4,000 held-out draws of 4 channels the standard error is 0.01. The samples' deviation by Euler's method in 50
+     * steps is 0.592.
      */
     @Test
     void learnsAGaussian() throws IOException {
@@ -173,6 +176,7 @@ class FlowTrainingTest {
         }
         assertThat(result.evaluation().get("slicedWasserstein")).isLessThan(
                 3 * result.evaluation().get("dataSlicedWasserstein"));
-        assertThat(result.evaluation().get("logRadius")).isCloseTo(result.evaluation().get("dataLogRadius"), within(0.1));
+        assertThat(result.evaluation().get("logRadius"))
+                .isCloseTo(result.evaluation().get("dataLogRadius"), within(0.1));
     }
 }

@@ -23,8 +23,9 @@ class MetricLogTest {
     private Path directory;
 
     /**
-     * Python: {@code c = lambda b: google_crc32c.value(b); m = lambda b: ((c(b) >> 15 | c(b) << 17) + 0xa282ead8) & 0xffffffff;
-     * n = struct.pack('<Q', 9); d = b'123456789'; (n + struct.pack('<I', m(n)) + d + struct.pack('<I', m(d))).hex()}
+     * Python: {@code c = lambda b: google_crc32c.value(b); m = lambda b: ((c(b) >> 15 | c(b) << 17) + 0xa282ead8) &
+     * 0xffffffff; n = struct.pack('<Q', 9); d = b'123456789'; (n + struct.pack('<I', m(n)) + d + struct.pack('<I',
+     * m(d))).hex()}
      */
     @Test
     void recordsHaveTensorFlowsChecksums() {
@@ -38,10 +39,12 @@ class MetricLogTest {
             try (MetricLog log = MetricLog.open(run)) {
                 log.log(300, "flow", Map.of("loss", 1.5));
             }
-            assertThat(run.path().resolve("metrics.jsonl")).hasContent("{\"step\":300,\"phase\":\"flow\",\"loss\":1.5}\n");
+            assertThat(run.path().resolve("metrics.jsonl"))
+                    .hasContent("{\"step\":300,\"phase\":\"flow\",\"loss\":1.5}\n");
             List<byte[]> events = events(run.path());
             assertThat(new String(events.get(0), StandardCharsets.UTF_8)).contains("brain.Event:2");
-            // step: field 2, varint 300 = ac 02; summary: field 5; value: field 1; tag: field 1; simple_value: field 5, 1.5f
+            // step: field 2, varint 300 = ac 02; summary: field 5; value: field 1; tag: field 1; simple_value: field 5,
+            // 1.5f
             String scalar = "10ac02" + "2a12" + "0a10" + "0a09" + "flow/loss".chars().mapToObj("%02x"::formatted)
                     .reduce("", String::concat) + "15" + "0000c03f";
             assertThat(HexFormat.of().formatHex(events.get(1))).endsWith(scalar);
@@ -73,7 +76,8 @@ class MetricLogTest {
     private static List<byte[]> events(Path directory) throws IOException {
         Path file;
         try (Stream<Path> files = Files.list(directory)) {
-            file = files.filter(f -> f.getFileName().toString().startsWith("events.out.tfevents.")).findFirst().orElseThrow();
+            file = files.filter(f -> f.getFileName().toString().startsWith("events.out.tfevents.")).findFirst()
+                    .orElseThrow();
         }
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         List<byte[]> events = new ArrayList<>();

@@ -21,7 +21,8 @@ class RowSplitTest {
 
     @Test
     void theSeedChoosesTheRows() {
-        assertThat(RowSplit.of(1_000_000_000_000L, 5, 1).heldOut()).isEqualTo(RowSplit.of(1_000_000_000_000L, 5, 1).heldOut())
+        assertThat(RowSplit.of(1_000_000_000_000L, 5, 1).heldOut())
+                .isEqualTo(RowSplit.of(1_000_000_000_000L, 5, 1).heldOut())
                 .isNotEqualTo(RowSplit.of(1_000_000_000_000L, 5, 2).heldOut());
     }
 

@@ -26,7 +26,8 @@ class RunDirectoryTest {
         RunDirectory.create(path, config).close();
         String before = Files.readString(path.resolve("config.json"));
         assertThatThrownBy(() -> RunDirectory.create(path, new JsonObject())).isInstanceOf(RequestException.class)
-                .hasMessage(path + " holds a run already (config.json); --resume continues it, --out DIR puts a new one "
+                .hasMessage(path
+                        + " holds a run already (config.json); --resume continues it, --out DIR puts a new one "
                         + "elsewhere");
         assertThat(Files.readString(path.resolve("config.json"))).isEqualTo(before);
         RunDirectory.resume(path).close();
@@ -96,7 +97,8 @@ class RunDirectoryTest {
         for (long step : new long[] {10, 2, 100_000_000}) {
             store.write(step, to -> Files.writeString(to.resolve("a"), ""));
         }
-        assertThat(store.all()).containsExactly(directory.resolve("step-00000010"), directory.resolve("step-100000000"));
+        assertThat(store.all())
+                .containsExactly(directory.resolve("step-00000010"), directory.resolve("step-100000000"));
         assertThat(store.newest()).contains(directory.resolve("step-100000000"));
     }
 

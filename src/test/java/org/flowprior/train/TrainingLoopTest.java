@@ -77,8 +77,8 @@ class TrainingLoopTest {
 
     private void train(RunDirectory run, Stage stage, long steps, BooleanSupplier stop) throws IOException {
         try (MetricLog log = MetricLog.open(run)) {
-            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(9), new TrainingLoop.Cadence(4, 6), Console.silent(),
-                    stop);
+            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(9), new TrainingLoop.Cadence(4, 6),
+                    Console.silent(), stop);
             loop.run(stage, 100, steps, 0, run.newestCheckpoint().orElse(null));
         }
     }
@@ -112,7 +112,8 @@ class TrainingLoopTest {
                     .hasMessage("stopped after step 5 of 9 of sum; the checkpoint is "
                             + parts.path().resolve("checkpoints/step-00000105"));
             train(parts, new Sum(), 9, () -> false);
-            assertThat(parts.path().resolve("metrics.jsonl")).hasSameTextualContentAs(whole.path().resolve("metrics.jsonl"));
+            assertThat(parts.path().resolve("metrics.jsonl"))
+                    .hasSameTextualContentAs(whole.path().resolve("metrics.jsonl"));
         }
     }
 

@@ -119,8 +119,10 @@ class AutoencoderKlEncoderTest {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> stored = new HashMap<>(Safetensors.read(file));
             stored.remove(PREFIX + "encoder.mid.attn_1.k.bias");
+            long before = Memory.liveTensors();
             assertThatThrownBy(() -> AutoencoderKlEncoder.of(stored)).isInstanceOf(StateDictException.class)
                     .hasMessageContaining("encoder.mid.attn_1.k.bias");
+            assertThat(Memory.liveTensors()).isEqualTo(before);
             Path wrong = directory.resolve("wrong.safetensors");
             Safetensors.write(wrong, Map.of("weight", stored.get("test.image")));
             assertThatThrownBy(() -> AutoencoderKlEncoder.read(wrong)).isInstanceOf(IllegalArgumentException.class)

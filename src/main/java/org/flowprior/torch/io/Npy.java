@@ -19,8 +19,8 @@ public final class Npy {
     /**
      * The array, over a copy-on-write mapping where it is aligned, in the innermost scope.
      *
-     * @throws FormatException             when the content is wrong, of a structured, object or big-endian type, or goes
-     *                                     on behind the array
+     * @throws FormatException             when the content is wrong, of a structured, object or big-endian type, or
+     *                                     goes on behind the array
      * @throws java.io.UncheckedIOException when the file cannot be read
      */
     public static Tensor read(Path file) {

@@ -85,7 +85,8 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
         if (items.size() != 3 || !dict.startsWith("{") || !dict.substring(end).strip().equals("}")
                 || !items.get("descr").startsWith("'") || !items.get("shape").startsWith("(")
                 || !items.get("fortran_order").matches("True|False")) {
-            throw new IllegalArgumentException("an .npy array whose header is not a plain descr, fortran_order and shape; "
+            throw new IllegalArgumentException(
+                    "an .npy array whose header is not a plain descr, fortran_order and shape; "
                     + "structured arrays are not read");
         }
         return new NpyHeader(dtype(items.get("descr").replace("'", "")), items.get("fortran_order").equals("True"),
@@ -114,7 +115,8 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
             }
         }
         throw new IllegalArgumentException(name.startsWith(">")
-                ? "an .npy array of type " + name + " is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it"
+                ? "an .npy array of type " + name
+                        + " is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it"
                 : "an .npy array of type " + name + ", which flowprior does not read");
     }
 
@@ -122,7 +124,8 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
     static byte[] write(DType dtype, long[] shape) {
         String name = NAMES.get(dtype);
         if (name == null) {
-            throw new IllegalArgumentException("NumPy has no " + dtype + "; to(DType.FLOAT32) makes an array that fits");
+            throw new IllegalArgumentException("NumPy has no " + dtype
+                    + "; to(DType.FLOAT32) makes an array that fits");
         }
         StringJoiner sizes = new StringJoiner(", ", "(", shape.length == 1 ? ",)" : ")");
         for (long size : shape) {

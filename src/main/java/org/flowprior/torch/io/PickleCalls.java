@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the functions and classes of {@link PickleGlobal} do. Copies that they make, which a pickle can ask for again and
- * again in a few bytes, are limited to the pickle's own size.
+ * What the functions and classes of {@link PickleGlobal} do. Copies that they make, which a pickle can ask for again
+ * and again in a few bytes, are limited to the pickle's own size.
  */
 final class PickleCalls {
 
@@ -139,7 +139,8 @@ final class PickleCalls {
     private PickleGlobal fromType(PickleTuple arguments) {
         PickleGlobal function = argument(PickleGlobal.REBUILD_FROM_TYPE, arguments, 0, PickleGlobal.class);
         PickleGlobal type = argument(PickleGlobal.REBUILD_FROM_TYPE, arguments, 1, PickleGlobal.class);
-        if (function == PickleGlobal.REBUILD_FROM_TYPE || type != PickleGlobal.TENSOR && type != PickleGlobal.PARAMETER) {
+        if (function == PickleGlobal.REBUILD_FROM_TYPE || type != PickleGlobal.TENSOR
+                && type != PickleGlobal.PARAMETER) {
             throw wrongArguments(PickleGlobal.REBUILD_FROM_TYPE);
         }
         return function;
@@ -161,7 +162,9 @@ final class PickleCalls {
         dict.put(key(key), value(value));
     }
 
-    /** The object, which must be a scalar: containers, and long texts again and again, could take forever to compare. */
+    /**
+     * The object, which must be a scalar: containers, and long texts again and again, could take forever to compare.
+     */
     Object key(Object key) {
         if (key instanceof String text) {
             spend(text.length() / LONG_KEY);

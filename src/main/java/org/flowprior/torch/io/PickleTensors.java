@@ -24,7 +24,8 @@ final class PickleTensors {
 
     /** {@code _rebuild_parameter(tensor, requires_grad, hooks[, state])}. */
     Object parameter(PickleGlobal function, PickleTuple arguments) {
-        if (arguments.size() < 3 || !maker.isMade(arguments.get(0)) || !(arguments.get(1) instanceof Boolean gradient)) {
+        if (arguments.size() < 3 || !maker.isMade(arguments.get(0))
+                || !(arguments.get(1) instanceof Boolean gradient)) {
             throw wrong(function);
         }
         return maker.withGradient(arguments.get(0), gradient);
@@ -112,7 +113,8 @@ final class PickleTensors {
 
     /** The storage that a persistent id means. */
     PickleStorage storage(Object id) {
-        if (!(id instanceof PickleTuple parts) || parts.size() < 5 || parts.size() > 6 || !"storage".equals(parts.get(0))
+        if (!(id instanceof PickleTuple parts) || parts.size() < 5 || parts.size() > 6
+                || !"storage".equals(parts.get(0))
                 || !(parts.get(1) instanceof PickleStorage.Type type) || !(parts.get(2) instanceof String key)
                 || !(parts.get(4) instanceof Long size)) {
             throw input.refuse("refused: the pickle refers to something outside it that is no storage");

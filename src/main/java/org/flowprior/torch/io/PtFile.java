@@ -16,8 +16,8 @@ import org.flowprior.torch.Tensor;
  * the file refused.
  *
  * <p>What is read is a tree of Map (dict, Namespace), List (list, tuple, Size), Set, Tensor, String, Long (BigInteger
- * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, and null. Tensors come on the CPU, wherever they
- * were saved; those that shared a storage share it again; one that is in two places is one {@link Tensor}.
+ * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, and null. Tensors come on the CPU, wherever
+ * they were saved; those that shared a storage share it again; one that is in two places is one {@link Tensor}.
  */
 public final class PtFile {
 
@@ -110,7 +110,8 @@ public final class PtFile {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof Tensor tensor)) {
-                throw new FormatException(file, "entry '" + path + entry.getKey() + "' is no tensor; name the state dict "
+                throw new FormatException(file,
+                        "entry '" + path + entry.getKey() + "' is no tensor; name the state dict "
                         + "that is wanted" + entries(dict));
             }
             tensors.put(name, tensor);
@@ -128,9 +129,10 @@ public final class PtFile {
     }
 
     /**
-     * Writes the object as {@code torch.save} does, for {@code torch.load(weights_only=True)}: Map with keys of String or
-     * Long, List, Tensor, String, Long, Integer, Double, Float, Boolean and null. Tensors are written for the CPU; those
-     * that share a storage on the CPU, complex ones excepted, share it in the file, the others are written without gaps.
+     * Writes the object as {@code torch.save} does, for {@code torch.load(weights_only=True)}: Map with keys of String
+     * or Long, List, Tensor, String, Long, Integer, Double, Float, Boolean and null. Tensors are written for the CPU;
+     * those that share a storage on the CPU, complex ones excepted, share it in the file, the others are written
+     * without gaps.
      *
      * @throws IllegalArgumentException    for objects of other classes, and for containers inside themselves
      * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once, and names
- * and values are cut where they grow long, so that a list takes no more room than the pickle.
+ * The object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once, and
+ * names and values are cut where they grow long, so that a list takes no more room than the pickle.
  */
 final class PtListing {
 

@@ -23,8 +23,8 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * The tensors in the order of their data, over a copy-on-write mapping of the file, in the innermost scope. They may
-     * be changed in place; the file must not be truncated while they live. What lies unaligned, as in files of old
+     * The tensors in the order of their data, over a copy-on-write mapping of the file, in the innermost scope. They
+     * may be changed in place; the file must not be truncated while they live. What lies unaligned, as in files of old
      * writers, and what lies in a file that this process may not write is copied.
      *
      * @throws FormatException             when the content is wrong
@@ -105,7 +105,8 @@ public final class Safetensors {
             throw new IllegalArgumentException(file + ": a tensor cannot go by the name __metadata__");
         }
         if (SafetensorsType.of(tensor.dtype()) == null) {
-            throw new IllegalArgumentException(file + ": tensor '" + name + "' is " + tensor.dtype() + ", which safetensors "
+            throw new IllegalArgumentException(file + ": tensor '" + name + "' is " + tensor.dtype()
+                    + ", which safetensors "
                     + "lacks; viewAsReal or to(dtype) make it one that fits");
         }
     }

@@ -176,12 +176,13 @@ final class SafetensorsParser {
             Placed tensor = tensors.get(i);
             long[] span = spans.get(i);
             if (span[0] != end || span[1] < span[0] || span[1] > source.size() - dataStart) {
-                throw source.refuse("tensor '" + tensor.name() + "' lies at bytes " + span[0] + " to " + span[1] + " of "
-                        + (source.size() - dataStart) + ", where " + end + " was due");
+                throw source.refuse("tensor '" + tensor.name() + "' lies at bytes " + span[0] + " to " + span[1]
+                        + " of " + (source.size() - dataStart) + ", where " + end + " was due");
             }
             end = span[1];
             if (bytes(tensor) != span[1] - span[0]) {
-                throw source.refuse("tensor '" + tensor.name() + "' has " + (span[1] - span[0]) + " bytes, its shape and "
+                throw source.refuse("tensor '" + tensor.name() + "' has " + (span[1] - span[0])
+                        + " bytes, its shape and "
                         + "dtype take " + bytes(tensor));
             }
             sorted.add(new Placed(tensor.name(), tensor.dtype(), tensor.shape(), dataStart + span[0]));

@@ -49,7 +49,8 @@ public final class TensorFiles {
 
         @Override
         public String toString() {
-            return isTensor() ? (name + " " + dtype + Arrays.toString(shape) + " " + note).strip() : name + " = " + note;
+            return isTensor() ? (name + " " + dtype + Arrays.toString(shape) + " " + note).strip()
+                    : name + " = " + note;
         }
     }
 
@@ -86,7 +87,8 @@ public final class TensorFiles {
         if (Files.isDirectory(file)) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             try (Scope scope = Scope.open()) {
-                forEachPart(file, Safetensors::read, (prefix, part) -> part.forEach((k, t) -> tensors.put(prefix + k, t)));
+                forEachPart(file, Safetensors::read,
+                        (prefix, part) -> part.forEach((k, t) -> tensors.put(prefix + k, t)));
                 tensors.values().forEach(Tensor::moveOutward);
             }
             return tensors;

@@ -151,13 +151,14 @@ final class ZipReader {
             throw source.refuse("'" + name + "' in the zip file is encrypted");
         }
         if (method != 0 && method != 8) {
-            throw source.refuse("'" + name + "' in the zip file is packed by method " + method + ", not stored or deflated");
+            throw source.refuse("'" + name + "' in the zip file is packed by method " + method
+                    + ", not stored or deflated");
         }
         boolean possible = packed >= 0 && size >= 0 && packed <= source.size()
                 && (method == 0 ? size == packed : size / MAX_RATIO <= packed);
         if (!possible) {
-            throw source.refuse("'" + name + "' in the zip file has impossible sizes: " + packed + " bytes packed, " + size
-                    + " unpacked");
+            throw source.refuse("'" + name + "' in the zip file has impossible sizes: " + packed + " bytes packed, "
+                    + size + " unpacked");
         }
     }
 

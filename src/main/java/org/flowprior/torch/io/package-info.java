@@ -12,7 +12,7 @@
  * as the writers here do, is safe. Methods called {@code load} copy, and are for files that others write in place. A
  * checkpoint that {@code loadStateDict} copies into parameters is best mapped, in a scope that ends behind the copy.
  *
- * <p>Writers stream into a file beside the target, force it to the disk and rename it: a crash or a full disk leaves the
- * old file as it was.
+ * <p>Writers stream into a file beside the target, force it to the disk and rename it: a crash or a full disk leaves
+ * the old file as it was.
  */
 package org.flowprior.torch.io;

@@ -39,13 +39,14 @@ class FuzzTest extends ScopedTest {
 
     @Test
     void safetensors() throws IOException {
-        run(FILES, seeds("all.safetensors", "odd-header.safetensors"), this::write, Safetensors::read, Safetensors::load);
+        run(FILES, seeds("all.safetensors", "odd-header.safetensors"), this::write, Safetensors::read,
+                Safetensors::load);
     }
 
     @Test
     void pt() throws IOException {
-        run(FILES, seeds("tree.pt", "views.pt", "checkpoint.pt", "tree-protocol4.pt", "tree-legacy.pth", "views-legacy.pth",
-                "pytorch01.pth"),
+        run(FILES, seeds("tree.pt", "views.pt", "checkpoint.pt", "tree-protocol4.pt", "tree-legacy.pth",
+                "views-legacy.pth", "pytorch01.pth"),
                 this::write, PtFile::read, PtFile::load);
     }
 

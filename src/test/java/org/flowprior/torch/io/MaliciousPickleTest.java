@@ -31,7 +31,8 @@ class MaliciousPickleTest extends ScopedTest {
 
     static Stream<Arguments> pickles() {
         return Stream.of(
-                evil(global("os", "system") + text("id") + "\u0085R", "refused: the pickle wants os.system, which is not data"),
+                evil(global("os", "system") + text("id") + "\u0085R",
+                        "refused: the pickle wants os.system, which is not data"),
                 evil(global("posix", "system") + text("id") + "\u0085R",
                         "refused: the pickle wants posix.system, which is not data"),
                 evil(text("os") + text("system") + "\u0093" + text("id") + "\u0085R",
@@ -46,7 +47,8 @@ class MaliciousPickleTest extends ScopedTest {
                 evil(global("__builtin__", "eval") + text("1") + "\u0085R",
                         "refused: the pickle wants __builtin__.eval, which is not data"),
                 evil(global("builtins", "getattr"), "refused: the pickle wants builtins.getattr, which is not data"),
-                evil(global("torch.hub", "load"), "refused: the pickle wants torch.hub.load, which flowprior does not read"),
+                evil(global("torch.hub", "load"),
+                        "refused: the pickle wants torch.hub.load, which flowprior does not read"),
                 evil(global("torch", "load"), "refused: the pickle wants torch.load, which flowprior does not read"),
                 evil(text("collections") + text("OrderedDict.__init__.__globals__") + "\u0093",
                         "refused: the pickle wants collections.OrderedDict.__init__.__globals__, which is not data"),

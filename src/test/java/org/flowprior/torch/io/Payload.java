@@ -53,7 +53,8 @@ final class Payload {
         for (String name : List.of("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64",
                 "float16", "bfloat16", "float32", "float64", "float8_e4m3fn", "float8_e5m2", "complex32", "complex64",
                 "complex128")) {
-            DType dtype = Arrays.stream(DType.values()).filter(d -> d.toString().equals(name)).findFirst().orElseThrow();
+            DType dtype = Arrays.stream(DType.values()).filter(d -> d.toString().equals(name)).findFirst()
+                    .orElseThrow();
             if (!without.contains(dtype)) {
                 tensors.put(name, tensor(name, dtype, 3, 5));
             }

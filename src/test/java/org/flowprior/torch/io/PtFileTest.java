@@ -28,7 +28,8 @@ class PtFileTest extends ScopedTest {
         Map<Object, Object> found = (Map<Object, Object>) read;
         Map<Object, Object> expected = Payload.tree();
         Map<String, Tensor> tensors = (Map<String, Tensor>) found.remove("tensors");
-        assertThat(Payload.describe(tensors)).isEqualTo(Payload.describe((Map<String, Tensor>) expected.remove("tensors")));
+        assertThat(Payload.describe(tensors))
+                .isEqualTo(Payload.describe((Map<String, Tensor>) expected.remove("tensors")));
         assertThat(found).isEqualTo(expected);
         assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
     }
@@ -95,7 +96,8 @@ class PtFileTest extends ScopedTest {
         long before = Memory.liveTensors();
         Map<String, Tensor> ema = PtFile.readStateDict(file, "ema");
         assertThat(Memory.liveTensors() - before).isEqualTo(ema.size());
-        JsonObject expected = JsonParser.parseString(Files.readString(Payload.resource("checkpoint.json"))).getAsJsonObject();
+        JsonObject expected = JsonParser.parseString(Files.readString(Payload.resource("checkpoint.json")))
+                .getAsJsonObject();
         assertThat(ema.keySet()).containsExactlyElementsOf(expected.keySet());
         ema.forEach((name, t) -> assertThat(t.toDoubleArray()).as(name)
                 .isEqualTo(new Gson().fromJson(expected.get(name), double[].class)));

@@ -30,7 +30,8 @@ class PtWriterTest extends ScopedTest {
         PtFileTest.assertIsTree(PtFile.read(file));
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertThat(zip.stream().allMatch(e -> e.getMethod() == ZipEntry.STORED)).isTrue();
-            assertThat(new String(zip.getInputStream(zip.getEntry("archive/byteorder")).readAllBytes())).isEqualTo("little");
+            assertThat(new String(zip.getInputStream(zip.getEntry("archive/byteorder")).readAllBytes()))
+                    .isEqualTo("little");
         }
     }
 
@@ -63,7 +64,8 @@ class PtWriterTest extends ScopedTest {
 
         Tensor first = (Tensor) read.get(0);
         assertThat(first.requiresGrad()).isTrue();
-        assertThat(((Tensor) ((Map<?, ?>) read.get(1)).get("again")).storageAddress()).isEqualTo(first.storageAddress());
+        assertThat(((Tensor) ((Map<?, ?>) read.get(1)).get("again")).storageAddress())
+                .isEqualTo(first.storageAddress());
     }
 
     @Test

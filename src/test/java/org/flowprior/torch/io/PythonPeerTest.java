@@ -35,7 +35,8 @@ class PythonPeerTest extends ScopedTest {
             }
         });
 
-        Process python = new ProcessBuilder(System.getenv("FLOWPRIOR_PYTHON"), Path.of("tools/oracle/tensor_files.py").toString(),
+        Process python = new ProcessBuilder(System.getenv("FLOWPRIOR_PYTHON"),
+                Path.of("tools/oracle/tensor_files.py").toString(),
                 "check", folder.toString()).redirectErrorStream(true).start();
         String output = new String(python.getInputStream().readAllBytes());
         assertThat(python.waitFor()).as(output).isZero();

@@ -23,7 +23,8 @@ class SafetensorsRefusalTest extends ScopedTest {
     }
 
     private static String tensor(String name, String dtype, String shape, String offsets) {
-        return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}";
+        return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets
+                + "}";
     }
 
     /** Headers before eight bytes of data. */

@@ -129,7 +129,8 @@ class SafetensorsTest extends ScopedTest {
         Path file = folder.resolve("x.safetensors");
         assertThatThrownBy(() -> Safetensors.write(file, Map.of("z", Torch.zeros(new long[] {2}, DType.COMPLEX128))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(file + ": tensor 'z' is complex128, which safetensors lacks; viewAsReal or to(dtype) make it "
+                .hasMessage(file
+                        + ": tensor 'z' is complex128, which safetensors lacks; viewAsReal or to(dtype) make it "
                         + "one that fits");
         assertThatThrownBy(() -> Safetensors.write(file, Map.of("__metadata__", Torch.zeros(1))))
                 .hasMessage(file + ": a tensor cannot go by the name __metadata__");

@@ -27,6 +27,6 @@ abstract class ScopedTest {
     @AfterEach
     void closeScope() {
         scope.close();
-        assertThat(Memory.liveTensors()).as("live tensors").isLessThanOrEqualTo(before);
+        assertThat(Memory.liveTensors()).as("live tensors").isEqualTo(before);
     }
 }
