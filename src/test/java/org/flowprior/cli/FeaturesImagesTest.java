@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.flowprior.data.ImageSource;
+import org.flowprior.eval.SmallClassifier;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Memory;
@@ -82,6 +84,20 @@ class FeaturesImagesTest extends FeaturesFixture {
             assertRows(both.flatten(0, 1).narrow(1, 0, 2));
         }
         assertThat(out.toString()).contains("96 of mean and log-variance");
+    }
+
+    @Test
+    void imagesGoThroughTheSmallClassifier() throws IOException {
+        Path images = images();
+        Path weights = file("classifier.safetensors");
+        try (ImageSource drawn = ImageSource.open(Path.of("procedural:8?count=32"));
+                SmallClassifier classifier = SmallClassifier.train(drawn, 8,
+                        new SmallClassifier.Options(2, 8, 4, 0), 1, step -> { })) {
+            classifier.write(weights);
+            assertThat(run("--images", images, "--encoder", "classifier", "--weights", weights, "--image-size", "8",
+                    "--batch", "3")).isZero();
+            assertRows(classifier.features(pixels()));
+        }
     }
 
     @Test
