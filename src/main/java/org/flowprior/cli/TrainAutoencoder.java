@@ -29,11 +29,12 @@ import picocli.CommandLine.Option;
         description = {
             "Trains an autoencoder on images and writes it as autoencoder.safetensors, under the official keys. With a "
                     + "flow prior its latents are pulled towards the prior's distribution.",
-            "Presets: quick (the default; a small network on drawn images, minutes on two cores), paper (the printed "
-                    + "values of the aligned autoencoder, and the official ones where none are printed), official "
-                    + "(what the released code effectively runs for it), official-ae, official-kl and "
-                    + "official-softvq (the same without a prior, with those bottlenecks). The paper's four priors "
-                    + "differ by --prior alone.",
+            "Presets: quick (the default; a small network on drawn images, minutes on two cores), quick-kl (smaller "
+                    + "images and latents, for the quick generator), paper (the printed values of the aligned "
+                    + "autoencoder, and the official ones where none are printed), official (what the released code "
+                    + "effectively runs for it), official-ae, official-kl and official-softvq (the same without a "
+                    + "prior, with those bottlenecks). The paper's four priors differ "
+                    + "by --prior alone.",
             "With evaluation.bank, the bank of the features that the prior was trained on, each evaluation also "
                     + "measures how near latent tokens lie to those features: the mean of log r_k, the paper's "
                     + "Figure 4 beside the alignment loss."},

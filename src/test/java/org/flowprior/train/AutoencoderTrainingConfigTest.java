@@ -18,7 +18,7 @@ class AutoencoderTrainingConfigTest {
     private static final ConfigLoader<AutoencoderTrainingConfig> LOADER = AutoencoderTrainingConfig.loader();
 
     @ParameterizedTest
-    @ValueSource(strings = {"quick", "paper", "official", "official-ae", "official-kl", "official-softvq"})
+    @ValueSource(strings = {"quick", "quick-kl", "paper", "official", "official-ae", "official-kl", "official-softvq"})
     void everyPresetReadsBackAsItself(String preset) {
         AutoencoderTrainingConfig config = LOADER.load(preset, List.of());
         assertThat(LOADER.toJson(config)).isEqualTo(LOADER.toJson(LOADER.load(preset, List.of())));

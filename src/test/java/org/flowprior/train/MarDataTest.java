@@ -21,7 +21,7 @@ class MarDataTest {
 
     private static MarTrainingConfig config(Path cache, String... settings) {
         List<String> all = new ArrayList<>(List.of("data.cache=" + cache, "training.batch=8", "evaluation.images=10",
-                "evaluation.batch=4"));
+                "evaluation.batch=4", "data.flip=true"));
         all.addAll(List.of(settings));
         return MarTrainingConfig.loader().load("quick", all);
     }

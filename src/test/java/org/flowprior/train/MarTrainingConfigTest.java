@@ -95,8 +95,8 @@ class MarTrainingConfigTest {
         assertThatThrownBy(() -> LOADER.load("quick", List.of("training.accumulation=3")))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("config: training.accumulation must divide batch = 64, which 3 does not");
-        assertThatThrownBy(() -> LOADER.load("quick", List.of("model.heads=3"))).isInstanceOf(RequestException.class)
-                .hasMessage("config: model.heads must divide width = 128, which 3 does not");
+        assertThatThrownBy(() -> LOADER.load("quick", List.of("model.heads=5"))).isInstanceOf(RequestException.class)
+                .hasMessage("config: model.heads must divide width = 192, which 5 does not");
         assertThatThrownBy(() -> LOADER.load("quick", List.of("model.labelDrop=1")))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("config: model.labelDrop must be in [0, 1), not 1.0");
