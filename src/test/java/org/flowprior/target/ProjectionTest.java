@@ -151,11 +151,17 @@ class ProjectionTest {
         assertThatThrownBy(() -> new IdentityProjection(3, Double.NaN)).hasMessageContaining("scale");
     }
 
+    private static Projection scaled(Projection projection, double scale) {
+        try (projection) {
+            return projection.withScale(scale);
+        }
+    }
+
     @Test
     void everyKindComesBackFromAFile(@TempDir Path folder) {
         List<Projection> kinds = List.of(new IdentityProjection(6, 2), new AveragePooling(6, 3, .5),
-                RandomProjection.seeded(6, 4, 77).withScale(3),
-                PrincipalComponents.fit(RowSource.of(normal(4, 40, 6)), 2).withScale(1 / 3.0));
+                scaled(RandomProjection.seeded(6, 4, 77), 3),
+                scaled(PrincipalComponents.fit(RowSource.of(normal(4, 40, 6)), 2), 1 / 3.0));
         Tensor x = normal(1, 5, 6);
         for (Projection projection : kinds) {
             Path file = folder.resolve(projection.getClass().getSimpleName());

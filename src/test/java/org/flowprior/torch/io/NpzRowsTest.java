@@ -74,7 +74,9 @@ class NpzRowsTest {
     @Test
     void whatHasNoRowsIsRefused() {
         Path file = directory.resolve("scalar.npz");
-        Npz.write(file, Map.of("x", Tensor.scalar(1.0)));
+        try (Scope scope = Scope.open()) {
+            Npz.write(file, Map.of("x", Tensor.scalar(1.0)));
+        }
         assertThatThrownBy(() -> NpzRows.open(file, "x")).isInstanceOf(FormatException.class)
                 .hasMessageContaining("it is a number");
         assertThatThrownBy(() -> NpzRows.open(file, "y")).isInstanceOf(FormatException.class)
