@@ -4,7 +4,9 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +17,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.train.RequestException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code flowprior bench}: what the bridge costs, with eager PyTorch doing the same beside it. */
@@ -69,22 +75,30 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--worker", hidden = true, description = "runs one measurement in this process")
     private String worker;
 
+    @CommandLine.Spec
+    private CommandSpec spec;
+
     /** What one process measured. */
     private record Measurement(double nanoseconds, double peakBytes) {}
 
     @Override
     public Integer call() throws Exception {
-        int used = threads != null ? threads : java.lang.Runtime.getRuntime().availableProcessors();
+        PositiveOption.require("--rounds", rounds, this::wrong);
+        PositiveOption.require("--threads", threads, this::wrong);
+        PrintWriter out = spec.commandLine().getOut();
+        int used = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         if (worker != null) {
             Libtorch.setThreads(used);
             double measured = new BenchWork(seconds).run(worker);
-            System.out.println("{\"nanoseconds\": " + measured + ", \"peakBytes\": " + peakBytes() + "}");
+            out.println("{\"nanoseconds\": " + measured + ", \"peakBytes\": " + peakBytes() + "}");
+            out.flush();
             return 0;
         }
         requireKnown(names);
         Path peer = python == null ? null : unpackPeer();
         try {
-            System.out.printf("%-52s %12s %12s %8s%n", "", "flowprior", python == null ? "" : "PyTorch", "ratio");
+            out.printf("%-52s %12s %12s %8s%n", "", "flowprior", python == null ? "" : "PyTorch", "ratio");
+            out.flush();
             for (String name : names) {
                 List<Measurement> ours = new ArrayList<>();
                 List<Measurement> theirs = new ArrayList<>();
@@ -105,14 +119,19 @@ final class Bench implements Callable<Integer> {
                             median(theirs, Measurement::peakBytes) / (1 << 20));
                 }
             }
-            System.out.printf("%d threads, medians of %d processes a side; ratio: PyTorch's over flowprior's%n", used,
+            out.printf("%d threads, medians of %d processes a side; ratio: PyTorch's over flowprior's%n", used,
                     rounds);
+            out.flush();
             return 0;
         } finally {
             if (peer != null) {
                 Files.deleteIfExists(peer);
             }
         }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private static void requireKnown(List<String> names) {
@@ -124,13 +143,15 @@ final class Bench implements Callable<Integer> {
         }
     }
 
-    private static void row(String name, double ours, double theirs) {
-        System.out.printf(Locale.ROOT, "%-52s %12.2f %12s %8s%n", name, ours,
+    private void row(String name, double ours, double theirs) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(Locale.ROOT, "%-52s %12.2f %12s %8s%n", name, ours,
                 Double.isNaN(theirs) ? "" : String.format(Locale.ROOT, "%.2f", theirs),
                 Double.isNaN(theirs) ? "" : String.format(Locale.ROOT, "%.2f", theirs / ours));
+        out.flush();
     }
 
-    private static double median(List<Measurement> all, java.util.function.ToDoubleFunction<Measurement> of) {
+    private static double median(List<Measurement> all, ToDoubleFunction<Measurement> of) {
         List<Double> values = new ArrayList<>(all.stream().map(of::applyAsDouble).toList());
         Collections.sort(values);
         return values.isEmpty() ? Double.NaN : values.get(values.size() / 2);
@@ -140,7 +161,7 @@ final class Bench implements Callable<Integer> {
         ProcessHandle.Info self = ProcessHandle.current().info();
         List<String> command = new ArrayList<>();
         command.add(self.command().orElseThrow());
-        command.addAll(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench", "--worker",
                 name, "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
         if (!command.contains("--enable-native-access=ALL-UNNAMED")) {

@@ -7,8 +7,6 @@ import org.flowprior.flow.FlowPrior;
 import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.target.IdentityProjection;
-import org.flowprior.torch.Autocast;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.NoGrad;
@@ -19,6 +17,7 @@ import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.AdamW;
 import org.flowprior.torch.optim.Ema;
 import org.flowprior.torch.optim.GradientClipping;
+import org.flowprior.train.Precision;
 
 /** The prior at the paper's size, 6 x 1024 and 32 channels, for {@code bench}. */
 final class BenchPrior {
@@ -30,11 +29,11 @@ final class BenchPrior {
     private static final long LATENTS = 16_384;
 
     private final BenchWork work;
-    private final boolean bf16;
+    private final Precision precision;
 
     BenchPrior(BenchWork work, boolean bf16) {
         this.work = work;
-        this.bf16 = bf16;
+        this.precision = bf16 ? Precision.BF16 : Precision.FLOAT32;
     }
 
     /** A training step on 256 fresh rows of a 151,936 x 896 table, four draws each: AdamW, clipping, moving average. */
@@ -50,7 +49,8 @@ final class BenchPrior {
             return work.medianOfLong(() -> {
                 try (Scope step = Scope.open()) {
                     optimizer.zeroGrad();
-                    Tensor loss = loss(flowMatching, targets(table, projection));
+                    Tensor targets = targets(table, projection);
+                    Tensor loss = precision.compute(Device.CPU, () -> flowMatching.loss(targets, null));
                     loss.backward();
                     GradientClipping.clipNorm(network.parameters(), 1);
                     optimizer.step();
@@ -68,15 +68,6 @@ final class BenchPrior {
         }
     }
 
-    private Tensor loss(FlowMatchingLoss flowMatching, Tensor targets) {
-        if (!bf16) {
-            return flowMatching.loss(targets, null);
-        }
-        try (Autocast autocast = Autocast.on(Device.Type.CPU, DType.BFLOAT16)) {
-            return flowMatching.loss(targets, null);
-        }
-    }
-
     /** The alignment loss of 16,384 latents and its gradient. */
     double alignment() {
         VelocityNetwork network = new VelocityNetwork(VelocityNetwork.Config.PRIOR);
@@ -84,7 +75,7 @@ final class BenchPrior {
         try (Scope outer = Scope.open();
                 FlowPrior prior = new FlowPrior(new FlowModel(network, TimeConvention.OFFICIAL).freeze(),
                         new IdentityProjection(channels), 1, Map.of())) {
-            if (bf16) {
+            if (precision == Precision.BF16) {
                 prior.forBf16();
             }
             Tensor y = Torch.randn(LATENTS, channels).requiresGrad_(true);

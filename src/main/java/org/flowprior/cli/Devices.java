@@ -1,12 +1,14 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.flowprior.torch.Cuda;
 import org.flowprior.torch.Device;
+import org.flowprior.train.Precision;
 import org.flowprior.train.RequestException;
 
 /** The device that an option names. */
@@ -35,10 +37,21 @@ final class Devices {
     }
 
     /**
+     * Warns where that precision is slow.
+     *
+     * @param remedy the end of the warning
+     */
+    static void warnIfSlow(Device device, Precision precision, String remedy, PrintWriter to) {
+        if (precision == Precision.BF16 && !isFastInBf16(device)) {
+            to.println("flowprior: this CPU has no fast bf16 (no AVX-512)" + remedy);
+        }
+    }
+
+    /**
      * Whether libtorch multiplies bfloat16 matrices there with instructions made for it. On an x86 CPU without AVX-512
      * it does so one number after the other.
      */
-    static boolean isFastInBf16(Device device) {
+    private static boolean isFastInBf16(Device device) {
         if (device.type() != Device.Type.CPU || !System.getProperty("os.arch").equals("amd64")) {
             return true;
         }

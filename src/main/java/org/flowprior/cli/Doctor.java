@@ -17,7 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code flowprior doctor}: what was found, and whether it works. */
 @Command(
         name = "doctor",
-        description = "Shows which JDK and libtorch were found, threads and devices, and computes something to see that it works.",
+        description = "Shows which JDK and libtorch were found, threads and devices, and computes something to see "
+                + "that it works.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior doctor",

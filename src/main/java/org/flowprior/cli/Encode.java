@@ -7,9 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.flowprior.data.LatentCache;
 import org.flowprior.data.LatentCacheWriter;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.train.Precision;
@@ -17,6 +15,7 @@ import org.flowprior.train.Progress;
 import org.flowprior.train.RequestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,17 +34,6 @@ import picocli.CommandLine.ParameterException;
             "  flowprior encode --weights kl.pt --images shards/ --out caches/kl --device cuda --batch 128 --resume",
             "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' --out caches/drawn"})
 final class Encode implements Callable<Integer> {
-
-    /** The element type on the disk. */
-    enum Storage {
-        FLOAT32(DType.FLOAT32), BF16(DType.BFLOAT16);
-
-        private final DType dtype;
-
-        Storage(DType dtype) {
-            this.dtype = dtype;
-        }
-    }
 
     @Option(names = {"-w", "--weights"}, required = true, paramLabel = "FILE",
             description = "the autoencoder: a file of train-autoencoder, or an official .pt")
@@ -96,12 +84,8 @@ final class Encode implements Callable<Integer> {
             description = "float32 or bf16 in the encoder (default: ${DEFAULT-VALUE})")
     private Precision precision;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
-            description = "where the encoder runs: cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
-    private String device;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
-    private Integer threads;
+    @Mixin
+    private EncoderDeviceOptions device;
 
     @CommandLine.ParentCommand
     private Main main;
@@ -139,7 +123,7 @@ final class Encode implements Callable<Integer> {
     }
 
     private LatentCacheWriter writer(EncodeSource source) throws IOException {
-        var options = source.options(shard, storage.dtype, !noFlip, scaling);
+        var options = source.options(shard, storage.dtype(), !noFlip, scaling);
         return resume ? LatentCacheWriter.resume(out, options) : new LatentCacheWriter(out, options);
     }
 
@@ -151,30 +135,15 @@ final class Encode implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new RequestException("--out " + out + " is there already; remove it or choose another name");
         }
-        Device place = Devices.require(device);
-        if (precision == Precision.BF16 && !Devices.isFastInBf16(place)) {
-            spec.commandLine().getErr().println("flowprior: this CPU has no fast bf16 (no AVX-512); --precision "
-                    + "float32 is much faster");
-        }
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
-        return place;
+        return device.given().ready(precision);
     }
 
     private void check() {
-        requirePositive("--batch", batch);
-        requirePositive("--shard", shard);
-        requirePositive("--workers", workers);
-        requirePositive("--threads", threads);
+        PositiveOption.require("--batch", batch, this::wrong);
+        PositiveOption.require("--shard", shard, this::wrong);
+        PositiveOption.require("--workers", workers, this::wrong);
         if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
             throw wrong("--scaling must be positive, not " + scaling);
-        }
-    }
-
-    private void requirePositive(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw wrong(option + " must be at least 1, not " + value);
         }
     }
 

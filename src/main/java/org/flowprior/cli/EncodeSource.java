@@ -1,8 +1,6 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -19,7 +17,6 @@ import org.flowprior.data.ImageSource;
 import org.flowprior.data.LatentCacheOptions;
 import org.flowprior.data.LatentCacheWriter;
 import org.flowprior.data.LoaderPosition;
-import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
@@ -49,9 +46,7 @@ final class EncodeSource implements AutoCloseable {
 
     static EncodeSource open(Path weights, Path path, Device device, Precision precision, int batch, int workers,
             boolean skipCorrupt) throws IOException {
-        if (!Files.isRegularFile(weights)) {
-            throw new NoSuchFileException(weights.toString());
-        }
+        FileArguments.requireFiles(weights);
         ImageSource images = ImageSource.open(path);
         Autoencoder autoencoder = null;
         try {
@@ -121,16 +116,8 @@ final class EncodeSource implements AutoCloseable {
     }
 
     private Tensor latents(Tensor pixels) {
-        if (precision == Precision.FLOAT32) {
-            return stored(pixels);
-        }
-        try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
-            return stored(pixels);
-        }
-    }
-
-    private Tensor stored(Tensor pixels) {
-        return gaussian() ? autoencoder.encoded(pixels) : autoencoder.encode(pixels);
+        return precision.compute(device,
+                () -> gaussian() ? autoencoder.encoded(pixels) : autoencoder.encode(pixels));
     }
 
     @Override

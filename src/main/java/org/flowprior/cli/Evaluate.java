@@ -1,14 +1,12 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.flowprior.eval.SmallClassifier;
 import org.flowprior.eval.StatisticsFile;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Scope;
 import org.flowprior.train.Progress;
 import org.flowprior.train.RequestException;
@@ -93,12 +91,8 @@ final class Evaluate implements Callable<Integer> {
             description = "of the points drawn and the classifier's training (default: ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
-            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
-    private String device;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
-    private Integer threads;
+    @Mixin
+    private DeviceOptions device;
 
     @CommandLine.ParentCommand
     private Main main;
@@ -109,7 +103,9 @@ final class Evaluate implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        Device place = ready();
+        FileArguments.requirePlaces(out, writeReference, trainClassifier);
+        neighbours.requireThere();
+        Device place = device.ready();
         EvaluateReport report = new EvaluateReport();
         try (Scope scope = Scope.open()) {
             if (trainClassifier != null) {
@@ -120,10 +116,11 @@ final class Evaluate implements Callable<Integer> {
                 new EvaluateNeighbours(neighbours, k, seed, place).report(report);
             }
         }
+        report.print(spec.commandLine().getOut());
         if (out != null) {
+            report.fact("seed", seed);
             report.write(out);
         }
-        report.print(spec.commandLine().getOut());
         return 0;
     }
 
@@ -153,40 +150,32 @@ final class Evaluate implements Callable<Integer> {
         if (!plan.looksAtImages()) {
             return;
         }
-        try (EvaluateInputs inputs = EvaluateInputs.open(plan, sets, features, place, this::wrong);
-                EvaluateRun run = inputs.run(EvaluatePairs.open(inputs.plan(), lpips, lpipsHeads, place), place)) {
-            run.pass(inputs.generated(), inputs.real(), inputs.reference(), sets.reference(), main.console());
-            inputs.report(report, convention, k, run.dimension());
-            EvaluateResults results = new EvaluateResults(inputs.plan(), run, inputs.network(), report);
-            results.report(inputs.reference(), convention, k);
-            if (writeReference != null) {
-                StatisticsFile.write(writeReference, results.real());
-                report.row("reference written", writeReference.toString());
-            }
+        try (EvaluateInputs inputs = EvaluateInputs.open(plan, sets, features, place, this::wrong)) {
+            inputs.requireEnough(convention, k, report);
+            measure(inputs, report, place);
         }
     }
 
-    private Device ready() {
-        for (Path file : new Path[] {out, writeReference, trainClassifier}) {
-            if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
-                throw new RequestException(file + " is no place for a file: "
-                        + (Files.isDirectory(file) ? "it is a directory" : "its directory is not there"));
+    private void measure(EvaluateInputs inputs, EvaluateReport report, Device place) throws IOException {
+        try (EvaluateRun run = inputs.run(EvaluatePairs.open(inputs.plan(), lpips, lpipsHeads, place), place)) {
+            run.pass(inputs.generated(), inputs.real(), inputs.reference(), sets.reference(), main.console());
+            inputs.report(report, convention, k, run.dimension());
+            EvaluateResults results = new EvaluateResults(inputs.plan(), run, inputs.network(), report);
+            if (writeReference != null) {
+                StatisticsFile.write(writeReference, results.real());
+                report.row("reference written", writeReference.toString());
+                report.fact("referenceWritten", writeReference.toString());
             }
+            results.report(inputs.reference(), convention, k);
         }
-        Device place = Devices.require(device);
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
-        return place;
     }
 
     private void check() {
         sets.check(this::wrong);
         features.check(this::wrong);
         neighbours.check(this::wrong);
-        requirePositive("--k", k);
-        requirePositive("--threads", threads);
-        requirePositive("--classifier-steps", classifierSteps);
+        PositiveOption.require("--k", k, this::wrong);
+        PositiveOption.require("--classifier-steps", classifierSteps, this::wrong);
         if (lpipsHeads != null && lpips == null) {
             throw wrong("--lpips-heads goes with --lpips");
         }
@@ -199,12 +188,6 @@ final class Evaluate implements Callable<Integer> {
         if (!sets.given() && !neighbours.given() && trainClassifier == null && writeReference == null) {
             throw wrong("nothing to evaluate: name --generated, --autoencoder, --latents, --write-reference or "
                     + "--train-classifier");
-        }
-    }
-
-    private void requirePositive(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw wrong(option + " must be at least 1, not " + value);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.flowprior.cli;
 
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -50,9 +49,7 @@ final class EvaluateFeatureOptions {
         if (inputSize != null && !kind.matches("torchscript|dinov2")) {
             throw wrong.apply("--input-size goes with --features torchscript:FILE and dinov2:FILE");
         }
-        if (inputSize != null && inputSize < 1) {
-            throw wrong.apply("--input-size must be at least 1, not " + inputSize);
-        }
+        PositiveOption.require("--input-size", inputSize, wrong);
         if (tokens != null && !kind.equals("dinov2")) {
             throw wrong.apply("--tokens goes with --features dinov2:FILE");
         }
@@ -75,17 +72,16 @@ final class EvaluateFeatureOptions {
     /**
      * The network.
      *
-     * @param side pixels a side of the images to come
+     * @param side pixels a side of images to come
      */
     FeatureNetwork open(Device device, int side) throws NoSuchFileException {
         Path file = file();
-        if (!Files.isRegularFile(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
+        FileArguments.requireFiles(file);
         return switch (kind()) {
             case "inception" -> FeatureNetwork.inception(file, device);
             case "torchscript" -> FeatureNetwork.torchScript(file, device,
-                    input == null ? PixelRange.SYMMETRIC : input, inputSize == null ? side : inputSize);
+                    input == null ? PixelRange.SYMMETRIC : input, inputSize == null ? side : inputSize,
+                    inputSize != null);
             case "dinov2" -> FeatureNetwork.visionTransformer(file, device,
                     tokens == null ? FeatureNetwork.Tokens.CLS : tokens,
                     inputSize == null ? TRANSFORMER_SIZE : inputSize);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.flowprior.data.CorruptImageException;
 import org.flowprior.data.ImageBatch;
 import org.flowprior.data.ImageCrop;
 import org.flowprior.data.ImageLoader;
@@ -69,7 +70,17 @@ final class EvaluateImages implements AutoCloseable {
                 throw new RequestException(path + " has " + source.size() + " images, fewer than --count " + count);
             }
             int size = count == null ? source.size() : count;
-            return new Squares(path, source, size, crop != null, crop == null ? source.image(0).width() : crop);
+            int side = crop == null ? decoded(path, source, 0).width() : crop;
+            return new Squares(path, source, size, crop != null, side);
+        }
+
+        /** Names the set too, for both may hold images of that name. */
+        private static RgbImage decoded(Path path, ImageSource source, int index) throws IOException {
+            try {
+                return source.image(index);
+            } catch (CorruptImageException e) {
+                throw new RequestException(path + ": " + e.getMessage(), e);
+            }
         }
 
         @Override
@@ -94,7 +105,7 @@ final class EvaluateImages implements AutoCloseable {
 
         @Override
         public RgbImage image(int index) throws IOException {
-            RgbImage image = source.image(index);
+            RgbImage image = decoded(path, source, index);
             if (!cropped && (image.width() != side || image.height() != side)) {
                 throw new RequestException(path + ": " + name(index) + " has " + image.width() + " x " + image.height()
                         + " pixels, not " + side + " x " + side + "; --image-size makes centre crops of one size");

@@ -1,16 +1,12 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.eval.FeatureNetwork;
 import org.flowprior.eval.StatisticsFile;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Scope;
 import org.flowprior.train.RequestException;
 import picocli.CommandLine.ParameterException;
 
@@ -54,9 +50,7 @@ final class EvaluateInputs implements AutoCloseable {
             reference = StatisticsFile.read(sets.reference());
         }
         if (plan.autoencoder()) {
-            if (!Files.isRegularFile(sets.autoencoder())) {
-                throw new NoSuchFileException(sets.autoencoder().toString());
-            }
+            FileArguments.requireFiles(sets.autoencoder());
             autoencoder = Autoencoder.read(sets.autoencoder(), config -> config.withRepa(null));
             autoencoder.to(device);
             autoencoder.eval();
@@ -90,6 +84,38 @@ final class EvaluateInputs implements AutoCloseable {
         }
     }
 
+    /** Refuses sets of too few images, and leaves out what only the usual metrics ask for. */
+    void requireEnough(EvaluateConvention convention, int k, EvaluateReport report) {
+        requireCovariance(generated, plan.generatedCovariance());
+        requireCovariance(real, plan.realPooled() || plan.realSpatial());
+        if (plan.wants(EvaluateMetric.PR)) {
+            requireNeighbour(generated, k);
+            requireNeighbour(real, k);
+        }
+        int parts = convention.inceptionScore().parts();
+        if (plan.wants(EvaluateMetric.IS) && generated.count() < parts) {
+            if (plan.asked()) {
+                throw new RequestException(generated.path() + " has " + generated.count() + " images, too few for the "
+                        + parts + " parts of the Inception score; --convention adm takes any number");
+            }
+            plan = plan.without(EvaluateMetric.IS);
+            report.note("no Inception score: " + generated.count() + " images are fewer than its " + parts + " parts");
+        }
+    }
+
+    private static void requireCovariance(EvaluateImages images, boolean needed) {
+        if (needed && images.count() < 2) {
+            throw new RequestException(images.path() + " has one image; a covariance of features needs two at least");
+        }
+    }
+
+    private static void requireNeighbour(EvaluateImages images, int k) {
+        if (images.count() <= k) {
+            throw new RequestException("--k " + k + " is too large for " + images.path() + ": none of its "
+                    + images.count() + " images has another that is its neighbour number " + k);
+        }
+    }
+
     private void requirePairs() {
         if (generated.side() != real.side()) {
             throw new RequestException(sets.generated() + " has images of " + generated.side() + " pixels, "
@@ -103,7 +129,7 @@ final class EvaluateInputs implements AutoCloseable {
 
     /** A run over them, which takes the pairs over. */
     EvaluateRun run(EvaluatePairs pairs, Device device) {
-        return new EvaluateRun(plan, network, autoencoder, pairs, device);
+        return new EvaluateRun(plan, network, network == null ? null : features.file(), autoencoder, pairs, device);
     }
 
     /** What is measured, without what the network cannot give. */
@@ -135,6 +161,11 @@ final class EvaluateInputs implements AutoCloseable {
     void report(EvaluateReport report, EvaluateConvention convention, int k, int dimension) {
         set(report, "generated", generated);
         set(report, "real", real);
+        EvaluateImages judged = generated == null ? real : generated;
+        report.fact("imageSize", judged.side());
+        if (real != null && real.side() != judged.side()) {
+            report.fact("realImageSize", real.side());
+        }
         if (sets.reference() != null) {
             report.fact("reference", sets.reference().toString());
             report.row("reference", sets.reference().toString());
@@ -147,12 +178,15 @@ final class EvaluateInputs implements AutoCloseable {
             report.fact("features", network.label());
             report.fact("featuresFile", features.file().toString());
             report.fact("published", network.isInception());
+            report.fact("dimension", dimension);
             report.row("features", String.format(Locale.ROOT, "%s, %,d numbers%s", features.file(), dimension,
                     network.isInception() ? "" : "; not to be set beside published results"));
         }
         if (plan.wants(EvaluateMetric.IS) || plan.wants(EvaluateMetric.PR)) {
             report.fact("convention", convention.toString());
-            report.fact("k", k);
+            if (plan.wants(EvaluateMetric.PR)) {
+                report.fact("k", k);
+            }
             report.row("convention", convention + (plan.wants(EvaluateMetric.PR) ? ", k = " + k : ""));
             convention.notes(plan).forEach(report::note);
         }

@@ -1,5 +1,6 @@
 package org.flowprior.cli;
 
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
@@ -36,9 +37,12 @@ final class EvaluateNeighbourOptions {
         if (!given() && other != null) {
             throw wrong.apply(other + " goes with --latents");
         }
-        if (points != null && points < 1) {
-            throw wrong.apply("--points must be at least 1, not " + points);
-        }
+        PositiveOption.require("--points", points, wrong);
+    }
+
+    /** Refuses what is not there. */
+    void requireThere() throws NoSuchFileException {
+        FileArguments.requireThere(latents, prior, bank);
     }
 
     /** Whether distances are asked for. */

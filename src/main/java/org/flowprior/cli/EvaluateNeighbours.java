@@ -2,8 +2,6 @@ package org.flowprior.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -42,16 +40,14 @@ final class EvaluateNeighbours {
     }
 
     void report(EvaluateReport report) throws IOException {
-        for (Path path : new Path[] {options.latents(), options.prior(), options.bank()}) {
-            if (!Files.exists(path)) {
-                throw new NoSuchFileException(path.toString());
-            }
-        }
         try (Scope scope = Scope.open(); FlowPrior prior = FlowPrior.read(options.prior());
                 FeatureBank bank = FeatureBank.open(options.bank())) {
             requireFitting(prior, bank);
             prior.to(device);
             Tensor points = points(prior.dimension()).to(device, DType.FLOAT32);
+            if (points.isfinite().all().item() == 0) {
+                throw new RequestException(options.latents() + " holds latents that are not finite");
+            }
             try (Generator draws = Generator.seeded(Seeds.derive(seed, "evaluate.targets"))) {
                 RowSource targets = RowSource.of(bank, draws)
                         .through(rows -> prior.target(rows.to(DType.FLOAT32, device)), prior.dimension());
@@ -68,6 +64,7 @@ final class EvaluateNeighbours {
         report.fact("prior", options.prior().toString());
         report.fact("bank", options.bank().toString());
         report.fact("points", points);
+        report.fact("k", k);
         report.fact("targets", found.targets());
         report.metric("meanLogDistance", "mean log r_k, k = " + k, found.meanLogRadius());
         report.number("clampedDistances", "latents that meet a target", found.clamped());

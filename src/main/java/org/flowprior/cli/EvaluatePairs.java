@@ -1,6 +1,5 @@
 package org.flowprior.cli;
 
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.flowprior.autoencoder.Lpips;
@@ -38,11 +37,7 @@ final class EvaluatePairs implements AutoCloseable {
         if (!plan.wants(EvaluateMetric.LPIPS)) {
             return new EvaluatePairs(plan, null, device);
         }
-        for (Path file : new Path[] {weights, heads}) {
-            if (file != null && !Files.isRegularFile(file)) {
-                throw new NoSuchFileException(file.toString());
-            }
-        }
+        FileArguments.requireFiles(weights, heads);
         Lpips lpips = heads == null ? Lpips.read(weights) : Lpips.of(weights, heads);
         lpips.to(device);
         lpips.eval();

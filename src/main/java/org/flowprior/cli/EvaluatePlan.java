@@ -129,6 +129,13 @@ record EvaluatePlan(Set<EvaluateMetric> metrics, boolean asked, boolean generate
         return new EvaluatePlan(possible, asked, generated, real, reference, autoencoder, writesReference);
     }
 
+    /** The plan without one metric. */
+    EvaluatePlan without(EvaluateMetric metric) {
+        Set<EvaluateMetric> others = EnumSet.copyOf(metrics);
+        others.remove(metric);
+        return new EvaluatePlan(others, asked, generated, real, reference, autoencoder, writesReference);
+    }
+
     boolean wants(EvaluateMetric metric) {
         return metrics.contains(metric);
     }
@@ -143,6 +150,12 @@ record EvaluatePlan(Set<EvaluateMetric> metrics, boolean asked, boolean generate
         return !autoencoder && (ofPairs() || wants(EvaluateMetric.RFID));
     }
 
+    /** Whether a covariance of the generated images' features is needed. */
+    boolean generatedCovariance() {
+        return wants(EvaluateMetric.FID) || wants(EvaluateMetric.SFID)
+                || wants(EvaluateMetric.RFID) && !autoencoder;
+    }
+
     /** Whether any image is to be looked at. */
     boolean looksAtImages() {
         return !metrics.isEmpty() || writesReference;
@@ -150,7 +163,7 @@ record EvaluatePlan(Set<EvaluateMetric> metrics, boolean asked, boolean generate
 
     /** Whether the real images are to be looked at. */
     boolean looksAtReal() {
-        return ofPairs() || realPooled() || wants(EvaluateMetric.PR);
+        return ofPairs() || realPooled() || realSpatial() || wants(EvaluateMetric.PR);
     }
 
     /** Whether features' statistics of the real images are needed. */

@@ -15,8 +15,9 @@ import org.flowprior.train.Json;
  * What {@code evaluate} found, as a table and as JSON:
  *
  * <pre>{@code
- * {"generated": "samples", "generatedImages": 500, "real": "…", "realImages": 500, "features": "classifier features",
- *  "published": false, "convention": "torch-fidelity", "k": 3,
+ * {"generated": "samples", "generatedImages": 500, "real": "…", "realImages": 500, "imageSize": 64,
+ *  "features": "classifier features", "published": false, "dimension": 128, "convention": "torch-fidelity", "k": 3,
+ *  "referenceWritten": "reference.npz", "seed": 0,
  *  "metrics": {"fid": 1.5, "sfid": …, "inceptionScore": …, "inceptionScoreDeviation": …, "precision": …, "recall": …,
  *              "fScore": …, "rfid": …, "psnr": …, "ssim": …, "lpips": …, "meanLogDistance": …, "clampedDistances": …},
  *  "labels": {"fid": "FID of classifier features", …}, "notes": […]}

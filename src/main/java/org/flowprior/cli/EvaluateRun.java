@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.flowprior.autoencoder.Autoencoder;
-import org.flowprior.data.CorruptImageException;
 import org.flowprior.data.Pixels;
 import org.flowprior.eval.FeatureNetwork;
 import org.flowprior.eval.FeatureOutputs;
@@ -23,6 +22,7 @@ final class EvaluateRun implements AutoCloseable {
 
     private final EvaluatePlan plan;
     private final FeatureNetwork network;
+    private final Path networkFile;
     private final Autoencoder autoencoder;
     private final EvaluatePairs pairs;
     private final Device device;
@@ -34,12 +34,14 @@ final class EvaluateRun implements AutoCloseable {
      * A run that takes the pairs over; network and autoencoder stay their owner's.
      *
      * @param network     null where no features are asked for
+     * @param networkFile for messages
      * @param autoencoder null where no reconstructions are
      */
-    EvaluateRun(EvaluatePlan plan, FeatureNetwork network, Autoencoder autoencoder, EvaluatePairs pairs,
-            Device device) {
+    EvaluateRun(EvaluatePlan plan, FeatureNetwork network, Path networkFile, Autoencoder autoencoder,
+            EvaluatePairs pairs, Device device) {
         this.plan = plan;
         this.network = network;
+        this.networkFile = networkFile;
         this.autoencoder = autoencoder;
         this.pairs = pairs;
         this.device = device;
@@ -97,11 +99,10 @@ final class EvaluateRun implements AutoCloseable {
                 if (reference != null) {
                     requireFitting(reference, referenceFile);
                 }
+                requireAlike();
                 done += step;
                 progress.step(done);
             }
-        } catch (CorruptImageException e) {
-            throw new RequestException(e.getMessage(), e);
         }
     }
 
@@ -136,8 +137,17 @@ final class EvaluateRun implements AutoCloseable {
         if (sums.wanted()) {
             try (Scope scope = Scope.open()) {
                 FeatureOutputs outputs = network.of(images);
+                requireFinite(outputs.features(), "features");
+                requireFinite(outputs.spatial(), "spatial features");
+                requireFinite(outputs.logits(), "logits");
                 sums.add(outputs);
             }
+        }
+    }
+
+    private void requireFinite(Tensor made, String what) {
+        if (made != null && made.isfinite().all().item() == 0) {
+            throw new RequestException(networkFile + " makes " + what + " of the images that are not finite");
         }
     }
 
@@ -153,6 +163,19 @@ final class EvaluateRun implements AutoCloseable {
         if (numbers > 0 && plan.wants(EvaluateMetric.FID) && numbers != reference.pooled().dimension()) {
             throw new RequestException(file + " is of features of " + reference.pooled().dimension() + " numbers, the "
                     + "network makes " + numbers + "; it was made by another network");
+        }
+        int places = generated.spatialDimension();
+        if (places > 0 && reference.spatial() != null && places != reference.spatial().dimension()) {
+            throw new RequestException(file + " is of spatial features of " + reference.spatial().dimension()
+                    + " numbers, the network makes " + places + "; it was made by another network");
+        }
+    }
+
+    /** A module may make more numbers of larger images. */
+    private void requireAlike() {
+        if (generated.dimension() > 0 && real.dimension() > 0 && generated.dimension() != real.dimension()) {
+            throw new RequestException(networkFile + " makes " + generated.dimension() + " numbers of a generated "
+                    + "image, " + real.dimension() + " of a real one; --input-size gives both one size");
         }
     }
 

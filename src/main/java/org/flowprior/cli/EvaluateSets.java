@@ -1,6 +1,5 @@
 package org.flowprior.cli;
 
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -50,16 +49,10 @@ final class EvaluateSets {
 
     /** Refuses numbers that are not positive. */
     void check(Function<String, ParameterException> wrong) {
-        requirePositive("--count", count, wrong);
-        requirePositive("--image-size", imageSize, wrong);
-        requirePositive("--batch", batch, wrong);
-        requirePositive("--workers", workers, wrong);
-    }
-
-    private static void requirePositive(String option, Integer value, Function<String, ParameterException> wrong) {
-        if (value != null && value < 1) {
-            throw wrong.apply(option + " must be at least 1, not " + value);
-        }
+        PositiveOption.require("--count", count, wrong);
+        PositiveOption.require("--image-size", imageSize, wrong);
+        PositiveOption.require("--batch", batch, wrong);
+        PositiveOption.require("--workers", workers, wrong);
     }
 
     /** Whether images are to be judged. */
@@ -72,9 +65,7 @@ final class EvaluateSets {
         if (reference == null) {
             return false;
         }
-        if (!Files.isRegularFile(reference)) {
-            throw new NoSuchFileException(reference.toString());
-        }
+        FileArguments.requireFiles(reference);
         return TensorFiles.list(reference).stream().anyMatch(entry -> entry.name().equals(NpzImages.ARRAY));
     }
 

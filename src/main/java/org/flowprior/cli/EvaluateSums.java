@@ -31,6 +31,7 @@ final class EvaluateSums implements AutoCloseable {
     private GaussianStatistics.Accumulator pooled;
     private GaussianStatistics.Accumulator spatial;
     private int dimension;
+    private int spatialDimension;
 
     EvaluateSums(Kept kept) {
         this.kept = kept;
@@ -46,6 +47,11 @@ final class EvaluateSums implements AutoCloseable {
         return dimension;
     }
 
+    /** Numbers of a spatial feature vector; 0 before the first, and without any. */
+    int spatialDimension() {
+        return spatialDimension;
+    }
+
     /** Takes what a network made of a batch; its tensors stay the caller's. */
     void add(FeatureOutputs outputs) {
         dimension = Math.toIntExact(outputs.features().size(1));
@@ -54,8 +60,8 @@ final class EvaluateSums implements AutoCloseable {
             pooled.add(outputs.features());
         }
         if (kept.spatial && outputs.spatial() != null) {
-            spatial = spatial == null
-                    ? new GaussianStatistics.Accumulator(Math.toIntExact(outputs.spatial().size(1))) : spatial;
+            spatialDimension = Math.toIntExact(outputs.spatial().size(1));
+            spatial = spatial == null ? new GaussianStatistics.Accumulator(spatialDimension) : spatial;
             spatial.add(outputs.spatial());
         }
         if (kept.features) {

@@ -1,6 +1,7 @@
 package org.flowprior.cli;
 
 import java.io.PrintWriter;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -62,7 +63,10 @@ final class Failures {
             case NoSuchFileException missing -> "no such file: " + missing.getFile();
             case AccessDeniedException denied -> denied.getFile() + " may not be read or written";
             case FileSystemException failed -> failed.getMessage();
+            case UncheckedIOException failed when failed.getMessage().equals(failed.getCause().toString()) ->
+                    message(failed.getCause());
             case UncheckedIOException failed -> failed.getMessage();
+            case IOException failed when failed.getMessage() != null -> failed.getMessage();
             case OutOfMemoryError memory -> "the Java heap is full: " + memory.getMessage()
                     + "; FLOWPRIOR_JAVA_OPTS=-Xmx8g makes it larger";
             default -> "unexpected " + e + "; --verbose shows where";

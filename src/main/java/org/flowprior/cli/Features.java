@@ -13,8 +13,7 @@ import java.util.stream.Stream;
 import org.flowprior.target.BankStatistics;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.target.FeatureBankWriter;
-import org.flowprior.torch.DType;
-import org.flowprior.torch.Libtorch;
+import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -46,17 +45,6 @@ import picocli.CommandLine.ParameterException;
             "  flowprior features --out banks/kl --latents latents/kl --flip",
             "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
 final class Features implements Callable<Integer> {
-
-    /** The element type on the disk. */
-    enum Storage {
-        FLOAT32(DType.FLOAT32), BF16(DType.BFLOAT16);
-
-        private final DType dtype;
-
-        Storage(DType dtype) {
-            this.dtype = dtype;
-        }
-    }
 
     private static final int ROWS_PER_SHARD = 65_536;
 
@@ -116,12 +104,8 @@ final class Features implements Callable<Integer> {
             description = "what training multiplies the rows with (default: one over their pooled deviation)")
     private Double scaling;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
-            description = "where the encoder runs: cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
-    private String device;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
-    private Integer threads;
+    @Mixin
+    private EncoderDeviceOptions device;
 
     @CommandLine.ParentCommand
     private Main main;
@@ -135,14 +119,12 @@ final class Features implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new RequestException("--out " + out + " is there already; remove it or choose another name");
         }
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
+        Device place = device.given().ready();
         BooleanSupplier stop = main.stopRequests("stopping: the unfinished bank is removed");
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                FeaturesSource source = source();
+                FeaturesSource source = source(place);
                 FeatureBankWriter writer = new FeatureBankWriter(out, new FeatureBankWriter.Options(ROWS_PER_SHARD,
-                        storage.dtype, gaussian || source.gaussian(), scaling, source.description()))) {
+                        storage.dtype(), gaussian || source.gaussian(), scaling, source.description()))) {
             try (Progress progress = main.console().progress("features", source.total(), 0)) {
                 source.read((rows, done) -> add(writer, rows, done, progress, stop));
             }
@@ -172,8 +154,7 @@ final class Features implements Callable<Integer> {
             throw wrong("features needs one of --table, --latents, --arrays and --images"
                     + (sources > 1 ? ", not " + sources : ""));
         }
-        requirePositive("--max-rows", maxRows);
-        requirePositive("--threads", threads);
+        PositiveOption.require("--max-rows", maxRows, this::wrong);
         if ((images != null || latents != null) && tensor != null) {
             throw wrong("--tensor goes with --table or --arrays, not with " + (images != null ? "--images"
                     : "--latents"));
@@ -190,17 +171,11 @@ final class Features implements Callable<Integer> {
         }
     }
 
-    private void requirePositive(String option, Number value) {
-        if (value != null && value.longValue() < 1) {
-            throw wrong(option + " must be at least 1, not " + value);
-        }
-    }
-
     private ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private FeaturesSource source() throws IOException {
+    private FeaturesSource source(Device place) throws IOException {
         if (table != null) {
             return FeaturesTable.open(table, tensor);
         }
@@ -210,7 +185,7 @@ final class Features implements Callable<Integer> {
         if (!arrays.isEmpty()) {
             return FeaturesArrays.find(arrays, tensor, layout, flip);
         }
-        return FeaturesImages.open(images, imageOptions, layout, flip, Devices.require(device));
+        return FeaturesImages.open(images, imageOptions, layout, flip, place);
     }
 
     private void print(FeatureBank bank, FeaturesSource source) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,9 +44,7 @@ final class FeaturesArrays implements FeaturesSource {
             throws IOException {
         List<Path> files = new ArrayList<>();
         for (Path place : places) {
-            if (!Files.exists(place)) {
-                throw new NoSuchFileException(place.toString());
-            }
+            FileArguments.requireThere(place);
             files.addAll(Files.isDirectory(place) ? within(place) : List.of(place));
         }
         String names = places.stream().map(p -> p.getFileName().toString()).limit(3).collect(Collectors.joining(", "))

@@ -66,21 +66,15 @@ final class FeaturesImageOptions {
         if (encoder == null || weights == null) {
             throw wrong.apply("--images needs --encoder and --weights");
         }
-        requirePositive("--image-size", imageSize, wrong);
-        requirePositive("--patch-size", patchSize, wrong);
-        requirePositive("--batch", batch, wrong);
-        requirePositive("--workers", workers, wrong);
+        PositiveOption.require("--image-size", imageSize, wrong);
+        PositiveOption.require("--patch-size", patchSize, wrong);
+        PositiveOption.require("--batch", batch, wrong);
+        PositiveOption.require("--workers", workers, wrong);
         if (patchSize != null && encoder != Encoder.DINOV2) {
             throw wrong.apply("--patch-size goes with --encoder dinov2");
         }
         if (input != null && encoder != Encoder.TORCHSCRIPT) {
             throw wrong.apply("--input goes with --encoder torchscript");
-        }
-    }
-
-    private static void requirePositive(String option, Integer value, Function<String, ParameterException> wrong) {
-        if (value != null && value < 1) {
-            throw wrong.apply(option + " must be at least 1, not " + value);
         }
     }
 

@@ -1,8 +1,6 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +38,7 @@ final class FeaturesImages implements FeaturesSource {
 
     static FeaturesImages open(Path path, FeaturesImageOptions options, FeaturesLayout layout, boolean flip,
             Device device) throws IOException {
-        if (!Files.exists(options.weights())) {
-            throw new NoSuchFileException(options.weights().toString());
-        }
+        FileArguments.requireThere(options.weights());
         ImageSource images = ImageSource.open(path);
         try {
             FeaturesEncoder encoder = FeaturesEncoder.open(options, layout, device);

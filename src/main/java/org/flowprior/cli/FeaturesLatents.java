@@ -1,6 +1,5 @@
 package org.flowprior.cli;
 
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,9 +28,7 @@ final class FeaturesLatents implements FeaturesSource {
 
     /** Opens a cache; with {@code flip} the flipped images' tokens come behind the others. */
     static FeaturesLatents open(Path directory, boolean flip) throws NoSuchFileException {
-        if (!Files.exists(directory)) {
-            throw new NoSuchFileException(directory.toString());
-        }
+        FileArguments.requireThere(directory);
         LatentCache cache = LatentCache.open(directory);
         if (flip && !cache.flips()) {
             cache.close();

@@ -39,9 +39,7 @@ final class FeaturesTable implements FeaturesSource {
      * @param name the tensor's, or null for the only one of two dimensions
      */
     static FeaturesTable open(Path file, String name) throws NoSuchFileException {
-        if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
+        FileArguments.requireThere(file);
         Map<String, Tensor> tensors = tensors(file, name);
         String chosen = name != null ? name : only(file, tensors);
         Tensor table = tensors.get(chosen);

@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "flow-head",
         description = "A generator's flow head: velocities, or losses and velocities for given tokens and noise. "
-                + "--weights is the generator's file. Times are those of the official weights: t = 0 is the token, t = 1 "
-                + "noise, and the velocity is noise - token.",
+                + "--weights is the generator's file. Times are those of the official weights: t = 0 is the token, "
+                + "t = 1 noise, and the velocity is noise - token.",
         footerHeading = "%n",
         footer = {
             "Inputs:",
@@ -58,7 +58,7 @@ final class ForwardFlowHead extends ForwardModule<ForwardFlowHead.Config> {
             }
             mar.to(in.dtype()).to(in.device()).eval();
             Tensor z = in.get("z", -1, mar.config().width());
-            long rows = z.size(0);
+            long rows = in.count("z", z);
             long channels = mar.config().channels();
             Tensor t = in.get("t", rows);
             if (!in.has("target")) {

@@ -68,6 +68,7 @@ final class ForwardFlowHeadSample extends ForwardModule<ForwardFlowHeadSample.Co
         try (Mar mar = MarFile.read(weights()); NoGrad noGrad = new NoGrad()) {
             mar.to(in.dtype()).to(in.device()).eval();
             Tensor z = in.get("z", -1, mar.config().width());
+            in.count("z", z);
             Tensor unconditional = config.guidance() == 1 ? null : in.get("unconditional", z.size(0), z.size(1));
             Tensor noise = ForwardMarSample.noise(in, mar, config.steps(), z.size(0), mar.config().channels());
             return new HashMap<>(Map.of("tokens", inPrecision(in, () -> {

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.train.RequestException;
 
@@ -65,6 +66,46 @@ final class ForwardInput {
         return tensor;
     }
 
+    /**
+     * The tensor of that name, int64, each number in [0, below).
+     *
+     * @param shape its sizes, -1 for any
+     */
+    Tensor wholeNumbers(String name, long below, long... shape) {
+        Tensor numbers = get(name, shape);
+        for (double number : numbers.toDoubleArray()) {
+            if (number != Math.rint(number) || number < 0 || number >= below) {
+                throw new RequestException(file + ": tensor '" + name + "' holds " + text(number)
+                        + ", wanted are whole numbers of 0 to " + (below - 1));
+            }
+        }
+        return numbers.to(DType.INT64);
+    }
+
+    /**
+     * The tensor of that name, int64, each row a permutation of the numbers from 0.
+     *
+     * @param length of a row
+     */
+    Tensor permutations(String name, long rows, long length) {
+        Tensor numbers = wholeNumbers(name, length, rows, length);
+        Tensor sorted = Torch.arange(length, DType.INT64, numbers.device()).expand(rows, length);
+        if (!numbers.sort(1, false).values().equal(sorted)) {
+            throw new RequestException(file + ": tensor '" + name + "' has a row that is no permutation of 0 to "
+                    + (length - 1));
+        }
+        return numbers;
+    }
+
+    /** A tensor's first size, not 0. */
+    long count(String name, Tensor tensor) {
+        if (tensor.dim() == 0 || tensor.size(0) == 0) {
+            throw new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(tensor.shape())
+                    + ", wanted is one row at least");
+        }
+        return tensor.size(0);
+    }
+
     /** The tensor of that name, of whatever shape. */
     Tensor anyShape(String name) {
         Tensor tensor = tensors.get(name);
@@ -83,5 +124,9 @@ final class ForwardInput {
     RequestException wrongShape(String name, long[] actual, String wanted) {
         return new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(actual)
                 + ", wanted is " + wanted);
+    }
+
+    private static String text(double number) {
+        return number == Math.rint(number) ? "%.0f".formatted(number) : Double.toString(number);
     }
 }

@@ -19,8 +19,8 @@ import picocli.CommandLine.Command;
 /** {@code flowprior forward log-likelihood}: Eq. 4 at points, or along the flow from noise. */
 @Command(
         name = "log-likelihood",
-        description = "The log-likelihood under a flow (Eq. 4), by solving its differential equation: backwards from points y, "
-                + "or forwards from noise. Times are the paper's, whatever the weights mean.",
+        description = "The log-likelihood under a flow (Eq. 4), by solving its differential equation: backwards from "
+                + "points y, or forwards from noise. Times are the paper's, whatever the weights mean.",
         footerHeading = "%n",
         footer = {
             "Inputs, one of:",

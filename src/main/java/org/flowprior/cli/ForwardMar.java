@@ -2,8 +2,11 @@ package org.flowprior.cli;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.flowprior.mar.DiffusionHead;
+import org.flowprior.mar.LatentLayout;
 import org.flowprior.mar.Mar;
+import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarNoise;
 import org.flowprior.torch.DType;
@@ -38,6 +41,10 @@ import picocli.CommandLine.Command;
             "  grad.KEY             its gradient, for each parameter that has one",
             "Config:",
             "  dtype                float32 (default) or float64",
+            "  heads                of attention (default 0: as the file tells, else of",
+            "                       64 channels)",
+            "  patch                of a grid: the side that makes a token (default 0: as",
+            "                       the file tells, else 1)",
             "  masked               with orders: the first so many of each are",
             "                       masked (default 0: mask is given)",
             "",
@@ -47,12 +54,24 @@ import picocli.CommandLine.Command;
 final class ForwardMar extends ForwardModule<ForwardMar.Config> {
 
     /** The config's keys. */
-    record Config(Numbers dtype, int masked) {
+    record Config(Numbers dtype, int masked, int heads, int patch) {
 
         Config {
-            if (masked < 0) {
-                throw new IllegalArgumentException("masked must be at least 0, not " + masked);
+            if (masked < 0 || heads < 0 || patch < 0) {
+                throw new IllegalArgumentException("masked, heads and patch must be at least 0, not " + masked + ", "
+                        + heads + " and " + patch);
             }
+        }
+
+        /** What the weights do not tell: the heads, and how latents of the input's shape become tokens. */
+        private UnaryOperator<MarConfig> options(ForwardInput in) {
+            return told -> {
+                MarConfig config = heads == 0 ? told : told.withHeads(heads);
+                long[] latents = in.anyShape("latents").shape();
+                boolean grid = latents.length == 4 && (patch > 0 || config.layout() instanceof LatentLayout.Sequence);
+                return grid ? config.withLayout(new LatentLayout.Grid(latents[1], latents[2], latents[3],
+                        Math.max(1, patch))) : config;
+            };
         }
     }
 
@@ -67,12 +86,12 @@ final class ForwardMar extends ForwardModule<ForwardMar.Config> {
 
     @Override
     Map<String, Tensor> forward(Config config, ForwardInput in) {
-        try (Mar mar = MarFile.read(weights())) {
+        try (Mar mar = MarFile.read(weights(), config.options(in))) {
             mar.to(in.dtype()).to(in.device()).eval();
             Tensor tokens = mar.tokens(in.anyShape("latents"));
-            long images = tokens.size(0);
-            Tensor labels = labels(in, images, mar.config().classes());
-            Tensor dropped = in.has("dropped") ? in.get("dropped", images).to(DType.BOOL) : null;
+            long images = in.count("latents", tokens);
+            Tensor labels = in.wholeNumbers("labels", mar.config().classes(), images);
+            Tensor dropped = in.has("dropped") ? in.wholeNumbers("dropped", 2, images).to(DType.BOOL) : null;
             MarNoise masking = masking(config, in, images, mar.config().tokens(), dropped);
             Map<String, Tensor> outputs = new HashMap<>();
             try (NoGrad noGrad = new NoGrad()) {
@@ -80,8 +99,10 @@ final class ForwardMar extends ForwardModule<ForwardMar.Config> {
                         mar.classVectors(labels, dropped))));
             }
             if (in.has("times")) {
-                Tensor given = in.get("times", -1, images, tokens.size(1));
-                Tensor times = mar.head() instanceof DiffusionHead ? given.to(DType.INT64) : given;
+                long[] draws = {-1, images, tokens.size(1)};
+                Tensor times = mar.head() instanceof DiffusionHead
+                        ? in.wholeNumbers("times", DiffusionHead.TIMES, draws) : in.get("times", draws);
+                in.count("times", times);
                 Tensor noise = in.get("noise", times.size(0), images, tokens.size(1), tokens.size(2));
                 Tensor loss = inPrecision(in, () -> mar.loss(tokens, labels,
                         new MarNoise(masking.orders(), masking.masked(), dropped, times, noise)));
@@ -98,18 +119,6 @@ final class ForwardMar extends ForwardModule<ForwardMar.Config> {
         }
     }
 
-    /** Whole numbers, int64, each a class of the generator. */
-    static Tensor labels(ForwardInput in, long images, long classes) {
-        Tensor labels = in.get("labels", images).to(DType.INT64);
-        for (long label : labels.toLongArray()) {
-            if (label < 0 || label >= classes) {
-                throw new RequestException("tensor 'labels' holds " + label + ", the generator has the classes 0 to "
-                        + (classes - 1));
-            }
-        }
-        return labels;
-    }
-
     /** Orders and how many of them are masked; without times and noise. */
     private static MarNoise masking(Config config, ForwardInput in, long images, long length, Tensor dropped) {
         if (config.masked() > length) {
@@ -117,9 +126,9 @@ final class ForwardMar extends ForwardModule<ForwardMar.Config> {
                     + config.masked());
         }
         if (config.masked() > 0) {
-            return new MarNoise(in.get("orders", images, length).to(DType.INT64), config.masked(), dropped, null, null);
+            return new MarNoise(in.permutations("orders", images, length), config.masked(), dropped, null, null);
         }
-        Tensor mask = in.get("mask", images, length).to(DType.BOOL);
+        Tensor mask = in.wholeNumbers("mask", 2, images, length).to(DType.BOOL);
         long[] counts = mask.sum(1).toLongArray();
         for (long count : counts) {
             if (count != counts[0]) {

@@ -9,7 +9,6 @@ import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarSampler;
 import org.flowprior.mar.SamplingNoise;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
@@ -33,6 +32,8 @@ import picocli.CommandLine.Command;
             "                       still scaled",
             "Config:",
             "  dtype                float32 (default) or float64",
+            "  heads                of attention (default 0: as the file tells, else of",
+            "                       64 channels)",
             "  iterations           1 to L (default 0: L, one token at a time)",
             "  solver, steps, temperature",
             "                       as of flow-head-sample",
@@ -48,11 +49,12 @@ final class ForwardMarSample extends ForwardModule<ForwardMarSample.Config> {
 
     /** The config's keys. */
     record Config(Numbers dtype, int iterations, HeadSampling.Solver solver, int steps, double temperature,
-                  double guidance, Guidance.Schedule guidanceSchedule, boolean saving) {
+                  double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads) {
 
         Config {
-            if (iterations < 0) {
-                throw new IllegalArgumentException("iterations must be at least 0, not " + iterations);
+            if (iterations < 0 || heads < 0) {
+                throw new IllegalArgumentException("iterations and heads must be at least 0, not " + iterations
+                        + " and " + heads);
             }
             new HeadSampling(solver, steps, temperature);
             new Guidance(guidance, guidanceSchedule);
@@ -77,12 +79,13 @@ final class ForwardMarSample extends ForwardModule<ForwardMarSample.Config> {
 
     @Override
     Map<String, Tensor> forward(Config config, ForwardInput in) {
-        try (Mar mar = MarFile.read(weights()); NoGrad noGrad = new NoGrad()) {
+        try (Mar mar = MarFile.read(weights(), told -> config.heads() == 0 ? told : told.withHeads(config.heads()));
+                NoGrad noGrad = new NoGrad()) {
             mar.to(in.dtype()).to(in.device()).eval();
             long length = mar.config().tokens();
-            long images = in.anyShape("labels").numel();
-            Tensor labels = ForwardMar.labels(in, images, mar.config().classes());
-            Tensor orders = in.get("orders", images, length).to(DType.INT64);
+            long images = in.count("labels", in.anyShape("labels"));
+            Tensor labels = in.wholeNumbers("labels", mar.config().classes(), images);
+            Tensor orders = in.permutations("orders", images, length);
             SamplingNoise noise = SamplingNoise.given(noise(in, mar, config.steps(), images, length,
                     mar.config().channels()));
             Tensor tokens = inPrecision(in, () -> {

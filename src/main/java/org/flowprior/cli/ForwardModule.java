@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.ConfigLoader;
+import org.flowprior.train.Precision;
 import org.flowprior.train.RequestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -29,9 +29,6 @@ import picocli.CommandLine.Option;
  */
 @Command(sortOptions = false)
 abstract class ForwardModule<T extends Record> implements Callable<Integer> {
-
-    /** What the module computes in. */
-    enum Precision { FLOAT32, BF16 }
 
     /** The dtype of weights, inputs and outputs. */
     enum Numbers {
@@ -59,12 +56,8 @@ abstract class ForwardModule<T extends Record> implements Callable<Integer> {
     @Option(names = {"-c", "--config"}, paramLabel = "FILE", description = "a JSON file; the keys are below")
     private String config;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
-            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
-    private String device;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
-    private Integer threads;
+    @Mixin
+    private DeviceOptions device;
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "float32",
             description = "float32, or bf16 for autocast (default: ${DEFAULT-VALUE})")
@@ -92,11 +85,7 @@ abstract class ForwardModule<T extends Record> implements Callable<Integer> {
         if (precision == Precision.BF16 && dtype != DType.FLOAT32) {
             throw new RequestException("--precision bf16 goes with dtype float32 in the config, not with " + dtype);
         }
-        Device chosen = Devices.require(device);
-        if (threads != null) {
-            requirePositive(threads);
-            Libtorch.setThreads(threads);
-        }
+        Device chosen = device.ready();
         requireDirectory(output);
         try (Scope scope = Scope.open()) {
             ForwardInput in = new ForwardInput(input, dtype, chosen);
@@ -104,17 +93,12 @@ abstract class ForwardModule<T extends Record> implements Callable<Integer> {
             outputs.replaceAll((name, tensor) -> tensor.detach().to(dtype));
             Safetensors.write(output, outputs);
             if (!in.unused().isEmpty()) {
-                System.err.println("flowprior: " + input + ": not an input of " + spec.name() + ", left aside: "
-                        + String.join(", ", in.unused()));
+                spec.commandLine().getErr().println("flowprior: " + input + ": not an input of " + spec.name()
+                        + ", left aside: " + String.join(", ", in.unused()));
+                spec.commandLine().getErr().flush();
             }
         }
         return 0;
-    }
-
-    private static void requirePositive(int threads) {
-        if (threads < 1) {
-            throw new RequestException("--threads must be at least 1, not " + threads);
-        }
     }
 
     private static void requireDirectory(Path output) {
@@ -131,11 +115,6 @@ abstract class ForwardModule<T extends Record> implements Callable<Integer> {
 
     /** Runs the op in the precision asked for. */
     Tensor inPrecision(ForwardInput in, Supplier<Tensor> op) {
-        if (precision == Precision.FLOAT32) {
-            return op.get();
-        }
-        try (Autocast autocast = Autocast.on(in.device().type(), DType.BFLOAT16)) {
-            return op.get();
-        }
+        return precision.compute(in.device(), op);
     }
 }

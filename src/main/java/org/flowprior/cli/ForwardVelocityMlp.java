@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
 /** {@code flowprior forward velocity-mlp}: the raw velocity network. */
 @Command(
         name = "velocity-mlp",
-        description = "The raw velocity network: v(x, t) as its weights mean t and v. Official weights have t = 0 at the data "
-                + "and v = noise - data. Sizes are read from the weights.",
+        description = "The raw velocity network: v(x, t) as its weights mean t and v. Official weights have t = 0 at "
+                + "the data and v = noise - data. Sizes are read from the weights.",
         footerHeading = "%n",
         footer = {
             "Inputs:",

@@ -59,6 +59,11 @@ public final class Main implements Runnable {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
+        return run(out, err, () -> {}, args);
+    }
+
+    /** {@code last} is done before the process may end, where a signal has asked for that. */
+    static int run(PrintWriter out, PrintWriter err, Runnable last, String... args) {
         System.setProperty("java.awt.headless", "true");
         Main main = new Main();
         try {
@@ -66,8 +71,12 @@ public final class Main implements Runnable {
         } catch (Throwable e) { // errors of the JVM, which picocli lets pass
             return Failures.report(e, main.verbose, err);
         } finally {
-            if (main.stopHook != null) {
-                main.stopHook.close();
+            try {
+                last.run();
+            } finally {
+                if (main.stopHook != null) {
+                    main.stopHook.close();
+                }
             }
         }
     }

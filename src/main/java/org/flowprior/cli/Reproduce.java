@@ -126,11 +126,10 @@ final class Reproduce implements Callable<Integer> {
     }
 
     private void check() {
-        if (threads != null && threads < 1) {
-            throw wrong("--threads must be at least 1, not " + threads);
-        }
-        if (rows != null && (rows < 1 || subject != ReproduceSubject.EMBEDDINGS)) {
-            throw wrong(rows < 1 ? "--rows must be at least 1, not " + rows : "--rows goes with embeddings");
+        PositiveOption.require("--threads", threads, this::wrong);
+        PositiveOption.require("--rows", rows, this::wrong);
+        if (rows != null && subject != ReproduceSubject.EMBEDDINGS) {
+            throw wrong("--rows goes with embeddings");
         }
         if (subject == ReproduceSubject.EMBEDDINGS && (out == null || Files.isDirectory(out))) {
             throw wrong("embeddings needs a file: --out embeddings.safetensors");

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.flowprior.train.AtomicFiles;
 import org.flowprior.train.Json;
 import org.flowprior.train.RequestException;
@@ -79,7 +80,9 @@ final class ReproduceJournal {
 
     /** The command without the place of the reproduction, which may be moved. */
     private String text(List<String> words) {
-        return ReproduceStep.typed(words.stream().map(word -> word.replace(root + "/", HERE + "/")).toList());
+        Pattern place = Pattern.compile("(^|[:=])" + Pattern.quote(root + "/"));
+        return ReproduceStep.typed(words.stream().map(word -> place.matcher(word).replaceFirst("$1" + HERE + "/"))
+                .toList());
     }
 
     private void write() {

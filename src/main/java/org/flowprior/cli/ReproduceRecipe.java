@@ -16,7 +16,7 @@ import org.flowprior.train.RequestException;
  * @param classes     classes of the images
  * @param samples     generated images of an autoencoder, a multiple of the classes
  * @param guidance    scale of the guided ones
- * @param classifier  options of the classifier's training; null where Inception is given
+ * @param classifier  options of the classifier's training
  * @param prior       options of the priors' training
  * @param plain       options of the training of an autoencoder without a prior
  * @param kl          the same with the KL bottleneck
@@ -92,7 +92,7 @@ record ReproduceRecipe(String scale, ReproduceInputs inputs, int side, String im
                 drawn ? "procedural:64?count=" + sizes.encoded : inputs.images,
                 drawn ? "procedural:64?seed=1&count=" + sizes.validation : inputs.validation,
                 classes, (sizes.samples + classes - 1) / classes * classes, QUICK_GUIDANCE,
-                inputs.inception != null ? null : List.of("--classifier-steps", "" + sizes.classifierSteps),
+                List.of("--classifier-steps", "" + sizes.classifierSteps),
                 settings("training.steps", sizes.priorSteps, "training.warmupSteps", sizes.priorSteps / 12,
                         "network.width", 128, "evaluation.every", Math.max(1, sizes.priorSteps / 2),
                         "evaluation.references", 5000, "evaluation.rows", 256, "log.checkpointEvery",
@@ -117,7 +117,7 @@ record ReproduceRecipe(String scale, ReproduceInputs inputs, int side, String im
         List<String> weights = settings("model.encoder.weights", inputs.encoder, "loss.perceptual.vgg", inputs.vgg,
                 "loss.perceptual.heads", inputs.lpipsHeads, "loss.adversarial.backbone", inputs.dino);
         return new ReproduceRecipe("paper", inputs, PAPER_SIDE, inputs.images, inputs.images, inputs.validation,
-                classes, (PAPER_SAMPLES + classes - 1) / classes * classes, PAPER_GUIDANCE, null,
+                classes, (PAPER_SAMPLES + classes - 1) / classes * classes, PAPER_GUIDANCE, List.of(),
                 List.of("--config", "paper"),
                 preset("official-ae", weights), preset("official-kl", weights),
                 preset("official-softvq", with(weights, settings("model.repa.model.weights", inputs.encoder))),

@@ -58,8 +58,8 @@ final class ReproduceRunner {
         List<String> words = new ArrayList<>(says.flags());
         words.addAll(command);
         long start = System.nanoTime();
-        int code = Main.run(says.results(), says.errors(), words.toArray(String[]::new));
-        journal.add(step, (System.nanoTime() - start) / 1e9);
+        int code = Main.run(says.results(), says.errors(), () -> journal.add(step, (System.nanoTime() - start) / 1e9),
+                words.toArray(String[]::new));
         if (code == 0 && !step.isDone()) {
             throw new IllegalStateException(step.name() + " ended without " + step.result());
         }

@@ -7,7 +7,6 @@ import java.util.List;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.train.ConfigLoader;
-import org.flowprior.train.Precision;
 import org.flowprior.train.RequestException;
 import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StageConfig;
@@ -90,10 +89,8 @@ final class RunOptions {
     /** The config with its number of threads, which is set, after a look whether its device is there. */
     <T extends Record & StageConfig<T>> T ready(T chosen) {
         Device device = Devices.require(chosen.device());
-        if (chosen.precision() == Precision.BF16 && !Devices.isFastInBf16(device)) {
-            spec.commandLine().getErr().println("flowprior: this CPU has no fast bf16 (no AVX-512), a step may take a "
-                    + "hundred times as long as in float32; --precision float32 avoids that");
-        }
+        Devices.warnIfSlow(device, chosen.precision(), ", a step may take a hundred times as long as in float32; "
+                + "--precision float32 avoids that", spec.commandLine().getErr());
         if (chosen.threads() > 0) {
             Libtorch.setThreads(chosen.threads());
         }

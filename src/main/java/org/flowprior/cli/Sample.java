@@ -2,7 +2,6 @@ package org.flowprior.cli;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.flowprior.eval.SmallClassifier;
 import org.flowprior.mar.MarSampler;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Libtorch;
 import org.flowprior.train.Precision;
-import org.flowprior.train.RequestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,12 +93,8 @@ final class Sample implements Callable<Integer> {
             description = "float32 or bf16 (default: ${DEFAULT-VALUE})")
     private Precision precision;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
-            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
-    private String device;
-
-    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
-    private Integer threads;
+    @Mixin
+    private DeviceOptions device;
 
     @CommandLine.ParentCommand
     private Main main;
@@ -112,7 +105,8 @@ final class Sample implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        Device place = ready();
+        FileArguments.requirePlaces(grid, npz);
+        Device place = device.ready(precision);
         BooleanSupplier stop = main.stopRequests("stopping: the images that are there stay");
         try (SampleModels models = SampleModels.open(generator, autoencoder, place, precision)) {
             double factor = SampleScaling.of(generator, scaling);
@@ -152,9 +146,8 @@ final class Sample implements Callable<Integer> {
             rows.add(TextTable.row("npz", "%s", npz));
         }
         if (checkClasses) {
-            int decoders = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-            rows.addAll(SampleClassCheck.of(outputs, labels, side, SmallClassifier.Options.STANDARD, decoders,
-                    main.console()).rows());
+            rows.addAll(SampleClassCheck.of(outputs, labels, side, SmallClassifier.Options.STANDARD,
+                    device.decoders(), main.console()).rows());
         }
         TextTable.of(rows).forEach(spec.commandLine().getOut()::println);
         spec.commandLine().getOut().flush();
@@ -175,33 +168,12 @@ final class Sample implements Callable<Integer> {
         return json;
     }
 
-    private Device ready() {
-        for (Path file : new Path[] {grid, npz}) {
-            if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
-                throw new RequestException(file + " is no place for a file: "
-                        + (Files.isDirectory(file) ? "it is a directory" : "its directory is not there"));
-            }
-        }
-        Device place = Devices.require(device);
-        if (precision == Precision.BF16 && !Devices.isFastInBf16(place)) {
-            spec.commandLine().getErr().println("flowprior: this CPU has no fast bf16 (no AVX-512); --precision "
-                    + "float32 is much faster");
-        }
-        if (threads != null) {
-            Libtorch.setThreads(threads);
-        }
-        return place;
-    }
-
     private void check() {
-        requirePositive("--batch", batch);
-        requirePositive("--count", count);
-        requirePositive("--threads", threads);
+        PositiveOption.require("--batch", batch, this::wrong);
+        PositiveOption.require("--count", count, this::wrong);
     }
 
-    private void requirePositive(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " must be at least 1, not " + value);
-        }
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -1,14 +1,11 @@
 package org.flowprior.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
-import java.util.function.Supplier;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.data.RgbImage;
@@ -17,7 +14,6 @@ import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarSampler;
-import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
@@ -43,11 +39,7 @@ final class SampleModels implements AutoCloseable {
 
     /** Reads both and requires that they fit together. */
     static SampleModels open(Path generator, Path decoder, Device device, Precision precision) throws IOException {
-        for (Path file : List.of(generator, decoder)) {
-            if (!Files.isRegularFile(file)) {
-                throw new NoSuchFileException(file.toString());
-            }
-        }
+        FileArguments.requireFiles(generator, decoder);
         Mar mar = MarFile.read(generator);
         Autoencoder autoencoder = null;
         try {
@@ -109,21 +101,12 @@ final class SampleModels implements AutoCloseable {
             MarConfig sizes = mar.config();
             SampleNoise noise = SampleNoise.draw(seed, images, draws(options), sizes.tokens(), sizes.channels());
             Tensor classes = Tensor.of(Arrays.stream(images).mapToLong(labels::applyAsInt).toArray(), images.length);
-            Tensor pixels = compute(() -> {
+            Tensor pixels = precision.compute(device, () -> {
                 Tensor tokens = sampler.sample(classes, noise.orders(), noise.given());
                 return autoencoder.decode(sizes.layout().latents(tokens).to(DType.FLOAT32).div(scaling));
             }).to(Device.CPU, DType.FLOAT32);
             requireFinite(pixels, images);
             return pictures(levels(pixels));
-        }
-    }
-
-    private Tensor compute(Supplier<Tensor> work) {
-        if (precision == Precision.FLOAT32) {
-            return work.get();
-        }
-        try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
-            return work.get();
         }
     }
 

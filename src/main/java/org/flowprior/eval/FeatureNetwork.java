@@ -12,7 +12,14 @@ import org.flowprior.torch.Tensor;
 public interface FeatureNetwork extends AutoCloseable {
 
     /** What a network may give. */
-    enum Output { FEATURES, SPATIAL, LOGITS }
+    enum Output {
+        /** What Fréchet distance, precision and recall compare. */
+        FEATURES,
+        /** Features that know of places, which sFID compares. */
+        SPATIAL,
+        /** Of classes, which make the Inception score. */
+        LOGITS
+    }
 
     /** What a vision transformer's features are. */
     enum Tokens {
@@ -55,12 +62,13 @@ public interface FeatureNetwork extends AutoCloseable {
     /**
      * A TorchScript module that makes [B, D] of images, or also logits [B, C] behind that.
      *
-     * @param range what it is given
-     * @param size  pixels a side that it takes, to which images of other sizes are resized
+     * @param range   what it is given
+     * @param size    pixels a side that it takes
+     * @param resizes whether images of other sizes are resized to that; otherwise it is given them as they are
      * @throws IllegalArgumentException naming the file, when it is no TorchScript, or makes something else
      */
-    static FeatureNetwork torchScript(Path file, Device device, PixelRange range, int size) {
-        return new TorchScriptFeatures(file, device, range, size);
+    static FeatureNetwork torchScript(Path file, Device device, PixelRange range, int size, boolean resizes) {
+        return new TorchScriptFeatures(file, device, range, size, resizes);
     }
 
     /**

@@ -39,7 +39,12 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
         return Math.toIntExact(mean.size(0));
     }
 
-    /** The statistics of the rows of one tensor, floating point, [N, D], in the innermost scope. */
+    /**
+     * The statistics of the rows of one tensor, in the innermost scope.
+     *
+     * @param features floating point, [N, D], finite, on any device; N at least 2, D at least 1
+     * @throws IllegalArgumentException for anything else
+     */
     public static GaussianStatistics of(Tensor features) {
         if (features.dim() != 2) {
             throw new IllegalArgumentException("features must be [N, D], not " + features.signature());
@@ -68,7 +73,12 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
         private Tensor center;
         private long count;
 
-        /** For vectors of D numbers; holds D squared numbers. */
+        /**
+         * For vectors of D numbers; holds D squared numbers.
+         *
+         * @param dimension D, at least 1
+         * @throws IllegalArgumentException for a dimension below 1
+         */
         public Accumulator(int dimension) {
             if (dimension < 1) {
                 throw new IllegalArgumentException("features have at least one number, not " + dimension);

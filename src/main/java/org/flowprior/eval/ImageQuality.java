@@ -54,11 +54,16 @@ public final class ImageQuality {
         this.convention = convention;
     }
 
-    /** Takes images and what became of them, both [B, 3, H, W]. */
+    /**
+     * Takes images and what became of them, both [B, 3, H, W].
+     *
+     * @throws IllegalArgumentException for other shapes, and for sides under 7 pixels; nothing is taken then
+     */
     public void add(Tensor originals, Tensor reconstructions) {
         try (Scope scope = Scope.open()) {
+            double similarity = ssim(originals, reconstructions, convention).sum().item();
             psnr += psnr(originals, reconstructions, convention).sum().item();
-            ssim += ssim(originals, reconstructions, convention).sum().item();
+            ssim += similarity;
             images += originals.size(0);
         }
     }

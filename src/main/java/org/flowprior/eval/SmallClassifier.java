@@ -179,9 +179,9 @@ public final class SmallClassifier implements AutoCloseable {
     private static SmallClassifier loaded(Path file, Network network, Map<String, Tensor> state, List<String> names) {
         try {
             network.loadStateDict(state);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             network.close();
-            throw StateFile.refused(file, e);
+            throw e instanceof IllegalArgumentException wrong ? StateFile.refused(file, wrong) : e;
         }
         network.eval();
         return new SmallClassifier(network, names);

@@ -19,15 +19,15 @@ final class TorchScriptFeatures implements FeatureNetwork {
     private final Path file;
     private final Device device;
     private final PixelRange range;
-    private final int size;
+    private final Integer size;
     private final ScriptModule module;
     private final Set<Output> outputs;
 
-    TorchScriptFeatures(Path file, Device device, PixelRange range, int size) {
+    TorchScriptFeatures(Path file, Device device, PixelRange range, int size, boolean resizes) {
         this.file = file;
         this.device = device;
         this.range = range;
-        this.size = size;
+        this.size = resizes ? size : null;
         this.module = load(file, device);
         try (Scope scope = Scope.open()) {
             outputs = outputs(of(Torch.zeros(new long[] {1, 3, size, size}, DType.UINT8)));

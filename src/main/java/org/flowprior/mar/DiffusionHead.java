@@ -26,6 +26,7 @@ public final class DiffusionHead extends MarHead {
     // Taken in float64: 1 - cumulative is near 0 at the first times.
     private final double[] dataShares = Arrays.stream(cumulative).map(Math::sqrt).toArray();
     private final double[] noiseShares = Arrays.stream(cumulative).map(kept -> Math.sqrt(1 - kept)).toArray();
+    private final VariationalBound.Tables boundTables = new VariationalBound.Tables(cumulative);
 
     DiffusionHead(VelocityNetwork.Config config, Generator generator) {
         super(config, generator);
@@ -66,8 +67,7 @@ public final class DiffusionHead extends MarHead {
             Tensor output = network().forward(x, times, conditions).to(target.dtype());
             Tensor predicted = output.narrow(1, 0, channels);
             Tensor share = output.narrow(1, channels, channels).add(1).div(2);
-            Tensor bound = new VariationalBound(cumulative, times, target, x)
-                    .of(predicted.detach(), share);
+            Tensor bound = new VariationalBound(boundTables, times, target, x).of(predicted.detach(), share);
             return noise.sub(predicted).square().mean(1).add(bound);
         });
     }

@@ -20,17 +20,19 @@ final class DiffusionWalk implements HeadWalk {
         int steps = sampling.steps();
         if (steps > cumulative.length) {
             throw new IllegalArgumentException("a diffusion head has " + cumulative.length
-                    + " times, so at most as many "
-                    + "steps, not " + steps);
+                    + " times, so at most as many steps, not " + steps);
         }
         temperature = sampling.temperature();
         times = new double[steps];
         this.cumulative = new double[steps];
         double stride = (cumulative.length - 1.0) / (steps - 1);
-        for (int k = 0; k < steps; k++) {
-            int time = (int) Math.rint((steps - 1 - k) * stride);
+        double place = 0;
+        for (int k = steps - 1; k >= 0; k--) {
+            // The published spacing adds strides up, which rounds to another time here and there than their multiples.
+            int time = (int) Math.rint(place);
             times[k] = time;
             this.cumulative[k] = cumulative[time];
+            place += stride;
         }
     }
 
@@ -54,23 +56,16 @@ final class DiffusionWalk implements HeadWalk {
     private Tensor step(int k, Tensor x, Tensor output, IntFunction<Tensor> noise) {
         long channels = x.size(1);
         Tensor predicted = output.narrow(1, 0, channels).to(x.dtype());
-        double now = cumulative[k];
-        double next = next(k);
-        double beta = 1 - now / next;
-        Tensor data = x.mul(Math.sqrt(1 / now)).add(predicted, -Math.sqrt(1 / now - 1));
-        Tensor mean = data.mul(beta * Math.sqrt(next) / (1 - now))
-                .add(x, (1 - next) * Math.sqrt(1 - beta) / (1 - now));
+        DiffusionStep step = new DiffusionStep(cumulative[k], k == times.length - 1 ? 1 : cumulative[k + 1]);
+        Tensor data = x.mul(step.xScale()).add(predicted, -step.noiseScale());
+        Tensor mean = data.mul(step.dataShare()).add(x, step.xShare());
         if (k == times.length - 1) {
             return mean;
         }
-        double longest = Math.log(beta);
-        double shortest = Math.log(beta * (1 - next) / (1 - now));
+        double highest = step.highestLogVariance();
+        double lowest = step.lowestLogVariance();
         Tensor share = output.narrow(1, channels, channels).to(x.dtype()).add(1).div(2);
-        Tensor deviation = share.mul(longest - shortest).add(shortest).mul(0.5).exp();
+        Tensor deviation = share.mul(highest - lowest).add(lowest).mul(0.5).exp();
         return mean.addcmul(deviation, noise.apply(k + 1), temperature);
-    }
-
-    private double next(int k) {
-        return k == times.length - 1 ? 1 : cumulative[k + 1];
     }
 }

@@ -37,7 +37,7 @@ public record Guidance(double scale, Schedule schedule) {
      * that its last factor is 1 + (scale &minus; 1)(L &minus; 1)/L; so does this.
      *
      * @param tokens L
-     * @param next   the mask's length after the iteration, {@link MaskSchedule#next}
+     * @param next   the mask's length after the iteration, counted as at least 1
      */
     public double factor(int tokens, int next) {
         return switch (schedule) {

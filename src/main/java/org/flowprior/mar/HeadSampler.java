@@ -27,7 +27,8 @@ public final class HeadSampler implements AutoCloseable {
     /**
      * A sampler that saves work: see {@link VelocitySteps}.
      *
-     * @throws IllegalArgumentException for a solver that the kind of head does not have
+     * @throws IllegalArgumentException for a solver that the kind of head does not have, and for more steps than a
+     *                                  diffusion head has times
      */
     public static HeadSampler of(MarHead head, HeadSampling sampling) {
         HeadWalk walk = walk(head, sampling);
@@ -36,6 +37,9 @@ public final class HeadSampler implements AutoCloseable {
 
     /**
      * A sampler that runs the whole network for every row and time: the same tokens up to rounding, to compare with.
+     *
+     * @throws IllegalArgumentException for a solver that the kind of head does not have, and for more steps than a
+     *                                  diffusion head has times
      */
     public static HeadSampler plain(MarHead head, HeadSampling sampling) {
         HeadWalk walk = walk(head, sampling);

@@ -59,8 +59,7 @@ public record HeadSampling(Solver solver, int steps, double temperature) {
     void requireDiffusion() {
         if (solver != Solver.OFFICIAL) {
             throw new IllegalArgumentException("solver " + name(solver)
-                    + " is one of flow heads; a diffusion head takes "
-                    + "solver official");
+                    + " is one of flow heads; a diffusion head takes solver official");
         }
     }
 

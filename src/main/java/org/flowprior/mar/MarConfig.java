@@ -26,6 +26,13 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
                         long classes, long bufferSize, boolean qkNorm, double labelDrop, double attentionDropout,
                         double projectionDropout, double maskRatioMin, Head head) {
 
+    /** Officially, of labels, attention and projections. */
+    static final double DROPOUT = 0.1;
+    /** The official {@code maskRatioMin}. */
+    static final double MIN_MASK_RATIO = 0.7;
+    /** The official multiplicity of heads. */
+    static final int MULTIPLICITY = 4;
+
     /** The sizes of a head. */
     public sealed interface Head {
 
@@ -41,7 +48,13 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
         /** Channels of the head's output for tokens of that many. */
         long outputChannels(long tokenChannels);
 
-        /** Makes tokens by a flow, {@link FlowHead}. */
+        /**
+         * Makes tokens by a flow, {@link FlowHead}.
+         *
+         * @param depth        residual blocks, at least 1
+         * @param width        hidden channels, at least 1
+         * @param multiplicity times and noises that each masked token is trained with in a step, at least 1
+         */
         record Flow(int depth, long width, int multiplicity) implements Head {
 
             /** Throws {@link IllegalArgumentException} for a size below 1. */
@@ -55,7 +68,13 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
             }
         }
 
-        /** Makes tokens by diffusion, {@link DiffusionHead}. */
+        /**
+         * Makes tokens by diffusion, {@link DiffusionHead}.
+         *
+         * @param depth        residual blocks, at least 1
+         * @param width        hidden channels, at least 1
+         * @param multiplicity times and noises that each masked token is trained with in a step, at least 1
+         */
         record Diffusion(int depth, long width, int multiplicity) implements Head {
 
             /** Throws {@link IllegalArgumentException} for a size below 1. */
@@ -103,21 +122,22 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
 
     /** The paper's MAR-B: 12 + 12 blocks of 768, head 6 blocks of 1024, for 1000 classes. */
     public static MarConfig base(LatentLayout layout) {
-        return official(layout, 768, 12, 12, new Head.Flow(6, 1024, 4));
+        return official(layout, 768, 12, 12, new Head.Flow(6, 1024, MULTIPLICITY));
     }
 
     /** MAR-L: 16 + 16 blocks of 1024, head 8 blocks of 1280, for 1000 classes. */
     public static MarConfig large(LatentLayout layout) {
-        return official(layout, 1024, 16, 16, new Head.Flow(8, 1280, 4));
+        return official(layout, 1024, 16, 16, new Head.Flow(8, 1280, MULTIPLICITY));
     }
 
     /** MAR-H: 20 + 20 blocks of 1280, head 12 blocks of 1536, for 1000 classes. */
     public static MarConfig huge(LatentLayout layout) {
-        return official(layout, 1280, 20, 16, new Head.Flow(12, 1536, 4));
+        return official(layout, 1280, 20, 16, new Head.Flow(12, 1536, MULTIPLICITY));
     }
 
     private static MarConfig official(LatentLayout layout, long width, int depth, int heads, Head head) {
-        return new MarConfig(layout, width, depth, depth, heads, 4, 1000, 64, true, 0.1, 0.1, 0.1, 0.7, head);
+        return new MarConfig(layout, width, depth, depth, heads, 4, 1000, 64, true, DROPOUT, DROPOUT, DROPOUT,
+                MIN_MASK_RATIO, head);
     }
 
     /**
@@ -138,6 +158,12 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
     }
 
+    /** With so many heads of attention. */
+    public MarConfig withHeads(int value) {
+        return new MarConfig(layout, width, encoderDepth, decoderDepth, value, mlpRatio, classes, bufferSize, qkNorm,
+                labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
+    }
+
     /** With that head. */
     public MarConfig withHead(Head value) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
@@ -147,12 +173,6 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
     /** With or without queries and keys normalised. */
     public MarConfig withQkNorm(boolean value) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, value,
-                labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
-    }
-
-    /** For that many classes. */
-    public MarConfig withClasses(long value) {
-        return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, value, bufferSize, qkNorm,
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
     }
 

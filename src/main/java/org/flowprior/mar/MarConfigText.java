@@ -69,7 +69,7 @@ final class MarConfigText {
 
     private static JsonElement require(JsonObject json, String key) {
         JsonElement value = json.get(key);
-        if (value == null) {
+        if (value == null || value.isJsonNull()) {
             throw new IllegalArgumentException("it has no '" + key + "'");
         }
         return value;

@@ -27,6 +27,7 @@ public final class MarFile {
     /** The metadata's key of what the latents were multiplied with. */
     public static final String SCALING = "scaling";
 
+    private static final long SPARE = 1 << 20;
     private static final List<String> ENTRIES = List.of("model_ema", "model");
 
     private MarFile() {}
@@ -90,11 +91,11 @@ public final class MarFile {
                 mar.loadStateDict(state);
                 mar.eval();
                 return mar;
-            } catch (IllegalArgumentException e) {
+            } catch (RuntimeException e) {
                 if (mar != null) {
                     mar.close();
                 }
-                throw StateFile.refused(file, e);
+                throw e instanceof IllegalArgumentException wrong ? StateFile.refused(file, wrong) : e;
             }
         }
     }
@@ -153,10 +154,10 @@ public final class MarFile {
         return text == null ? MarConfig.of(state) : MarConfigText.config(text);
     }
 
-    /** Before anything of a size is made that a damaged file may state. */
+    /** Before anything of a size is made that a damaged file may state; what differs by less is named by its key. */
     private static void requireSizes(MarConfig config, Map<String, Tensor> state) {
         long values = state.values().stream().mapToLong(Tensor::numel).sum();
-        if (config.parameterCount() != values) {
+        if (config.parameterCount() > 2 * values + SPARE) {
             throw new IllegalArgumentException("its config makes a generator of " + config.parameterCount()
                     + " parameters, and it holds " + values);
         }

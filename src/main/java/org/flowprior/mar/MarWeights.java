@@ -2,6 +2,8 @@ package org.flowprior.mar;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.flowprior.torch.Tensor;
 
 /** What the weights of a {@link Mar} tell about it. */
@@ -10,9 +12,6 @@ final class MarWeights {
     private static final long OFFICIAL_HEAD_CHANNELS = 64;
     private static final long HUGE_WIDTH = 1280;
     private static final int HUGE_HEADS = 16;
-    private static final double MIN_MASK_RATIO = 0.7;
-    private static final double DROPOUT = 0.1;
-    private static final int MULTIPLICITY = 4;
 
     private final Map<String, Tensor> state;
 
@@ -29,14 +28,24 @@ final class MarWeights {
         long hidden = shape("encoder_blocks.0.mlp.fc1.weight", 2)[0];
         boolean qkNorm = state.containsKey("encoder_blocks.0.attn.q_norm.weight");
         return new MarConfig(new LatentLayout.Sequence(tokens, channels), width, depth("encoder_blocks."),
-                depth("decoder_blocks."), heads(width, qkNorm), (double) hidden / width,
-                shape("class_emb.weight", 2)[0], buffer, qkNorm, DROPOUT, DROPOUT, DROPOUT, MIN_MASK_RATIO,
-                head(channels));
+                depth("decoder_blocks."), heads(width, qkNorm), ratio(hidden, width),
+                shape("class_emb.weight", 2)[0], buffer, qkNorm, MarConfig.DROPOUT, MarConfig.DROPOUT,
+                MarConfig.DROPOUT, MarConfig.MIN_MASK_RATIO, head(channels));
+    }
+
+    /** Of which the width's multiple, cut off, is {@code hidden}: the quotient may be rounded below it. */
+    private static double ratio(long hidden, long width) {
+        double ratio = (double) hidden / width;
+        return (long) (width * ratio) == hidden ? ratio : Math.nextUp(ratio);
     }
 
     private int heads(long width, boolean qkNorm) {
         if (!qkNorm) {
-            return width == HUGE_WIDTH ? HUGE_HEADS : (int) Math.max(1, width / OFFICIAL_HEAD_CHANNELS);
+            int heads = width == HUGE_WIDTH ? HUGE_HEADS : (int) Math.max(1, width / OFFICIAL_HEAD_CHANNELS);
+            while (width % heads != 0) {
+                heads--;
+            }
+            return heads;
         }
         return (int) (width / shape("encoder_blocks.0.attn.q_norm.weight", 1)[0]);
     }
@@ -45,27 +54,23 @@ final class MarWeights {
         String net = Mar.HEAD + ".net.";
         long width = shape(net + "input_proj.weight", 2)[0];
         long outputs = shape(net + "final_layer.linear.weight", 2)[0];
-        int depth = 0;
-        while (state.containsKey(net + "res_blocks." + depth + ".in_ln.weight")) {
-            depth++;
-        }
+        int depth = depth(net + "res_blocks.");
         if (outputs == channels) {
-            return new MarConfig.Head.Flow(depth, width, MULTIPLICITY);
+            return new MarConfig.Head.Flow(depth, width, MarConfig.MULTIPLICITY);
         }
         if (outputs == 2 * channels) {
-            return new MarConfig.Head.Diffusion(depth, width, MULTIPLICITY);
+            return new MarConfig.Head.Diffusion(depth, width, MarConfig.MULTIPLICITY);
         }
         throw new IllegalArgumentException("tensor '" + net + "final_layer.linear.weight' has " + outputs
                 + " rows; a flow head has one and a diffusion head two for each of the " + channels
                 + " channels of a token");
     }
 
+    /** One more than the highest number behind the prefix, so that a missing tensor of a block is missed by name. */
     private int depth(String blocks) {
-        int depth = 0;
-        while (state.containsKey(blocks + depth + ".norm1.weight")) {
-            depth++;
-        }
-        return depth;
+        Pattern number = Pattern.compile(Pattern.quote(blocks) + "(\\d{1,6})\\..*");
+        return state.keySet().stream().map(number::matcher).filter(Matcher::matches)
+                .mapToInt(key -> Integer.parseInt(key.group(1)) + 1).max().orElse(0);
     }
 
     private long[] shape(String key, int dimensions) {

@@ -15,12 +15,12 @@ import org.flowprior.torch.Torch;
  *
  * @param minimum the least share, at least 0 and below 1; officially 0.7
  */
-public record MaskRatio(double minimum) {
+record MaskRatio(double minimum) {
 
     private static final double DEVIATION = 0.25;
 
     /** Throws {@link IllegalArgumentException} for a minimum that is none. */
-    public MaskRatio {
+    MaskRatio {
         if (!(minimum >= 0 && minimum < 1)) {
             throw new IllegalArgumentException("the least mask ratio must be at least 0 and below 1, not " + minimum);
         }
@@ -32,7 +32,7 @@ public record MaskRatio(double minimum) {
      * @param u float64 in [0, 1]
      * @return float64 in [minimum, 1], of the same shape
      */
-    public Tensor ratios(Tensor u) {
+    Tensor ratios(Tensor u) {
         return Scope.returning(() -> {
             double below = distribution((minimum - 1) / DEVIATION);
             return Special.ndtri(u.mul(0.5 - below).add(below)).mul(DEVIATION).add(1).clamp(minimum, 1);
@@ -40,7 +40,7 @@ public record MaskRatio(double minimum) {
     }
 
     /** How many of so many tokens are masked at those shares: int64, 1 to all of them. */
-    public Tensor counts(Tensor ratios, long tokens) {
+    Tensor counts(Tensor ratios, long tokens) {
         return Scope.returning(() -> ratios.mul(tokens).ceil().clamp(1, tokens).to(DType.INT64));
     }
 
@@ -49,7 +49,7 @@ public record MaskRatio(double minimum) {
      *
      * @param generator of the CPU; null for the default one
      */
-    public long draw(Generator generator, long tokens) {
+    long draw(Generator generator, long tokens) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             Tensor u = Torch.rand(new long[] {1}, generator, DType.FLOAT64);
             return counts(ratios(u), tokens).toLongArray()[0];

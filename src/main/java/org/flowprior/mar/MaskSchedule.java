@@ -8,12 +8,12 @@ package org.flowprior.mar;
  * @param tokens     L, at least 1
  * @param iterations T, 1 to L
  */
-public record MaskSchedule(int tokens, int iterations) {
+record MaskSchedule(int tokens, int iterations) {
 
     /**
      * Throws {@link IllegalArgumentException} for more iterations than tokens, whose last ones would predict nothing.
      */
-    public MaskSchedule {
+    MaskSchedule {
         if (tokens < 1) {
             throw new IllegalArgumentException("a mask schedule needs at least 1 token, not " + tokens);
         }
@@ -29,13 +29,13 @@ public record MaskSchedule(int tokens, int iterations) {
      * @param iteration from 0
      * @param masked    tokens masked before it
      */
-    public int next(int iteration, int masked) {
+    int next(int iteration, int masked) {
         int cosine = (int) Math.floor(tokens * Math.cos(Math.PI / 2 * (iteration + 1) / iterations));
         return Math.max(1, Math.min(masked - 1, cosine));
     }
 
     /** Tokens predicted at each iteration: T numbers of at least 1, together L. */
-    public int[] predicted() {
+    int[] predicted() {
         int[] predicted = new int[iterations];
         int masked = tokens;
         for (int i = 0; i < iterations - 1; i++) {

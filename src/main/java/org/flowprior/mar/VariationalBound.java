@@ -1,5 +1,8 @@
 package org.flowprior.mar;
 
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
@@ -23,36 +26,46 @@ final class VariationalBound {
     private final Tensor lowest;
     private final Tensor highest;
 
+    /** What the bound takes of each training time, the same for all losses. */
+    static final class Tables {
+
+        private final double[] xScales;
+        private final double[] noiseScales;
+        private final double[] dataShares;
+        private final double[] xShares;
+        private final double[] lowest;
+        private final double[] highest;
+
+        /** {@code cumulative}: the products of 1 &minus; &beta; at all training times, two at least. */
+        Tables(double[] cumulative) {
+            List<DiffusionStep> steps = IntStream.range(0, cumulative.length)
+                    .mapToObj(i -> new DiffusionStep(cumulative[i], i == 0 ? 1 : cumulative[i - 1])).toList();
+            xScales = table(steps, DiffusionStep::xScale);
+            noiseScales = table(steps, DiffusionStep::noiseScale);
+            dataShares = table(steps, DiffusionStep::dataShare);
+            xShares = table(steps, DiffusionStep::xShare);
+            lowest = table(steps, DiffusionStep::lowestLogVariance);
+            highest = table(steps, DiffusionStep::highestLogVariance);
+            // The posterior at time 0 has no variance; the official code takes the next time's.
+            lowest[0] = lowest[1];
+        }
+
+        private static double[] table(List<DiffusionStep> steps, ToDoubleFunction<DiffusionStep> value) {
+            return steps.stream().mapToDouble(value).toArray();
+        }
+    }
+
     /** Of tokens [R, C] that are x at their times [R]. */
-    VariationalBound(double[] cumulative, Tensor times, Tensor target, Tensor x) {
+    VariationalBound(Tables tables, Tensor times, Tensor target, Tensor x) {
         this.times = times;
         this.target = target;
         this.x = x;
-        int count = cumulative.length;
-        double[] scales = new double[count];
-        double[] noises = new double[count];
-        double[] datas = new double[count];
-        double[] xs = new double[count];
-        double[] lows = new double[count];
-        double[] highs = new double[count];
-        for (int i = 0; i < count; i++) {
-            double before = i == 0 ? 1 : cumulative[i - 1];
-            double beta = 1 - cumulative[i] / before;
-            scales[i] = Math.sqrt(1 / cumulative[i]);
-            noises[i] = Math.sqrt(1 / cumulative[i] - 1);
-            datas[i] = beta * Math.sqrt(before) / (1 - cumulative[i]);
-            xs[i] = (1 - before) * Math.sqrt(1 - beta) / (1 - cumulative[i]);
-            highs[i] = Math.log(beta);
-            lows[i] = Math.log(beta * (1 - before) / (1 - cumulative[i]));
-        }
-        // The posterior at time 0 has no variance; the official code takes the next time's.
-        lows[0] = lows[1];
-        scale = DiffusionHead.column(scales, times, target);
-        fromNoise = DiffusionHead.column(noises, times, target);
-        dataShare = DiffusionHead.column(datas, times, target);
-        xShare = DiffusionHead.column(xs, times, target);
-        lowest = DiffusionHead.column(lows, times, target);
-        highest = DiffusionHead.column(highs, times, target);
+        scale = DiffusionHead.column(tables.xScales, times, target);
+        fromNoise = DiffusionHead.column(tables.noiseScales, times, target);
+        dataShare = DiffusionHead.column(tables.dataShares, times, target);
+        xShare = DiffusionHead.column(tables.xShares, times, target);
+        lowest = DiffusionHead.column(tables.lowest, times, target);
+        highest = DiffusionHead.column(tables.highest, times, target);
     }
 
     /**

@@ -24,11 +24,9 @@ final class AutoencoderCheckpoint {
 
     static final String WEIGHTS = "model.safetensors";
     static final String AVERAGES = "ema.safetensors";
-    static final String OPTIMIZER = "optimizer.safetensors";
     static final String DISCRIMINATOR = "discriminator.safetensors";
     static final String DISCRIMINATOR_OPTIMIZER = "optimizer-disc.safetensors";
     static final String LOSS = "loss.safetensors";
-    static final String RANDOM = "random.safetensors";
     static final String DATA = "data.json";
 
     /** What a checkpoint is of. */
@@ -43,15 +41,12 @@ final class AutoencoderCheckpoint {
             try (Ema.Swap swap = parts.averages.swap()) {
                 parts.networks.writeAutoencoder(directory.resolve(AVERAGES));
             }
-            write(directory, OPTIMIZER, parts.optimizer.stateDict().toTensors());
+            StageFiles.save(directory, parts.optimizer, parts.generators);
             if (parts.discriminatorOptimizer != null) {
                 write(directory, DISCRIMINATOR, parts.networks.discriminator().stateDict());
                 write(directory, DISCRIMINATOR_OPTIMIZER, parts.discriminatorOptimizer.stateDict().toTensors());
             }
             write(directory, LOSS, parts.loss.stateDict());
-            Map<String, Tensor> states = new LinkedHashMap<>();
-            parts.generators.forEach((name, generator) -> states.put(name, generator.state()));
-            write(directory, RANDOM, states);
         }
         JsonObject position = new JsonObject();
         position.addProperty("epoch", parts.data.position().epoch());
@@ -65,15 +60,13 @@ final class AutoencoderCheckpoint {
             Map<String, Tensor> averages = new LinkedHashMap<>(read(directory, AVERAGES));
             averages.keySet().retainAll(parts.averages.stateDict().keySet());
             parts.averages.loadStateDict(averages);
-            parts.optimizer.loadStateDict(OptimizerState.ofTensors(read(directory, OPTIMIZER)));
+            StageFiles.load(directory, parts.optimizer, parts.generators);
             if (parts.discriminatorOptimizer != null) {
                 parts.networks.discriminator().loadStateDict(read(directory, DISCRIMINATOR));
                 parts.discriminatorOptimizer.loadStateDict(OptimizerState.ofTensors(read(directory,
                         DISCRIMINATOR_OPTIMIZER)));
             }
             parts.loss.loadStateDict(read(directory, LOSS));
-            Map<String, Tensor> states = read(directory, RANDOM);
-            parts.generators.forEach((name, generator) -> generator.setState(states.get(name)));
         }
         JsonObject position = Json.read(directory.resolve(DATA));
         parts.data.seek(new LoaderPosition(position.get("epoch").getAsLong(), position.get("index").getAsLong()));

@@ -42,7 +42,8 @@ final class AutoencoderData implements AutoCloseable {
                 training = all;
                 validation = some(open(data.validation()));
             } else {
-                RowSplit split = split(all);
+                RowSplit split = RowSplit.holdingOut(new RowSplit.Whole(source(), all.size(), "images",
+                        "data.validation", 1), config.evaluation().images(), seed("heldOut"));
                 training = subset(all, split.rows(LongStream.range(0, split.training()).toArray()));
                 validation = subset(all, split.heldOut());
             }
@@ -79,15 +80,6 @@ final class AutoencoderData implements AutoCloseable {
         ImageSource source = ImageSource.open(Path.of(path));
         opened.add(source);
         return source;
-    }
-
-    private RowSplit split(ImageSource all) {
-        int heldOut = config.evaluation().images();
-        if (all.size() - heldOut < Math.max(1, all.size() / 2)) {
-            throw new RequestException(source() + " has " + all.size() + " images: holding out " + heldOut
-                    + " (evaluation.images) leaves too few to train on; lower it, or name data.validation");
-        }
-        return RowSplit.of(all.size(), heldOut, seed("heldOut"));
     }
 
     /** The images that are measured, of a set that may have more. */

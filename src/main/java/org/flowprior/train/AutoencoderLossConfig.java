@@ -1,6 +1,6 @@
 package org.flowprior.train;
 
-import static org.flowprior.train.AutoencoderTrainingConfig.whole;
+import static org.flowprior.train.ConfigPaths.whole;
 import static org.flowprior.train.ConfigRanges.atLeast;
 import static org.flowprior.train.ConfigRanges.notNegative;
 
@@ -12,6 +12,10 @@ import org.flowprior.flow.AlignmentLoss;
 /**
  * The losses of {@code flowprior train-autoencoder}: the config's key {@code loss}.
  *
+ * @param reconstruction  the distance of pixels
+ * @param perceptual      LPIPS
+ * @param adversarial     the discriminator and its losses
+ * @param alignment       the flow prior and its loss
  * @param latentDeviation weight of (std(z) &minus; 1)&sup2;; 0: no such term
  */
 public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual perceptual, Adversarial adversarial,
@@ -66,6 +70,7 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
     /**
      * The discriminator and its losses.
      *
+     * @param discriminator     which; none takes a weight of 0
      * @param weight            of both losses from the start on
      * @param start             the first step with those losses; the discriminator sees images before it, too
      * @param adaptive          whether the generator's loss is brought to the scale of the others
@@ -151,11 +156,9 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
         Adversarial d = adversarial;
         Alignment a = alignment;
         return new AutoencoderLossConfig(reconstruction,
-                new Perceptual(p.weight(), p.warmup(), whole(p.vgg()),
-                        whole(p.heads()), p.dropout()),
+                new Perceptual(p.weight(), p.warmup(), whole(p.vgg()), whole(p.heads()), p.dropout()),
                 new Adversarial(d.discriminator(), d.weight(), d.start(), d.adaptive(), d.generatorLoss(),
-                        d.discriminatorLoss(), d.augmentation(), d.consistency(), d.lecam(),
-                        whole(d.backbone())),
+                        d.discriminatorLoss(), d.augmentation(), d.consistency(), d.lecam(), whole(d.backbone())),
                 new Alignment(whole(a.prior()), a.weight(), a.start(), a.warmup(),
                         a.adaptive(), a.flowMul(), a.normTarget(), a.movingAvgStd(), a.unitNorm(), a.normV(),
                         a.detachPredV()),

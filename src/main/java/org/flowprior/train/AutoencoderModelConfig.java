@@ -1,12 +1,11 @@
 package org.flowprior.train;
 
-import static org.flowprior.train.AutoencoderTrainingConfig.whole;
+import static org.flowprior.train.ConfigPaths.whole;
 
 import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.Bottleneck;
 import org.flowprior.autoencoder.IdentityBottleneck;
 import org.flowprior.autoencoder.KlBottleneck;
-import org.flowprior.autoencoder.Repa.Options;
 import org.flowprior.autoencoder.RepaAlign;
 import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.ToPixelKind;
@@ -18,9 +17,13 @@ import org.flowprior.vision.VisionTransformerConfig;
  * The autoencoder of {@code flowprior train-autoencoder}: the config's key {@code model}.
  *
  * @param imageSize      height and width of the images
+ * @param encoder        makes latents of images
+ * @param decoder        makes images of latents
  * @param latentTokens   tokens of an image's latents
  * @param latentChannels channels of a token
  * @param toPixel        how the decoder's tokens become pixels
+ * @param bottleneck     what latents pass through between encoder and decoder
+ * @param repa           the representation alignment; without where its weight is 0
  * @param initialization deviations of the weights that training begins with
  */
 public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
@@ -70,6 +73,7 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     /**
      * The bottleneck; each kind reads some of the keys.
      *
+     * @param kind           which
      * @param standardize    none: whether latents are standardised over the batch
      * @param klWeight       kl: weight of the divergence, which is summed over an image's latents
      * @param codebooks      softvq: codebooks that the tokens share
@@ -156,8 +160,9 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     private static AutoencoderConfig sizes(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
                                            int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck,
                                            Repa repa) {
-        Options alignment = repa.weight() == 0 ? null
-                : new Options(repa.model().sizes(imageSize), repa.projectionWidth(), repa.weight(), repa.align());
+        org.flowprior.autoencoder.Repa.Options alignment = repa.weight() == 0 ? null
+                : new org.flowprior.autoencoder.Repa.Options(repa.model().sizes(imageSize), repa.projectionWidth(),
+                        repa.weight(), repa.align());
         return new AutoencoderConfig(encoder.sizes(imageSize), decoder.sizes(imageSize), latentTokens, latentChannels,
                 bottleneck.options(), toPixel, alignment);
     }

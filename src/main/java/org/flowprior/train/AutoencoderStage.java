@@ -48,7 +48,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
     private final AutoencoderNoise.Generators draws;
     private final AdaptiveAnchors anchors;
     private final List<String> metrics;
-    private Map<String, Double> lastEvaluation = Map.of();
+    private final StageEvaluation measurements;
 
     /** Some images of a step. */
     private record Micro(Tensor all, AutoencoderNoise draws, long from, long count) {
@@ -88,6 +88,8 @@ final class AutoencoderStage implements Stage, AutoCloseable {
                 generators.get("discriminator"), generators.get("dropout"));
         this.anchors = AdaptiveAnchors.of(autoencoder);
         this.metrics = metricNames();
+        this.measurements = new StageEvaluation(config.evaluation().every(), config.training().steps(),
+                this::evaluation);
     }
 
     private Generator generator(String purpose, Device on) {
@@ -222,21 +224,19 @@ final class AutoencoderStage implements Stage, AutoCloseable {
 
     @Override
     public Map<String, Double> evaluate(long step) {
-        int every = config.evaluation().every();
-        return step == config.training().steps() || every > 0 && step % every == 0 ? evaluation(step) : Map.of();
+        return measurements.at(step);
     }
 
     /** What the averaged weights are worth now. */
     Map<String, Double> evaluation(long step) {
         try (Ema.Swap swap = averages.swap()) {
-            lastEvaluation = evaluation.of(networks, step);
+            return evaluation.of(networks, step);
         }
-        return lastEvaluation;
     }
 
     /** The evaluation behind the last step, made anew where this process has not made it. */
     Map<String, Double> finalEvaluation() {
-        return lastEvaluation.isEmpty() ? evaluation(config.training().steps()) : lastEvaluation;
+        return measurements.afterLast();
     }
 
     // ---- files -----------------------------------------------------------------------------------------------------

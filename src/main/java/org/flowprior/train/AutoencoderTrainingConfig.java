@@ -1,12 +1,12 @@
 package org.flowprior.train;
 
+import static org.flowprior.train.ConfigPaths.whole;
+import static org.flowprior.train.ConfigPaths.wholeImages;
 import static org.flowprior.train.ConfigRanges.atLeast;
 import static org.flowprior.train.ConfigRanges.notNegative;
 import static org.flowprior.train.ConfigRanges.positive;
 import static org.flowprior.train.ConfigRanges.shareBelowOne;
 
-import java.nio.file.Path;
-import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
@@ -20,10 +20,16 @@ import org.flowprior.torch.optim.LearningRateSchedule;
  * official-softvq} are the same without a prior and with those bottlenecks. The four priors of the paper differ by
  * the file that {@code loss.alignment.prior} names alone.
  *
- * @param seed      fixes everything
- * @param device    {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads   threads of an op on the CPU; 0 leaves the choice to libtorch
- * @param precision of networks and losses
+ * @param seed       fixes everything
+ * @param device     {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param threads    threads of an op on the CPU; 0 leaves the choice to libtorch
+ * @param precision  of networks and losses
+ * @param data       the images
+ * @param model      the autoencoder
+ * @param loss       the losses, with the discriminator and the flow prior
+ * @param training   the steps
+ * @param evaluation what is measured
+ * @param log        what is written along the way
  */
 public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
                                         AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training,
@@ -65,10 +71,18 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * The steps. Both optimisers have the same settings and the same rate, which is on a straight line from {@code
      * warmupStart} over the warm-up, then on a cosine whose clock runs from the first step.
      *
+     * @param steps         how many, at least 1
      * @param batch         images of a step
      * @param accumulation  micro-batches that a step is computed in; batch norms, LeCAM averages and adaptive weights
      *                      are those of a micro-batch
+     * @param optimizer     the kind of both optimisers
+     * @param learningRate  what the warm-up leads to and the cosine falls from, above 0
+     * @param warmupStart   the rate that the warm-up begins with, at least 0
+     * @param warmupSteps   steps of the warm-up, fewer than all; 0: none
      * @param lastRate      what the rate has come to behind the last step
+     * @param beta1         the decay of the mean of gradients, in [0, 1)
+     * @param beta2         the decay of the mean of their squares, in [0, 1)
+     * @param weightDecay   at least 0; of what, says {@link OptimizerKind}
      * @param clip          the largest norm of the gradient of either network; 0: any
      * @param ema           decay of the moving average of the autoencoder's weights
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
@@ -160,14 +174,9 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
 
     @Override
     public AutoencoderTrainingConfig withWholePaths() {
-        Data whole = new Data(whole(data.images()), whole(data.validation()), data.smallest(), data.flip(),
-                data.skipCorrupt(), data.decoders());
+        Data whole = new Data(wholeImages(data.images()), wholeImages(data.validation()), data.smallest(),
+                data.flip(), data.skipCorrupt(), data.decoders());
         return new AutoencoderTrainingConfig(seed, device, threads, precision, whole, model.withWholePaths(),
                 loss.withWholePaths(), training, evaluation.withWholePaths(), log);
-    }
-
-    static String whole(String path) {
-        return path.isEmpty() || ProceduralImages.isSpecification(Path.of(path)) ? path : Path.of(path).toAbsolutePath()
-                .normalize().toString();
     }
 }

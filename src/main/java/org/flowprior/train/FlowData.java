@@ -47,12 +47,13 @@ final class FlowData implements AutoCloseable {
         this.device = Device.of(config.device());
         this.bank = bank;
         int heldOut = config.data().validationBank().isEmpty() ? config.evaluation().rows() : 0;
-        if (bank.rows() - heldOut < Math.max(2, bank.rows() / 2)) {
+        try {
+            this.split = RowSplit.holdingOut(new RowSplit.Whole(bank.directory(), bank.rows(), "rows",
+                    "a data.validationBank", 2), heldOut, Seeds.derive(config.seed(), "flow.heldOut"));
+        } catch (RequestException e) {
             bank.close();
-            throw new RequestException(bank.directory() + " has " + bank.rows() + " rows: holding out " + heldOut
-                    + " (evaluation.rows) leaves too few to train on; lower it, or name a data.validationBank");
+            throw e;
         }
-        this.split = RowSplit.of(bank.rows(), heldOut, Seeds.derive(config.seed(), "flow.heldOut"));
     }
 
     /** Throws what {@link #open} would throw for a bank, or sizes, that do not fit, before it reads features. */

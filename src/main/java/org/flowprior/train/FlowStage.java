@@ -42,7 +42,7 @@ final class FlowStage implements Stage, AutoCloseable {
     private final Ema averages;
     private final LearningRateSchedule rate;
     private final Map<String, Generator> generators;
-    private Map<String, Double> lastEvaluation = Map.of();
+    private final StageEvaluation measurements;
 
     /** The stage over data and an evaluation that stay the caller's. */
     FlowStage(FlowTrainingConfig config, FlowData data, FlowEvaluation evaluation) {
@@ -64,6 +64,8 @@ final class FlowStage implements Stage, AutoCloseable {
                 "rows", Generator.seeded(Seeds.derive(config.seed(), "flow.rows")),
                 "features", Generator.seeded(Seeds.derive(config.seed(), "flow.features")),
                 "path", Generator.on(device).manualSeed(Seeds.derive(config.seed(), "flow.path")));
+        measurements = new StageEvaluation(config.evaluation().every(), config.training().steps(),
+                step -> evaluation());
     }
 
     FlowModel model() {
@@ -122,21 +124,19 @@ final class FlowStage implements Stage, AutoCloseable {
 
     @Override
     public Map<String, Double> evaluate(long step) {
-        int every = config.evaluation().every();
-        return step == config.training().steps() || every > 0 && step % every == 0 ? evaluation() : Map.of();
+        return measurements.at(step);
     }
 
     /** What the averaged weights are worth now. */
     Map<String, Double> evaluation() {
         try (Ema.Swap swap = averages.swap()) {
-            lastEvaluation = evaluation.of(model);
+            return evaluation.of(model);
         }
-        return lastEvaluation;
     }
 
     /** The evaluation behind the last step, made anew where this process has not made it. */
     Map<String, Double> finalEvaluation() {
-        return lastEvaluation.isEmpty() ? evaluation() : lastEvaluation;
+        return measurements.afterLast();
     }
 
     /** Writes the averaged weights, with what leads from features to their space, as a {@code FlowPrior}. */

@@ -1,11 +1,11 @@
 package org.flowprior.train;
 
+import static org.flowprior.train.ConfigPaths.whole;
 import static org.flowprior.train.ConfigRanges.atLeast;
 import static org.flowprior.train.ConfigRanges.notNegative;
 import static org.flowprior.train.ConfigRanges.positive;
 import static org.flowprior.train.ConfigRanges.shareBelowOne;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.flowprior.flow.TimeConvention;
@@ -214,10 +214,6 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         Data whole = new Data(whole(data.bank()), whole(data.validationBank()), data.scaling(), data.cacheGigabytes());
         return new FlowTrainingConfig(seed, device, threads, precision, whole, projection, network, training,
                 evaluation, log);
-    }
-
-    private static String whole(String path) {
-        return path.isEmpty() ? path : Path.of(path).toAbsolutePath().normalize().toString();
     }
 
     VelocityNetwork.Config network(int dimension) {

@@ -42,7 +42,7 @@ final class LineProgress implements Progress {
     public void step(long step) {
         done = step;
         double now = seconds();
-        if (eachRow ? newRow : now - lastLine >= SECONDS_BETWEEN_LINES || done == total) {
+        if (eachRow ? newRow : now - lastLine >= SECONDS_BETWEEN_LINES || done == total && said != total) {
             lastLine = now;
             say();
         }

@@ -53,18 +53,10 @@ final class MarData implements AutoCloseable {
         this.scaling = config.data().scaling() > 0 ? config.data().scaling() : cache.scaling();
         int images = config.evaluation().images();
         boolean own = validation == cache;
-        this.split = RowSplit.of(cache.images(), own ? heldOut(images) : 0, seed("heldOut"));
+        this.split = own ? RowSplit.holdingOut(new RowSplit.Whole(cache.directory(), cache.images(), "images",
+                "data.validation", 1), images, seed("heldOut")) : RowSplit.of(cache.images(), 0, seed("heldOut"));
         this.measured = own ? split.heldOut() : RandomRows.distinct(validation.images(),
                 Math.min(images, validation.images()), seed("heldOut"));
-    }
-
-    /** So many of the cache's own images, if that leaves enough. */
-    private int heldOut(int images) {
-        if (cache.images() - images < Math.max(1, cache.images() / 2)) {
-            throw new RequestException(cache.directory() + " has " + cache.images() + " images: holding out " + images
-                    + " (evaluation.images) leaves too few to train on; lower it, or name data.validation");
-        }
-        return images;
     }
 
     /**

@@ -5,6 +5,9 @@ import static org.flowprior.train.ConfigRanges.positive;
 import static org.flowprior.train.ConfigRanges.shareBelowOne;
 
 import java.util.List;
+import java.util.function.Function;
+import org.flowprior.mar.LatentLayout;
+import org.flowprior.mar.MarConfig;
 
 /**
  * The generator of {@code flowprior train-mar}: the config's key {@code model}. Tokens, channels and classes are those
@@ -21,6 +24,7 @@ import java.util.List;
  * @param attentionDropout  of the attention's probabilities
  * @param projectionDropout of the blocks' linear layers
  * @param maskRatioMin      the smallest share of tokens that are masked
+ * @param head              what makes a token of its condition
  * @param weights           a file to begin with, of this program or an official checkpoint; empty: random weights
  */
 public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int heads, double mlpRatio, int bufferSize,
@@ -38,6 +42,7 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
     /**
      * What makes a token of a condition.
      *
+     * @param kind         flow or diffusion
      * @param depth        residual blocks
      * @param width        hidden channels
      * @param multiplicity draws of (t, noise) for each token in a step
@@ -55,17 +60,20 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
     /** The published sizes, with the heads of the published weights. */
     public enum Size {
         /** MAR-B. */
-        BASE(768, 12, 12, 6, 1024),
+        BASE(MarConfig::base),
         /** MAR-L. */
-        LARGE(1024, 16, 16, 8, 1280),
+        LARGE(MarConfig::large),
         /** MAR-H. */
-        HUGE(1280, 20, 16, 12, 1536);
+        HUGE(MarConfig::huge);
 
         private final List<String> assignments;
 
-        Size(int width, int depth, int heads, int headDepth, int headWidth) {
-            assignments = List.of("model.width=" + width, "model.encoderDepth=" + depth, "model.decoderDepth=" + depth,
-                    "model.heads=" + heads, "model.head.depth=" + headDepth, "model.head.width=" + headWidth);
+        Size(Function<LatentLayout, MarConfig> published) {
+            // No size depends on the layout.
+            MarConfig sizes = published.apply(new LatentLayout.Sequence(1, 1));
+            assignments = List.of("model.width=" + sizes.width(), "model.encoderDepth=" + sizes.encoderDepth(),
+                    "model.decoderDepth=" + sizes.decoderDepth(), "model.heads=" + sizes.heads(),
+                    "model.head.depth=" + sizes.head().depth(), "model.head.width=" + sizes.head().width());
         }
 
         /** The keys of the config that make this size, as {@code KEY=VALUE}. */

@@ -2,6 +2,7 @@ package org.flowprior.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.flowprior.mar.LatentLayout;
 import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarConfig;
@@ -45,11 +46,18 @@ final class MarNetworks {
         if (!Files.isRegularFile(Path.of(weights))) {
             throw new RequestException("there is no file " + weights + " to begin with (model.weights)");
         }
-        long found = MarFile.config(Path.of(weights)).parameterCount();
-        if (found != wanted.parameterCount()) {
-            throw new RequestException("%s holds a generator of %,d parameters, and the config makes one of %,d"
-                    .formatted(weights, found, wanted.parameterCount()));
+        MarConfig found = MarFile.config(Path.of(weights));
+        if (!sizes(found).equals(sizes(wanted))) {
+            throw new RequestException(("%s holds a generator of %,d parameters, and the config makes one of %,d, of "
+                    + "other sizes").formatted(weights, found.parameterCount(), wanted.parameterCount()));
         }
+    }
+
+    /** All that the shapes of the weights depend on. */
+    private static List<Object> sizes(MarConfig config) {
+        return List.of(config.tokens(), config.channels(), config.width(), config.encoderDepth(),
+                config.decoderDepth(), config.hidden(), config.classes(), config.bufferSize(),
+                config.qkNorm() ? config.width() / config.heads() : 0, config.headNetwork());
     }
 
     /**

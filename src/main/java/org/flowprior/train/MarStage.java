@@ -47,7 +47,7 @@ final class MarStage implements Stage, AutoCloseable {
     private final LearningRateSchedule rate;
     private final MarDraws draws;
     private final Map<String, Generator> generators = new LinkedHashMap<>();
-    private Map<String, Double> lastEvaluation = Map.of();
+    private final StageEvaluation measurements;
 
     /** The stage over data and a generator that stay the caller's. */
     MarStage(MarTrainingConfig config, MarData data, Mar mar) {
@@ -67,6 +67,7 @@ final class MarStage implements Stage, AutoCloseable {
             generators.put(purpose, Generator.seeded(Seeds.derive(config.seed(), "mar." + purpose)));
         }
         generators.putAll(draws.generators());
+        measurements = new StageEvaluation(config.evaluation().every(), training.steps(), step -> evaluation());
         mar.gradCheckpointing(training.checkpointing());
     }
 
@@ -126,21 +127,19 @@ final class MarStage implements Stage, AutoCloseable {
 
     @Override
     public Map<String, Double> evaluate(long step) {
-        int every = config.evaluation().every();
-        return step == config.training().steps() || every > 0 && step % every == 0 ? evaluation() : Map.of();
+        return measurements.at(step);
     }
 
     /** What the averaged weights are worth now. */
     Map<String, Double> evaluation() {
         try (Ema.Swap swap = averages.swap()) {
-            lastEvaluation = evaluation.measure();
+            return evaluation.measure();
         }
-        return lastEvaluation;
     }
 
     /** The evaluation behind the last step, made anew where this process has not made it. */
     Map<String, Double> finalEvaluation() {
-        return lastEvaluation.isEmpty() ? evaluation() : lastEvaluation;
+        return measurements.afterLast();
     }
 
     // ---- files -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 package org.flowprior.train;
 
+import static org.flowprior.train.ConfigPaths.whole;
 import static org.flowprior.train.ConfigRanges.atLeast;
 import static org.flowprior.train.ConfigRanges.notNegative;
 import static org.flowprior.train.ConfigRanges.positive;
 import static org.flowprior.train.ConfigRanges.shareBelowOne;
 
-import java.nio.file.Path;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
@@ -16,10 +16,15 @@ import org.flowprior.torch.optim.LearningRateSchedule;
  * and the official ones where none are printed. {@code official} is what the released code effectively runs on its
  * eight devices, with their images in one batch. Both are MAR-B with a flow head.
  *
- * @param seed      fixes everything
- * @param device    {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads   threads of an op on the CPU; 0 leaves the choice to libtorch
- * @param precision of network and loss
+ * @param seed       fixes everything
+ * @param device     {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param threads    threads of an op on the CPU; 0 leaves the choice to libtorch
+ * @param precision  of network and loss
+ * @param data       the latents
+ * @param model      the generator
+ * @param training   the steps
+ * @param evaluation what is measured
+ * @param log        what is written along the way
  */
 public record MarTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
                                 MarModelConfig model, Training training, Evaluation evaluation, Logging log)
@@ -52,9 +57,15 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
     /**
      * The steps. The rate is on a straight line from 0 over the warm-up, so that the first step changes nothing.
      *
+     * @param steps         how many, at least 1
      * @param batch         images of a step
      * @param accumulation  micro-batches that a step is computed in; the gradient is the mean over all of them
+     * @param learningRate  what the warm-up leads to, above 0
+     * @param schedule      what the rate does behind the warm-up
+     * @param warmupSteps   steps of the warm-up, fewer than all; 0: none
      * @param lastRate      what a cosine has come to behind the last step
+     * @param beta1         AdamW's decay of the mean of gradients, in [0, 1)
+     * @param beta2         AdamW's decay of the mean of their squares, in [0, 1)
      * @param weightDecay   of tensors of two dimensions and more outside the head; the others have none
      * @param clip          the largest norm of the gradient; 0: any
      * @param ema           decay of the moving average of the weights, which is what samples are drawn with
@@ -138,9 +149,5 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
         Data whole = new Data(whole(data.cache()), whole(data.validation()), data.scaling(), data.flip());
         return new MarTrainingConfig(seed, device, threads, precision, whole,
                 model.withWeights(whole(model.weights())), training, evaluation, log);
-    }
-
-    private static String whole(String path) {
-        return path.isEmpty() ? path : Path.of(path).toAbsolutePath().normalize().toString();
     }
 }

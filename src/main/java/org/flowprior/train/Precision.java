@@ -5,20 +5,25 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 
-/** What a loss is computed in. Weights and optimiser states are float32 in either. */
+/** What a loss, or a module's output, is computed in. Weights and optimiser states are float32 in either. */
 public enum Precision {
     /** Everything in float32. */
     FLOAT32,
-    /** Matrix products in bfloat16, by autocast around the loss alone. */
+    /** Matrix products in bfloat16, by autocast around what is computed alone. */
     BF16;
 
-    /** Computes a loss in this precision. */
-    <T> T compute(Device device, Supplier<T> loss) {
+    /**
+     * Computes something in this precision.
+     *
+     * @param device where it is computed
+     * @param <T>    what comes out
+     */
+    public <T> T compute(Device device, Supplier<T> work) {
         if (this == FLOAT32) {
-            return loss.get();
+            return work.get();
         }
         try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
-            return loss.get();
+            return work.get();
         }
     }
 }

@@ -25,6 +25,31 @@ final class RowSplit {
         return new RowSplit(rows, RandomRows.distinct(rows, count, seed));
     }
 
+    /**
+     * A bank, and how it is told that too many of its rows are held out.
+     *
+     * @param name       the bank's
+     * @param rows       how many it has
+     * @param noun       what the rows are; the key under {@code evaluation} that says how many are held out
+     * @param validation the key under {@code data} that spares the bank, as the advice names it
+     * @param least      how many must stay to train on; half of the rows must in any case
+     */
+    record Whole(Object name, long rows, String noun, String validation, int least) {}
+
+    /**
+     * As {@link #of}, if that leaves enough.
+     *
+     * @throws RequestException where too few rows stay
+     */
+    static RowSplit holdingOut(Whole bank, int count, long seed) {
+        if (bank.rows - count < Math.max(bank.least, bank.rows / 2)) {
+            throw new RequestException(bank.name + " has " + bank.rows + " " + bank.noun + ": holding out " + count
+                    + " (evaluation." + bank.noun + ") leaves too few to train on; lower it, or name "
+                    + bank.validation);
+        }
+        return of(bank.rows, count, seed);
+    }
+
     /** The held-out rows, in their order. */
     long[] heldOut() {
         return heldOut.clone();

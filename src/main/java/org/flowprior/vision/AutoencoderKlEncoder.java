@@ -27,13 +27,13 @@ public final class AutoencoderKlEncoder extends Module {
     private final Conv2d quantConv;
 
     private AutoencoderKlEncoder(AutoencoderKlWeights weights) {
-        body = register("encoder", new Body(weights));
-        quantConv = weights.has("quant_conv.weight") ? register("quant_conv", weights.conv("quant_conv", 1, 0)) : null;
-        try {
+        // Initial weights are overwritten: from a generator apart, so that reading moves no other.
+        try (AutoencoderKlLayers layers = new AutoencoderKlLayers(weights)) {
+            body = register("encoder", new Body(layers));
+            quantConv = weights.has("quant_conv.weight") ? register("quant_conv", layers.conv("quant_conv", 1, 0))
+                    : null;
             loadStateDict(weights.tensors());
-        } catch (RuntimeException e) {
-            close();
-            throw e;
+            layers.keep();
         }
         requiresGrad_(false);
         eval();
@@ -44,7 +44,8 @@ public final class AutoencoderKlEncoder extends Module {
      * {@code model} or {@code ema}; keys may have a prefix such as {@code first_stage_model.}. Other weights beside the
      * encoder's are left aside.
      *
-     * @throws IllegalArgumentException naming the file, for content that is no such encoder
+     * @throws IllegalArgumentException     naming the file, for content that is no such encoder
+     * @throws java.io.UncheckedIOException when it cannot be read
      */
     public static AutoencoderKlEncoder read(Path file) {
         try (Scope scope = Scope.open()) {
@@ -130,19 +131,19 @@ public final class AutoencoderKlEncoder extends Module {
         private final GroupNorm normOut;
         private final Conv2d convOut;
 
-        Body(AutoencoderKlWeights weights) {
-            convIn = register("conv_in", weights.conv("encoder.conv_in", 1, 1));
-            for (int i = 0; i < weights.count("encoder.down."); i++) {
-                levels.add(new Level(weights, "encoder.down." + i + "."));
+        Body(AutoencoderKlLayers made) {
+            convIn = register("conv_in", made.conv("encoder.conv_in", 1, 1));
+            for (int i = 0; i < made.count("encoder.down."); i++) {
+                levels.add(new Level(made, "encoder.down." + i + "."));
             }
             register("down", new ModuleList<>(levels));
             Group middle = register("mid", new Group());
-            first = middle.add("block_1", new ResidualBlock(weights, "encoder.mid.block_1."));
-            attention = weights.has("encoder.mid.attn_1.q.weight")
-                    ? middle.add("attn_1", new Attention(weights, "encoder.mid.attn_1.")) : null;
-            second = middle.add("block_2", new ResidualBlock(weights, "encoder.mid.block_2."));
-            normOut = register("norm_out", weights.norm("encoder.norm_out"));
-            convOut = register("conv_out", weights.conv("encoder.conv_out", 1, 1));
+            first = middle.add("block_1", new ResidualBlock(made, "encoder.mid.block_1."));
+            attention = made.has("encoder.mid.attn_1.q.weight")
+                    ? middle.add("attn_1", new Attention(made, "encoder.mid.attn_1.")) : null;
+            second = middle.add("block_2", new ResidualBlock(made, "encoder.mid.block_2."));
+            normOut = register("norm_out", made.norm("encoder.norm_out"));
+            convOut = register("conv_out", made.conv("encoder.conv_out", 1, 1));
         }
 
         @Override
@@ -175,18 +176,18 @@ public final class AutoencoderKlEncoder extends Module {
         private final List<Attention> attentions = new ArrayList<>();
         private final Conv2d downsample;
 
-        Level(AutoencoderKlWeights weights, String prefix) {
-            for (int j = 0; j < weights.count(prefix + "block."); j++) {
-                blocks.add(new ResidualBlock(weights, prefix + "block." + j + "."));
+        Level(AutoencoderKlLayers made, String prefix) {
+            for (int j = 0; j < made.count(prefix + "block."); j++) {
+                blocks.add(new ResidualBlock(made, prefix + "block." + j + "."));
             }
-            for (int j = 0; j < weights.count(prefix + "attn."); j++) {
-                attentions.add(new Attention(weights, prefix + "attn." + j + "."));
+            for (int j = 0; j < made.count(prefix + "attn."); j++) {
+                attentions.add(new Attention(made, prefix + "attn." + j + "."));
             }
             register("block", new ModuleList<>(blocks));
             register("attn", new ModuleList<>(attentions));
             String conv = prefix + "downsample.conv";
-            downsample = weights.has(conv + ".weight")
-                    ? register("downsample", new Group()).add("conv", weights.conv(conv, 2, 0)) : null;
+            downsample = made.has(conv + ".weight")
+                    ? register("downsample", new Group()).add("conv", made.conv(conv, 2, 0)) : null;
         }
 
         @Override
@@ -216,13 +217,13 @@ public final class AutoencoderKlEncoder extends Module {
         private final Conv2d conv2;
         private final Conv2d shortcut;
 
-        ResidualBlock(AutoencoderKlWeights weights, String prefix) {
-            norm1 = register("norm1", weights.norm(prefix + "norm1"));
-            conv1 = register("conv1", weights.conv(prefix + "conv1", 1, 1));
-            norm2 = register("norm2", weights.norm(prefix + "norm2"));
-            conv2 = register("conv2", weights.conv(prefix + "conv2", 1, 1));
-            shortcut = weights.has(prefix + "nin_shortcut.weight")
-                    ? register("nin_shortcut", weights.conv(prefix + "nin_shortcut", 1, 0)) : null;
+        ResidualBlock(AutoencoderKlLayers made, String prefix) {
+            norm1 = register("norm1", made.norm(prefix + "norm1"));
+            conv1 = register("conv1", made.conv(prefix + "conv1", 1, 1));
+            norm2 = register("norm2", made.norm(prefix + "norm2"));
+            conv2 = register("conv2", made.conv(prefix + "conv2", 1, 1));
+            shortcut = made.has(prefix + "nin_shortcut.weight")
+                    ? register("nin_shortcut", made.conv(prefix + "nin_shortcut", 1, 0)) : null;
         }
 
         @Override
@@ -246,12 +247,12 @@ public final class AutoencoderKlEncoder extends Module {
         private final Conv2d value;
         private final Conv2d out;
 
-        Attention(AutoencoderKlWeights weights, String prefix) {
-            norm = register("norm", weights.norm(prefix + "norm"));
-            query = register("q", weights.conv(prefix + "q", 1, 0));
-            key = register("k", weights.conv(prefix + "k", 1, 0));
-            value = register("v", weights.conv(prefix + "v", 1, 0));
-            out = register("proj_out", weights.conv(prefix + "proj_out", 1, 0));
+        Attention(AutoencoderKlLayers made, String prefix) {
+            norm = register("norm", made.norm(prefix + "norm"));
+            query = register("q", made.conv(prefix + "q", 1, 0));
+            key = register("k", made.conv(prefix + "k", 1, 0));
+            value = register("v", made.conv(prefix + "v", 1, 0));
+            out = register("proj_out", made.conv(prefix + "proj_out", 1, 0));
         }
 
         @Override

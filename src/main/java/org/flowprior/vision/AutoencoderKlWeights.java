@@ -9,8 +9,6 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.TensorFiles;
-import org.flowprior.torch.nn.Conv2d;
-import org.flowprior.torch.nn.GroupNorm;
 import org.flowprior.torch.nn.StateDictException;
 
 /** The weights of an {@link AutoencoderKlEncoder} out of whatever holds them, and the sizes that they tell. */
@@ -18,8 +16,6 @@ final class AutoencoderKlWeights {
 
     private static final String LANDMARK = "encoder.conv_in.weight";
     private static final List<String> CONTAINERS = List.of("state_dict", "model", "ema");
-    private static final int GROUPS = 32;
-    private static final double EPSILON = 1e-6;
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
@@ -92,19 +88,12 @@ final class AutoencoderKlWeights {
         return tensors.keySet().stream().anyMatch(key -> key.startsWith(prefix));
     }
 
-    /** A convolution with the sizes of the weight. */
-    Conv2d conv(String name, long stride, long padding) {
-        long[] shape = get(name + ".weight", 4).shape();
-        return new Conv2d(shape[1], shape[0], Conv2d.Options.kernel(shape[2], shape[3]).withStride(stride)
-                .withPadding(padding));
-    }
-
-    /** A normalisation with the channels of the weight. */
-    GroupNorm norm(String name) {
-        return new GroupNorm(GROUPS, get(name + ".weight", 1).size(0), EPSILON);
-    }
-
-    private Tensor get(String key, int dimensions) {
+    /**
+     * The weight of that key.
+     *
+     * @throws IllegalArgumentException when it is missing or has another number of dimensions
+     */
+    Tensor get(String key, int dimensions) {
         Tensor tensor = tensors.get(key);
         if (tensor == null) {
             throw new StateDictException("a VAE encoder", List.of(key), List.of(), List.of());

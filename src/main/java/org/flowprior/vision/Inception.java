@@ -37,7 +37,22 @@ public final class Inception extends Module {
     private static final long SPATIAL_CHANNELS = 7;
 
     /** What {@link #forward} can give. */
-    public enum Output { POOLED64, POOLED192, POOLED768, POOLED2048, SPATIAL, LOGITS_UNBIASED, LOGITS }
+    public enum Output {
+        /** {@link Outputs#pooled64}. */
+        POOLED64,
+        /** {@link Outputs#pooled192}. */
+        POOLED192,
+        /** {@link Outputs#pooled768}. */
+        POOLED768,
+        /** {@link Outputs#pooled2048}: FID's features. */
+        POOLED2048,
+        /** {@link Outputs#spatial}: sFID's features. */
+        SPATIAL,
+        /** {@link Outputs#logitsUnbiased}: the inception score's. */
+        LOGITS_UNBIASED,
+        /** {@link Outputs#logits}. */
+        LOGITS
+    }
 
     /**
      * What was wanted, null where it was not.

@@ -80,10 +80,11 @@ public final class Vgg16 extends Module {
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     public static Vgg16 read(Path file) {
-        try (Scope scope = Scope.open()) {
+        // Its initial weights are overwritten: from a generator apart, so that reading moves no other.
+        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
             Map<String, Tensor> state = new LinkedHashMap<>(TensorFiles.readAll(file));
             state.keySet().removeIf(key -> key.startsWith("classifier."));
-            Vgg16 network = new Vgg16();
+            Vgg16 network = new Vgg16(unused);
             try {
                 StateDict.load("VGG16 (read from " + file + ")", network.stateDict(), state);
             } catch (RuntimeException e) {

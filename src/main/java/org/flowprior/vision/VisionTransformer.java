@@ -97,9 +97,10 @@ public final class VisionTransformer extends Module {
      *                                  that the weights cannot be brought to
      */
     public static VisionTransformer read(Path file, UnaryOperator<VisionTransformerConfig> sizes) {
-        try (Scope scope = Scope.open()) {
+        // Its initial weights are overwritten: from a generator apart, so that reading moves no other.
+        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
             VisionTransformerWeights weights = VisionTransformerWeights.read(file);
-            VisionTransformer network = new VisionTransformer(sizes.apply(weights.config()), null, false);
+            VisionTransformer network = new VisionTransformer(sizes.apply(weights.config()), unused, false);
             try {
                 weights.loadInto(network);
             } catch (RuntimeException e) {

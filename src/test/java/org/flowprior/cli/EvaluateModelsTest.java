@@ -30,6 +30,7 @@ import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.Banks;
 import org.flowprior.train.Caches;
 import org.flowprior.vision.MlpType;
+import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,19 @@ class EvaluateModelsTest extends EvaluateFixture {
         assertRefused("no such file", "--autoencoder", file("absent.pt"), "--real", DRAWN);
     }
 
+    @Test
+    void aNetworkWhoseFeaturesAreNotFiniteIsNamed() {
+        Path weights = file("vit.safetensors");
+        VisionTransformerConfig sizes = new VisionTransformerConfig(SIZE, 8, 64, 1, 1, 64, MlpType.GELU, 0, true);
+        try (Generator generator = Generator.seeded(6); NoGrad noGrad = new NoGrad();
+                VisionTransformer network = new VisionTransformer(sizes, generator)) {
+            network.parameters().getFirst().fill_(Double.NaN);
+            Safetensors.write(weights, network.stateDict());
+        }
+        assertRefused(weights + " makes features of the images that are not finite", "--generated", DRAWN, "--real",
+                DRAWN, "--features", "dinov2:" + weights, "--input-size", SIZE);
+    }
+
     private Path prior() {
         Path file = file("prior.safetensors");
         try (Generator generator = Generator.seeded(1); RandomProjection projection = RandomProjection.official(8, 4);
@@ -111,6 +125,9 @@ class EvaluateModelsTest extends EvaluateFixture {
         assertRefused("--latents needs --prior and --bank", "--latents", rows, "--prior", prior);
         assertRefused("--points goes with --latents", "--points", "7");
         assertRefused("fewer than --k 701", "--latents", rows, "--prior", prior, "--bank", bank, "--k", "701");
+        Safetensors.write(rows, Map.of("latents", latents.div(0)));
+        assertRefused(rows + " holds latents that are not finite", "--latents", rows, "--prior", prior, "--bank",
+                bank);
         assertRefused("--bank must be what", "--latents", rows, "--prior", prior, "--bank",
                 Banks.normal(file("other"), 20, 3, 1));
     }

@@ -88,6 +88,69 @@ class EvaluateTest extends EvaluateFixture {
         assertAgree(metrics, "fid", "precision", "recall");
     }
 
+    @Test
+    void ofFoldersWithEqualNamesTheDamagedOneIsNamed() throws IOException {
+        Path sound = Files.createDirectories(file("sound"));
+        Path damaged = Files.createDirectories(file("damaged"));
+        try (NpzImages images = NpzImages.open(IMAGES)) {
+            for (int i = 0; i < 12; i++) {
+                Path image = sound.resolve("%02d.png".formatted(i));
+                ImageIO.write(buffered(images.image(i)), "png", image.toFile());
+                byte[] bytes = Files.readAllBytes(image);
+                Files.write(damaged.resolve(image.getFileName()), Arrays.copyOf(bytes, i == 7 ? 60 : bytes.length));
+            }
+        }
+        assertRefused(damaged + ": 07.png: corrupt image", all(new Object[] {"--generated", sound, "--real", damaged},
+                THROUGH));
+    }
+
+    @Test
+    void theTableIsThereWhereTheReportCannotBeWritten() throws Exception {
+        Path pipe = file("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(run(all(SETS, new Object[] {"--metrics", "psnr", "--out", pipe}))).isNotZero();
+        assertThat(out.toString()).contains("PSNR");
+        assertThat(err.toString()).contains(pipe + ": cannot be written: it is no regular file").hasLineCount(1);
+    }
+
+    @Test
+    void setsOfTooFewImagesAreRefusedBeforeThePass() {
+        Object[] nine = all(SETS, THROUGH, new Object[] {"--count", "9"});
+        JsonObject report = report(nine);
+        assertThat(report.getAsJsonObject("metrics").keySet()).containsExactly("fid", "precision", "recall", "fScore");
+        assertThat(report.getAsJsonArray("notes").toString()).contains("9 images are fewer than its 10 parts");
+        assertRefused(COPIES + " has 9 images, too few for the 10 parts", all(nine, new Object[] {"--metrics", "is"}));
+        assertRefused(COPIES + " has one image; a covariance", all(SETS, THROUGH, new Object[] {"--count", "1"}));
+        assertRefused("--k 30 is too large for " + COPIES, all(SETS, THROUGH, new Object[] {"--k", "30"}));
+        assertRefused("no such file: absent.npy", all(SETS, THROUGH, new Object[] {"--latents", "absent.npy",
+            "--prior", IMAGES, "--bank", directory}));
+    }
+
+    @Test
+    void theReportSaysWhatTheTableSays() {
+        Path reference = file("reference.npz");
+        JsonObject report = report(all(SETS, THROUGH, new Object[] {"--write-reference", reference, "--seed", "7"}));
+        assertThat(report.get("imageSize").getAsInt()).isEqualTo(12);
+        assertThat(report.get("dimension").getAsInt()).isEqualTo(6);
+        assertThat(report.get("k").getAsInt()).isEqualTo(3);
+        assertThat(report.get("seed").getAsInt()).isEqualTo(7);
+        assertThat(report.get("referenceWritten").getAsString()).isEqualTo(reference.toString());
+        assertThat(report(all(SETS, THROUGH, new Object[] {"--metrics", "is"})).has("k")).isFalse();
+    }
+
+    /** As if each set were looked at by itself. */
+    @Test
+    void aTorchScriptModuleIsGivenEachSetAtItsOwnSize() {
+        Object[] sizes = {"--generated", "procedural:24?seed=1&count=12", "--real", IMAGES, "--metrics", "fid"};
+        double own = metrics(all(sizes, THROUGH)).get("fid").getAsDouble();
+        double resized = metrics(all(sizes, THROUGH, new Object[] {"--input-size", "24"})).get("fid").getAsDouble();
+        Path reference = file("reference.npz");
+        assertThat(run(all(new Object[] {"--real", IMAGES, "--write-reference", reference}, THROUGH))).isZero();
+        double apart = metrics(all(new Object[] {"--generated", sizes[1], "--reference", reference, "--metrics",
+            "fid"}, THROUGH)).get("fid").getAsDouble();
+        assertThat(own).isCloseTo(apart, Percentage.withPercentage(1e-3)).isNotEqualTo(resized);
+    }
+
     private static BufferedImage buffered(RgbImage image) {
         BufferedImage made = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
         for (int p = 0; p < image.width() * image.height(); p++) {
@@ -171,7 +234,7 @@ class EvaluateTest extends EvaluateFixture {
         ImageIO.write(new BufferedImage(12, 12, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("a.png").toFile());
         ImageIO.write(new BufferedImage(14, 12, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("b.png").toFile());
         assertRefused("b.png has 14 x 12 pixels, not 12 x 12; --image-size makes", all(new Object[] {"--generated",
-            folder, "--real", IMAGES}, THROUGH));
+            folder, "--real", IMAGES, "--metrics", "fid"}, THROUGH));
     }
 
     @Test

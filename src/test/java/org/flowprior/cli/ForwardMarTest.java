@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.mar.LatentLayout;
 import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
@@ -118,6 +119,32 @@ class ForwardMarTest {
     }
 
     @Test
+    void latentsOnAGridAreTokensRowByRow() throws IOException {
+        Map<String, Tensor> inputs = new HashMap<>(SamplingInputs.generator());
+        inputs.keySet().removeAll(List.of("times", "noise"));
+        inputs.put("latents", inputs.get("latents").view(2, 2, 3, 4).permute(0, 3, 1, 2).contiguous());
+        assertClose(outputs("mar", inputs, "{}").get("z"), TinyMar.golden("z"));
+        inputs.put("latents", Torch.zeros(2, 1, 4, 6));
+        assertThat(outputs("mar", inputs, "{\"patch\": 2}").get("z").shape()).containsExactly(2, 6, 16);
+        assertRefused("mar", inputs, "{\"patch\": 4}", "patch");
+    }
+
+    @Test
+    void headsThatNoWeightTellsMayBeGiven() throws IOException {
+        MarConfig two = new MarConfig(new LatentLayout.Sequence(6, 4), 16, 1, 1, 2, 4, 5, 3, false, 0, 0, 0, 0.7,
+                new MarConfig.Head.Flow(1, 8, 1));
+        Map<String, Tensor> inputs = new HashMap<>(SamplingInputs.generator());
+        inputs.keySet().removeAll(List.of("times", "noise"));
+        try (Mar mar = new Mar(two, null)) {
+            MarFile.write(weights, mar);
+            float[] told = outputs("mar", inputs, "{}").get("z").toFloatArray();
+            Safetensors.write(weights, mar.stateDict());
+            assertThat(outputs("mar", inputs, "{}").get("z").toFloatArray()).isNotEqualTo(told);
+            assertThat(outputs("mar", inputs, "{\"heads\": 2}").get("z").toFloatArray()).isEqualTo(told);
+        }
+    }
+
+    @Test
     void theFlowHeadGivesVelocitiesAndLosses() throws IOException {
         Map<String, Tensor> given = SamplingInputs.generator();
         Tensor z = Tensor.of(TinyMar.golden("z"), 12, 16).to(DType.FLOAT32).repeat(2, 1);
@@ -172,7 +199,14 @@ class ForwardMarTest {
         assertRefused("mar-sample", sampling(4), "{\"steps\": 0}", "at least 2 steps, not 0");
         Map<String, Tensor> inputs = new HashMap<>(sampling(4));
         inputs.put("labels", Tensor.of(new long[] {3, 5}));
-        assertRefused("mar-sample", inputs, "{}", "the generator has the classes 0 to 4");
+        assertRefused("mar-sample", inputs, "{}", "'labels' holds 5, wanted are whole numbers of 0 to 4");
+        inputs.put("labels", Tensor.of(new double[] {3, 1.5}));
+        assertRefused("mar-sample", inputs, "{}", "'labels' holds 1.5");
+        inputs.put("labels", Torch.zeros(0));
+        assertRefused("mar-sample", inputs, "{}", "one row at least");
+        inputs.putAll(sampling(4));
+        inputs.put("orders", Torch.zeros(2, 6));
+        assertRefused("mar-sample", inputs, "{}", "no permutation of 0 to 5");
         inputs.putAll(sampling(4));
         inputs.put("noise", Torch.zeros(2, 6, 3));
         assertRefused("mar-sample", inputs, "{}", "wanted is [2, 6, 4]");
@@ -180,6 +214,10 @@ class ForwardMarTest {
         assertRefused("mar", inputs, "{\"masked\": 7}", "masked must be at most 6");
         inputs.put("mask", Tensor.of(new long[] {1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0}, 2, 6));
         assertRefused("mar", inputs, "{}", "as many each");
+        inputs.put("orders", Tensor.of(new long[] {0, 0, 1, 2, 3, 4, 0, 0, 1, 2, 3, 4}, 2, 6));
+        assertRefused("mar", inputs, "{\"masked\": 3}", "no permutation of 0 to 5");
+        assertRefused("flow-head", Map.of("z", Torch.zeros(0, 16)), "{}", "one row at least");
+        assertRefused("mar", inputs, "{\"masked\": 3, \"heads\": 3}", "heads");
         assertRefused("flow-head", Map.of("z", Torch.zeros(3, 4)), "{}", "wanted is [any, 16]");
         assertRefused("flow-head-sample", Map.of("z", Torch.zeros(3, 16), "noise", Torch.zeros(3, 4)),
                 "{\"guidance\": 2}", "no tensor 'unconditional'");

@@ -131,6 +131,8 @@ class ReproducePlanTest {
         assertThat(steps.getFirst().words()).containsSequence("--table", "qwen", "--tensor",
                 "model.embed_tokens.weight");
         assertThat(steps.getLast().words()).containsSequence("--features", "inception:inception.pth");
+        assertThat(names(steps(ReproduceRecipe.quick(inputs, 10, ReproduceRecipe.Quick.STANDARD),
+                ReproduceSubject.TABLE1))).as("DINO's stand-in").contains("classifier");
     }
 
     @Test

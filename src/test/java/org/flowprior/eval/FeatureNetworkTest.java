@@ -58,7 +58,7 @@ class FeatureNetworkTest {
     }
 
     private void assertMakes(PixelRange range, Tensor expected) {
-        try (FeatureNetwork network = FeatureNetwork.torchScript(SCRIPT, Device.CPU, range, 16)) {
+        try (FeatureNetwork network = FeatureNetwork.torchScript(SCRIPT, Device.CPU, range, 16, false)) {
             FeatureOutputs found = network.of(images);
             assertThat(found.features().sub(expected).abs().max().item()).as(range.name())
                     .isLessThan(1e-5 * expected.abs().max().item());
@@ -66,6 +66,17 @@ class FeatureNetworkTest {
             assertThat(network.outputs()).containsExactlyInAnyOrder(FeatureNetwork.Output.FEATURES,
                     FeatureNetwork.Output.LOGITS);
             assertThat(network.isInception()).isFalse();
+        }
+    }
+
+    @Test
+    void imagesAreResizedOnlyWhereThatIsAskedFor() {
+        try (FeatureNetwork own = FeatureNetwork.torchScript(SCRIPT, Device.CPU, PixelRange.UNIT, 12, false);
+                FeatureNetwork same = FeatureNetwork.torchScript(SCRIPT, Device.CPU, PixelRange.UNIT, 16, true);
+                FeatureNetwork other = FeatureNetwork.torchScript(SCRIPT, Device.CPU, PixelRange.UNIT, 12, true)) {
+            Tensor expected = same.of(images).features();
+            assertThat(own.of(images).features().sub(expected).abs().max().item()).isZero();
+            assertThat(other.of(images).features().sub(expected).abs().max().item()).isPositive();
         }
     }
 

@@ -112,6 +112,11 @@ class ImageQualityTest {
         Tensor small = images.narrow(3, 0, 6);
         assertThat(ImageQuality.psnr(small, small, standard).shape()).containsExactly(4);
         assertThatThrownBy(() -> ImageQuality.ssim(small, small, standard)).hasMessageContaining("at least 7 x 7");
+        ImageQuality quality = new ImageQuality(standard);
+        quality.add(images, reconstructions);
+        double psnr = quality.psnr();
+        assertThatThrownBy(() -> quality.add(small, small)).hasMessageContaining("at least 7 x 7");
+        assertThat(quality.psnr()).isEqualTo(psnr);
         assertThatThrownBy(() -> new Convention(true, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 

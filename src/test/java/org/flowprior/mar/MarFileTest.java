@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.Scope;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class MarFileTest {
 
     private static final MarConfig OTHER = new MarConfig(new LatentLayout.Grid(3, 4, 2, 2), 24, 1, 2, 3, 2.5, 7, 2,
+            true, 0.2, 0.3, 0.4, 0.5, new MarConfig.Head.Diffusion(1, 6, 3));
+
+    private static final MarConfig WIDE = new MarConfig(new LatentLayout.Sequence(6, 4), 4096, 1, 2, 2, 4, 7, 2,
             true, 0.2, 0.3, 0.4, 0.5, new MarConfig.Head.Diffusion(1, 6, 3));
 
     @TempDir
@@ -84,11 +88,34 @@ class MarFileTest {
                     + ": no tensor 'z_proj.weight', so these are not the weights of a masked autoregressive generator");
             MarFile.write(file, OTHER, mar.stateDict(), Map.of(MarFile.SCALING, "-1"));
             assertThatThrownBy(() -> MarFile.read(file))
+                    .hasMessageStartingWith(file + ": ").hasMessageContaining("encoder_pos_embed_learned");
+            Map<String, Tensor> less = new HashMap<>(mar.stateDict());
+            less.remove("encoder_blocks.1.norm1.weight");
+            Safetensors.write(file, less);
+            assertThatThrownBy(() -> MarFile.read(file)).hasMessageContaining("encoder_blocks.1.norm1.weight");
+            Safetensors.write(file, mar.stateDict(), Map.of("mar", MarConfigText.of(WIDE)));
+            assertThatThrownBy(() -> MarFile.read(file))
                     .hasMessageStartingWith(file + ": its config makes a generator of ");
+            MarFile.write(file, OTHER, mar.stateDict(), Map.of(MarFile.SCALING, "-1"));
             assertThatThrownBy(() -> MarFile.scaling(file)).hasMessageContaining("is -1, which is no positive number");
             Safetensors.write(file, mar.stateDict(), Map.of("mar", "{}"));
             assertThatThrownBy(() -> MarFile.read(file))
                     .hasMessage(file + ": the metadata 'mar' holds no generator's config: it has no 'sequence'");
+        }
+    }
+
+    /** A hidden width over the width may be a quotient that, times the width, is cut off below it: 61 / 28. */
+    @Test
+    void theWeightsTellTheHiddenWidthAndADividingNumberOfHeads() {
+        for (long[] sizes : new long[][] {{28, 61}, {88, 120}, {56, 61}, {130, 390}}) {
+            MarConfig config = new MarConfig(new LatentLayout.Sequence(2, 3), sizes[0], 1, 1, 2,
+                    Math.nextUp((double) sizes[1] / sizes[0]), 2, 1, false, 0, 0, 0, 0.5,
+                    new MarConfig.Head.Flow(1, 4, 1));
+            try (Mar mar = new Mar(config, null)) {
+                MarConfig told = MarConfig.of(mar.stateDict());
+                assertThat(told.hidden()).isEqualTo(sizes[1]);
+                assertThat(told.width() % told.heads()).isZero();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.flowprior.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,20 @@ class RowSplitTest {
         assertThat(RowSplit.of(1_000_000_000_000L, 5, 1).heldOut())
                 .isEqualTo(RowSplit.of(1_000_000_000_000L, 5, 1).heldOut())
                 .isNotEqualTo(RowSplit.of(1_000_000_000_000L, 5, 2).heldOut());
+    }
+
+    @Test
+    void halfOfTheRowsMustStayAndTheLeast() {
+        RowSplit.Whole even = new RowSplit.Whole("bank", 20, "rows", "another", 2);
+
+        assertThat(RowSplit.holdingOut(even, 10, 3).heldOut()).isEqualTo(RowSplit.of(20, 10, 3).heldOut());
+        assertThatThrownBy(() -> RowSplit.holdingOut(even, 11, 3)).isInstanceOf(RequestException.class)
+                .hasMessage("bank has 20 rows: holding out 11 (evaluation.rows) leaves too few to train on; lower it, "
+                        + "or name another");
+        assertThat(RowSplit.holdingOut(new RowSplit.Whole("bank", 2, "images", "another", 1), 1, 3).training())
+                .isEqualTo(1);
+        assertThatThrownBy(() -> RowSplit.holdingOut(new RowSplit.Whole("bank", 2, "rows", "another", 2), 1, 3))
+                .isInstanceOf(RequestException.class);
     }
 
     /** 3 of 10 rows, 3,000 times: each is chosen 900 times, with standard deviation 25. */

@@ -123,6 +123,10 @@ class AutoencoderKlEncoderTest {
             assertThatThrownBy(() -> AutoencoderKlEncoder.of(stored)).isInstanceOf(StateDictException.class)
                     .hasMessageContaining("encoder.mid.attn_1.k.bias");
             assertThat(Memory.liveTensors()).isEqualTo(before);
+            stored.remove(PREFIX + "encoder.mid.attn_1.k.weight");
+            assertThatThrownBy(() -> AutoencoderKlEncoder.of(stored)).isInstanceOf(StateDictException.class)
+                    .hasMessageContaining("encoder.mid.attn_1.k.weight");
+            assertThat(Memory.liveTensors()).isEqualTo(before);
             Path wrong = directory.resolve("wrong.safetensors");
             Safetensors.write(wrong, Map.of("weight", stored.get("test.image")));
             assertThatThrownBy(() -> AutoencoderKlEncoder.read(wrong)).isInstanceOf(IllegalArgumentException.class)

@@ -23,7 +23,7 @@ public final class AtomicFile {
 
     /**
      * Puts a file with what the body writes in the place of what is there, also where a link points to; an exception
-     * leaves the old one.
+     * leaves the old one. What is no file, as a device or a pipe, is refused.
      *
      * @throws java.io.UncheckedIOException naming the file, when it cannot be written
      */
@@ -32,6 +32,9 @@ public final class AtomicFile {
             Path place = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
             if (Files.isDirectory(place)) {
                 throw new IOException("it is a directory");
+            }
+            if (Files.exists(place) && !Files.isRegularFile(place)) {
+                throw new IOException("it is no regular file");
             }
             Path beside = place.resolveSibling(".flowprior-" + UUID.randomUUID() + ".tmp");
             try {

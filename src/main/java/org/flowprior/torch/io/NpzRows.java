@@ -9,16 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
+import java.util.zip.Checksum;
 import org.flowprior.torch.DType;
 
 /**
  * One array of an {@code .npz} file that need not fit into memory, read row by row, a row being all that belongs to one
  * index of the first dimension. Several threads may ask at once. Rows of a stored array are read where they stand;
- * a compressed one is unpacked from its begin to the row asked for, which is quick for rows in their order.
+ * a compressed one is unpacked from its begin to the row asked for, which is quick for rows in their order. Damage
+ * shows with the last row; that of a stored array only where its rows were asked for about in their order.
  */
 public final class NpzRows implements AutoCloseable {
 
-    /** Rows of a compressed array that were passed over, for threads that ask a little out of order. */
+    /** Rows passed over or ahead of their turn, for threads that ask a little out of order. */
     private static final int KEPT = 128;
 
     private final Source source;
@@ -30,6 +32,8 @@ public final class NpzRows implements AutoCloseable {
     private final Map<Long, byte[]> passed = new LinkedHashMap<>();
     private CheckedInputStream unpacked;
     private long next;
+    /** Of a stored array before the row {@code next}; null where there is no more to check. */
+    private CRC32 checksum;
 
     private NpzRows(Source source, String name) {
         this.source = source;
@@ -51,6 +55,10 @@ public final class NpzRows implements AutoCloseable {
         }
         this.rowBytes = (int) bytes;
         this.begin = member.stored() ? zip.dataOffset(member) + header.length() : 0;
+        if (member.stored()) {
+            checksum = new CRC32();
+            checksum.update(source.bytes(begin - header.length(), header.length()));
+        }
     }
 
     /**
@@ -94,20 +102,47 @@ public final class NpzRows implements AutoCloseable {
      *
      * @param index in [0, rows)
      * @throws IndexOutOfBoundsException    for another
-     * @throws FormatException              when a compressed array is damaged
+     * @throws FormatException              when the array is damaged
      * @throws java.io.UncheckedIOException when the file cannot be read
      */
     public byte[] row(long index) {
         if (index < 0 || index >= header.shape()[0]) {
             throw new IndexOutOfBoundsException(source.file() + ": row " + index + " of " + header.shape()[0]);
         }
-        if (member.stored()) {
-            return source.bytes(begin + index * rowBytes, rowBytes);
-        }
         try {
-            return unpacked(index);
+            return member.stored() ? stored(index) : unpacked(index);
         } catch (IOException e) {
             throw new FormatException(source.file(), "'" + member.name() + "' in the zip file is damaged", e);
+        }
+    }
+
+    private byte[] stored(long index) throws IOException {
+        byte[] row = source.bytes(begin + index * rowBytes, rowBytes);
+        check(index, row);
+        return row;
+    }
+
+    private synchronized void check(long index, byte[] row) throws IOException {
+        if (checksum == null || index < next) {
+            return;
+        }
+        // Kept as a copy, for the row is the caller's to change.
+        passed.put(index, index == next ? row : row.clone());
+        for (byte[] turn = passed.remove(next); turn != null; turn = passed.remove(next)) {
+            checksum.update(turn);
+            next++;
+        }
+        if (next == header.shape()[0]) {
+            requireChecksum(checksum);
+        } else if (passed.size() > KEPT) {
+            checksum = null;
+            passed.clear();
+        }
+    }
+
+    private void requireChecksum(Checksum found) throws IOException {
+        if (found.getValue() != member.crc()) {
+            throw new IOException("the checksum is another");
         }
     }
 
@@ -138,9 +173,11 @@ public final class NpzRows implements AutoCloseable {
     private byte[] readNext() throws IOException {
         byte[] row = exactly(rowBytes);
         next++;
-        if (next == header.shape()[0]
-                && (unpacked.read() >= 0 || unpacked.getChecksum().getValue() != member.crc())) {
-            throw new IOException("the checksum is another");
+        if (next == header.shape()[0]) {
+            if (unpacked.read() >= 0) {
+                throw new IOException("the compressed data does not end");
+            }
+            requireChecksum(unpacked.getChecksum());
         }
         return row;
     }

@@ -72,6 +72,34 @@ class NpzRowsTest {
     }
 
     @Test
+    void damageOfAStoredArrayIsFoundWithItsLastRow() throws IOException {
+        byte[] bytes = Files.readAllBytes(MADE.resolve("images.npz"));
+        bytes[bytes.length / 2] ^= 0x10;
+        Path damaged = Files.write(directory.resolve("damaged.npz"), bytes);
+        try (NpzRows rows = NpzRows.open(damaged, "arr_0")) {
+            // The loaders ask for the first one apart, and a little out of order.
+            IntStream.of(0, 0, 2, 1, 5, 3, 4).forEach(rows::row);
+            IntStream.range(6, 29).forEach(rows::row);
+            assertThatThrownBy(() -> rows.row(29)).isInstanceOf(FormatException.class)
+                    .hasMessageContaining("damaged.npz: 'arr_0.npy' in the zip file is damaged");
+        }
+    }
+
+    @Test
+    void severalThreadsCheckAStoredArray() throws IOException {
+        byte[] bytes = Files.readAllBytes(MADE.resolve("images.npz"));
+        try (NpzRows rows = NpzRows.open(MADE.resolve("images.npz"), "arr_0")) {
+            IntStream.range(0, 300).parallel().forEach(i -> rows.row(i % 30)[0]++);
+        }
+        bytes[bytes.length / 2] ^= 0x10;
+        Path damaged = Files.write(directory.resolve("damaged.npz"), bytes);
+        try (NpzRows rows = NpzRows.open(damaged, "arr_0")) {
+            assertThatThrownBy(() -> IntStream.range(0, 30).parallel().forEach(rows::row))
+                    .hasStackTraceContaining("'arr_0.npy' in the zip file is damaged");
+        }
+    }
+
+    @Test
     void whatHasNoRowsIsRefused() {
         Path file = directory.resolve("scalar.npz");
         try (Scope scope = Scope.open()) {

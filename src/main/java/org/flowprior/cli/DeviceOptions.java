@@ -1,0 +1,54 @@
+package org.flowprior.cli;
+
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.train.Precision;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of commands without a config for where they compute. */
+final class DeviceOptions {
+
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
+            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
+    private Integer threads;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    DeviceOptions() {}
+
+    /** As if a command's options had been those. */
+    DeviceOptions(String device, Integer threads, CommandSpec spec) {
+        this.device = device;
+        this.threads = threads;
+        this.spec = spec;
+    }
+
+    /** The device, after a look whether it is there; sets the number of threads. */
+    Device ready() {
+        PositiveOption.require("--threads", threads, message -> new ParameterException(spec.commandLine(), message));
+        Device place = Devices.require(device);
+        if (threads != null) {
+            Libtorch.setThreads(threads);
+        }
+        return place;
+    }
+
+    /** Likewise, with a warning where that precision is slow. */
+    Device ready(Precision precision) {
+        Device place = ready();
+        Devices.warnIfSlow(place, precision, "; --precision float32 is much faster", spec.commandLine().getErr());
+        return place;
+    }
+
+    /** Threads that decode images, where no option says how many. */
+    int decoders() {
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+}

@@ -1,0 +1,44 @@
+package org.flowprior.cli;
+
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.flowprior.train.RequestException;
+
+/** Looks at what options name before work begins. Null stands for an option that was not given. */
+final class FileArguments {
+
+    private FileArguments() {}
+
+    /** Refuses what is no file. */
+    static void requireFiles(Path... files) throws NoSuchFileException {
+        for (Path file : files) {
+            if (file != null && !Files.isRegularFile(file)) {
+                throw new NoSuchFileException(file.toString());
+            }
+        }
+    }
+
+    /** Refuses what is neither a file nor a directory. */
+    static void requireThere(Path... places) throws NoSuchFileException {
+        for (Path place : places) {
+            if (place != null && !Files.exists(place)) {
+                throw new NoSuchFileException(place.toString());
+            }
+        }
+    }
+
+    /**
+     * Refuses files that cannot be written.
+     *
+     * @throws RequestException for a directory, and for a file in a directory that is not there
+     */
+    static void requirePlaces(Path... files) {
+        for (Path file : files) {
+            if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
+                throw new RequestException(file + " is no place for a file: "
+                        + (Files.isDirectory(file) ? "it is a directory" : "its directory is not there"));
+            }
+        }
+    }
+}
