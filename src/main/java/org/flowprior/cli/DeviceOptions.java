@@ -21,15 +21,6 @@ final class DeviceOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    DeviceOptions() {}
-
-    /** As if a command's options had been those. */
-    DeviceOptions(String device, Integer threads, CommandSpec spec) {
-        this.device = device;
-        this.threads = threads;
-        this.spec = spec;
-    }
-
     /** The device, after a look whether it is there; sets the number of threads. */
     Device ready() {
         PositiveOption.require("--threads", threads, message -> new ParameterException(spec.commandLine(), message));

@@ -85,7 +85,7 @@ final class Encode implements Callable<Integer> {
     private Precision precision;
 
     @Mixin
-    private EncoderDeviceOptions device;
+    private DeviceOptions device;
 
     @CommandLine.ParentCommand
     private Main main;
@@ -135,7 +135,7 @@ final class Encode implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new RequestException("--out " + out + " is there already; remove it or choose another name");
         }
-        return device.given().ready(precision);
+        return device.ready(precision);
     }
 
     private void check() {

@@ -105,7 +105,7 @@ final class Features implements Callable<Integer> {
     private Double scaling;
 
     @Mixin
-    private EncoderDeviceOptions device;
+    private DeviceOptions device;
 
     @CommandLine.ParentCommand
     private Main main;
@@ -119,7 +119,7 @@ final class Features implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new RequestException("--out " + out + " is there already; remove it or choose another name");
         }
-        Device place = device.given().ready();
+        Device place = device.ready();
         BooleanSupplier stop = main.stopRequests("stopping: the unfinished bank is removed");
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
                 FeaturesSource source = source(place);

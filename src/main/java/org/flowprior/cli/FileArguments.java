@@ -31,14 +31,24 @@ final class FileArguments {
     /**
      * Refuses files that cannot be written.
      *
-     * @throws RequestException for a directory, and for a file in a directory that is not there
+     * @throws RequestException for a directory, a device or a pipe, and for a file in a directory that is not there
      */
     static void requirePlaces(Path... files) {
         for (Path file : files) {
-            if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
-                throw new RequestException(file + " is no place for a file: "
-                        + (Files.isDirectory(file) ? "it is a directory" : "its directory is not there"));
+            String hindrance = file == null ? null : hindrance(file);
+            if (hindrance != null) {
+                throw new RequestException(file + " is no place for a file: " + hindrance);
             }
         }
+    }
+
+    private static String hindrance(Path file) {
+        if (Files.isDirectory(file)) {
+            return "it is a directory";
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return "it is no regular file";
+        }
+        return Files.isDirectory(file.toAbsolutePath().getParent()) ? null : "its directory is not there";
     }
 }

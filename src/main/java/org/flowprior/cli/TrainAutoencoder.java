@@ -2,12 +2,11 @@ package org.flowprior.cli;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.flowprior.train.AutoencoderTraining;
 import org.flowprior.train.AutoencoderTrainingConfig;
 import org.flowprior.train.AutoencoderTrainingResult;
@@ -49,7 +48,8 @@ import picocli.CommandLine.Option;
             "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
             "      --set loss.perceptual.heads=vgg.pth --set loss.adversarial.backbone=dino.pth",
             "  flowprior train-autoencoder --resume --out runs/quick"})
-final class TrainAutoencoder implements Callable<Integer> {
+final class TrainAutoencoder
+        implements Callable<Integer>, TrainingStage<AutoencoderTrainingConfig, AutoencoderTrainingResult> {
 
     @Option(names = {"-i", "--images"}, paramLabel = "PATH",
             description = "the images to train on: a directory, a list of files, a .tar, a directory of those, or "
@@ -75,26 +75,19 @@ final class TrainAutoencoder implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    private final ConfigLoader<AutoencoderTrainingConfig> loader = AutoencoderTrainingConfig.loader();
-
     @Override
     public Integer call() throws IOException {
-        Console console = main.console();
-        try (RunDirectory run = options.resume() ? RunDirectory.resume(directory()) : begin()) {
-            AutoencoderTrainingConfig config = options.resolved(loader, run, assignments());
-            console.say("flowprior train-autoencoder in " + run.path());
-            AutoencoderTrainingResult result;
-            try (MetricLog log = MetricLog.open(run)) {
-                result = new AutoencoderTraining(run, config, log, console, main.stopRequests()).run();
-            }
-            run.writeSummary(summary(config, result));
-            print(result);
-        }
-        return 0;
+        return new TrainingCommand<>(this, options, main, spec).call();
     }
 
-    private List<String> assignments() {
-        List<String> all = new ArrayList<>(options.assignments());
+    @Override
+    public ConfigLoader<AutoencoderTrainingConfig> loader() {
+        return AutoencoderTrainingConfig.loader();
+    }
+
+    @Override
+    public List<String> assignments(List<String> shared) {
+        List<String> all = new ArrayList<>(shared);
         add(all, "data.images", images);
         add(all, "data.validation", validation);
         add(all, "loss.alignment.prior", prior);
@@ -107,25 +100,28 @@ final class TrainAutoencoder implements Callable<Integer> {
         }
     }
 
-    private RunDirectory begin() throws IOException {
-        AutoencoderTrainingConfig config = options.ready(asked());
+    @Override
+    public void requireFitting(AutoencoderTrainingConfig config) throws IOException {
         if (config.data().images().isEmpty()) {
             throw new RequestException("train-autoencoder needs images: --images PATH names them, and "
                     + "--images procedural:" + config.model().imageSize() + " draws some");
         }
         AutoencoderTraining.requireFitting(config);
-        return RunDirectory.create(directory(), loader.toJson(config));
     }
 
-    private AutoencoderTrainingConfig asked() {
-        return loader.load(options.config(), assignments()).withWholePaths();
+    @Override
+    public String about(AutoencoderTrainingConfig config) {
+        return "autoencoder";
     }
 
-    private Path directory() throws IOException {
-        return options.directory("autoencoder", loader);
+    @Override
+    public AutoencoderTrainingResult train(RunDirectory run, AutoencoderTrainingConfig config, MetricLog log,
+            Console console, BooleanSupplier stop) throws IOException {
+        return new AutoencoderTraining(run, config, log, console, stop).run();
     }
 
-    private static JsonObject summary(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
+    @Override
+    public JsonObject summary(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
         JsonObject json = new JsonObject();
         json.addProperty("autoencoder", result.autoencoder().getFileName().toString());
         if (result.discriminator() != null) {
@@ -142,11 +138,11 @@ final class TrainAutoencoder implements Callable<Integer> {
         json.addProperty("steps", config.training().steps());
         json.addProperty("seed", config.seed());
         json.addProperty("seconds", result.seconds());
-        RunMachine.describe(json, config);
         return json;
     }
 
-    private void print(AutoencoderTrainingResult result) {
+    @Override
+    public List<List<String>> rows(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
         Map<String, Double> measured = result.evaluation();
         List<List<String>> rows = new ArrayList<>();
         rows.add(TextTable.row("images trained on, validated on", "%d, %d", result.trainingImages(),
@@ -164,8 +160,6 @@ final class TrainAutoencoder implements Callable<Integer> {
         }
         rows.add(TextTable.row("time", "%.0f s", result.seconds()));
         rows.add(TextTable.row("autoencoder", "%s", result.autoencoder()));
-        PrintWriter out = spec.commandLine().getOut();
-        TextTable.of(rows).forEach(out::println);
-        out.flush();
+        return rows;
     }
 }

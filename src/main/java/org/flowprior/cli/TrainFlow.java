@@ -2,12 +2,12 @@ package org.flowprior.cli;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.flowprior.train.ConfigLoader;
 import org.flowprior.train.Console;
 import org.flowprior.train.FlowTraining;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
             "  flowprior train-flow --bank banks/qwen --config paper --device cuda --out runs/qwen",
             "  flowprior train-flow --bank banks/vq --set projection.kind=none --set training.steps=5000",
             "  flowprior train-flow --resume --out runs/qwen"})
-final class TrainFlow implements Callable<Integer> {
+final class TrainFlow implements Callable<Integer>, TrainingStage<FlowTrainingConfig, FlowTrainingResult> {
 
     @Option(names = {"-b", "--bank"}, paramLabel = "DIR",
             description = "the feature bank to train on, as the command features makes it (default: the config's "
@@ -54,60 +54,51 @@ final class TrainFlow implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    private final ConfigLoader<FlowTrainingConfig> loader = FlowTrainingConfig.loader();
-
     @Override
     public Integer call() throws IOException {
-        Console console = main.console();
-        try (RunDirectory run = options.resume() ? RunDirectory.resume(directory(null)) : begin()) {
-            FlowTrainingConfig config = options.resolved(loader, run, assignments());
-            console.say("flowprior train-flow in " + run.path());
-            FlowTrainingResult result;
-            try (MetricLog log = MetricLog.open(run)) {
-                result = new FlowTraining(run, config, log, console, main.stopRequests()).run();
-            }
-            run.writeSummary(summary(config, result));
-            print(config, result);
-        }
-        return 0;
+        return new TrainingCommand<>(this, options, main, spec).call();
     }
 
-    private List<String> assignments() {
-        List<String> all = new ArrayList<>(options.assignments());
+    @Override
+    public ConfigLoader<FlowTrainingConfig> loader() {
+        return FlowTrainingConfig.loader();
+    }
+
+    @Override
+    public List<String> assignments(List<String> shared) {
+        List<String> all = new ArrayList<>(shared);
         if (bank != null) {
             all.add("data.bank=" + bank);
         }
         return all;
     }
 
-    private RunDirectory begin() throws IOException {
-        FlowTrainingConfig config = options.ready(asked());
+    @Override
+    public void requireFitting(FlowTrainingConfig config) throws IOException {
         if (config.data().bank().isEmpty()) {
             throw new RequestException("train-flow needs a feature bank: --bank DIR names it, and flowprior features "
                     + "makes one");
         }
         FlowTraining.requireFitting(config);
-        return RunDirectory.create(directory(config), loader.toJson(config));
     }
 
-    private FlowTrainingConfig asked() {
-        return loader.load(options.config(), assignments()).withWholePaths();
-    }
-
-    /** @param begun the config of a new run; null for one to resume */
-    private Path directory(FlowTrainingConfig begun) throws IOException {
-        if (options.out() != null) {
-            return options.out();
-        }
-        String bankPath = (begun != null ? begun : asked()).data().bank();
-        if (bankPath.isEmpty()) {
+    @Override
+    public String about(FlowTrainingConfig config) {
+        if (config.data().bank().isEmpty()) {
             throw new RequestException("--resume needs the run's directory: --out DIR names it, or --bank DIR the "
                     + "bank");
         }
-        return options.directory("flow-" + Path.of(bankPath).getFileName(), loader);
+        return "flow-" + Path.of(config.data().bank()).getFileName();
     }
 
-    private static JsonObject summary(FlowTrainingConfig config, FlowTrainingResult result) {
+    @Override
+    public FlowTrainingResult train(RunDirectory run, FlowTrainingConfig config, MetricLog log, Console console,
+            BooleanSupplier stop) throws IOException {
+        return new FlowTraining(run, config, log, console, stop).run();
+    }
+
+    @Override
+    public JsonObject summary(FlowTrainingConfig config, FlowTrainingResult result) {
         JsonObject json = new JsonObject();
         json.addProperty("prior", result.prior().getFileName().toString());
         json.addProperty("bank", config.data().bank());
@@ -123,14 +114,13 @@ final class TrainFlow implements Callable<Integer> {
         json.addProperty("seed", config.seed());
         json.addProperty("seconds", result.seconds());
         json.addProperty("targetsOnDevice", result.cached());
-        RunMachine.describe(json, config);
         return json;
     }
 
-    private void print(FlowTrainingConfig config, FlowTrainingResult result) {
+    @Override
+    public List<List<String>> rows(FlowTrainingConfig config, FlowTrainingResult result) {
         Map<String, Double> measured = result.evaluation();
-        PrintWriter out = spec.commandLine().getOut();
-        TextTable.of(List.of(
+        return List.of(
                 TextTable.row("rows trained on, held out", "%d, %d", result.trainingRows(), result.heldOutRows()),
                 TextTable.row("loss on held-out rows, mean over channels", "%.4f", measured.get("heldOutLoss")),
                 TextTable.row("sliced Wasserstein, samples and data", "%.4f, %.4f", measured.get("slicedWasserstein"),
@@ -138,7 +128,6 @@ final class TrainFlow implements Callable<Integer> {
                 TextTable.row("mean log r_" + config.evaluation().neighbour() + ", samples and data", "%.4f, %.4f",
                         measured.get("logRadius"), measured.get("dataLogRadius")),
                 TextTable.row("time", "%.0f s", result.seconds()),
-                TextTable.row("prior", "%s", result.prior()))).forEach(out::println);
-        out.flush();
+                TextTable.row("prior", "%s", result.prior()));
     }
 }

@@ -2,11 +2,11 @@ package org.flowprior.cli;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.flowprior.train.ConfigLoader;
 import org.flowprior.train.Console;
 import org.flowprior.train.MarModelConfig;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
             "      --set training.checkpointing=true --device cuda",
             "  flowprior train-mar --cache caches/drawn --set model.head.kind=diffusion",
             "  flowprior train-mar --resume --out runs/mar"})
-final class TrainMar implements Callable<Integer> {
+final class TrainMar implements Callable<Integer>, TrainingStage<MarTrainingConfig, MarTrainingResult> {
 
     @Option(names = {"-l", "--cache"}, paramLabel = "DIR",
             description = "the latents to train on, as the command encode caches them (default: the config's "
@@ -61,62 +61,53 @@ final class TrainMar implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    private final ConfigLoader<MarTrainingConfig> loader = MarTrainingConfig.loader();
-
     @Override
     public Integer call() throws IOException {
-        Console console = main.console();
-        try (RunDirectory run = options.resume() ? RunDirectory.resume(directory(null)) : begin()) {
-            MarTrainingConfig config = options.resolved(loader, run, assignments());
-            console.say("flowprior train-mar in " + run.path());
-            MarTrainingResult result;
-            try (MetricLog log = MetricLog.open(run)) {
-                result = new MarTraining(run, config, log, console, main.stopRequests()).run();
-            }
-            run.writeSummary(summary(config, result));
-            print(result);
-        }
-        return 0;
+        return new TrainingCommand<>(this, options, main, spec).call();
+    }
+
+    @Override
+    public ConfigLoader<MarTrainingConfig> loader() {
+        return MarTrainingConfig.loader();
     }
 
     /** A size stands before {@code --set}, which may change some of it. */
-    private List<String> assignments() {
+    @Override
+    public List<String> assignments(List<String> shared) {
         List<String> all = new ArrayList<>(size == null ? List.of() : size.assignments());
-        all.addAll(options.assignments());
+        all.addAll(shared);
         if (cache != null) {
             all.add("data.cache=" + cache);
         }
         return all;
     }
 
-    private RunDirectory begin() throws IOException {
-        MarTrainingConfig config = options.ready(asked());
+    @Override
+    public void requireFitting(MarTrainingConfig config) throws IOException {
         if (config.data().cache().isEmpty()) {
             throw new RequestException("train-mar needs a latent cache: --cache DIR names it, and flowprior encode "
                     + "makes one");
         }
         MarTraining.requireFitting(config);
-        return RunDirectory.create(directory(config), loader.toJson(config));
     }
 
-    private MarTrainingConfig asked() {
-        return loader.load(options.config(), assignments()).withWholePaths();
-    }
-
-    /** @param begun the config of a new run; null for one to resume */
-    private Path directory(MarTrainingConfig begun) throws IOException {
-        if (options.out() != null) {
-            return options.out();
-        }
-        String path = (begun != null ? begun : asked()).data().cache();
-        if (path.isEmpty()) {
+    @Override
+    public String about(MarTrainingConfig config) {
+        if (config.data().cache().isEmpty()) {
             throw new RequestException("--resume needs the run's directory: --out DIR names it, or --cache DIR the "
                     + "latents");
         }
-        return options.directory("mar-" + Path.of(path).getFileName(), loader);
+        return "mar-" + Path.of(config.data().cache()).getFileName();
     }
 
-    private static JsonObject summary(MarTrainingConfig config, MarTrainingResult result) {
+    @Override
+    public MarTrainingResult train(RunDirectory run, MarTrainingConfig config, MetricLog log, Console console,
+            BooleanSupplier stop) throws IOException {
+        return new MarTraining(run, config, log, console, stop).run();
+    }
+
+    @Override
+    public JsonObject summary(MarTrainingConfig config, MarTrainingResult result) {
         JsonObject json = new JsonObject();
         json.addProperty("generator", result.generator().getFileName().toString());
         json.addProperty("cache", config.data().cache());
@@ -131,11 +122,11 @@ final class TrainMar implements Callable<Integer> {
         json.addProperty("steps", config.training().steps());
         json.addProperty("seed", config.seed());
         json.addProperty("seconds", result.seconds());
-        RunMachine.describe(json, config);
         return json;
     }
 
-    private void print(MarTrainingResult result) {
+    @Override
+    public List<List<String>> rows(MarTrainingConfig config, MarTrainingResult result) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(TextTable.row("images trained on, held out", "%d, %d", result.trainingImages(),
                 result.heldOutImages()));
@@ -145,8 +136,6 @@ final class TrainMar implements Callable<Integer> {
         }
         rows.add(TextTable.row("time", "%.0f s", result.seconds()));
         rows.add(TextTable.row("generator", "%s", result.generator()));
-        PrintWriter out = spec.commandLine().getOut();
-        TextTable.of(rows).forEach(out::println);
-        out.flush();
+        return rows;
     }
 }
