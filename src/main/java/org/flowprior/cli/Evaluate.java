@@ -150,8 +150,8 @@ final class Evaluate implements Callable<Integer> {
         if (!plan.looksAtImages()) {
             return;
         }
-        try (EvaluateInputs inputs = EvaluateInputs.open(plan, sets, features, place, this::wrong)) {
-            inputs.requireEnough(convention, k, report);
+        try (EvaluateInputs inputs = EvaluateInputs.open(plan, sets, features, convention, k, place, this::wrong,
+                report)) {
             measure(inputs, report, place);
         }
     }

@@ -31,13 +31,16 @@ final class EvaluateInputs implements AutoCloseable {
     /**
      * Opens what the plan needs.
      *
-     * @throws RequestException when it does not go together
+     * @throws RequestException when it does not go together, and for too few images
      */
-    static EvaluateInputs open(EvaluatePlan plan, EvaluateSets sets, EvaluateFeatureOptions features, Device device,
-            Function<String, ParameterException> wrong) throws IOException {
+    static EvaluateInputs open(EvaluatePlan plan, EvaluateSets sets, EvaluateFeatureOptions features,
+            EvaluateConvention convention, int k, Device device, Function<String, ParameterException> wrong,
+            EvaluateReport report) throws IOException {
         EvaluateInputs inputs = new EvaluateInputs(plan, sets, features);
         try {
-            inputs.openNetworks(device, wrong);
+            inputs.openSets(device);
+            inputs.openFeatures(convention, device, wrong, report);
+            inputs.requireEnough(k);
             return inputs;
         } catch (RuntimeException | IOException e) {
             inputs.close();
@@ -45,7 +48,7 @@ final class EvaluateInputs implements AutoCloseable {
         }
     }
 
-    private void openNetworks(Device device, Function<String, ParameterException> wrong) throws IOException {
+    private void openSets(Device device) throws IOException {
         if (sets.reference() != null) {
             reference = StatisticsFile.read(sets.reference());
         }
@@ -56,10 +59,15 @@ final class EvaluateInputs implements AutoCloseable {
             autoencoder.eval();
         }
         openImages();
+    }
+
+    private void openFeatures(EvaluateConvention convention, Device device,
+            Function<String, ParameterException> wrong, EvaluateReport report) throws IOException {
         if (features.given() && (plan.writesReference()
                 || plan.metrics().stream().anyMatch(EvaluateMetric::ofFeatures))) {
             network = features.open(device, generated == null ? real.side() : generated.side());
-            plan = plan.given(network, reference == null || reference.spatial() != null, wrong);
+            plan = plan.given(network, reference == null || reference.spatial() != null, few(convention), wrong,
+                    report::note);
         }
     }
 
@@ -84,22 +92,20 @@ final class EvaluateInputs implements AutoCloseable {
         }
     }
 
-    /** Refuses sets of too few images, and leaves out what only the usual metrics ask for. */
-    void requireEnough(EvaluateConvention convention, int k, EvaluateReport report) {
+    private String few(EvaluateConvention convention) {
+        int parts = convention.inceptionScore().parts();
+        return generated == null || generated.count() >= parts ? null : "an image for each of its " + parts
+                + " parts, and " + generated.path() + " has " + generated.count()
+                + "; --convention adm takes any number";
+    }
+
+    /** Refuses sets of too few images. */
+    private void requireEnough(int k) {
         requireCovariance(generated, plan.generatedCovariance());
         requireCovariance(real, plan.realPooled() || plan.realSpatial());
         if (plan.wants(EvaluateMetric.PR)) {
             requireNeighbour(generated, k);
             requireNeighbour(real, k);
-        }
-        int parts = convention.inceptionScore().parts();
-        if (plan.wants(EvaluateMetric.IS) && generated.count() < parts) {
-            if (plan.asked()) {
-                throw new RequestException(generated.path() + " has " + generated.count() + " images, too few for the "
-                        + parts + " parts of the Inception score; --convention adm takes any number");
-            }
-            plan = plan.without(EvaluateMetric.IS);
-            report.note("no Inception score: " + generated.count() + " images are fewer than its " + parts + " parts");
         }
     }
 

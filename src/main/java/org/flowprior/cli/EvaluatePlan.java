@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flowprior.eval.FeatureNetwork;
 import picocli.CommandLine.ParameterException;
@@ -109,31 +110,34 @@ record EvaluatePlan(Set<EvaluateMetric> metrics, boolean asked, boolean generate
         }
     }
 
-    /** Without what the network cannot give, unless the user asked for it. */
-    EvaluatePlan given(FeatureNetwork network, boolean spatialReference, Function<String, ParameterException> wrong) {
+    /**
+     * Without what network and images cannot give, unless the user asked for it.
+     *
+     * @param few     what is wrong with the number of images for an Inception score, or null
+     * @param leftOut is told what is left out and why
+     */
+    EvaluatePlan given(FeatureNetwork network, boolean spatialReference, String few,
+            Function<String, ParameterException> wrong, Consumer<String> leftOut) {
         Set<EvaluateMetric> possible = EnumSet.noneOf(EvaluateMetric.class);
         for (EvaluateMetric metric : metrics) {
             String lacking = switch (metric) {
-                case SFID -> !network.outputs().contains(FeatureNetwork.Output.SPATIAL) ? "features that know of places"
-                        : spatialReference ? null : "mu_s and sigma_s in the reference";
-                case IS -> network.outputs().contains(FeatureNetwork.Output.LOGITS) ? null : "logits of classes";
+                case SFID -> !network.outputs().contains(FeatureNetwork.Output.SPATIAL)
+                        ? "features that know of places, which are not there"
+                        : spatialReference ? null : "mu_s and sigma_s in the reference, which are not there";
+                case IS -> network.outputs().contains(FeatureNetwork.Output.LOGITS) ? few
+                        : "logits of classes, which are not there";
                 default -> null;
             };
+            String name = metric.name().toLowerCase(Locale.ROOT);
             if (lacking == null) {
                 possible.add(metric);
             } else if (asked) {
-                throw wrong.apply(metric.name().toLowerCase(Locale.ROOT) + " needs " + lacking
-                        + ", which are not there");
+                throw wrong.apply(name + " needs " + lacking);
+            } else {
+                leftOut.accept("without " + name + ", which needs " + lacking);
             }
         }
         return new EvaluatePlan(possible, asked, generated, real, reference, autoencoder, writesReference);
-    }
-
-    /** The plan without one metric. */
-    EvaluatePlan without(EvaluateMetric metric) {
-        Set<EvaluateMetric> others = EnumSet.copyOf(metrics);
-        others.remove(metric);
-        return new EvaluatePlan(others, asked, generated, real, reference, autoencoder, writesReference);
     }
 
     boolean wants(EvaluateMetric metric) {

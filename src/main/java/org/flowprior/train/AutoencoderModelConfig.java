@@ -160,7 +160,7 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     private static AutoencoderConfig sizes(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
                                            int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck,
                                            Repa repa) {
-        org.flowprior.autoencoder.Repa.Options alignment = repa.weight() == 0 ? null
+        var alignment = repa.weight() == 0 ? null
                 : new org.flowprior.autoencoder.Repa.Options(repa.model().sizes(imageSize), repa.projectionWidth(),
                         repa.weight(), repa.align());
         return new AutoencoderConfig(encoder.sizes(imageSize), decoder.sizes(imageSize), latentTokens, latentChannels,

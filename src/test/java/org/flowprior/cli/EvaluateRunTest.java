@@ -18,8 +18,6 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.train.Console;
 import org.flowprior.train.RequestException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -29,18 +27,7 @@ class EvaluateRunTest {
     private static final Path NETWORK = Path.of("network.pt");
     private static final Path REFERENCE = Path.of("reference.npz");
 
-    private Scope scope;
     private int batches;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     /** Makes as many features as an image is wide, and two spatial ones. */
     private final class Widths implements FeatureNetwork {
@@ -90,15 +77,17 @@ class EvaluateRunTest {
 
     @Test
     void aReferenceOfOtherFeaturesIsRefusedAfterOneBatch() throws IOException {
-        assertThatThrownBy(() -> pass(new StatisticsFile.Reference(statistics(16), statistics(3)), 0))
-                .isInstanceOf(RequestException.class).hasMessage("reference.npz is of spatial features of 3 numbers, "
-                        + "the network makes 2; it was made by another network");
-        assertThatThrownBy(() -> pass(new StatisticsFile.Reference(statistics(15), null), 0))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("reference.npz is of features of 15 numbers");
-        assertThat(batches).isEqualTo(2);
-        pass(new StatisticsFile.Reference(statistics(16), statistics(2)), 0);
-        assertThat(batches).isEqualTo(5);
+        try (Scope scope = Scope.open()) {
+            assertThatThrownBy(() -> pass(new StatisticsFile.Reference(statistics(16), statistics(3)), 0))
+                    .isInstanceOf(RequestException.class).hasMessage("reference.npz is of spatial features of 3 "
+                            + "numbers, the network makes 2; it was made by another network");
+            assertThatThrownBy(() -> pass(new StatisticsFile.Reference(statistics(15), null), 0))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageContaining("reference.npz is of features of 15 numbers");
+            assertThat(batches).isEqualTo(2);
+            pass(new StatisticsFile.Reference(statistics(16), statistics(2)), 0);
+            assertThat(batches).isEqualTo(5);
+        }
     }
 
     @Test
