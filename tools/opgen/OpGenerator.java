@@ -23,9 +23,9 @@ public final class OpGenerator {
         List<Chapter> chapters = Chapter.read(repository.resolve("tools/opgen/ops.list"), schemas);
         JavaWriter java = new JavaWriter(chapters);
         Map<String, String> files = new LinkedHashMap<>();
-        files.put("cpp-shim/ops.h", CppWriter.header(chapters));
-        chapters.forEach(c -> files.put("cpp-shim/ops_" + c.name() + ".cpp", CppWriter.body(c)));
-        java.files().forEach((name, text) -> files.put("src/main/java/org/flowprior/torch/" + name, text));
+        files.put("cpp-shim/generated/ops.h", CppWriter.header(chapters));
+        chapters.forEach(c -> files.put("cpp-shim/generated/ops_" + c.name() + ".cpp", CppWriter.body(c)));
+        java.files().forEach((name, text) -> files.put("src/generated/java/org/flowprior/torch/" + name, text));
         files.put("src/test/resources/org/flowprior/torch/ops.tsv", java.index());
         files.put("tools/opgen/left-out.txt", LeftOut.report(schemas, chapters));
         int changed = 0;

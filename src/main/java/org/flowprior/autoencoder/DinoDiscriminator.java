@@ -13,8 +13,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.nn.ModuleList;
 import org.flowprior.vision.ImageNetNormalization;
-import org.flowprior.vision.ImageResize;
 import org.flowprior.vision.MlpType;
+import org.flowprior.vision.TensorResize;
 import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
 
@@ -192,7 +192,7 @@ public final class DinoDiscriminator extends Discriminator {
             }
             return x.narrow(2, window.top(), size).narrow(3, window.left(), size);
         }
-        return x.size(2) > size ? ImageResize.AREA.apply(x, size, size)
+        return x.size(2) > size ? TensorResize.AREA.apply(x, size, size)
                 : Functional.upsampleBicubic2d(x, new long[] {size, size}, false, null);
     }
 

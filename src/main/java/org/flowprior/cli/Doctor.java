@@ -4,6 +4,9 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.flowprior.cli.common.ErrorReport;
+import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Version;
 import org.flowprior.torch.Cuda;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Memory;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Doctor implements Callable<Integer> {
 
     @CommandLine.ParentCommand
-    private Main main;
+    private Session session;
 
     @CommandLine.Spec
     private CommandSpec spec;
@@ -59,10 +62,10 @@ final class Doctor implements Callable<Integer> {
         boolean works = selfCheck();
         line("memory", "%d tensors open, %s of tensor storage now, %s at most".formatted(Memory.liveTensors(),
                 bytes(Memory.cpuBytes()), bytes(Memory.cpuPeakBytes())));
-        if (main.console().isVerbose()) {
+        if (session.console().isVerbose()) {
             Libtorch.buildInfo().lines().forEach(line -> line("", line));
         }
-        return works ? 0 : Failures.FAILED;
+        return works ? 0 : ErrorReport.FAILED;
     }
 
     private void devices() {

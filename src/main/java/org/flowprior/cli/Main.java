@@ -1,8 +1,24 @@
 package org.flowprior.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.flowprior.train.Console;
+import org.flowprior.cli.bench.Bench;
+import org.flowprior.cli.common.ErrorReport;
+import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.StopHook;
+import org.flowprior.cli.common.Version;
+import org.flowprior.cli.encode.Encode;
+import org.flowprior.cli.evaluate.Evaluate;
+import org.flowprior.cli.features.Features;
+import org.flowprior.cli.forward.Forward;
+import org.flowprior.cli.reproduce.Reproduce;
+import org.flowprior.cli.sample.Sample;
+import org.flowprior.cli.toy.Toy;
+import org.flowprior.cli.train.TrainAutoencoder;
+import org.flowprior.cli.train.TrainFlow;
+import org.flowprior.cli.train.TrainMar;
+import org.flowprior.console.Console;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +45,7 @@ import picocli.CommandLine.ScopeType;
             " 1:failed while running",
             " 2:the request was wrong: an option, the config, an input file",
             " 130, 143:stopped by Ctrl-C or SIGTERM; training has written a checkpoint"})
-public final class Main implements Runnable {
+public final class Main implements Runnable, Session {
 
     @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, description = "no progress, errors and results only")
     private boolean quiet;
@@ -43,7 +59,7 @@ public final class Main implements Runnable {
 
     private StopHook stopHook;
 
-    Main() {}
+    public Main() {}
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
@@ -58,18 +74,19 @@ public final class Main implements Runnable {
         return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
     }
 
-    static int run(PrintWriter out, PrintWriter err, String... args) {
+    /** Runs the command in this process. Returns the exit code, and throws nothing. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
         return run(out, err, () -> {}, args);
     }
 
     /** {@code last} is done before the process may end, where a signal has asked for that. */
-    static int run(PrintWriter out, PrintWriter err, Runnable last, String... args) {
+    public static int run(PrintWriter out, PrintWriter err, Runnable last, String... args) {
         System.setProperty("java.awt.headless", "true");
         Main main = new Main();
         try {
             return commandLine(main).setOut(out).setErr(err).execute(args);
         } catch (Throwable e) { // errors of the JVM, which picocli lets pass
-            return Failures.report(e, main.verbose, err);
+            return ErrorReport.report(e, main.verbose, err);
         } finally {
             try {
                 last.run();
@@ -81,13 +98,13 @@ public final class Main implements Runnable {
         }
     }
 
-    static CommandLine commandLine(Main main) {
+    public static CommandLine commandLine(Main main) {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(Main::helpOrRun)
-                .setParameterExceptionHandler((e, args) -> Failures.report(e, false, e.getCommandLine().getErr()))
+                .setParameterExceptionHandler((e, args) -> ErrorReport.report(e, false, e.getCommandLine().getErr()))
                 .setExecutionExceptionHandler((e, command, result) ->
-                        Failures.report(e, main.verbose, command.getErr()));
+                        ErrorReport.report(e, main.verbose, command.getErr()));
     }
 
     /** Help is about the last command named, wherever --help stands: {@code flowprior forward --help MODULE}. */
@@ -112,20 +129,8 @@ public final class Main implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /**
-     * Turns Ctrl-C and SIGTERM into a request that training looks at between steps, see {@link #stopRequests(String)}.
-     */
-    BooleanSupplier stopRequests() {
-        return stopRequests("stopping: the step ends, then a checkpoint is written");
-    }
-
-    /**
-     * Turns Ctrl-C and SIGTERM into a request that long work looks at between steps, from now until the command has
-     * ended and said so.
-     *
-     * @param announcement what is said when the signal comes
-     */
-    BooleanSupplier stopRequests(String announcement) {
+    @Override
+    public BooleanSupplier stopRequests(String announcement) {
         if (stopHook == null) {
             stopHook = new StopHook(console(), announcement);
         }
@@ -133,7 +138,12 @@ public final class Main implements Runnable {
     }
 
     /** Where commands say how far they are. */
-    Console console() {
+    public Console console() {
         return Console.standard(quiet ? Console.Level.QUIET : verbose ? Console.Level.VERBOSE : Console.Level.NORMAL);
+    }
+
+    @Override
+    public int run(PrintWriter out, PrintWriter err, Runnable last, List<String> words) {
+        return run(out, err, last, words.toArray(String[]::new));
     }
 }

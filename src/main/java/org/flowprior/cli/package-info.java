@@ -1,2 +1,2 @@
-/** The command line: one class a command. */
+/** The command line's entry point, and the commands that look at files and at the machine. */
 package org.flowprior.cli;

@@ -1,2 +1,2 @@
-/** Images from folders, file lists and tar shards: decoded, cropped, and delivered in batches. */
+/** Images from folders, file lists, tar shards and npz files, or drawn; decoded, cropped and delivered in batches. */
 package org.flowprior.data;

@@ -5,7 +5,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.vision.ImageResize;
+import org.flowprior.vision.TensorResize;
 
 /** Images as files hold them, made ready for networks. */
 final class LevelImages {
@@ -32,7 +32,7 @@ final class LevelImages {
             if (size == null || Arrays.equals(new long[] {size, size}, new long[] {images.size(2), images.size(3)})) {
                 return levels;
             }
-            return ImageResize.BICUBIC.apply(levels, size, size).clamp_(0, LEVELS);
+            return TensorResize.BICUBIC.apply(levels, size, size).clamp_(0, LEVELS);
         });
     }
 }

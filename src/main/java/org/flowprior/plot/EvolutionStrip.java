@@ -7,7 +7,7 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.flowprior.train.ToyAligned;
+import org.flowprior.train.toy.AlignedLatents;
 
 /** The latents on their way, from left to right, over the NLL and the data: Figure 6. */
 final class EvolutionStrip {
@@ -24,14 +24,14 @@ final class EvolutionStrip {
     private EvolutionStrip() {}
 
     /** The ten of 21 snapshots that the figure shows: 0, 2, 4, 6, 8, 11, 13, 15, 17, 20; all where there are fewer. */
-    static List<ToyAligned.Snapshot> chosen(List<ToyAligned.Snapshot> snapshots) {
+    static List<AlignedLatents.Snapshot> chosen(List<AlignedLatents.Snapshot> snapshots) {
         int count = Math.min(FRAMES, snapshots.size());
         return IntStream.range(0, count).mapToObj(i -> snapshots.get(
                 count == 1 ? 0 : i * (snapshots.size() - 1) / (count - 1))).toList();
     }
 
     /** The strip; points outside the map are left out. */
-    static BufferedImage draw(HeatMap map, PointCloud data, List<ToyAligned.Snapshot> snapshots) {
+    static BufferedImage draw(HeatMap map, PointCloud data, List<AlignedLatents.Snapshot> snapshots) {
         BufferedImage strip = new BufferedImage(GAP + snapshots.size() * (SIDE + GAP), HEADING + SIDE + GAP,
                 BufferedImage.TYPE_INT_RGB);
         BufferedImage background = map.image(SIDE, SIDE, new ColorMap());
@@ -53,7 +53,7 @@ final class EvolutionStrip {
         return strip;
     }
 
-    private static PointCloud latents(ToyAligned.Snapshot snapshot) {
+    private static PointCloud latents(AlignedLatents.Snapshot snapshot) {
         double[] pairs = new double[snapshot.points().length];
         for (int i = 0; i < pairs.length; i++) {
             pairs[i] = snapshot.points()[i];

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.flowprior.train.AlignmentSeries;
-import org.flowprior.train.Correlation;
-import org.flowprior.train.RequestException;
+import org.flowprior.config.RequestException;
+import org.flowprior.eval.Correlation;
+import org.flowprior.train.autoencoder.AlignmentSeries;
 
 /**
  * Figure 4 of the paper: the alignment loss (blue, solid, left axis) and the mean of log r<sub>k</sub> (red, dashed,

@@ -4,8 +4,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.flowprior.train.ToyAligned;
-import org.flowprior.train.ToyResult;
+import org.flowprior.train.toy.AlignedLatents;
+import org.flowprior.train.toy.ToyResult;
 
 /**
  * Figures 3 and 6 of the paper from a toy run, the first also as single panels, and the numbers behind each as CSV.
@@ -32,7 +32,7 @@ public final class ToyFigures {
         PointCloud data = PointCloud.of("data", PointCloud.Look.DATA, result.data());
         PointCloud latents = PointCloud.of("latents", PointCloud.Look.LATENTS, result.aligned().latents());
         ToyTables.write(directory, result, data, latents);
-        ToyAligned aligned = result.aligned();
+        AlignedLatents aligned = result.aligned();
         HeatMap nll = map(result.likelihood());
         BufferedImage a = Figure.draw(HeatMapPanel.of("(a) latents on the NLL of the data", nll, "−log p", ticks(nll),
                 List.of(data, latents)));

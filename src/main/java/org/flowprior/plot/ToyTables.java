@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.flowprior.train.ToyAligned;
-import org.flowprior.train.ToyResult;
+import org.flowprior.train.toy.AlignedLatents;
+import org.flowprior.train.toy.ToyResult;
 
 /** The numbers behind a toy run's figures, as CSV. */
 final class ToyTables {
@@ -13,7 +13,7 @@ final class ToyTables {
     private ToyTables() {}
 
     static void write(Path directory, ToyResult result, PointCloud data, PointCloud latents) throws IOException {
-        ToyAligned aligned = result.aligned();
+        AlignedLatents aligned = result.aligned();
         Csv.write(directory.resolve("figure3-data.csv"), List.of("y1", "y2"), data.x(), data.y());
         Csv.write(directory.resolve("figure3-latents.csv"), List.of("y1", "y2"), latents.x(), latents.y());
         writeGrid(directory.resolve("figure3a.csv"), "nll", result.likelihood());
@@ -24,7 +24,7 @@ final class ToyTables {
     }
 
     /** Where the NLL was not evaluated the table has NaN. */
-    private static void writeCurves(Path file, ToyAligned aligned) throws IOException {
+    private static void writeCurves(Path file, AlignedLatents aligned) throws IOException {
         double[] losses = aligned.losses();
         double[] steps = new double[losses.length];
         double[] likelihoods = new double[losses.length];
@@ -36,11 +36,11 @@ final class ToyTables {
                 CurvesPanel.smoothed(losses, ToyFigures.WINDOW), likelihoods);
     }
 
-    private static void writeSnapshots(Path file, List<ToyAligned.Snapshot> snapshots) throws IOException {
+    private static void writeSnapshots(Path file, List<AlignedLatents.Snapshot> snapshots) throws IOException {
         int rows = snapshots.stream().mapToInt(s -> s.points().length / 2).sum();
         double[][] table = new double[3][rows];
         int row = 0;
-        for (ToyAligned.Snapshot snapshot : snapshots) {
+        for (AlignedLatents.Snapshot snapshot : snapshots) {
             int count = snapshot.points().length / 2;
             Arrays.fill(table[0], row, row + count, snapshot.step());
             for (int i = 0; i < count; i++, row++) {

@@ -1,6 +1,6 @@
 package org.flowprior.train;
 
-import static org.flowprior.train.ConfigRanges.atLeast;
+import static org.flowprior.config.ConfigRanges.atLeast;
 
 /**
  * What a run writes along the way: the config's key {@code log}.
@@ -18,7 +18,7 @@ public record Logging(int every, int checkpointEvery, int keepCheckpoints) {
         atLeast("keepCheckpoints", keepCheckpoints, 1);
     }
 
-    TrainingLoop.Cadence cadence() {
+    public TrainingLoop.Cadence cadence() {
         return new TrainingLoop.Cadence(every, checkpointEvery);
     }
 }

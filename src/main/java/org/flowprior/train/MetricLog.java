@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.config.Json;
 
 /**
  * The numbers of a run over its steps: {@code metrics.jsonl}, one object a row with {@code step}, {@code phase} and the

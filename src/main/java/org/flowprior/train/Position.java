@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.flowprior.config.Json;
 
 /**
  * Where a run stands, as a checkpoint's {@code state.json} has it.

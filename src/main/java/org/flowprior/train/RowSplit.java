@@ -1,12 +1,14 @@
 package org.flowprior.train;
 
 import java.util.Arrays;
+import org.flowprior.config.RequestException;
+import org.flowprior.data.RandomRows;
 
 /**
  * Which rows of a bank are held out, chosen by the seed, and the numbers 0, 1, &hellip; of all others, in their order.
  * It takes the memory of the held-out rows alone, whatever the size of the bank.
  */
-final class RowSplit {
+public final class RowSplit {
 
     private final long rows;
     private final long[] heldOut;
@@ -21,7 +23,7 @@ final class RowSplit {
     }
 
     /** Holds out {@code count} of the rows, any as likely as any other. */
-    static RowSplit of(long rows, int count, long seed) {
+    public static RowSplit of(long rows, int count, long seed) {
         return new RowSplit(rows, RandomRows.distinct(rows, count, seed));
     }
 
@@ -34,14 +36,14 @@ final class RowSplit {
      * @param validation the key under {@code data} that spares the bank, as the advice names it
      * @param least      how many must stay to train on; half of the rows must in any case
      */
-    record Whole(Object name, long rows, String noun, String validation, int least) {}
+    public record Whole(Object name, long rows, String noun, String validation, int least) {}
 
     /**
      * As {@link #of}, if that leaves enough.
      *
      * @throws RequestException where too few rows stay
      */
-    static RowSplit holdingOut(Whole bank, int count, long seed) {
+    public static RowSplit holdingOut(Whole bank, int count, long seed) {
         if (bank.rows - count < Math.max(bank.least, bank.rows / 2)) {
             throw new RequestException(bank.name + " has " + bank.rows + " " + bank.noun + ": holding out " + count
                     + " (evaluation." + bank.noun + ") leaves too few to train on; lower it, or name "
@@ -51,17 +53,17 @@ final class RowSplit {
     }
 
     /** The held-out rows, in their order. */
-    long[] heldOut() {
+    public long[] heldOut() {
         return heldOut.clone();
     }
 
     /** How many rows are trained on. */
-    long training() {
+    public long training() {
         return rows - heldOut.length;
     }
 
     /** The bank's rows of these numbers below {@link #training}. */
-    long[] rows(long[] numbers) {
+    public long[] rows(long[] numbers) {
         return Arrays.stream(numbers).map(this::row).toArray();
     }
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.flowprior.config.Json;
+import org.flowprior.config.RequestException;
 
 /**
  * What a run leaves behind: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},

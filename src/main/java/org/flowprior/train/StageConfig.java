@@ -1,5 +1,7 @@
 package org.flowprior.train;
 
+import org.flowprior.torch.Precision;
+
 /**
  * What the configs of all stages have: where and in what a run computes, and what it writes along the way.
  *

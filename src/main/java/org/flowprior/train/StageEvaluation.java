@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.function.LongFunction;
 
 /** When a stage measures what it has learnt: every so many steps, and behind the last one. */
-final class StageEvaluation {
+public final class StageEvaluation {
 
     private final int every;
     private final long steps;
@@ -12,14 +12,14 @@ final class StageEvaluation {
     private Map<String, Double> afterLast;
 
     /** {@code every}: steps between, 0 for behind the last one alone; {@code measure}: of the step's number. */
-    StageEvaluation(int every, long steps, LongFunction<Map<String, Double>> measure) {
+    public StageEvaluation(int every, long steps, LongFunction<Map<String, Double>> measure) {
         this.every = every;
         this.steps = steps;
         this.measure = measure;
     }
 
     /** What is measured behind that step; empty where nothing is due. */
-    Map<String, Double> at(long step) {
+    public Map<String, Double> at(long step) {
         if (step == steps) {
             afterLast = measure.apply(step);
             return afterLast;
@@ -28,7 +28,7 @@ final class StageEvaluation {
     }
 
     /** What was measured behind the last step, made anew where this process has not made it. */
-    Map<String, Double> afterLast() {
+    public Map<String, Double> afterLast() {
         return afterLast == null ? at(steps) : afterLast;
     }
 }

@@ -11,14 +11,14 @@ import org.flowprior.torch.optim.Optimizer;
 import org.flowprior.torch.optim.OptimizerState;
 
 /** The files that checkpoints have in common: the optimiser's state and those of the random generators. */
-final class StageFiles {
+public final class StageFiles {
 
     private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String RANDOM = "random.safetensors";
 
     private StageFiles() {}
 
-    static void save(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
+    public static void save(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
         try (Scope scope = Scope.open()) {
             Safetensors.write(directory.resolve(OPTIMIZER), optimizer.stateDict().toTensors());
             Map<String, Tensor> states = new LinkedHashMap<>();
@@ -27,7 +27,7 @@ final class StageFiles {
         }
     }
 
-    static void load(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
+    public static void load(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
         try (Scope scope = Scope.open()) {
             optimizer.loadStateDict(OptimizerState.ofTensors(Safetensors.read(directory.resolve(OPTIMIZER))));
             Map<String, Tensor> states = Safetensors.read(directory.resolve(RANDOM));

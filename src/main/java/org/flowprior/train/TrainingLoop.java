@@ -7,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.flowprior.console.Console;
+import org.flowprior.console.LineProgress;
+import org.flowprior.console.Progress;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -28,7 +31,7 @@ public final class TrainingLoop {
     public record Cadence(int logEvery, int checkpointEvery) {}
 
     /** The phase that rows of {@link Stage#evaluate} go by. */
-    static final String EVALUATION = "evaluation";
+    public static final String EVALUATION = "evaluation";
 
     private final MetricLog log;
     private final CheckpointStore checkpoints;

@@ -1,2 +1,2 @@
-/** Training: configs and presets, run directories, checkpoints, logs, the loop that each stage shares, the stages. */
+/** What all training stages share: run directories, checkpoints, metric logs, and the training loop. */
 package org.flowprior.train;

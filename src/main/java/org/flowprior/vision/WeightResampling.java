@@ -14,7 +14,7 @@ final class WeightResampling {
     private WeightResampling() {}
 
     /**
-     * The position embedding on another grid, resized as an image by {@link ImageResize#BICUBIC}: timm's
+     * The position embedding on another grid, resized as an image by {@link TensorResize#BICUBIC}: timm's
      * {@code resample_abs_pos_embed}.
      *
      * @param positions [1, prefix + old², width], the prefix stays as it is
@@ -24,7 +24,7 @@ final class WeightResampling {
         long width = positions.size(2);
         return quietly(positions, wide -> {
             Tensor image = wide.narrow(1, prefix, (long) old * old).view(1, old, old, width).permute(0, 3, 1, 2);
-            Tensor resized = ImageResize.BICUBIC.apply(image, grid, grid);
+            Tensor resized = TensorResize.BICUBIC.apply(image, grid, grid);
             Tensor rows = resized.permute(0, 2, 3, 1).reshape(1, (long) grid * grid, width);
             return Torch.cat(List.of(wide.narrow(1, 0, prefix), rows), 1);
         });
@@ -48,7 +48,7 @@ final class WeightResampling {
 
     /** [patch, old] in float64. */
     static Tensor kernelMatrix(int old, int patch) {
-        return Scope.returning(() -> Linalg.pinv(ImageResize.BICUBIC.matrix(old, patch).transpose(0, 1)));
+        return Scope.returning(() -> Linalg.pinv(TensorResize.BICUBIC.matrix(old, patch).transpose(0, 1)));
     }
 
     private interface Change {

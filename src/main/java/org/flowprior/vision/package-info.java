@@ -1,2 +1,2 @@
-/** Networks that see: the vision transformer of DINO and DINOv2, VGG16, their weight files; resizing on tensors. */
+/** Networks for images: vision transformers (DINO, DINOv2), VGG16, Inception, a VAE's encoder; resizing of tensors. */
 package org.flowprior.vision;

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.flowprior.flow.TimeWeighting;
 import org.flowprior.target.ToyTarget;
-import org.flowprior.train.ToyAligned;
-import org.flowprior.train.ToyResult;
+import org.flowprior.train.toy.AlignedLatents;
+import org.flowprior.train.toy.ToyResult;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +37,10 @@ class ToyFiguresTest {
     private static ToyResult result(int every) {
         ToyResult.Grid grid = new ToyResult.Grid(new double[] {-2, 0, 2}, new double[] {-1, 1},
                 new double[][] {{0, 1, 2}, {3, 4, 100}});
-        ToyAligned aligned = new ToyAligned(TimeWeighting.UNIFORM, new double[] {0.5, 0.25, -1, 0.75},
+        AlignedLatents aligned = new AlignedLatents(TimeWeighting.UNIFORM, new double[] {0.5, 0.25, -1, 0.75},
                 new double[] {2, 1.5, 1.25}, new double[] {17, 9, 1.0 / 3}, every, List.of(
-                        new ToyAligned.Snapshot(1, new float[] {0, 0, -9, 0}),
-                        new ToyAligned.Snapshot(3, new float[] {0.5f, 0.25f, -1, 0.75f})));
+                        new AlignedLatents.Snapshot(1, new float[] {0, 0, -9, 0}),
+                        new AlignedLatents.Snapshot(3, new float[] {0.5f, 0.25f, -1, 0.75f})));
         return new ToyResult(ToyTarget.GAUSSIAN, "raw", 2.14, aligned, new double[] {1, 0, -1, 0.5, 0, -0.5}, grid,
                 grid,
                 grid, 1, new long[] {2, 0, 0, 0, 0}, 1.6, 2.04, 1.3, 1.2755, 10, Optional.empty());
@@ -125,9 +125,9 @@ class ToyFiguresTest {
     /** numpy.linspace(0, 20, 10).astype(int) */
     @Test
     void tenOfTwentyOneSnapshotsAreShown() {
-        List<ToyAligned.Snapshot> all = IntStream.range(0, 21).mapToObj(i -> new ToyAligned.Snapshot(i,
+        List<AlignedLatents.Snapshot> all = IntStream.range(0, 21).mapToObj(i -> new AlignedLatents.Snapshot(i,
                 new float[0])).toList();
-        assertThat(EvolutionStrip.chosen(all)).extracting(ToyAligned.Snapshot::step)
+        assertThat(EvolutionStrip.chosen(all)).extracting(AlignedLatents.Snapshot::step)
                 .containsExactly(0L, 2L, 4L, 6L, 8L, 11L, 13L, 15L, 17L, 20L);
     }
 
@@ -138,13 +138,13 @@ class ToyFiguresTest {
         rows.put("upper", directory.resolve("figure3a.png"));
         rows.put("lower", directory.resolve("figure3b.png"));
         Path file = directory.resolve("stack.png");
-        Stack.write(file, rows);
+        FigureColumn.write(file, rows);
         BufferedImage stack = ImageIO.read(file.toFile());
         BufferedImage upper = ImageIO.read(directory.resolve("figure3a.png").toFile());
-        assertThat(List.of(stack.getWidth(), stack.getHeight())).containsExactly(1200 + Stack.MARGIN, 1800);
-        assertThat(stack.getRGB(Stack.MARGIN + 400, 300)).isEqualTo(upper.getRGB(400, 300));
+        assertThat(List.of(stack.getWidth(), stack.getHeight())).containsExactly(1200 + FigureColumn.MARGIN, 1800);
+        assertThat(stack.getRGB(FigureColumn.MARGIN + 400, 300)).isEqualTo(upper.getRGB(400, 300));
         for (int row = 0; row < 2; row++) {
-            int[] margin = stack.getRGB(0, 900 * row, Stack.MARGIN, 900, null, 0, Stack.MARGIN);
+            int[] margin = stack.getRGB(0, 900 * row, FigureColumn.MARGIN, 900, null, 0, FigureColumn.MARGIN);
             assertThat(IntStream.of(margin).distinct().count()).isGreaterThan(2);
         }
     }

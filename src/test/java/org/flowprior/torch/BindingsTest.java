@@ -38,7 +38,7 @@ class BindingsTest {
     /** Name to Java types, as {@code int(long, MemorySegment)}, of what the headers declare. */
     private static Map<String, String> declared() throws IOException {
         Map<String, String> functions = new TreeMap<>();
-        for (String header : List.of("cpp-shim/flowprior.h", "cpp-shim/ops.h")) {
+        for (String header : List.of("cpp-shim/flowprior.h", "cpp-shim/generated/ops.h")) {
             FUNCTION.matcher(Files.readString(Path.of(header))).results().forEach(m -> functions.put(m.group(2),
                     javaType(m.group(1)) + Arrays.stream(m.group(3).split(",")).filter(p -> !p.equals("void"))
                             .map(BindingsTest::javaType).toList()));

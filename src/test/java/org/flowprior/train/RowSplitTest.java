@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.LongStream;
+import org.flowprior.config.RequestException;
+import org.flowprior.data.RandomRows;
+import org.flowprior.torch.Seeds;
 import org.junit.jupiter.api.Test;
 
 class RowSplitTest {

@@ -37,8 +37,8 @@ class VisionGoldenTest {
     @Test
     void theMatricesOfResamplingAreTheOfficialOnes() {
         try (Scope scope = Scope.open()) {
-            assertClose(ImageResize.BICUBIC.matrix(37, 16), flat(GOLDEN.positionMatrix()), 1e-6);
-            assertClose(ImageResize.BICUBIC.matrix(14, 16), flat(GOLDEN.resizeMatrix()), 1e-6);
+            assertClose(TensorResize.BICUBIC.matrix(37, 16), flat(GOLDEN.positionMatrix()), 1e-6);
+            assertClose(TensorResize.BICUBIC.matrix(14, 16), flat(GOLDEN.resizeMatrix()), 1e-6);
             assertClose(WeightResampling.kernelMatrix(14, 16), flat(GOLDEN.kernelMatrix()), 1e-6);
         }
     }
@@ -114,7 +114,7 @@ class VisionGoldenTest {
                 VisionTransformer network = new VisionTransformer(config)) {
             network.loadStateDict(GoldenFill.state("dino.", network.stateDict()));
             Tensor images = ImageNetNormalization.apply(GoldenFill.of("image2", 1, 0, 2, 3, 256, 256));
-            Tensor embedded = network.embed(ImageResize.AREA.apply(images, 224, 224));
+            Tensor embedded = network.embed(TensorResize.AREA.apply(images, 224, 224));
             List<Tensor> tokens = new ArrayList<>(List.of(embedded));
             tokens.addAll(network.intermediates(embedded, 2, 5, 8, 11));
             for (int i = 0; i < tokens.size(); i++) {

@@ -102,7 +102,7 @@ class VisionTransformerWeightsTest {
         try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1)) {
             Tensor kernel = Torch.randn(new long[] {4, 3, 6, 6}, generator).to(DType.FLOAT64);
             Tensor patch = Torch.randn(new long[] {1, 3, 6, 6}, generator).to(DType.FLOAT64);
-            Tensor larger = ImageResize.BICUBIC.apply(patch, 9, 9);
+            Tensor larger = TensorResize.BICUBIC.apply(patch, 9, 9);
             Tensor seen = WeightResampling.kernel(kernel, 9).mul(larger).sum(new long[] {1, 2, 3});
             assertThat(seen.toDoubleArray()).containsExactly(
                     kernel.mul(patch).sum(new long[] {1, 2, 3}).toDoubleArray(), within(1e-10));

@@ -50,7 +50,7 @@ public final class AtomicFile {
                 throw failure;
             }
         } catch (IOException e) {
-            throw Failures.writing(target, e);
+            throw FileErrors.writing(target, e);
         }
     }
 

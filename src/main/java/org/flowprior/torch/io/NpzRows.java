@@ -207,7 +207,7 @@ public final class NpzRows implements AutoCloseable {
                 unpacked.close();
             }
         } catch (IOException e) {
-            throw Failures.reading(source.file(), e);
+            throw FileErrors.reading(source.file(), e);
         } finally {
             source.close();
         }

@@ -47,7 +47,7 @@ final class Source implements AutoCloseable {
         } catch (FileSystemException e) {
             return copied(file);
         } catch (IOException e) {
-            throw Failures.reading(file, e);
+            throw FileErrors.reading(file, e);
         }
     }
 
@@ -66,16 +66,16 @@ final class Source implements AutoCloseable {
         try {
             return new Source(file, FileChannel.open(file, StandardOpenOption.READ), mapping);
         } catch (IOException e) {
-            throw Failures.reading(file, e);
+            throw FileErrors.reading(file, e);
         }
     }
 
     private static void requireRegular(Path file) {
         if (!Files.exists(file)) {
-            throw Failures.reading(file, new NoSuchFileException(file.toString()));
+            throw FileErrors.reading(file, new NoSuchFileException(file.toString()));
         }
         if (!Files.isRegularFile(file)) {
-            throw Failures.reading(file, new FileSystemException(file.toString(), null,
+            throw FileErrors.reading(file, new FileSystemException(file.toString(), null,
                     Files.isDirectory(file) ? "it is a directory" : "it is not a regular file"));
         }
     }
@@ -111,7 +111,7 @@ final class Source implements AutoCloseable {
                 position += n;
             }
         } catch (IOException e) {
-            throw Failures.reading(file, e);
+            throw FileErrors.reading(file, e);
         }
     }
 
@@ -192,7 +192,7 @@ final class Source implements AutoCloseable {
             try {
                 mapped = channel.map(mapping, 0, size, Arena.ofAuto());
             } catch (IOException e) {
-                throw Failures.reading(file, e);
+                throw FileErrors.reading(file, e);
             }
         }
         return mapped;
@@ -203,7 +203,7 @@ final class Source implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw Failures.reading(file, e);
+            throw FileErrors.reading(file, e);
         }
     }
 }

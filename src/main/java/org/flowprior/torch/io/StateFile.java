@@ -79,7 +79,7 @@ public final class StateFile {
             byte[] start = in.readNBytes(9);
             return start.length == 9 && start[8] == '{';
         } catch (IOException e) {
-            throw Failures.reading(file, e);
+            throw FileErrors.reading(file, e);
         }
     }
 }

@@ -107,7 +107,7 @@ public final class TensorFiles {
         try (Stream<Path> children = Files.list(directory)) {
             parts = children.filter(p -> p.getFileName().toString().endsWith(".safetensors")).sorted().toList();
         } catch (IOException e) {
-            throw Failures.reading(directory, e);
+            throw FileErrors.reading(directory, e);
         }
         if (parts.isEmpty()) {
             throw new FormatException(directory, "this directory holds no .safetensors file");

@@ -1,0 +1,142 @@
+package org.flowprior.cli.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.flowprior.flow.FlowMatchingLoss;
+import org.flowprior.flow.FlowModel;
+import org.flowprior.flow.TimeConvention;
+import org.flowprior.flow.VelocityNetwork;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.nn.Linear;
+import org.flowprior.torch.nn.ReLU;
+import org.flowprior.torch.nn.Sequential;
+import org.flowprior.torch.optim.Adam;
+import org.flowprior.torch.optim.AdamOptions;
+import org.flowprior.torch.optim.Sgd;
+
+/** The work that {@code bench} times; tools/bench/peer.py does the same in PyTorch. */
+final class ReferenceWork {
+
+    private static final double LONGEST_WARM_UP = 60e9;
+
+    private final double seconds;
+
+    ReferenceWork(double seconds) {
+        this.seconds = seconds;
+    }
+
+    /** Median nanoseconds of one repetition. */
+    double run(String name) {
+        return switch (name) {
+            case "call" -> call();
+            case "add" -> add();
+            case "mlp" -> mlp();
+            case "toy" -> toy();
+            case "start" -> start();
+            case "prior" -> new PriorWork(this, false).training();
+            case "prior-bf16" -> new PriorWork(this, true).training();
+            case "alignment" -> new PriorWork(this, false).alignment();
+            case "alignment-bf16" -> new PriorWork(this, true).alignment();
+            default -> throw new IllegalArgumentException("no benchmark is called " + name);
+        };
+    }
+
+    private double call() {
+        return median(Libtorch::nothing, 100_000);
+    }
+
+    private double add() {
+        try (Scope outer = Scope.open()) {
+            Tensor x = Torch.ones(4);
+            Tensor y = Torch.ones(4);
+            return median(() -> x.add(y).close(), 10_000);
+        }
+    }
+
+    /** A two-layer network, 16 wide, 16 rows: forward, backward, SGD step. */
+    private double mlp() {
+        try (Scope outer = Scope.open();
+                Sequential model = new Sequential(new Linear(16, 16), new ReLU(), new Linear(16, 16));
+                Sgd optimizer = new Sgd(model.parameters(), Sgd.Options.DEFAULT.withLearningRate(1e-3))) {
+            Tensor x = Torch.ones(16, 16);
+            return median(() -> {
+                try (Scope step = Scope.open()) {
+                    optimizer.zeroGrad();
+                    model.forward(x).square().mean().backward();
+                    optimizer.step();
+                }
+            }, 200);
+        }
+    }
+
+    /** The toy's training step: 4 x 512, 256 rows, Adam. */
+    private double toy() {
+        try (FlowModel model = new FlowModel(new VelocityNetwork(VelocityNetwork.Config.TOY), TimeConvention.PAPER);
+                Adam optimizer = new Adam(model.network().parameters(), AdamOptions.ADAM.withLearningRate(1e-4))) {
+            FlowMatchingLoss flowMatching = FlowMatchingLoss.of(model);
+            return median(() -> {
+                try (Scope step = Scope.open()) {
+                    Tensor loss = flowMatching.loss(Torch.randn(256, 2), null);
+                    optimizer.zeroGrad();
+                    loss.backward();
+                    optimizer.step();
+                    loss.item();
+                }
+            }, 1);
+        }
+    }
+
+    /** Only that the first op has run; whoever started the process holds the watch. */
+    private static double start() {
+        try (Scope scope = Scope.open()) {
+            Torch.ones(4).add(1);
+        }
+        return 0;
+    }
+
+    /** The median over batches of repetitions, after a warm-up of half the time. */
+    private double median(Runnable step, int repetitions) {
+        List<Double> batches = new ArrayList<>();
+        long start = System.nanoTime();
+        while ((System.nanoTime() - start) / 1e9 < seconds || batches.size() < 3) {
+            long begun = System.nanoTime();
+            for (int i = 0; i < repetitions; i++) {
+                step.run();
+            }
+            long ended = System.nanoTime();
+            if ((ended - start) / 1e9 > seconds / 2 || !batches.isEmpty()) {
+                batches.add((double) (ended - begun) / repetitions);
+            }
+        }
+        Collections.sort(batches);
+        return batches.get(batches.size() / 2);
+    }
+
+    /**
+     * The median over single steps of seconds each, two at least, after one to warm up. Where the first takes over a
+     * minute, as bf16 does on a processor without it, the first is all.
+     */
+    double medianOfLong(Runnable step) {
+        double first = time(step);
+        if (first > LONGEST_WARM_UP) {
+            return first;
+        }
+        List<Double> steps = new ArrayList<>();
+        long start = System.nanoTime();
+        while ((System.nanoTime() - start) / 1e9 < seconds || steps.size() < 2) {
+            steps.add(time(step));
+        }
+        Collections.sort(steps);
+        return steps.get(steps.size() / 2);
+    }
+
+    private static double time(Runnable step) {
+        long begun = System.nanoTime();
+        step.run();
+        return System.nanoTime() - begun;
+    }
+}

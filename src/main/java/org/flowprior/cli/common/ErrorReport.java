@@ -1,0 +1,88 @@
+package org.flowprior.cli.common;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.flowprior.config.RequestException;
+import org.flowprior.torch.NativeLibraryException;
+import org.flowprior.torch.OutOfMemoryException;
+import org.flowprior.torch.TorchException;
+import org.flowprior.train.DivergedException;
+import org.flowprior.train.StoppedException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What an exception means to the user: a line or two on standard error, and the exit code. */
+public final class ErrorReport {
+
+    public static final int FAILED = 1;
+    static final int WRONG_REQUEST = 2;
+    /** Ctrl-C's; the JVM replaces it with SIGTERM's where that was the signal. */
+    public static final int STOPPED = 130;
+
+    private ErrorReport() {}
+
+    public static int report(Throwable e, boolean verbose, PrintWriter err) {
+        err.println("flowprior: " + message(e));
+        if (verbose) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return code(e);
+    }
+
+    private static int code(Throwable e) {
+        return switch (e) {
+            case StoppedException stopped -> STOPPED;
+            case ParameterException wrong -> WRONG_REQUEST;
+            case RequestException wrong -> WRONG_REQUEST;
+            case IllegalArgumentException wrong -> WRONG_REQUEST; // of formats, state dicts, shapes of inputs
+            case NativeLibraryException missing -> WRONG_REQUEST;
+            case UncheckedIOException unchecked -> code(unchecked.getCause());
+            case NoSuchFileException missing -> WRONG_REQUEST;
+            case AccessDeniedException denied -> WRONG_REQUEST;
+            default -> FAILED;
+        };
+    }
+
+    private static String message(Throwable e) {
+        return switch (e) {
+            case UnmatchedArgumentException unmatched -> unmatched(unmatched);
+            case ParameterException wrong -> wrong.getMessage() + "; " + help(wrong);
+            case StoppedException stopped -> stopped.getMessage() + "; --resume goes on from there";
+            case DivergedException diverged -> diverged.getMessage();
+            case RequestException wrong -> wrong.getMessage();
+            case IllegalArgumentException wrong when wrong.getMessage() != null -> wrong.getMessage();
+            case NativeLibraryException missing -> missing.getMessage();
+            case OutOfMemoryException memory -> memory.getMessage() + "; a smaller batch needs less";
+            case TorchException failed -> failed.getMessage();
+            case NoSuchFileException missing -> "no such file: " + missing.getFile();
+            case AccessDeniedException denied -> denied.getFile() + " may not be read or written";
+            case FileSystemException failed -> failed.getMessage();
+            case UncheckedIOException failed when failed.getMessage().equals(failed.getCause().toString()) ->
+                    message(failed.getCause());
+            case UncheckedIOException failed -> failed.getMessage();
+            case IOException failed when failed.getMessage() != null -> failed.getMessage();
+            case OutOfMemoryError memory -> "the Java heap is full: " + memory.getMessage()
+                    + "; FLOWPRIOR_JAVA_OPTS=-Xmx8g makes it larger";
+            default -> "unexpected " + e + "; --verbose shows where";
+        };
+    }
+
+    private static String unmatched(UnmatchedArgumentException e) {
+        String argument = e.getUnmatched().getFirst();
+        String kind = argument.startsWith("-") ? "option"
+                : e.getCommandLine().getParent() == null ? "command" : "argument";
+        List<String> near = argument.startsWith("-") ? e.getSuggestions() : List.of();
+        return "unknown " + kind + " " + argument + "; "
+                + (near.isEmpty() ? "" : "did you mean " + String.join(" or ", near) + "? ") + help(e);
+    }
+
+    private static String help(ParameterException e) {
+        return e.getCommandLine().getCommandSpec().qualifiedName() + " --help lists what there is";
+    }
+}

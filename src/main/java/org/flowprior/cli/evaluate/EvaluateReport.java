@@ -1,0 +1,99 @@
+package org.flowprior.cli.evaluate;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.flowprior.cli.common.TextTable;
+import org.flowprior.config.Json;
+import org.flowprior.train.AtomicFiles;
+
+/**
+ * What {@code evaluate} found, as a table and as JSON:
+ *
+ * <pre>{@code
+ * {"generated": "samples", "generatedImages": 500, "real": "…", "realImages": 500, "imageSize": 64,
+ *  "features": "classifier features", "published": false, "dimension": 128, "convention": "torch-fidelity", "k": 3,
+ *  "referenceWritten": "reference.npz", "seed": 0,
+ *  "metrics": {"fid": 1.5, "sfid": …, "inceptionScore": …, "inceptionScoreDeviation": …, "precision": …, "recall": …,
+ *              "fScore": …, "rfid": …, "psnr": …, "ssim": …, "lpips": …, "meanLogDistance": …, "clampedDistances": …},
+ *  "labels": {"fid": "FID of classifier features", …}, "notes": […]}
+ * }</pre>
+ *
+ * with the metrics that were asked for. A number that is not finite is the string {@code "Infinity"} or {@code "NaN"}.
+ */
+final class EvaluateReport {
+
+    private final List<List<String>> rows = new ArrayList<>();
+    private final JsonObject json = new JsonObject();
+    private final JsonObject metrics = new JsonObject();
+    private final JsonObject labels = new JsonObject();
+    private final JsonArray notes = new JsonArray();
+
+    /** States what was measured: a row of the table. */
+    void row(String label, String text) {
+        rows.add(List.of(label, text));
+    }
+
+    /** States what was measured: an entry of the JSON. */
+    void fact(String key, String value) {
+        json.addProperty(key, value);
+    }
+
+    /** States what was measured: an entry of the JSON. */
+    void fact(String key, Number value) {
+        json.addProperty(key, value);
+    }
+
+    /** States what was measured: an entry of the JSON. */
+    void fact(String key, boolean value) {
+        json.addProperty(key, value);
+    }
+
+    /** A result. */
+    void metric(String key, String label, double value) {
+        metric(key, label, value, String.format(Locale.ROOT, "%.6g", value));
+    }
+
+    /** A result that the table shows in other words. */
+    void metric(String key, String label, double value, String shown) {
+        number(key, label, value);
+        row(label, shown);
+    }
+
+    /** A result that the JSON alone has. */
+    void number(String key, String label, double value) {
+        if (Double.isFinite(value)) {
+            metrics.addProperty(key, value);
+        } else {
+            metrics.addProperty(key, Double.toString(value));
+        }
+        labels.addProperty(key, label);
+    }
+
+    /** Something to know about the results, printed below them. */
+    void note(String text) {
+        notes.add(text);
+    }
+
+    void print(PrintWriter to) {
+        List<List<String>> all = new ArrayList<>(rows);
+        notes.forEach(text -> all.add(List.of("note", text.getAsString())));
+        if (!all.isEmpty()) {
+            TextTable.of(all).forEach(to::println);
+        }
+        to.flush();
+    }
+
+    void write(Path file) throws IOException {
+        JsonObject whole = json.deepCopy();
+        whole.add("metrics", metrics);
+        whole.add("labels", labels);
+        whole.add("notes", notes);
+        AtomicFiles.write(file, Json.pretty(whole));
+    }
+}

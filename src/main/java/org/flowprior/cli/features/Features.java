@@ -1,0 +1,219 @@
+package org.flowprior.cli.features;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.flowprior.cli.common.DeviceOptions;
+import org.flowprior.cli.common.ErrorReport;
+import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Storage;
+import org.flowprior.cli.common.TextTable;
+import org.flowprior.config.RequestException;
+import org.flowprior.console.Progress;
+import org.flowprior.target.BankStatistics;
+import org.flowprior.target.FeatureBank;
+import org.flowprior.target.FeatureBankWriter;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code flowprior features}: a bank of the features that a flow prior is trained on. */
+@Command(
+        name = "features",
+        sortOptions = false,
+        description = {
+            "Makes a feature bank, the target distribution of train-flow: rows of features with their mean, deviation "
+                    + "and scaling factor.",
+            "They come from one of --table (an embedding table or a codebook), --latents (what encode made), --arrays "
+                    + "(npy and npz files) and --images (images through an encoder)."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior features --out banks/qwen --table Qwen2.5-0.5B/ --tensor model.embed_tokens.weight",
+            "  flowprior features --out banks/vq --table vq.pt --tensor model.quantize.embedding.weight --scaling 1",
+            "  flowprior features --out banks/dino --images imagenet/train --encoder dinov2 --weights vitb14.pth",
+            "  flowprior features --out banks/half --images photos --encoder torchscript --weights net.ts --dtype bf16",
+            "  flowprior features --out banks/vae --images shards/ --encoder vae --weights vae.ckpt",
+            "  flowprior features --out banks/kl --latents latents/kl --flip",
+            "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
+public final class Features implements Callable<Integer> {
+
+    private static final int ROWS_PER_SHARD = 65_536;
+
+    @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR",
+            description = "the bank, which must not be there yet")
+    private Path out;
+
+    @Option(names = "--table", paramLabel = "FILE|DIR",
+            description = "a table, one feature a row: safetensors, .pt, .npy or .npz; for sharded safetensors their "
+                    + "index or directory")
+    private Path table;
+
+    @Option(names = "--tensor", paramLabel = "NAME",
+            description = "the tensor in --table, or the array in each of --arrays, with dots into nested dicts "
+                    + "(default: the only one)")
+    private String tensor;
+
+    @Option(names = "--latents", paramLabel = "DIR",
+            description = "a latent cache that encode made; each token is a row")
+    private Path latents;
+
+    @Option(names = "--arrays", arity = "1..*", paramLabel = "FILE|DIR",
+            description = "npy and npz files, or directories of them at any depth, sorted; an npz that holds moments "
+                    + "is a cached latent")
+    private List<Path> arrays = new ArrayList<>();
+
+    @Option(names = "--images", paramLabel = "SOURCE",
+            description = "a directory of images, flat or one directory per class; filelist.txt; a .tar or a "
+                    + "directory of them")
+    private Path images;
+
+    @Mixin
+    private FeaturesImageOptions imageOptions;
+
+    @Option(names = "--layout", paramLabel = "NAME", defaultValue = "auto",
+            description = "of arrays and a TorchScript module's output: rows [N, D], tokens [N, T, D], grid [N, D, H, "
+                    + "W] or, of one array, [D, H, W]; auto goes by the number of dimensions "
+                    + "(default: ${DEFAULT-VALUE})")
+    private FeaturesLayout layout;
+
+    @Option(names = "--gaussian",
+            description = "rows are mean and log-variance, of which readers draw (always so with the vae)")
+    private boolean gaussian;
+
+    @Option(names = "--flip",
+            description = "also the mirrored images; of cached latents the flipped ones (default: not)")
+    private boolean flip;
+
+    @Option(names = "--max-rows", paramLabel = "N", description = "stops after the first N rows")
+    private Long maxRows;
+
+    @Option(names = "--dtype", paramLabel = "NAME", defaultValue = "float32",
+            description = "float32 or bf16 on the disk (default: ${DEFAULT-VALUE})")
+    private Storage storage;
+
+    @Option(names = "--scaling", paramLabel = "X",
+            description = "what training multiplies the rows with (default: one over their pooled deviation)")
+    private Double scaling;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @CommandLine.ParentCommand
+    private Session session;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        if (Files.exists(out)) {
+            throw new RequestException("--out " + out + " is there already; remove it or choose another name");
+        }
+        Device place = device.ready();
+        BooleanSupplier stop = session.stopRequests("stopping: the unfinished bank is removed");
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
+                FeaturesSource source = source(place);
+                FeatureBankWriter writer = new FeatureBankWriter(out, new FeatureBankWriter.Options(ROWS_PER_SHARD,
+                        storage.dtype(), gaussian || source.gaussian(), scaling, source.description()))) {
+            try (Progress progress = session.console().progress("features", source.total(), 0)) {
+                source.read((rows, done) -> add(writer, rows, done, progress, stop));
+            }
+            if (stop.getAsBoolean()) {
+                spec.commandLine().getErr().println("flowprior: stopped; no bank was written");
+                return ErrorReport.STOPPED;
+            }
+            try (FeatureBank bank = writer.finish()) {
+                print(bank, source);
+            }
+        }
+        return 0;
+    }
+
+    /** Whether more rows are wanted. */
+    private boolean add(FeatureBankWriter writer, Tensor rows, long done, Progress progress, BooleanSupplier stop) {
+        long left = maxRows == null ? Long.MAX_VALUE : maxRows - writer.rows();
+        writer.add(rows.size(0) <= left ? rows : rows.narrow(0, 0, left));
+        progress.step(done);
+        return rows.size(0) < left && !stop.getAsBoolean();
+    }
+
+    private void check() {
+        long sources = Stream.of(table != null, latents != null, !arrays.isEmpty(), images != null)
+                .filter(given -> given).count();
+        if (sources != 1) {
+            throw wrong("features needs one of --table, --latents, --arrays and --images"
+                    + (sources > 1 ? ", not " + sources : ""));
+        }
+        PositiveOption.require("--max-rows", maxRows, this::wrong);
+        if ((images != null || latents != null) && tensor != null) {
+            throw wrong("--tensor goes with --table or --arrays, not with " + (images != null ? "--images"
+                    : "--latents"));
+        }
+        if (table != null && flip) {
+            throw wrong("--flip goes with --images, --latents or --arrays, not with --table");
+        }
+        imageOptions.check(images != null, this::wrong);
+        if (latents != null && (gaussian || layout != FeaturesLayout.AUTO)) {
+            throw wrong("--layout and --gaussian do not go with --latents: the cache says what it holds");
+        }
+        if (table != null && layout != FeaturesLayout.AUTO) {
+            throw wrong("--layout goes with --arrays and TorchScript modules; a table is [N, D]");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private FeaturesSource source(Device place) throws IOException {
+        if (table != null) {
+            return FeaturesTable.open(table, tensor);
+        }
+        if (latents != null) {
+            return FeaturesLatents.open(latents, flip);
+        }
+        if (!arrays.isEmpty()) {
+            return FeaturesArrays.find(arrays, tensor, layout, flip);
+        }
+        return FeaturesImages.open(images, imageOptions, layout, flip, place);
+    }
+
+    private void print(FeatureBank bank, FeaturesSource source) {
+        PrintWriter to = spec.commandLine().getOut();
+        BankStatistics statistics = bank.statistics();
+        List<List<String>> rows = new ArrayList<>(List.of(
+                TextTable.row("bank", "%s", out),
+                TextTable.row("source", "%s", bank.source()),
+                TextTable.row("rows", "%,d%s", bank.rows(), bank.gaussian() ? " of mean and log-variance" : ""),
+                TextTable.row("dimension", "%d", bank.dimension()),
+                TextTable.row("mean", "%.6g", statistics.pooledMean()),
+                TextTable.row("std", "%.6g", statistics.pooledStd()),
+                TextTable.row("scaling factor", "%.6g", bank.scaling()),
+                TextTable.row("constant dimensions", "%s", constant(statistics.constantDimensions()))));
+        source.notes().forEach(note -> rows.add(TextTable.row("note", "%s", note)));
+        TextTable.of(rows).forEach(to::println);
+        to.flush();
+    }
+
+    private static String constant(int... dimensions) {
+        List<String> first = Arrays.stream(dimensions).limit(20).mapToObj(Integer::toString).toList();
+        return dimensions.length == 0 ? "none" : dimensions.length + ": " + String.join(", ", first)
+                + (dimensions.length > first.size() ? ", …" : "");
+    }
+}

@@ -1,0 +1,108 @@
+package org.flowprior.cli.toy;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.flowprior.cli.common.TextTable;
+import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.Json;
+import org.flowprior.plot.BundledFont;
+import org.flowprior.plot.FigureColumn;
+import org.flowprior.target.ToyTarget;
+import org.flowprior.train.RunDirectory;
+import org.flowprior.train.toy.ReportFiles;
+import org.flowprior.train.toy.ToyConfig;
+
+/**
+ * All targets of {@code flowprior toy}: a run of its own for each, in the directory of the target's name, and their
+ * tables and figures together. The directory around them has the config of all, which names no target.
+ */
+final class TargetSeries {
+
+    private static final String TARGET = "target";
+    private static final String SUMMARY = "summary.json";
+
+    private final Experiment experiment;
+    private final ConfigLoader<ToyConfig> loader;
+    private final ToyConfig config;
+    private final RunDirectory run;
+
+    TargetSeries(Experiment experiment, ConfigLoader<ToyConfig> loader, ToyConfig config, RunDirectory run) {
+        this.experiment = experiment;
+        this.loader = loader;
+        this.config = config;
+        this.run = run;
+    }
+
+    /** True for a directory with runs of all targets. */
+    static boolean isIn(Path directory) {
+        return RunDirectory.isRun(directory) && !Json.read(directory.resolve("config.json")).has(TARGET);
+    }
+
+    /** The config of one target as that of all. */
+    static JsonObject shared(JsonObject config) {
+        config.remove(TARGET);
+        return config;
+    }
+
+    /** Runs what has not been run, then puts everything together. */
+    void run() throws IOException {
+        for (ToyTarget target : ToyTarget.values()) {
+            Path place = run.path().resolve(target.commandName());
+            if (isDone(place)) {
+                experiment.console().say(place + " is done already");
+                continue;
+            }
+            ToyConfig own = config.with(target);
+            boolean begun = RunDirectory.isRun(place);
+            try (RunDirectory one = begun ? RunDirectory.resume(place) : RunDirectory.create(place,
+                    loader.toJson(own))) {
+                experiment.console().say("flowprior toy in " + one.path());
+                experiment.run(one, own);
+                experiment.out().println();
+            }
+        }
+        combine();
+    }
+
+    private boolean isDone(Path place) {
+        return Files.exists(place.resolve(SUMMARY))
+                && (!experiment.withReport() || Files.exists(place.resolve(ReportFiles.JSON)));
+    }
+
+    private void combine() throws IOException {
+        Map<String, JsonObject> summaries = new LinkedHashMap<>();
+        Map<String, JsonObject> reports = new LinkedHashMap<>();
+        Map<String, Path> figures3 = new LinkedHashMap<>();
+        Map<String, Path> figures6 = new LinkedHashMap<>();
+        for (ToyTarget target : ToyTarget.values()) {
+            Path place = run.path().resolve(target.commandName());
+            summaries.put(target.commandName(), Json.read(place.resolve(SUMMARY)));
+            if (Files.exists(place.resolve(ReportFiles.JSON))) {
+                reports.put(target.commandName(), Json.read(place.resolve(ReportFiles.JSON)));
+            }
+            figures3.put(target.commandName(), place.resolve("figures/figure3.png"));
+            figures6.put(target.commandName(), place.resolve("figures/figure6.png"));
+        }
+        BundledFont.use();
+        Path figure5 = run.figures().resolve("figure5.png");
+        FigureColumn.write(figure5, figures3);
+        FigureColumn.write(run.figures().resolve("figure6.png"), figures6);
+        ComparisonTable runs = ComparisonTable.ofRuns(summaries);
+        runs.write(run.path(), "table");
+        TextTable.of(runs.rows()).forEach(experiment.out()::println);
+        if (reports.size() == ToyTarget.values().length) {
+            ComparisonTable theory = ComparisonTable.ofReports(reports);
+            theory.write(run.path(), "report");
+            experiment.out().println();
+            TextTable.of(theory.rows()).forEach(experiment.out()::println);
+        }
+        experiment.out().println();
+        experiment.out().println("table   " + run.path().resolve("table.md"));
+        experiment.out().println("figure  " + figure5);
+        experiment.out().flush();
+    }
+}

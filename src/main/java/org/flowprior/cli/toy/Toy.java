@@ -1,0 +1,141 @@
+package org.flowprior.cli.toy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.flowprior.cli.common.RunOptions;
+import org.flowprior.cli.common.Session;
+import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.RequestException;
+import org.flowprior.target.ToyTarget;
+import org.flowprior.train.RunDirectory;
+import org.flowprior.train.toy.ToyConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code flowprior toy}: the 2-D experiments of Sec. 5.1 and App. B, and their figures. */
+@Command(
+        name = "toy",
+        sortOptions = false,
+        description = {
+            "Trains a flow on a distribution in the plane, freezes it, moves 1,000 latents down its alignment loss, "
+                    + "and draws the paper's Figures 3 and 6; for all targets also Figure 5, with a table.",
+            "Presets: quick (the default; minutes a target on two cores) and paper (the printed values; hours)."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior toy",
+            "  flowprior toy --target all --report",
+            "  flowprior toy --target moons --config paper --seed 1 --out runs/paper",
+            "  flowprior toy --set alignment.weighting=likelihood --set flow.steps=2000",
+            "  flowprior toy --resume --out runs/paper"})
+public final class Toy implements Callable<Integer> {
+
+    static final String ALL = "all";
+
+    @Option(names = {"-t", "--target"}, paramLabel = "NAME", description = "gaussian, grid, moons, rings, spiral, "
+            + "swissroll, or all, each in a directory of its own (default: the config's)")
+    private String target;
+
+    @Option(names = "--report", description = "also measures the theory: exact likelihoods, the bound, "
+            + "correlations, how concentrated the latents are; aligns a second time under the other weighting of times")
+    private boolean report;
+
+    @Mixin
+    private RunOptions options;
+
+    @CommandLine.ParentCommand
+    private Session session;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    private final ConfigLoader<ToyConfig> loader = ToyConfig.loader();
+
+    @Override
+    public Integer call() throws IOException {
+        requireTarget();
+        Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
+        boolean all = directory == null ? ALL.equals(target) : isOfAll(directory);
+        Experiment experiment = new Experiment(session.console(), session::stopRequests, spec.commandLine().getOut(),
+                report);
+        try (RunDirectory run = directory == null ? begin(all) : RunDirectory.resume(directory)) {
+            ToyConfig config = resolved(run, all);
+            session.console().say("flowprior toy in " + run.path());
+            if (all) {
+                new TargetSeries(experiment, loader, config, run).run();
+            } else {
+                experiment.run(run, config);
+            }
+        }
+        return 0;
+    }
+
+    private void requireTarget() {
+        if (target != null && !target.equals(ALL)
+                && Arrays.stream(ToyTarget.values()).noneMatch(known -> known.commandName().equals(target))) {
+            throw new RequestException("--target " + target + " is none of "
+                    + String.join(", ", Arrays.stream(ToyTarget.values()).map(ToyTarget::commandName).toList()) + ", "
+                    + ALL);
+        }
+    }
+
+    /** What the options change in the config; the target of all targets' config is any of them. */
+    private List<String> assignments() {
+        List<String> all = new ArrayList<>(options.assignments());
+        if (target != null) {
+            all.add("target=" + (target.equals(ALL) ? ToyTarget.GAUSSIAN.commandName() : target));
+        }
+        return all;
+    }
+
+    /** Which of the two kinds of runs is in that directory; the one that {@code --target} names, if it does. */
+    private boolean isOfAll(Path directory) {
+        boolean all = TargetSeries.isIn(directory);
+        if (target != null && RunDirectory.isRun(directory) && all != target.equals(ALL)) {
+            throw new RequestException(all ? directory + " holds a run of all targets; --resume cannot make it "
+                    + target
+                    : directory + " holds a run of one target; --resume cannot make it one of all");
+        }
+        return all;
+    }
+
+    private RunDirectory begin(boolean all) throws IOException {
+        ToyConfig config = options.ready(loader.load(options.config(), assignments()));
+        return RunDirectory.create(directory(all ? ALL : config.target().commandName()),
+                all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config));
+    }
+
+    /** @param named the target that names the run; null for that of the options */
+    private Path directory(String named) throws IOException {
+        if (options.out() != null) {
+            return options.out();
+        }
+        String about = named != null ? named : loader.load(options.config(), assignments()).target().commandName();
+        return options.directory("toy-" + about, loader);
+    }
+
+    private ToyConfig resolved(RunDirectory run, boolean all) {
+        ToyConfig config = read(run, all, List.of());
+        if (options.resume()) {
+            ToyConfig asked = options.config() != null ? loader.load(options.config(), assignments())
+                    : read(run, all, assignments());
+            options.resume(loader, config, asked, run.path());
+        }
+        return config;
+    }
+
+    private ToyConfig read(RunDirectory run, boolean all, List<String> assignments) {
+        if (!all) {
+            return loader.read(run.config(), assignments);
+        }
+        List<String> whole = new ArrayList<>(assignments);
+        whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
+        return loader.load(run.config().toString(), whole);
+    }
+}

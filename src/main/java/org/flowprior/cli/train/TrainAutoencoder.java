@@ -1,0 +1,168 @@
+package org.flowprior.cli.train;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.flowprior.cli.common.RunOptions;
+import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.TextTable;
+import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.RequestException;
+import org.flowprior.console.Console;
+import org.flowprior.train.MetricLog;
+import org.flowprior.train.RunDirectory;
+import org.flowprior.train.autoencoder.AutoencoderTraining;
+import org.flowprior.train.autoencoder.AutoencoderTrainingConfig;
+import org.flowprior.train.autoencoder.AutoencoderTrainingResult;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code flowprior train-autoencoder}: an autoencoder on images, aligned with a flow prior or not. */
+@Command(
+        name = "train-autoencoder",
+        sortOptions = false,
+        description = {
+            "Trains an autoencoder on images and writes it as autoencoder.safetensors, under the official keys. With a "
+                    + "flow prior its latents are pulled towards the prior's distribution.",
+            "Presets: quick (the default; a small network on drawn images, minutes on two cores), quick-kl (smaller "
+                    + "images and latents, for the quick generator), paper (the printed values of the aligned "
+                    + "autoencoder, and the official ones where none are printed), official (what the released code "
+                    + "effectively runs for it), official-ae, official-kl and official-softvq (the same without a "
+                    + "prior, with those bottlenecks). The paper's four priors differ "
+                    + "by --prior alone.",
+            "With evaluation.bank, the bank of the features that the prior was trained on, each evaluation also "
+                    + "measures how near latent tokens lie to those features: the mean of log r_k, the paper's "
+                    + "Figure 4 beside the alignment loss."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior train-autoencoder --out runs/quick",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01 \\",
+            "      --set evaluation.bank=bank --set evaluation.every=100",
+            "  flowprior train-autoencoder --config official --device cuda --images imagenet/train \\",
+            "      --validation imagenet/val --prior prior.safetensors \\",
+            "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
+            "      --set loss.perceptual.heads=vgg.pth --set loss.adversarial.backbone=dino.pth",
+            "  flowprior train-autoencoder --resume --out runs/quick"})
+public final class TrainAutoencoder
+        implements Callable<Integer>, TrainingStage<AutoencoderTrainingConfig, AutoencoderTrainingResult> {
+
+    @Option(names = {"-i", "--images"}, paramLabel = "PATH",
+            description = "the images to train on: a directory, a list of files, a .tar, a directory of those, or "
+                    + "procedural:SIZE?seed=N&count=N for drawn ones (default: the config's data.images)")
+    private String images;
+
+    @Option(names = "--validation", paramLabel = "PATH",
+            description = "images to validate on, in the same forms (default: the config's data.validation, and some "
+                    + "of the images where that is empty)")
+    private String validation;
+
+    @Option(names = {"-p", "--prior"}, paramLabel = "FILE",
+            description = "the flow prior to align with, as train-flow writes it or an official .pt (default: the "
+                    + "config's loss.alignment.prior)")
+    private String prior;
+
+    @Mixin
+    private RunOptions options;
+
+    @CommandLine.ParentCommand
+    private Session session;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        return new TrainingCommand<>(this, options, session, spec).call();
+    }
+
+    @Override
+    public ConfigLoader<AutoencoderTrainingConfig> loader() {
+        return AutoencoderTrainingConfig.loader();
+    }
+
+    @Override
+    public List<String> assignments(List<String> shared) {
+        List<String> all = new ArrayList<>(shared);
+        add(all, "data.images", images);
+        add(all, "data.validation", validation);
+        add(all, "loss.alignment.prior", prior);
+        return all;
+    }
+
+    private static void add(List<String> all, String key, String value) {
+        if (value != null) {
+            all.add(key + "=" + value);
+        }
+    }
+
+    @Override
+    public void requireFitting(AutoencoderTrainingConfig config) throws IOException {
+        if (config.data().images().isEmpty()) {
+            throw new RequestException("train-autoencoder needs images: --images PATH names them, and "
+                    + "--images procedural:" + config.model().imageSize() + " draws some");
+        }
+        AutoencoderTraining.requireFitting(config);
+    }
+
+    @Override
+    public String about(AutoencoderTrainingConfig config) {
+        return "autoencoder";
+    }
+
+    @Override
+    public AutoencoderTrainingResult train(RunDirectory run, AutoencoderTrainingConfig config, MetricLog log,
+            Console console, BooleanSupplier stop) throws IOException {
+        return new AutoencoderTraining(run, config, log, console, stop).run();
+    }
+
+    @Override
+    public JsonObject summary(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
+        JsonObject json = new JsonObject();
+        json.addProperty("autoencoder", result.autoencoder().getFileName().toString());
+        if (result.discriminator() != null) {
+            json.addProperty("discriminator", result.discriminator().getFileName().toString());
+        }
+        json.addProperty("images", config.data().images());
+        json.addProperty("prior", config.loss().alignment().prior());
+        json.addProperty("trainingImages", result.trainingImages());
+        json.addProperty("validationImages", result.validationImages());
+        json.addProperty("corruptImages", result.corruptImages());
+        json.addProperty("parameters", result.parameters());
+        json.addProperty("discriminatorParameters", result.discriminatorParameters());
+        result.evaluation().forEach(json::addProperty);
+        json.addProperty("steps", config.training().steps());
+        json.addProperty("seed", config.seed());
+        json.addProperty("seconds", result.seconds());
+        return json;
+    }
+
+    @Override
+    public List<List<String>> rows(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
+        Map<String, Double> measured = result.evaluation();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TextTable.row("images trained on, validated on", "%d, %d", result.trainingImages(),
+                result.validationImages()));
+        if (result.corruptImages() > 0) {
+            rows.add(TextTable.row("corrupt images left out", "%d", result.corruptImages()));
+        }
+        rows.add(TextTable.row("PSNR, SSIM", "%.2f dB, %.4f", measured.get("psnr"), measured.get("ssim")));
+        if (measured.containsKey("alignment")) {
+            rows.add(TextTable.row("alignment loss, mean over channels", "%.4f", measured.get("alignment")));
+        }
+        if (measured.containsKey("meanLogDistance")) {
+            rows.add(TextTable.row("mean log r_%.0f of %.0f latent tokens".formatted(measured.get("k"),
+                    measured.get("points")), "%.4f", measured.get("meanLogDistance")));
+        }
+        rows.add(TextTable.row("time", "%.0f s", result.seconds()));
+        rows.add(TextTable.row("autoencoder", "%s", result.autoencoder()));
+        return rows;
+    }
+}

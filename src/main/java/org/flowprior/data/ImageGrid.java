@@ -1,0 +1,102 @@
+package org.flowprior.data;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.train.AtomicFiles;
+import org.flowprior.train.MetricLog;
+
+/**
+ * Images side by side in a PNG file, for the run directory and, through {@link MetricLog#image}, for TensorBoard:
+ * images above their reconstructions, say, eight in a row.
+ */
+public final class ImageGrid {
+
+    /** Images in a row of the file. */
+    public static final int COLUMNS = 8;
+
+    private static final int GAP = 2;
+    /** Pixels between what belongs together and what follows. */
+    private static final int WIDE_GAP = 8;
+
+    private ImageGrid() {}
+
+    /**
+     * Writes the file, in the place of what is there.
+     *
+     * @param rows what is to stand below each other, image by image: each floating point, [N, 3, H, W] in [-1, 1], on
+     *             any device, all of one shape; where N is above {@link #COLUMNS} the rest follows further down
+     */
+    public static void write(Path file, Tensor... rows) throws IOException {
+        write(file, COLUMNS, List.of(rows));
+    }
+
+    /** As {@link #write(Path, Tensor...)}, with so many images in a row. */
+    public static void write(Path file, int columns, List<Tensor> rows) throws IOException {
+        check(columns, rows);
+        BufferedImage grid = draw(columns, rows);
+        AtomicFiles.write(file, out -> {
+            if (!ImageIO.write(grid, "png", out)) {
+                throw new IOException(file + ": this JDK writes no PNG");
+            }
+        });
+    }
+
+    private static void check(int columns, List<Tensor> rows) {
+        long[] shape = rows.isEmpty() ? new long[0] : rows.getFirst().shape();
+        if (columns < 1 || shape.length != 4 || shape[1] != 3 || rows.getFirst().numel() == 0
+                || rows.stream().anyMatch(row -> !Arrays.equals(row.shape(), shape))) {
+            throw new IllegalArgumentException("a grid of at least one column takes images [N, 3, H, W] of one shape, "
+                    + "not " + rows.stream().map(Tensor::signature).toList() + " in " + columns + " columns");
+        }
+    }
+
+    private static BufferedImage draw(int columns, List<Tensor> rows) {
+        int count = Math.toIntExact(rows.getFirst().size(0));
+        int height = Math.toIntExact(rows.getFirst().size(2));
+        int width = Math.toIntExact(rows.getFirst().size(3));
+        int across = Math.min(columns, count);
+        int block = rows.size() * (height + GAP) - GAP;
+        int blocks = (count + across - 1) / across;
+        BufferedImage grid = new BufferedImage(across * (width + GAP) + GAP,
+                blocks * (block + WIDE_GAP) - WIDE_GAP + 2 * GAP, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = grid.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, grid.getWidth(), grid.getHeight());
+        graphics.dispose();
+        for (int row = 0; row < rows.size(); row++) {
+            byte[] levels = levels(rows.get(row));
+            for (int i = 0; i < count; i++) {
+                int left = GAP + i % across * (width + GAP);
+                int top = GAP + i / across * (block + WIDE_GAP) + row * (height + GAP);
+                grid.setRGB(left, top, width, height, colours(levels, i * height * width, height * width), 0, width);
+            }
+        }
+        return grid;
+    }
+
+    /** Red, green and blue of each pixel, image by image. */
+    private static byte[] levels(Tensor images) {
+        try (Scope scope = Scope.open()) {
+            Tensor levels = Pixels.levels(images).permute(0, 2, 3, 1).contiguous();
+            return levels.to(Device.CPU, levels.dtype()).toByteArray();
+        }
+    }
+
+    private static int[] colours(byte[] levels, int from, int count) {
+        int[] colours = new int[count];
+        for (int i = 0; i < count; i++) {
+            int at = 3 * (from + i);
+            colours[i] = (levels[at] & 0xff) << 16 | (levels[at + 1] & 0xff) << 8 | levels[at + 2] & 0xff;
+        }
+        return colours;
+    }
+}

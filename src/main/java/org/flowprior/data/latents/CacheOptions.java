@@ -1,0 +1,47 @@
+package org.flowprior.data.latents;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.flowprior.torch.DType;
+
+/**
+ * How a {@link LatentCache} is written.
+ *
+ * @param imagesPerShard after how many images a file is written; it may get the rest of their batch too
+ * @param dtype          element type on the disk: float32, bfloat16 or float16
+ * @param gaussian       whether tokens are mean and log-variance
+ * @param flips          whether the latents of the flipped images come too
+ * @param scaling        what readers are to multiply latents with; null: one over their deviation within an image
+ * @param classes        names of the classes, at least one
+ * @param provenance     where the latents come from
+ */
+public record CacheOptions(int imagesPerShard, DType dtype, boolean gaussian, boolean flips, Double scaling,
+        List<String> classes, Map<String, String> provenance) {
+
+    /** Throws {@link IllegalArgumentException} for values that make no cache. */
+    public CacheOptions {
+        if (imagesPerShard < 1 || !CacheDescription.DTYPES.contains(dtype) || classes.isEmpty()) {
+            throw new IllegalArgumentException("a cache has at least one image in a shard, not " + imagesPerShard
+                    + ", at least one class, and is float32, bfloat16 or float16, not " + dtype);
+        }
+        if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
+            throw new IllegalArgumentException("scaling must be positive and finite, not " + scaling);
+        }
+        Objects.requireNonNull(provenance, "provenance");
+    }
+
+    /** All of it, to be compared. */
+    JsonObject json() {
+        JsonObject json = new JsonObject();
+        json.addProperty("imagesPerShard", imagesPerShard);
+        json.addProperty("dtype", dtype.toString());
+        json.addProperty("gaussian", gaussian);
+        json.addProperty("flips", flips);
+        json.addProperty("scaling", String.valueOf(scaling));
+        provenance.forEach((key, value) -> json.addProperty("provenance." + key, value));
+        json.add("classes", CacheDescription.array(classes));
+        return json;
+    }
+}

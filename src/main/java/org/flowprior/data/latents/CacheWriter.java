@@ -1,0 +1,263 @@
+package org.flowprior.data.latents;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.JsonFields;
+import org.flowprior.torch.io.PartialDirectory;
+
+/**
+ * Writes a {@link LatentCache}, holding no more than a shard of it and a batch. Everything is written in a hidden
+ * directory beside the target, which is renamed when it is whole: whatever happens before leaves no cache. The whole
+ * shards of a writer that was killed, or closed before its end, stay there: {@link #resume} goes on behind them, a new
+ * writer removes them.
+ *
+ * <pre>{@code
+ * try (var writer = new CacheWriter(directory, options)) {
+ *     writer.add(latents, flippedLatents, labels, names, next);
+ *     try (LatentCache cache = writer.finish()) { ... }
+ * }
+ * }</pre>
+ */
+public final class CacheWriter implements AutoCloseable {
+
+    private static final String BEGUN = "begun.json";
+
+    private final CacheOptions options;
+    private final PartialDirectory place;
+    private final List<CacheDescription.Shard> shards = new ArrayList<>();
+    private final CacheBuffer buffer = new CacheBuffer();
+    private CacheMoments moments;
+    private int tokens;
+    private int width;
+    private long images;
+    private long next;
+    private boolean ended;
+
+    /**
+     * Begins a cache in that directory, whose parents are made where they are missing.
+     *
+     * @throws IllegalArgumentException when something is there already, or another process is writing the same cache
+     * @throws UncheckedIOException     when the disk refuses
+     */
+    public CacheWriter(Path directory, CacheOptions options) {
+        this(PartialDirectory.beside(directory), options, false);
+    }
+
+    private CacheWriter(PartialDirectory place, CacheOptions options, boolean resumed) {
+        this.options = options;
+        this.place = place;
+        try {
+            if (resumed && Files.exists(place.resolve(BEGUN))) {
+                requireSame();
+                takeShards();
+            } else {
+                place.retain(List.of());
+                JsonFields.write(place.resolve(BEGUN), options.json());
+            }
+        } catch (IOException e) {
+            place.leave();
+            throw cannotWrite(e);
+        } catch (RuntimeException e) {
+            place.leave();
+            throw e;
+        }
+    }
+
+    /**
+     * Goes on with a cache that was not finished, or begins one where there is none.
+     *
+     * @throws IllegalArgumentException also when it was begun with other options
+     */
+    public static CacheWriter resume(Path directory, CacheOptions options) {
+        return new CacheWriter(PartialDirectory.continued(directory), options, true);
+    }
+
+    private void requireSame() {
+        JsonObject wanted = options.json();
+        JsonObject begun = JsonFields.read(place.resolve(BEGUN), "a cache that was begun", JsonFields::json);
+        Set<String> keys = new LinkedHashSet<>(wanted.keySet());
+        keys.addAll(begun.keySet());
+        for (String key : keys) {
+            JsonElement before = begun.get(key);
+            if (!Objects.equals(wanted.get(key), before)) {
+                String difference = before instanceof JsonPrimitive ? key + " " + before + ", not " + wanted.get(key)
+                        : "other " + key;
+                throw new IllegalArgumentException(place.target() + ": was begun with " + difference
+                        + "; begin it anew, or go on with what it was begun with");
+            }
+        }
+    }
+
+    /** Takes over the whole shards of the writer before, up to the first that is none. */
+    private void takeShards() throws IOException {
+        List<String> kept = new ArrayList<>(List.of(BEGUN));
+        String file = CacheShard.fileName(1);
+        while (Files.exists(place.resolve(file))) {
+            try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
+                    options.classes().size())) {
+                requireFitting(shard.shape(), shard.dtype());
+                next = shard.next();
+                take(shard, file);
+            }
+            kept.add(file);
+            file = CacheShard.fileName(shards.size() + 1);
+        }
+        place.retain(kept);
+    }
+
+    private void take(CacheShard shard, String file) {
+        shard.addTo(moments, options.flips());
+        shards.add(new CacheDescription.Shard(file, shard.images()));
+        images += shard.images();
+    }
+
+    /** The place in the image set from which on latents are wanted: 0, or where a writer before has come to. */
+    public long next() {
+        return next;
+    }
+
+    /** Images taken so far, those before a resumption included. */
+    public long images() {
+        return images + buffer.images();
+    }
+
+    /** Whether {@link #close} now would leave something to {@link #resume}. */
+    public boolean isResumable() {
+        return !ended && !shards.isEmpty();
+    }
+
+    /**
+     * Takes the latents of images.
+     *
+     * @param given   floating point [n, L, C], [n, L, 2C] of Gaussians, of any device
+     * @param flipped those of the flipped images; null for a cache without
+     * @param classes labels, int64 [n]
+     * @param called  names, n
+     * @param after   the place in the image set behind the last of them
+     * @throws IllegalArgumentException for other shapes than before, labels that are no class, and for a NaN or an
+     *                                  infinity, which it places; the writer can then only be closed
+     * @throws UncheckedIOException     when the disk refuses
+     */
+    public void add(Tensor given, Tensor flipped, Tensor classes, List<String> called, long after) {
+        requireOpen();
+        check(given, flipped, classes, called, after);
+        buffer.add(given, flipped, classes, called, options);
+        next = after;
+        if (buffer.images() >= options.imagesPerShard()) {
+            flush();
+        }
+    }
+
+    private void requireOpen() {
+        if (ended) {
+            throw new IllegalStateException("this cache is finished or closed");
+        }
+    }
+
+    private void check(Tensor given, Tensor flipped, Tensor classes, List<String> called, long after) {
+        if (flipped != null != options.flips() || flipped != null && !Arrays.equals(flipped.shape(), given.shape())) {
+            throw new IllegalArgumentException("latents of flipped images come with a cache of flips, in the shape of "
+                    + "the others, " + given.signature() + ", not " + (flipped == null ? "none" : flipped.signature()));
+        }
+        if (given.dim() != 3 || given.numel() == 0 || !given.dtype().isFloatingPoint()
+                || !Arrays.equals(classes.shape(), new long[] {given.size(0)}) || called.size() != given.size(0)
+                || after <= next) {
+            throw new IllegalArgumentException("a cache takes floating-point latents [n, L, C] with n labels and names "
+                    + "and the place behind them, not " + given.signature() + ", " + classes.signature() + ", "
+                    + called.size() + " names, place " + after);
+        }
+        requireFitting(given.shape(), options.dtype());
+    }
+
+    private void requireFitting(long[] shape, DType dtype) {
+        if (moments == null) {
+            if (options.gaussian() && shape[2] % 2 != 0) {
+                throw new IllegalArgumentException("tokens of mean and log-variance cannot be " + shape[2] + " wide");
+            }
+            tokens = Math.toIntExact(shape[1]);
+            width = Math.toIntExact(shape[2]);
+            moments = new CacheMoments(options.gaussian() ? width / 2 : width, options.gaussian());
+        } else if (shape[1] != tokens || shape[2] != width || dtype != options.dtype()) {
+            throw new IllegalArgumentException("latents of " + shape[1] + " x " + shape[2] + " came behind those of "
+                    + tokens + " x " + width);
+        }
+    }
+
+    private void flush() {
+        String file = CacheShard.fileName(shards.size() + 1);
+        buffer.flush(place.resolve(file), next);
+        try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
+                options.classes().size())) {
+            take(shard, file);
+        }
+    }
+
+    /**
+     * Writes what is left, puts the cache in its place, and opens it.
+     *
+     * @throws IllegalArgumentException without images, and when all numbers of each image are the same
+     * @throws UncheckedIOException     when the disk refuses
+     */
+    public LatentCache finish() {
+        requireOpen();
+        if (buffer.images() > 0) {
+            flush();
+        }
+        if (images == 0) {
+            throw new IllegalArgumentException(place.target() + ": a cache needs at least one image");
+        }
+        CacheStatistics statistics = moments.statistics();
+        if (options.scaling() == null && !(statistics.withinStd() > 0 && Double.isFinite(statistics.withinStd()))) {
+            throw new IllegalArgumentException(place.target() + ": the latents of each image are a single number, "
+                    + "which no factor can scale");
+        }
+        double scaling = options.scaling() == null ? 1 / statistics.withinStd() : options.scaling();
+        try {
+            CacheDescription description = new CacheDescription(images, tokens, width, options.dtype(),
+                    options.gaussian(), options.flips(), options.classes(), shards, statistics, scaling,
+                    options.provenance());
+            JsonFields.write(place.resolve(CacheDescription.FILE), description.json());
+            Files.delete(place.resolve(BEGUN));
+            place.publish();
+        } catch (IOException e) {
+            throw cannotWrite(e);
+        }
+        ended = true;
+        return LatentCache.open(place.target());
+    }
+
+    private UncheckedIOException cannotWrite(IOException e) {
+        return new UncheckedIOException(place.target() + ": cannot be written: " + e.getMessage(), e);
+    }
+
+    /**
+     * Ends the writing. Unless {@link #finish} has put the cache in its place, its whole shards stay for {@link
+     * #resume}; where there is none, everything is removed.
+     */
+    @Override
+    public void close() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        buffer.clear();
+        if (shards.isEmpty()) {
+            place.discard();
+        } else {
+            place.leave();
+        }
+    }
+}

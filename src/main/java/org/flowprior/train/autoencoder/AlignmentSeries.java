@@ -1,0 +1,84 @@
+package org.flowprior.train.autoencoder;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.flowprior.config.Json;
+import org.flowprior.config.RequestException;
+import org.flowprior.train.TrainingLoop;
+
+/**
+ * How well an autoencoder's latents were aligned along its training, in both measures of Sec. 5.2: what Figure 4 shows.
+ *
+ * @param steps           steps of the evaluations, rising
+ * @param alignment       the alignment loss at each, a mean over channels
+ * @param meanLogDistance mean of log r<sub>k</sub> at each
+ * @param k               which neighbour
+ * @param points          latent tokens whose neighbours were looked for
+ */
+public record AlignmentSeries(double[] steps, double[] alignment, double[] meanLogDistance, int k, long points) {
+
+    /** Throws {@link IllegalArgumentException} for fewer than two steps, and for series of different lengths. */
+    public AlignmentSeries {
+        if (steps.length < 2 || alignment.length != steps.length || meanLogDistance.length != steps.length) {
+            throw new IllegalArgumentException("at least 2 steps need a value of both measures each, not "
+                    + alignment.length + " and " + meanLogDistance.length + " for " + steps.length);
+        }
+    }
+
+    /**
+     * The series in the {@code metrics.jsonl} of a run directory; a last row that is still being written is left out.
+     *
+     * @throws RequestException when the file is not there or not such a file, or has fewer than two evaluations with
+     *                          both measures
+     */
+    public static AlignmentSeries read(Path run) {
+        Path file = run.resolve("metrics.jsonl");
+        List<JsonObject> rows = rows(file);
+        if (rows.size() < 2) {
+            throw new RequestException(file + " has " + rows.size() + " evaluations with alignment and "
+                    + "meanLogDistance, fewer than 2; train with loss.alignment.prior and evaluation.bank, and lower "
+                    + "evaluation.every");
+        }
+        JsonObject last = rows.getLast();
+        return new AlignmentSeries(column(rows, "step"), column(rows, AutoencoderEvaluation.ALIGNMENT),
+                column(rows, LatentDistances.MEAN_LOG_DISTANCE), last.get(LatentDistances.K).getAsInt(),
+                last.get(LatentDistances.POINTS).getAsLong());
+    }
+
+    private static List<JsonObject> rows(Path file) {
+        List<JsonObject> rows = new ArrayList<>();
+        String text = text(file);
+        String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
+        for (int i = 0; i < lines.length; i++) {
+            if (!lines[i].isEmpty()) {
+                JsonObject row = Json.parse(lines[i], file + ", line " + (i + 1) + ",");
+                JsonElement phase = row.get("phase");
+                if (phase != null && phase.getAsString().equals(TrainingLoop.EVALUATION)
+                        && row.has(AutoencoderEvaluation.ALIGNMENT) && row.has(LatentDistances.MEAN_LOG_DISTANCE)) {
+                    rows.add(row);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new RequestException("no such file: " + file + "; a run of train-autoencoder has one", e);
+        } catch (IOException e) {
+            throw new RequestException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static double[] column(List<JsonObject> rows, String name) {
+        return rows.stream().mapToDouble(row -> row.get(name).getAsDouble()).toArray();
+    }
+}

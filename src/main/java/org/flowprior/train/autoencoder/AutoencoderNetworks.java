@@ -1,0 +1,175 @@
+package org.flowprior.train.autoencoder;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.AutoencoderFile;
+import org.flowprior.autoencoder.AutoencoderLoss;
+import org.flowprior.autoencoder.Discriminator;
+import org.flowprior.config.RequestException;
+import org.flowprior.flow.FlowPrior;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Seeds;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.Safetensors;
+
+/** All networks of the training on their device: autoencoder, discriminator, and the fixed ones of the losses. */
+final class AutoencoderNetworks implements AutoCloseable {
+
+    private final AutoencoderTrainingConfig config;
+    private final Autoencoder autoencoder;
+    private final AutoencoderLossNetworks losses;
+
+    /** Those networks, on the config's device, which this takes over. */
+    AutoencoderNetworks(AutoencoderTrainingConfig config, Autoencoder autoencoder, AutoencoderLossNetworks losses) {
+        this.config = config;
+        this.autoencoder = autoencoder;
+        this.losses = losses;
+    }
+
+    /**
+     * The networks as training begins with them, weights from the config's files or the seed.
+     *
+     * @param fresh whether weights are read that a checkpoint has, too
+     * @throws RequestException         when parts do not fit together
+     * @throws IllegalArgumentException when a file is not what the config says
+     */
+    static AutoencoderNetworks create(AutoencoderTrainingConfig config, boolean fresh) {
+        Device device = Device.of(config.device());
+        AutoencoderLossNetworks losses;
+        try (Generator initial = generator(config, "discriminator.weights")) {
+            losses = AutoencoderLossNetworks.open(config.loss(), config.model().imageSize(),
+                    config.model().latentChannels(), initial);
+        }
+        Autoencoder autoencoder = null;
+        try (Generator initial = generator(config, "weights")) {
+            autoencoder = new Autoencoder(config.model().sizes(), initial);
+            if (fresh) {
+                scale(autoencoder, config.model().initialization());
+                load(autoencoder, config.model());
+            }
+            autoencoder.gradCheckpointing(config.training().checkpointing()).to(device);
+            return new AutoencoderNetworks(config, autoencoder, losses.to(device));
+        } catch (RuntimeException e) {
+            losses.close();
+            if (autoencoder != null) {
+                autoencoder.close();
+            }
+            throw e;
+        }
+    }
+
+    private static Generator generator(AutoencoderTrainingConfig config, String purpose) {
+        return Generator.seeded(Seeds.derive(config.seed(), "autoencoder." + purpose));
+    }
+
+    /** Brings initial weights of the official deviation to that of the config. */
+    private static void scale(Autoencoder autoencoder, AutoencoderModelConfig.Initialization wanted) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            autoencoder.namedParameters().forEach((key, weight) -> {
+                if (key.matches("(en|de)coder\\.model\\.blocks\\..*\\.weight") && weight.dim() == 2) {
+                    weight.mul_(wanted.linear() / AutoencoderModelConfig.Initialization.OFFICIAL);
+                } else if (key.matches("(en|de)coder\\..*(pos_embed|latent_tokens|mask_token)")) {
+                    weight.mul_(wanted.positions() / AutoencoderModelConfig.Initialization.OFFICIAL);
+                }
+            });
+        }
+    }
+
+    private static void load(Autoencoder autoencoder, AutoencoderModelConfig model) {
+        if (!model.encoder().weights().isEmpty()) {
+            autoencoder.encoder().loadBackbone(Path.of(model.encoder().weights()));
+        }
+        if (!model.decoder().weights().isEmpty()) {
+            autoencoder.decoder().loadBackbone(Path.of(model.decoder().weights()));
+        }
+        if (autoencoder.repa() != null) {
+            autoencoder.loadRepaModel(Path.of(model.repa().model().weights()));
+        }
+    }
+
+    /**
+     * Looks whether the files that the config needs are there, and whether the prior is for such latents.
+     *
+     * @throws RequestException         naming the key of the first that is not
+     * @throws IllegalArgumentException when the prior's file is none
+     */
+    static void requireFiles(AutoencoderTrainingConfig config) {
+        AutoencoderModelConfig model = config.model();
+        Map<String, String> files = AutoencoderLossNetworks.files(config.loss());
+        if (model.repa().weight() > 0) {
+            files.put("model.repa.model.weights", model.repa().model().weights());
+        }
+        AutoencoderLossNetworks.requireNamed(files);
+        files.put("model.encoder.weights", model.encoder().weights());
+        files.put("model.decoder.weights", model.decoder().weights());
+        files.put("loss.alignment.prior", config.loss().alignment().prior());
+        files.forEach((key, file) -> {
+            if (!file.isEmpty() && !Files.isRegularFile(Path.of(file))) {
+                throw new RequestException("no such file: " + file + " (" + key + ")");
+            }
+        });
+        if (!config.loss().alignment().prior().isEmpty()) {
+            AutoencoderLossNetworks.readPrior(config.loss(), model.latentChannels()).close();
+        }
+    }
+
+    // ---- what there is ---------------------------------------------------------------------------------------------
+
+    /** The autoencoder. */
+    Autoencoder autoencoder() {
+        return autoencoder;
+    }
+
+    /** The discriminator, or null. */
+    Discriminator discriminator() {
+        return losses.discriminator();
+    }
+
+    /** The flow prior, or null. */
+    FlowPrior prior() {
+        return losses.prior();
+    }
+
+    /** A loss over these networks. */
+    AutoencoderLoss newLoss() {
+        return losses.newLoss().to(Device.of(config.device()));
+    }
+
+    /** The weights that training changes, under the official keys. */
+    Map<String, Tensor> trained() {
+        Map<String, Tensor> trained = new LinkedHashMap<>(autoencoder.namedParameters());
+        trained.values().removeIf(parameter -> !parameter.requiresGrad());
+        return trained;
+    }
+
+    /** Turns the discriminator's gradients off for the autoencoder's half of a step, and on again for its own. */
+    void trainDiscriminator(boolean enabled) {
+        if (discriminator() != null) {
+            discriminator().requiresGrad_(enabled);
+        }
+    }
+
+    // ---- files -----------------------------------------------------------------------------------------------------
+
+    /** Writes the autoencoder's weights as they are. */
+    void writeAutoencoder(Path file) {
+        AutoencoderFile.write(file, autoencoder);
+    }
+
+    /** Writes the discriminator's weights and buffers. */
+    void writeDiscriminator(Path file) {
+        Safetensors.write(file, discriminator().stateDict());
+    }
+
+    @Override
+    public void close() {
+        losses.close();
+        autoencoder.close();
+    }
+}

@@ -1,0 +1,292 @@
+package org.flowprior.train.flow;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.flowprior.config.RequestException;
+import org.flowprior.console.Console;
+import org.flowprior.data.RandomRows;
+import org.flowprior.target.AveragePooling;
+import org.flowprior.target.FeatureBank;
+import org.flowprior.target.IdentityProjection;
+import org.flowprior.target.PrincipalComponents;
+import org.flowprior.target.Projection;
+import org.flowprior.target.RandomProjection;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Seeds;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.Safetensors;
+import org.flowprior.train.RowSplit;
+
+/**
+ * Target features as the flow is to make them: rows of a bank, scaled and projected. Batches are drawn
+ * uniformly and independently, so that the state of a generator says all about where the data stand; the held-out rows
+ * are never among them.
+ */
+final class FlowData implements AutoCloseable {
+
+    static final String FILE = "projection.safetensors";
+    private static final String SCALING = "scaling";
+    private static final long BLOCK = 16_384;
+    private static final long CHECKED_ROWS = 65_536;
+
+    private final FlowTrainingConfig config;
+    private final Device device;
+    private final FeatureBank bank;
+    private final RowSplit split;
+    private double scaling;
+    private Projection projection;
+    /** All training targets on the device, or null. */
+    private Tensor cached;
+
+    private FlowData(FlowTrainingConfig config, FeatureBank bank) {
+        this.config = config;
+        this.device = Device.of(config.device());
+        this.bank = bank;
+        int heldOut = config.data().validationBank().isEmpty() ? config.evaluation().rows() : 0;
+        try {
+            this.split = RowSplit.holdingOut(new RowSplit.Whole(bank.directory(), bank.rows(), "rows",
+                    "a data.validationBank", 2), heldOut, Seeds.derive(config.seed(), "flow.heldOut"));
+        } catch (RequestException e) {
+            bank.close();
+            throw e;
+        }
+    }
+
+    /** Throws what {@link #open} would throw for a bank, or sizes, that do not fit, before it reads features. */
+    static void requireFitting(FlowTrainingConfig config) {
+        try (FlowData data = new FlowData(config, openBank(config))) {
+            if (!config.data().validationBank().isEmpty()) {
+                data.openValidationBank().close();
+            }
+            if (config.projection().kind() == FlowTrainingConfig.ProjectionKind.PCA) {
+                data.requireComponents();
+            } else {
+                data.projection = data.newProjection();
+            }
+        }
+    }
+
+    private void requireComponents() {
+        if (config.projection().dimension() > bank.dimension()) {
+            throw new RequestException(bank.directory() + ": features of " + bank.dimension() + " channels have no "
+                    + config.projection().dimension() + " principal components; lower projection.dimension");
+        }
+    }
+
+    private FeatureBank openValidationBank() {
+        FeatureBank other = FeatureBank.open(Path.of(config.data().validationBank()));
+        if (other.dimension() == bank.dimension()) {
+            return other;
+        }
+        other.close();
+        throw new RequestException(other.directory() + " has features of " + other.dimension() + " channels, "
+                + bank.directory() + " of " + bank.dimension() + ": they cannot be compared");
+    }
+
+    /**
+     * Opens the config's bank and prepares its projection.
+     *
+     * @param file    where projection and scaling are kept for a resumed run: read if it is there, else written
+     * @param console told what is odd about the targets
+     * @throws RequestException         when the bank is too small, or features are no finite numbers
+     * @throws IllegalArgumentException when the bank is none
+     */
+    static FlowData open(FlowTrainingConfig config, Path file, Console console) {
+        FlowData data = new FlowData(config, openBank(config));
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            if (Files.exists(file)) {
+                data.readProjection(file);
+            } else {
+                data.makeProjection();
+                data.writeProjection(file);
+            }
+            TargetWarnings.say(console, data.bank.statistics(), data.training(CHECKED_ROWS, "checked"),
+                    config.projection().kind());
+            data.fillCache();
+            return data;
+        } catch (RuntimeException e) {
+            data.close();
+            throw e;
+        }
+    }
+
+    private static FeatureBank openBank(FlowTrainingConfig config) {
+        if (config.data().bank().isEmpty()) {
+            throw new RequestException("the config names no feature bank (data.bank); --bank DIR names it");
+        }
+        return FeatureBank.open(Path.of(config.data().bank()));
+    }
+
+    // ---- what training reads ---------------------------------------------------------------------------------------
+
+    /** D, channels behind the projection. */
+    int dimension() {
+        return projection.outputs();
+    }
+
+    /** What features are multiplied by before the projection. */
+    double scaling() {
+        return scaling;
+    }
+
+    /** From scaled features to targets. */
+    Projection projection() {
+        return projection;
+    }
+
+    /** The bank. */
+    FeatureBank bank() {
+        return bank;
+    }
+
+    /** How many rows are trained on. */
+    long trainingRows() {
+        return split.training();
+    }
+
+    /** The bank's rows that are never trained on. */
+    long[] heldOutRows() {
+        return split.heldOut();
+    }
+
+    /** True when all training targets lie on the device. */
+    boolean isCached() {
+        return cached != null;
+    }
+
+    /**
+     * Targets of training rows drawn uniformly, with replacement.
+     *
+     * @param rows     draws the rows, on the CPU
+     * @param features draws features of rows that are distributions, on the CPU
+     * @return float32 [count, D] on the device
+     */
+    Tensor batch(int count, Generator rows, Generator features) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return Scope.returning(() -> {
+                Tensor numbers = Torch.randint(split.training(), new long[] {count}, rows);
+                return cached != null ? cached.indexSelect(0, numbers.to(null, device))
+                        : targets(bank, split.rows(numbers.toLongArray()), features);
+            });
+        }
+    }
+
+    /** The targets that evaluation compares with, float32 [evaluation.rows, D] on the device. */
+    Tensor heldOut() {
+        if (config.data().validationBank().isEmpty()) {
+            return blockwise(bank, split.heldOut(), "heldOut");
+        }
+        try (FeatureBank other = openValidationBank()) {
+            long count = Math.min(config.evaluation().rows(), other.rows());
+            return blockwise(other, RandomRows.distinct(other.rows(), count, seed("validation")), "heldOut");
+        }
+    }
+
+    /** Targets of so many different training rows, or of all; which ones depends on the purpose. */
+    Tensor training(long count, String purpose) {
+        long[] numbers = RandomRows.distinct(split.training(), Math.min(count, split.training()), seed(purpose));
+        return blockwise(bank, split.rows(numbers), purpose);
+    }
+
+    private long seed(String purpose) {
+        return Seeds.derive(config.seed(), "flow.data." + purpose);
+    }
+
+    // ---- from features to targets ----------------------------------------------------------------------------------
+
+    private Tensor blockwise(FeatureBank from, long[] rows, String purpose) {
+        try (NoGrad noGrad = new NoGrad(); Generator draws = Generator.seeded(seed(purpose + ".features"))) {
+            Tensor targets = Torch.empty(new long[] {rows.length, dimension()}, DType.FLOAT32, device);
+            for (long begin = 0; begin < rows.length; begin += BLOCK) {
+                try (Scope scope = Scope.open()) {
+                    long[] block = Arrays.copyOfRange(rows, (int) begin, (int) Math.min(rows.length, begin + BLOCK));
+                    targets.narrow(0, begin, block.length).copy_(targets(from, block, draws));
+                }
+            }
+            return targets;
+        }
+    }
+
+    private Tensor targets(FeatureBank from, long[] rows, Generator draws) {
+        return Scope.returning(() -> {
+            Tensor features = TrainingFeatures.read(from, rows, draws);
+            return projection.apply(features.to(null, device).mul(scaling));
+        });
+    }
+
+    // ---- preparation -----------------------------------------------------------------------------------------------
+
+    private void makeProjection() {
+        scaling = config.data().scaling() > 0 ? config.data().scaling() : bank.scaling();
+        projection = newProjection();
+        if (config.projection().unitVariance()) {
+            double deviation = TargetWarnings.deviation(training(CHECKED_ROWS, "checked"));
+            if (!(deviation > 0)) {
+                throw new RequestException(bank.directory() + ": the projected targets are all the same, so no scale "
+                        + "gives them unit variance; project them in another way");
+            }
+            try (Projection before = projection) {
+                projection = before.withScale(1 / deviation);
+            }
+        }
+    }
+
+    private Projection newProjection() {
+        int features = bank.dimension();
+        int outputs = config.projection().dimension();
+        return switch (config.projection().kind()) {
+            case NONE -> new IdentityProjection(features);
+            case RANDOM -> RandomProjection.seeded(features, outputs, config.projection().seed());
+            case AVERAGE_POOLING -> new AveragePooling(features, outputs);
+            case PCA -> {
+                requireComponents();
+                try (Generator draws = Generator.seeded(seed("principalComponents"))) {
+                    yield PrincipalComponents.fit(new TrainingFeatures(bank, split, scaling, draws), outputs);
+                }
+            }
+        };
+    }
+
+    private void writeProjection(Path file) {
+        Map<String, String> metadata = new TreeMap<>(projection.metadata());
+        metadata.put(SCALING, Double.toString(scaling));
+        Safetensors.write(file, projection.tensors(), metadata);
+    }
+
+    private void readProjection(Path file) {
+        Map<String, String> metadata = new TreeMap<>(Safetensors.header(file).metadata());
+        scaling = Double.parseDouble(metadata.remove(SCALING));
+        projection = Projection.of(Safetensors.load(file), metadata);
+    }
+
+    private void fillCache() {
+        double bytes = 4.0 * split.training() * dimension();
+        boolean fits = bytes <= config.data().cacheGigabytes() * 1e9 && split.training() <= Integer.MAX_VALUE;
+        if (fits && !bank.gaussian()) {
+            long[] all = split.rows(LongStream.range(0, split.training()).toArray());
+            try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+                cached = blockwise(bank, all, "cached").keep();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (cached != null) {
+            cached.close();
+        }
+        if (projection != null) {
+            projection.close();
+        }
+        bank.close();
+    }
+}

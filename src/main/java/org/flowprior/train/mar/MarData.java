@@ -1,0 +1,227 @@
+package org.flowprior.train.mar;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.flowprior.config.RequestException;
+import org.flowprior.data.RandomRows;
+import org.flowprior.data.latents.LatentCache;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Seeds;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.train.RowSplit;
+
+/**
+ * Latents as the generator is to make them: those of a cache, scaled, each image as it is or flipped by chance.
+ *
+ * <p>Every image comes once in a pass, in an order that is the seed's and the pass's alone; what does not fill a batch
+ * is left out of that pass. So a step's number says which images it has.
+ */
+final class MarData implements AutoCloseable {
+
+    /**
+     * Some images.
+     *
+     * @param tokens float32 [B, L, C], scaled, on the device
+     * @param labels int64 [B], on the device
+     */
+    record Batch(Tensor tokens, Tensor labels) {}
+
+    /** Takes images, in a scope that ends behind the call. */
+    @FunctionalInterface
+    interface Sink {
+        void take(Batch batch);
+    }
+
+    private final MarTrainingConfig config;
+    private final Device device;
+    private final LatentCache cache;
+    /** Where held-out images are; {@link #cache} itself where they are some of its own. */
+    private final LatentCache validation;
+    private final RowSplit split;
+    private final long[] measured;
+    private final double scaling;
+    private long pass = -1;
+    private long[] order;
+
+    private MarData(MarTrainingConfig config, LatentCache cache, LatentCache validation) {
+        this.config = config;
+        this.device = Device.of(config.device());
+        this.cache = cache;
+        this.validation = validation;
+        this.scaling = config.data().scaling() > 0 ? config.data().scaling() : cache.scaling();
+        int images = config.evaluation().images();
+        boolean own = validation == cache;
+        this.split = own ? RowSplit.holdingOut(new RowSplit.Whole(cache.directory(), cache.images(), "images",
+                "data.validation", 1), images, seed("heldOut")) : RowSplit.of(cache.images(), 0, seed("heldOut"));
+        this.measured = own ? split.heldOut() : RandomRows.distinct(validation.images(),
+                Math.min(images, validation.images()), seed("heldOut"));
+    }
+
+    /**
+     * Opens the config's caches.
+     *
+     * @throws RequestException         when there are too few images, or they are not what the config says
+     * @throws IllegalArgumentException when a directory is no cache
+     */
+    static MarData open(MarTrainingConfig config) {
+        if (config.data().cache().isEmpty()) {
+            throw new RequestException("the config names no latent cache (data.cache); --cache DIR names it");
+        }
+        LatentCache cache = LatentCache.open(Path.of(config.data().cache()));
+        LatentCache validation = cache;
+        try {
+            if (!config.data().validation().isEmpty()) {
+                validation = LatentCache.open(Path.of(config.data().validation()));
+            }
+            MarData data = new MarData(config, cache, validation);
+            data.check();
+            return data;
+        } catch (RuntimeException e) {
+            close(cache, validation);
+            throw e;
+        }
+    }
+
+    private void check() {
+        if (trainingImages() < config.training().batch()) {
+            throw new RequestException(cache.directory() + " has " + trainingImages() + " images to train on, fewer "
+                    + "than a batch of " + config.training().batch() + "; lower training.batch");
+        }
+        if (config.data().flip() && !cache.flips()) {
+            throw new RequestException(cache.directory() + " holds no flipped images; --set data.flip=false trains "
+                    + "without");
+        }
+        if (validation.tokens() != tokens() || validation.channels() != channels()
+                || !validation.classes().equals(classes())) {
+            throw new RequestException(validation.directory() + " has " + describe(validation) + ", "
+                    + cache.directory() + " has " + describe(cache) + ": they cannot be compared");
+        }
+    }
+
+    private static String describe(LatentCache which) {
+        return which.tokens() + " tokens of " + which.channels() + " channels and " + which.classes().size()
+                + " classes";
+    }
+
+    private long seed(String purpose) {
+        return Seeds.derive(config.seed(), "mar.data." + purpose);
+    }
+
+    /** The cache. */
+    LatentCache cache() {
+        return cache;
+    }
+
+    /** L, tokens of an image. */
+    int tokens() {
+        return cache.tokens();
+    }
+
+    /** C, channels of a token. */
+    int channels() {
+        return cache.channels();
+    }
+
+    /** Names of the classes. */
+    List<String> classes() {
+        return cache.classes();
+    }
+
+    /** What latents are multiplied by. */
+    double scaling() {
+        return scaling;
+    }
+
+    /** Images to train on. */
+    long trainingImages() {
+        return split.training();
+    }
+
+    /** Images to measure on. */
+    int heldOutImages() {
+        return measured.length;
+    }
+
+    /** Steps of a pass over the training images. */
+    long stepsOfPass() {
+        return trainingImages() / config.training().batch();
+    }
+
+    // ---- training --------------------------------------------------------------------------------------------------
+
+    /**
+     * The images of a step.
+     *
+     * @param step    the number of the step, from 1
+     * @param flips   draws which are flipped, on the CPU; left alone where none are to be
+     * @param latents draws the latents of a cache of distributions, on the CPU
+     */
+    Batch batch(long step, Generator flips, Generator latents) {
+        int count = config.training().batch();
+        seek((step - 1) / stepsOfPass());
+        int from = (int) ((step - 1) % stepsOfPass()) * count;
+        long[] positions = split.rows(Arrays.copyOfRange(order, from, from + count));
+        return on(cache, positions, cache.latents(positions, flips(count, flips), latents));
+    }
+
+    private void seek(long wanted) {
+        if (pass != wanted) {
+            try (Scope scope = Scope.open(); Generator draws = Generator.seeded(seed("order." + wanted))) {
+                order = Torch.randperm(split.training(), draws).toLongArray();
+            }
+            pass = wanted;
+        }
+    }
+
+    private boolean[] flips(int count, Generator draws) {
+        if (!config.data().flip()) {
+            return null;
+        }
+        boolean[] flips = new boolean[count];
+        try (Scope scope = Scope.open()) {
+            long[] numbers = Torch.randint(2, new long[] {count}, draws).toLongArray();
+            for (int i = 0; i < count; i++) {
+                flips[i] = numbers[i] == 1;
+            }
+        }
+        return flips;
+    }
+
+    private Batch on(LatentCache from, long[] positions, Tensor latents) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return new Batch(latents.mul(scaling).to(DType.FLOAT32, device),
+                    from.labels(positions).to(DType.INT64, device));
+        }
+    }
+
+    // ---- validation ------------------------------------------------------------------------------------------------
+
+    /** Gives all held-out images, unflipped and never drawn, always the same in the same order. */
+    void validate(Sink sink) {
+        int size = config.evaluation().batch();
+        for (int from = 0; from < measured.length; from += size) {
+            long[] positions = Arrays.copyOfRange(measured, from, Math.min(measured.length, from + size));
+            try (Scope scope = Scope.open()) {
+                sink.take(on(validation, positions, validation.latents(positions, null)));
+            }
+        }
+    }
+
+    private static void close(LatentCache cache, LatentCache validation) {
+        cache.close();
+        if (validation != cache) {
+            validation.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        close(cache, validation);
+    }
+}

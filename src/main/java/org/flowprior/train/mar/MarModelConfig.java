@@ -1,0 +1,107 @@
+package org.flowprior.train.mar;
+
+import static org.flowprior.config.ConfigRanges.atLeast;
+import static org.flowprior.config.ConfigRanges.positive;
+import static org.flowprior.config.ConfigRanges.shareBelowOne;
+
+import java.util.List;
+import java.util.function.Function;
+import org.flowprior.mar.LatentLayout;
+import org.flowprior.mar.MarConfig;
+
+/**
+ * The generator of {@code flowprior train-mar}: the config's key {@code model}. Tokens, channels and classes are those
+ * of the latent cache.
+ *
+ * @param width             channels of a token in encoder and decoder
+ * @param encoderDepth      blocks of the encoder
+ * @param decoderDepth      blocks of the decoder
+ * @param heads             of an attention
+ * @param mlpRatio          channels within an MLP, as a multiple of the width
+ * @param bufferSize        tokens before the image's, which hold the class
+ * @param qkNorm            whether queries and keys are normalised
+ * @param labelDrop         share of images that are trained without their class
+ * @param attentionDropout  of the attention's probabilities
+ * @param projectionDropout of the blocks' linear layers
+ * @param maskRatioMin      the smallest share of tokens that are masked
+ * @param head              what makes a token of its condition
+ * @param weights           a file to begin with, of this program or an official checkpoint; empty: random weights
+ */
+public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int heads, double mlpRatio, int bufferSize,
+                             boolean qkNorm, double labelDrop, double attentionDropout, double projectionDropout,
+                             double maskRatioMin, Head head, String weights) {
+
+    /** The kinds of head. */
+    public enum HeadKind {
+        /** A flow for each token. */
+        FLOW,
+        /** A diffusion for each token: the baseline. */
+        DIFFUSION
+    }
+
+    /**
+     * What makes a token of a condition.
+     *
+     * @param kind         flow or diffusion
+     * @param depth        residual blocks
+     * @param width        hidden channels
+     * @param multiplicity draws of (t, noise) for each token in a step
+     */
+    public record Head(HeadKind kind, int depth, int width, int multiplicity) {
+
+        /** Throws {@link IllegalArgumentException} for numbers below 1. */
+        public Head {
+            atLeast("depth", depth, 1);
+            atLeast("width", width, 1);
+            atLeast("multiplicity", multiplicity, 1);
+        }
+    }
+
+    /** The published sizes, with the heads of the published weights. */
+    public enum Size {
+        /** MAR-B. */
+        BASE(MarConfig::base),
+        /** MAR-L. */
+        LARGE(MarConfig::large),
+        /** MAR-H. */
+        HUGE(MarConfig::huge);
+
+        private final List<String> assignments;
+
+        Size(Function<LatentLayout, MarConfig> published) {
+            // No size depends on the layout.
+            MarConfig sizes = published.apply(new LatentLayout.Sequence(1, 1));
+            assignments = List.of("model.width=" + sizes.width(), "model.encoderDepth=" + sizes.encoderDepth(),
+                    "model.decoderDepth=" + sizes.decoderDepth(), "model.heads=" + sizes.heads(),
+                    "model.head.depth=" + sizes.head().depth(), "model.head.width=" + sizes.head().width());
+        }
+
+        /** The keys of the config that make this size, as {@code KEY=VALUE}. */
+        public List<String> assignments() {
+            return assignments;
+        }
+    }
+
+    /** Throws {@link IllegalArgumentException} for sizes that make no network. */
+    public MarModelConfig {
+        atLeast("width", width, 1);
+        atLeast("encoderDepth", encoderDepth, 1);
+        atLeast("decoderDepth", decoderDepth, 1);
+        atLeast("heads", heads, 1);
+        if (width % heads != 0) {
+            throw new IllegalArgumentException("heads must divide width = " + width + ", which " + heads
+                    + " does not");
+        }
+        positive("mlpRatio", mlpRatio);
+        atLeast("bufferSize", bufferSize, 1);
+        shareBelowOne("labelDrop", labelDrop);
+        shareBelowOne("attentionDropout", attentionDropout);
+        shareBelowOne("projectionDropout", projectionDropout);
+        shareBelowOne("maskRatioMin", maskRatioMin);
+    }
+
+    MarModelConfig withWeights(String file) {
+        return new MarModelConfig(width, encoderDepth, decoderDepth, heads, mlpRatio, bufferSize, qkNorm, labelDrop,
+                attentionDropout, projectionDropout, maskRatioMin, head, file);
+    }
+}

@@ -1,0 +1,95 @@
+package org.flowprior.train.mar;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.flowprior.config.RequestException;
+import org.flowprior.mar.LatentLayout;
+import org.flowprior.mar.Mar;
+import org.flowprior.mar.MarConfig;
+import org.flowprior.mar.MarFile;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Seeds;
+import org.flowprior.torch.nn.StateDictException;
+
+/** Makes the generator of a config for the latents of a cache. */
+final class MarNetworks {
+
+    private MarNetworks() {}
+
+    /** The generator's sizes. */
+    static MarConfig sizes(MarTrainingConfig config, MarData data) {
+        MarModelConfig model = config.model();
+        MarModelConfig.Head head = model.head();
+        MarConfig.Head kind = switch (head.kind()) {
+            case FLOW -> new MarConfig.Head.Flow(head.depth(), head.width(), head.multiplicity());
+            case DIFFUSION -> new MarConfig.Head.Diffusion(head.depth(), head.width(), head.multiplicity());
+        };
+        return new MarConfig(new LatentLayout.Sequence(data.tokens(), data.channels()), model.width(),
+                model.encoderDepth(), model.decoderDepth(), model.heads(), model.mlpRatio(), data.classes().size(),
+                model.bufferSize(), model.qkNorm(), model.labelDrop(), model.attentionDropout(),
+                model.projectionDropout(), model.maskRatioMin(), kind);
+    }
+
+    /**
+     * Throws what {@link #create} would throw, without making a network.
+     *
+     * @throws RequestException         when the file to begin with is not there, or of other sizes
+     * @throws IllegalArgumentException when it is none of a generator
+     */
+    static void requireFitting(MarTrainingConfig config, MarData data) {
+        MarConfig wanted = sizes(config, data);
+        String weights = config.model().weights();
+        if (weights.isEmpty()) {
+            return;
+        }
+        if (!Files.isRegularFile(Path.of(weights))) {
+            throw new RequestException("there is no file " + weights + " to begin with (model.weights)");
+        }
+        MarConfig found = MarFile.config(Path.of(weights));
+        if (!sizes(found).equals(sizes(wanted))) {
+            throw new RequestException(("%s holds a generator of %,d parameters, and the config makes one of %,d, of "
+                    + "other sizes").formatted(weights, found.parameterCount(), wanted.parameterCount()));
+        }
+    }
+
+    /** All that the shapes of the weights depend on. */
+    private static List<Object> sizes(MarConfig config) {
+        return List.of(config.tokens(), config.channels(), config.width(), config.encoderDepth(),
+                config.decoderDepth(), config.hidden(), config.classes(), config.bufferSize(),
+                config.qkNorm() ? config.width() / config.heads() : 0, config.headNetwork());
+    }
+
+    /**
+     * The generator on the config's device.
+     *
+     * @param begin whether it gets the weights that the config's file has; a run that goes on has its own
+     * @throws IllegalArgumentException naming the file, when its weights are of another generator
+     */
+    static Mar create(MarTrainingConfig config, MarData data, boolean begin) {
+        Mar mar;
+        try (Generator initial = Generator.seeded(Seeds.derive(config.seed(), "mar.weights"))) {
+            mar = new Mar(sizes(config, data), initial);
+        }
+        try {
+            if (begin && !config.model().weights().isEmpty()) {
+                load(mar, Path.of(config.model().weights()));
+            }
+            mar.to(Device.of(config.device()));
+            return mar;
+        } catch (RuntimeException e) {
+            mar.close();
+            throw e;
+        }
+    }
+
+    private static void load(Mar mar, Path file) {
+        try (Scope scope = Scope.open()) {
+            mar.loadStateDict(MarFile.state(file));
+        } catch (StateDictException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.flowprior.train.toy;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.flowprior.flow.TimeWeighting;
+
+/**
+ * What an alignment of the toy's latents has come to. Points lie in normalised units, x and y in turn.
+ *
+ * @param weighting       of the residuals in time
+ * @param latents         the optimised latents
+ * @param losses          the alignment loss before each step, mean over channels
+ * @param likelihoods     mean NLL of the latents before each step; between evaluations that of the last
+ * @param likelihoodEvery steps from one evaluation of the NLL to the next, the first at step 1
+ * @param snapshots       the latents at up to 21 moments, in order
+ */
+public record AlignedLatents(TimeWeighting weighting, double[] latents, double[] losses, double[] likelihoods,
+                         int likelihoodEvery, List<Snapshot> snapshots) {
+
+    /**
+     * The latents behind the update of a step.
+     *
+     * @param step from 1
+     */
+    public record Snapshot(long step, float[] points) {}
+
+    private static final int LAST_STEPS = 100;
+
+    /** The mean loss of the last 100 steps. */
+    public double lastLoss() {
+        int count = Math.min(LAST_STEPS, losses.length);
+        double sum = 0;
+        for (int i = losses.length - count; i < losses.length; i++) {
+            sum += losses[i];
+        }
+        return sum / count;
+    }
+
+    /** The values of a series over the steps, at those where the NLL was evaluated. */
+    public double[] whereEvaluated(double[] series) {
+        return IntStream.range(0, series.length).filter(i -> i % likelihoodEvery == 0).mapToDouble(i -> series[i])
+                .toArray();
+    }
+}

@@ -1,0 +1,120 @@
+package org.flowprior.cli.sample;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.AutoencoderConfig;
+import org.flowprior.autoencoder.AutoencoderFile;
+import org.flowprior.cli.Main;
+import org.flowprior.mar.LatentLayout;
+import org.flowprior.mar.Mar;
+import org.flowprior.mar.MarConfig;
+import org.flowprior.mar.MarFile;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.Libtorch;
+import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Torch;
+import org.flowprior.vision.MlpType;
+import org.flowprior.vision.VisionTransformerConfig;
+
+/** A tiny generator of five classes and its autoencoder in files, and {@code sample} with them. */
+final class SampleFixture implements AutoCloseable {
+
+    static final int SIZE = 16;
+    static final int TOKENS = 3;
+    static final int CHANNELS = 4;
+    static final double SCALING = 0.5;
+    private static final Map<String, String> METADATA = Map.of(MarFile.SCALING, "0.5");
+
+    final StringWriter out = new StringWriter();
+    final StringWriter err = new StringWriter();
+    final Path directory;
+    final Path autoencoderFile;
+    final Autoencoder autoencoder;
+    Path generatorFile;
+    Path place;
+    Mar mar;
+    private final int threads = Libtorch.threads();
+    private final Scope scope = Scope.open();
+
+    SampleFixture(Path directory) {
+        this.directory = directory;
+        place = directory.resolve("images");
+        generatorFile = directory.resolve("mar.safetensors");
+        autoencoderFile = directory.resolve("ae.safetensors");
+        autoencoder = autoencoder(TOKENS);
+        AutoencoderFile.write(autoencoderFile, autoencoder);
+        makeGenerator(new MarConfig.Head.Flow(1, 16, 1));
+    }
+
+    static Autoencoder autoencoder(int tokens) {
+        VisionTransformerConfig sizes = new VisionTransformerConfig(SIZE, 8, 64, 1, 1, 64, MlpType.GELU, 0, false);
+        try (Generator numbers = Generator.seeded(6)) {
+            Autoencoder made = new Autoencoder(AutoencoderConfig.of(sizes, sizes, tokens, CHANNELS), numbers);
+            made.eval();
+            return made;
+        }
+    }
+
+    /** No weight is left at zero, so that everything shows in the images. */
+    void makeGenerator(MarConfig.Head head) {
+        if (mar != null) {
+            mar.close();
+        }
+        try (Generator numbers = Generator.seeded(7); NoGrad noGrad = new NoGrad()) {
+            mar = new Mar(new MarConfig(new LatentLayout.Sequence(TOKENS, CHANNELS), 16, 1, 1, 2, 2, 5, 2, true, 0.1,
+                    0.1, 0.1, 0.7, head), numbers);
+            mar.eval();
+            mar.parameters().forEach(p -> p.add_(Torch.randn(p.shape(), numbers).mul(0.2)));
+        }
+        writeGenerator();
+    }
+
+    void changeGenerator() {
+        try (NoGrad noGrad = new NoGrad()) {
+            mar.parameters().getFirst().add_(1);
+        }
+        writeGenerator();
+    }
+
+    private void writeGenerator() {
+        MarFile.write(generatorFile, mar.config(), mar.stateDict(), METADATA);
+    }
+
+    int run(Object... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        List<String> all = new ArrayList<>(List.of("sample", "--quiet", "--threads", "1", "--mar",
+                generatorFile.toString(), "--autoencoder", autoencoderFile.toString(), "--out", place.toString()));
+        Stream.of(args).map(Object::toString).forEach(all::add);
+        return Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+    }
+
+    Path image(int number) {
+        return place.resolve("0000" + number + ".png");
+    }
+
+    List<byte[]> images(int count) throws IOException {
+        List<byte[]> files = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            files.add(Files.readAllBytes(image(i)));
+        }
+        return files;
+    }
+
+    @Override
+    public void close() {
+        autoencoder.close();
+        mar.close();
+        Libtorch.setThreads(threads);
+        scope.close();
+    }
+}
