@@ -9,35 +9,28 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Values and gradients against PyTorch's, which {@code tools/oracle/adversary.py} wrote. */
+@InScope
 class AdversarialLossTest {
 
     private static final AdversaryRecords.Losses EXPECTED = AdversaryRecords.PYTORCH.losses();
 
-    private Scope scope;
     private List<Tensor> logits;
 
     @BeforeEach
     void drawLogits() {
-        scope = Scope.open();
         logits = new ArrayList<>();
         try (Generator generator = Generator.seeded(EXPECTED.seed())) {
             for (int i = 0; i < 4; i++) {
                 logits.add(Torch.randn(new long[] {3, 7}, generator).mul(2));
             }
         }
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private static void check(AdversaryRecords.Graded expected, List<Tensor> tensors,

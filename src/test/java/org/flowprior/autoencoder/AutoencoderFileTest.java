@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
@@ -28,23 +28,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@InScope
 class AutoencoderFileTest {
 
     @TempDir
     private Path directory;
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(1);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     private static VisionTransformerConfig tiny(int width, int heads) {

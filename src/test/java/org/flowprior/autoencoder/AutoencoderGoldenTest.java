@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Sequential;
 import org.flowprior.vision.VisionTransformerConfig;
@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** Golden values of the official code: model-golden.json has them out of the specification's autoencoder.json. */
+@InScope
 class AutoencoderGoldenTest {
 
     record Whole(double[] encoded, double[] latents, double[] reconstruction, double mean, double deviation,
@@ -31,19 +32,16 @@ class AutoencoderGoldenTest {
 
     private static final Golden GOLDEN = AutoencoderCases.read("model-golden.json", Golden.class);
 
-    private Scope scope;
     private NoGrad noGrad;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         noGrad = new NoGrad();
     }
 
     @AfterEach
     void close() {
         noGrad.close();
-        scope.close();
     }
 
     private static void compare(VisionTransformerConfig sizes, Whole expected) {

@@ -10,6 +10,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -22,25 +23,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InScope
 class AutoencoderTest {
 
     private static final VisionTransformerConfig LARGE = VisionTransformerConfig.dinov2Large(256, 16);
     private static final VisionTransformerConfig BASE = VisionTransformerConfig.dinov2Base(256, 16);
     private static final VisionTransformerConfig SMALL = VisionTransformerConfig.dinov2Small(256, 16);
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(1);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     private static VisionTransformerConfig tiny(int width) {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.ScriptModule;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -17,11 +17,11 @@ import org.flowprior.vision.ImageNetNormalization;
 import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class FeatureNetworkTest {
 
     private static final Path SCRIPT =
@@ -29,20 +29,13 @@ class FeatureNetworkTest {
 
     @TempDir
     private Path directory;
-    private Scope scope;
     private Tensor images;
 
     @BeforeEach
     void draw() {
-        scope = Scope.open();
         try (Generator generator = Generator.seeded(5)) {
             images = Torch.randint(0, 256, new long[] {2, 3, 16, 16}, generator).to(DType.UINT8);
         }
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     @Test

@@ -9,30 +9,17 @@ import static org.flowprior.eval.FilledRows.inceptionLike;
 
 import org.assertj.core.data.Percentage;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Linalg;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Expected numbers: spec J.4, and {@code tools/oracle/evaluation.py} by SciPy. */
+@InScope
 class FrechetDistanceTest {
 
     /** The evaluators' means are float32, which is 1e-7 of the distance. */
     private static final Percentage TIGHT = Percentage.withPercentage(1e-4);
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static double distance(Tensor a, Tensor b) {
         return FrechetDistance.of(GaussianStatistics.of(a), GaussianStatistics.of(b));

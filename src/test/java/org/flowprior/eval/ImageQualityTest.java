@@ -15,27 +15,25 @@ import java.util.Map;
 import org.flowprior.eval.ImageQuality.Convention;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Expected numbers: {@code tools/oracle/quality.py}, by scikit-image in float32. */
+@InScope
 class ImageQualityTest {
 
     private record Measured(double[] psnr, double[] ssim) {}
 
-    private Scope scope;
     private Tensor images;
     private Tensor reconstructions;
     private Map<String, Measured> expected;
 
     @BeforeEach
     void drawImages() throws IOException {
-        scope = Scope.open();
         long[] shape = {4, 3, 24, 20};
         try (Generator generator = Generator.seeded(5)) {
             images = Torch.rand(shape, generator).mul(2).sub(1);
@@ -46,11 +44,6 @@ class ImageQualityTest {
                 StandardCharsets.UTF_8)) {
             expected = new Gson().fromJson(reader, new TypeToken<Map<String, Measured>>() { }.getType());
         }
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private void assertMeasures(String name, Convention convention) {

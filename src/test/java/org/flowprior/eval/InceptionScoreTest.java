@@ -10,27 +10,14 @@ import java.util.List;
 import org.assertj.core.data.Percentage;
 import org.flowprior.eval.InceptionScore.Convention;
 import org.flowprior.eval.InceptionScore.Result;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Expected numbers: spec J.4, and {@code tools/oracle/evaluation.py} by NumPy. */
+@InScope
 class InceptionScoreTest {
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static void assertScore(Result found, double mean, double deviation, double percent) {
         assertThat(found.mean()).isCloseTo(mean, Percentage.withPercentage(percent));

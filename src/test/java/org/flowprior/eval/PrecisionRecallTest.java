@@ -9,30 +9,17 @@ import static org.flowprior.eval.FilledRows.normal;
 
 import org.flowprior.eval.PrecisionRecall.Convention;
 import org.flowprior.eval.PrecisionRecall.Result;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Expected numbers: spec J.4, and {@code tools/oracle/evaluation.py} by NumPy and PyTorch. */
+@InScope
 class PrecisionRecallTest {
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static void assertResult(Result found, double precision, double recall) {
         assertThat(found.precision()).isCloseTo(precision, within(1e-12));

@@ -6,26 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class EulerSamplerTest {
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     // Spec, Appendix A: samplers from id 3001.
     @Test

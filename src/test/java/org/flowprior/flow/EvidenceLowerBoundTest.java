@@ -9,28 +9,26 @@ import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class EvidenceLowerBoundTest {
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(11);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     private static EvidenceLowerBound of(VelocityField field) {

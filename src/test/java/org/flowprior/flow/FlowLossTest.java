@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The losses against the golden values of the spec's Appendix A, for the tiny network; they were computed in float32.
  */
+@InScope
 class FlowLossTest {
 
     private static final AlignmentLoss.Options PLAIN = AlignmentLoss.Options.DEFAULT;
@@ -30,7 +32,6 @@ class FlowLossTest {
     private static final double[] GRADIENT = {.473798513, -.0275188424, .158717811, .00801252853, -.0715039521,
             .250506252};
 
-    private Scope scope;
     private VelocityNetwork network;
     private Tensor y;
     private Tensor noise;
@@ -38,7 +39,6 @@ class FlowLossTest {
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         network = HashFill.tiny(DType.FLOAT64);
         y = HashFill.input(HashFill.Y, 6, 2, DType.FLOAT64).requiresGrad_(true);
         noise = HashFill.input(HashFill.NOISE, 6, 2, DType.FLOAT64);
@@ -48,7 +48,6 @@ class FlowLossTest {
     @AfterEach
     void close() {
         network.close();
-        scope.close();
     }
 
     private FlowModel frozen(TimeConvention convention) {

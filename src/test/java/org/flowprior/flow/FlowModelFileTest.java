@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
@@ -16,25 +16,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class FlowModelFileTest {
 
     @TempDir
     private Path directory;
     private Path file;
-    private Scope scope;
     private VelocityNetwork network;
 
     @BeforeEach
     void open() {
         file = directory.resolve("flow.safetensors");
-        scope = Scope.open();
         network = HashFill.network(new VelocityNetwork.Config(3, 5, 2, 8), DType.FLOAT32);
     }
 
     @AfterEach
     void close() {
         network.close();
-        scope.close();
     }
 
     @Test

@@ -12,8 +12,8 @@ import org.flowprior.target.IdentityProjection;
 import org.flowprior.target.RandomProjection;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class FlowPriorFileTest {
 
     private static final Map<String, String> PROVENANCE = Map.of("bank", "model.embed_tokens.weight", "steps", "1000",
@@ -32,20 +33,17 @@ class FlowPriorFileTest {
     @TempDir
     private Path directory;
     private Path file;
-    private Scope scope;
     private VelocityNetwork network;
 
     @BeforeEach
     void open() {
         file = directory.resolve("prior.safetensors");
-        scope = Scope.open();
         network = HashFill.network(new VelocityNetwork.Config(4, 0, 2, 8), DType.FLOAT32);
     }
 
     @AfterEach
     void close() {
         network.close();
-        scope.close();
     }
 
     private void write(double scaling) {

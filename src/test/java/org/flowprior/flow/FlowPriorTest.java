@@ -11,6 +11,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -19,23 +20,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class FlowPriorTest {
 
     private static final VelocityNetwork.Config CONFIG = new VelocityNetwork.Config(4, 0, 2, 16);
 
-    private Scope scope;
     private FlowPrior prior;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         prior = identity();
     }
 
     @AfterEach
     void close() {
         prior.close();
-        scope.close();
     }
 
     private static FlowPrior identity() {

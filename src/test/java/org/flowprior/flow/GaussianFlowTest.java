@@ -9,7 +9,7 @@ import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.target.TargetDistribution;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The losses at the exact velocity field of a Gaussian, where they have closed forms (spec 3.4). */
+@InScope
 class GaussianFlowTest {
 
     private static final double SIGMA = .3;
@@ -25,19 +26,16 @@ class GaussianFlowTest {
     private static final VelocityField FIELD = (x, t, condition) -> GAUSSIAN.optimalFlow(x, t).velocity();
     private static final int DRAWS = 150_000;
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(1);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     /** The mean over draws is within four standard errors. */

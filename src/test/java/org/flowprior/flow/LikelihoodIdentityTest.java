@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
@@ -14,23 +14,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Spec 3.6, the exact relation: residuals with weight t/(1 - t) integrate to the negative log-likelihood. */
+@InScope
 class LikelihoodIdentityTest {
 
     private static final VelocityField MIXTURE = ExactFields.of(ExactFields.TOY);
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(1);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     private Tensor data(int count) {

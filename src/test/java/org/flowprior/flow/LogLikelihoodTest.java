@@ -10,31 +10,29 @@ import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class LogLikelihoodTest {
 
     private static final VelocityField MIXTURE = ExactFields.of(ExactFields.TOY);
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(3);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     private static OdeSolver steps(FixedStepSolver.Method method, int steps) {

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class OdeSolverTest {
 
     /** y' = y cos t and z' = y: y = exp(sin t) from y(0) = 1. */
@@ -21,18 +20,6 @@ class OdeSolverTest {
             List.of(state.get(0).mul(Math.cos(t)), state.get(0).clone());
     /** scipy.integrate.quad(lambda t: exp(sin(t)), 0, 2)[0] */
     private static final double INTEGRAL = 4.23653115722101;
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static List<Tensor> start(DType dtype) {
         return List.of(Torch.ones(new long[] {3, 2}, dtype), Torch.zeros(new long[] {3, 2}, dtype));

@@ -3,24 +3,11 @@ package org.flowprior.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.flowprior.torch.Scope;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.flowprior.torch.InScope;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class QuadratureTest {
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     // x, w = numpy.polynomial.legendre.leggauss(5); print(x, w / 2)
     @Test

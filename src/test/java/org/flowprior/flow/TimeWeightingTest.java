@@ -8,6 +8,7 @@ import java.util.List;
 import org.flowprior.torch.Autograd;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -17,25 +18,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class TimeWeightingTest {
 
     private static final double EPSILON = .01;
     private static final AlignmentLoss.Options LIKELIHOOD =
             AlignmentLoss.Options.DEFAULT.withLikelihoodWeighting(EPSILON);
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(2);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     // The cumulated weight is -t - ln(1 - t); the whole is its value at 1 - epsilon.

@@ -6,27 +6,26 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class VelocityStepsTest {
 
     private static final double[] TIMES = {1, 0.7, 0.7, 0.25, 0};
 
-    private Scope scope;
     private NoGrad noGrad;
     private Generator generator;
     private VelocityNetwork network;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         noGrad = new NoGrad();
         generator = Generator.seeded(5);
         network = new VelocityNetwork(new VelocityNetwork.Config(3, 6, 2, 16), generator);
@@ -39,7 +38,6 @@ class VelocityStepsTest {
         network.close();
         generator.close();
         noGrad.close();
-        scope.close();
     }
 
     private Tensor random(long rows, long channels) {

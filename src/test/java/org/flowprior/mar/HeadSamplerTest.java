@@ -16,6 +16,7 @@ import java.util.function.IntFunction;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -26,23 +27,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against the golden values, and tools/oracle/mar_sampling.py. */
+@InScope
 class HeadSamplerTest {
 
     private static final IntFunction<Tensor> NOISE = draw -> SamplingInputs.noise(draw, 3).to(DType.FLOAT64);
 
-    private Scope scope;
     private NoGrad noGrad;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         noGrad = new NoGrad();
     }
 
     @AfterEach
     void close() {
         noGrad.close();
-        scope.close();
     }
 
     private static Map<String, double[]> oracle() throws IOException {

@@ -5,8 +5,8 @@ import static org.flowprior.mar.TinyMar.assertClose;
 import static org.flowprior.mar.TinyMar.golden;
 
 import java.util.Map;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
@@ -14,23 +14,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The official code's values, mar-tiny.json (spec J.2). */
+@InScope
 class MarGoldenTest {
 
     private static final double TOLERANCE = 1e-5;
 
-    private Scope scope;
     private Mar mar;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         mar = TinyMar.create();
     }
 
     @AfterEach
     void close() {
         mar.close();
-        scope.close();
     }
 
     private Tensor embedded(Tensor mask) {

@@ -4,31 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class MarSamplerTest {
 
     private static final HeadSampling FIVE = new HeadSampling(HeadSampling.Solver.OFFICIAL, 5, 1);
 
-    private Scope scope;
     private Mar mar;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         mar = TinyMar.create();
     }
 
     @AfterEach
     void close() {
         mar.close();
-        scope.close();
     }
 
     private static MarSampler.Options options(int iterations, double scale, Guidance.Schedule schedule) {

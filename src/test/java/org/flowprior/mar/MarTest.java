@@ -10,6 +10,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -19,21 +20,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class MarTest {
 
-    private Scope scope;
     private Mar mar;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         mar = TinyMar.create(TinyMar.CONFIG.withDropout(0.5, 0.2, 0.2));
     }
 
     @AfterEach
     void close() {
         mar.close();
-        scope.close();
     }
 
     private Tensor classes() {

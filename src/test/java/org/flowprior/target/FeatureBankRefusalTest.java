@@ -12,15 +12,15 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class FeatureBankRefusalTest {
 
     private static final FeatureBankWriter.Options SMALL = FeatureBankWriter.Options.of("").withRowsPerShard(4);
@@ -29,17 +29,10 @@ class FeatureBankRefusalTest {
     @TempDir
     Path folder;
     private Path place;
-    private Scope scope;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         place = folder.resolve("bank");
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private static Tensor rows() {

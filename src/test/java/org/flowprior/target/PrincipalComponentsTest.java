@@ -9,32 +9,19 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Linalg;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.nn.OracleFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against scikit-learn's fits in projections.json, which tools/oracle/projections.py wrote. */
+@InScope
 class PrincipalComponentsTest {
 
     private static final JsonObject ORACLE = OracleFile.read(PrincipalComponentsTest.class, "projections.json");
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     /** {@code small_rows()} of the script. */
     private static Tensor rows() {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
@@ -16,21 +16,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Distances and modes of the targets. */
+@InScope
 class SkeletonTest {
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(6);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.flowprior.torch.Autograd;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterEach;
@@ -18,21 +18,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The targets' densities and flows against what they must satisfy: integrals, means over data, derivatives. */
+@InScope
 class TargetFlowTest {
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         generator = Generator.seeded(3);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     private static Density normalized(ToyTarget target) {

@@ -10,32 +10,19 @@ import java.util.Arrays;
 import java.util.Map;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.nn.OracleFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** All targets against tools/oracle/targets.py, which goes by brute force, and the spec's 4.2, 4.3 and Appendix B. */
+@InScope
 class ToyTargetTest {
 
     private static final JsonObject ORACLE = OracleFile.read(ToyTargetTest.class, "targets.json");
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static JsonObject expected(ToyTarget target) {
         return ORACLE.getAsJsonObject("targets").getAsJsonObject(target.commandName());

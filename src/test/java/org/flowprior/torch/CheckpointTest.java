@@ -5,27 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class CheckpointTest {
 
-    private Scope scope;
     private Tensor x;
     private Tensor w;
 
     @BeforeEach
     void setUp() {
-        scope = Scope.open();
         Generator generator = Generator.seeded(1);
         x = Torch.randn(new long[] {8, 16}, generator);
         w = Torch.randn(new long[] {16, 16}, generator).requiresGrad_(true);
-    }
-
-    @AfterEach
-    void closeScope() {
-        scope.close();
     }
 
     private Tensor block(Tensor input) {

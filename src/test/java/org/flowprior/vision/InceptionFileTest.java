@@ -15,18 +15,18 @@ import java.util.Map;
 import java.util.Random;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files of Inception's weights, right, wrong and damaged. */
+@InScope
 class InceptionFileTest {
 
     /** Written by tools/oracle/inception.py: the first unit with PyTorch's own keys. */
@@ -34,17 +34,6 @@ class InceptionFileTest {
 
     @TempDir
     private Path directory;
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static void assertHolds(Inception network, Map<String, Tensor> state) {
         network.stateDict().forEach((key, tensor) -> {

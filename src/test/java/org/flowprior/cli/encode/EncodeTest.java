@@ -26,10 +26,10 @@ import org.flowprior.data.latents.LatentCache;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.vision.MlpType;
@@ -39,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class EncodeTest {
 
     private static final int SIZE = 16;
@@ -51,13 +52,11 @@ class EncodeTest {
     private Path directory;
     private Path place;
     private Path weights;
-    private Scope scope;
     private int threads;
     private Autoencoder autoencoder;
 
     @BeforeEach
     void makeAutoencoder() {
-        scope = Scope.open();
         threads = Libtorch.threads();
         place = directory.resolve("cache");
         weights = directory.resolve("ae.safetensors");
@@ -77,7 +76,6 @@ class EncodeTest {
     void close() {
         autoencoder.close();
         Libtorch.setThreads(threads);
-        scope.close();
     }
 
     private int run(Object... args) {

@@ -11,15 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.flowprior.cli.Main;
 import org.flowprior.config.Json;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Libtorch;
-import org.flowprior.torch.Scope;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What tests of {@code flowprior evaluate} share: images and a network of tools/oracle/evaluate.py, and a report. */
+@InScope
 abstract class EvaluateFixture {
 
     /** Where the script writes. */
@@ -36,8 +35,6 @@ abstract class EvaluateFixture {
     @TempDir
     Path directory;
 
-    private Scope scope;
-
     @BeforeAll
     static void rememberThreads() {
         threads = Libtorch.threads();
@@ -46,16 +43,6 @@ abstract class EvaluateFixture {
     @AfterAll
     static void useThreadsAsBefore() {
         Libtorch.setThreads(threads);
-    }
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     Path file(String name) {

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.flowprior.cli.Main;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Libtorch;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What tests of {@code flowprior features} share: a bank to make, and what was said. */
+@InScope
 abstract class FeaturesFixture {
 
     private static int threads;
@@ -36,7 +37,6 @@ abstract class FeaturesFixture {
 
     Path bank;
     Generator generator;
-    private Scope scope;
 
     @BeforeAll
     static void rememberThreads() {
@@ -51,14 +51,12 @@ abstract class FeaturesFixture {
     @BeforeEach
     void open() {
         bank = directory.resolve("bank");
-        scope = Scope.open();
         generator = Generator.seeded(4);
     }
 
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     int run(Object... args) {

@@ -25,9 +25,9 @@ import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.VqBottleneck;
 import org.flowprior.cli.Main;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The forward modules of the autoencoder and of its bottlenecks. */
+@InScope
 class AutoencoderCommandTest {
 
     private static final List<String> MODULES = List.of("vit-encoder", "vit-decoder", "autoencoder", "bottleneck-none",
@@ -48,7 +49,6 @@ class AutoencoderCommandTest {
 
     @TempDir
     private Path directory;
-    private Scope scope;
     private NoGrad noGrad;
     private Generator generator;
     private Path weights;
@@ -59,7 +59,6 @@ class AutoencoderCommandTest {
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         noGrad = new NoGrad();
         generator = Generator.seeded(3);
         weights = directory.resolve("weights.safetensors");
@@ -71,7 +70,6 @@ class AutoencoderCommandTest {
     void close() {
         generator.close();
         noGrad.close();
-        scope.close();
     }
 
     private static AutoencoderConfig tiny() {

@@ -22,7 +22,7 @@ import org.flowprior.autoencoder.MaskBitDiscriminator;
 import org.flowprior.autoencoder.PatchGanDiscriminator;
 import org.flowprior.autoencoder.StyleGanDiscriminator;
 import org.flowprior.cli.Main;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
@@ -31,17 +31,16 @@ import org.flowprior.vision.MlpType;
 import org.flowprior.vision.Vgg16;
 import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The modules of {@code flowprior forward} for discriminators, VGG16, LPIPS and the augmentation. */
+@InScope
 class ForwardAdversaryTest {
 
     @TempDir
     private Path directory;
-    private Scope scope;
     private Path weights;
     private Path input;
     private Path output;
@@ -49,15 +48,9 @@ class ForwardAdversaryTest {
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         weights = directory.resolve("weights.pt");
         input = directory.resolve("in.safetensors");
         output = directory.resolve("out.safetensors");
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private int run(String module, String config, boolean weighted) throws IOException {

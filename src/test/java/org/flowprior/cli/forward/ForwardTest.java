@@ -21,8 +21,8 @@ import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
@@ -32,13 +32,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class ForwardTest {
 
     private static final VelocityNetwork.Config SIZES = new VelocityNetwork.Config(3, 5, 2, 8);
 
     @TempDir
     private Path directory;
-    private Scope scope;
     private VelocityNetwork network;
     private Path weights;
     private Path input;
@@ -48,7 +48,6 @@ class ForwardTest {
 
     @BeforeEach
     void write() {
-        scope = Scope.open();
         try (Generator generator = Generator.seeded(1)) {
             network = new VelocityNetwork(SIZES, generator);
             network.requiresGrad_(false);
@@ -63,7 +62,6 @@ class ForwardTest {
     @AfterEach
     void close() {
         network.close();
-        scope.close();
     }
 
     private int run(String module, String... more) {

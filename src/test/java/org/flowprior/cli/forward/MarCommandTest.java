@@ -19,24 +19,23 @@ import org.flowprior.mar.MarFile;
 import org.flowprior.mar.SamplingInputs;
 import org.flowprior.mar.TinyMar;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The forward modules of the generator, on the golden values (spec J.2). */
+@InScope
 class MarCommandTest {
 
     private static final List<String> MODULES = List.of("mar", "flow-head", "flow-head-sample", "mar-sample");
 
     @TempDir
     private Path directory;
-    private Scope scope;
     private Path weights;
     private Path input;
     private Path output;
@@ -45,18 +44,12 @@ class MarCommandTest {
 
     @BeforeEach
     void write() {
-        scope = Scope.open();
         weights = directory.resolve("weights.safetensors");
         input = directory.resolve("in.safetensors");
         output = directory.resolve("out.safetensors");
         try (Mar mar = TinyMar.create()) {
             Safetensors.write(weights, mar.stateDict());
         }
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private int flowprior(String... arguments) {

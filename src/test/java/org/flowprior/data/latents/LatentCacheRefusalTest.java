@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class LatentCacheRefusalTest {
 
     private static final String FIRST = "latents-00001.safetensors";
@@ -28,17 +28,10 @@ class LatentCacheRefusalTest {
     @TempDir
     private Path folder;
     private Path place;
-    private Scope scope;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
         place = folder.resolve("cache");
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private static void add(CacheWriter writer, Tensor latents, long... labels) {

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@InScope
 class LatentCacheTest {
 
     static final List<String> CLASSES = List.of("ant", "bee", "cow");
@@ -33,14 +35,12 @@ class LatentCacheTest {
     @TempDir
     private Path folder;
     private Path place;
-    private Scope scope;
     private Generator generator;
     private Tensor latents;
     private Tensor flipped;
 
     @BeforeEach
     void draw() {
-        scope = Scope.open();
         generator = Generator.seeded(8);
         place = folder.resolve("cache");
         latents = Torch.randn(new long[] {20, 4, 6}, generator).mul(3).add(1);
@@ -50,7 +50,6 @@ class LatentCacheTest {
     @AfterEach
     void close() {
         generator.close();
-        scope.close();
     }
 
     static CacheOptions options(DType dtype, boolean gaussian, boolean flips) {

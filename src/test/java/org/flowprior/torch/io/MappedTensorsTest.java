@@ -7,33 +7,27 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.flowprior.torch.ClosedException;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class MappedTensorsTest {
 
     @TempDir
     private Path directory;
     private Path file;
-    private Scope scope;
 
     @BeforeEach
     void write() {
-        scope = Scope.open();
         file = directory.resolve("a.safetensors");
         Safetensors.write(file, Map.of("x", Torch.arange(12, DType.FLOAT32).view(4, 3), "n",
                 Tensor.of(new long[] {5, 6})), Map.of("key", "value"));
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     @Test

@@ -17,19 +17,19 @@ import org.flowprior.target.AveragePooling;
 import org.flowprior.target.Banks;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@InScope
 class LatentDistancesTest {
 
     /** 4 images of 5 tokens of 3 channels. */
@@ -38,8 +38,6 @@ class LatentDistancesTest {
     @TempDir
     private static Path shared;
     private static FlowPrior prior;
-
-    private Scope scope;
 
     @BeforeAll
     static void writePriorAndBank() {
@@ -56,16 +54,6 @@ class LatentDistancesTest {
     @AfterAll
     static void closePrior() {
         prior.close();
-    }
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     /** i a + j b for rows i and columns j. */
