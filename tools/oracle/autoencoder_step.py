@@ -1,6 +1,6 @@
 """Writes what PyTorch computes for training steps of a tiny autoencoder, for the tests of org.flowprior.train.
 
-    python tools/oracle/autoencoder_step.py    # writes src/test/resources/org/flowprior/train/autoencoder-step*
+    python tools/oracle/autoencoder_step.py    # writes src/test/resources/org/flowprior/train/autoencoder/autoencoder-step*
 
 Everything is written out here from the published formulas: vision transformers, KL bottleneck, LPIPS, the DINO
 discriminator, DiffAugment, LeCAM, consistency, adaptive weights and the alignment loss. Weights and random numbers are
@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from autoencoder_step_networks import (BATCH, CHANNELS, COPIES, EYE, EYE_DEPTH, IMAGE, TOKENS, WIDTH,
                                        Autoencoder, Discriminator, Flow, Lpips, Transformer, fill, generator)
 
-TARGET = pathlib.Path(__file__).parents[2] / "src/test/resources/org/flowprior/train"
+TARGET = pathlib.Path(__file__).parents[2] / "src/test/resources/org/flowprior/train/autoencoder"
 VIEWS = ["generated", "real", "fake", "strongReal", "strongFake"]
 
 CASES = {

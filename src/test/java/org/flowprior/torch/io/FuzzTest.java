@@ -22,17 +22,23 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files are read or refused: never another exception, never more memory or time than their size warrants. */
-class FuzzTest extends ScopedTest {
+@InScope
+class FuzzTest {
 
     private static final int FILES = 4_000;
     private static final long[] NUMBERS = {0, 1, -1, 8, 255, 256, 0xffff, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE,
         0xffffffffL, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE / 8};
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @TempDir
+    Path folder;
 
     private int read;
     private int refused;

@@ -16,14 +16,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.torch.InScope;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MaliciousPickleTest extends ScopedTest {
+@InScope
+class MaliciousPickleTest {
 
     private static final String PROTOCOL = "\u0080\2";
+
+    @TempDir
+    Path folder;
 
     private static Arguments evil(String pickle, String reason) {
         return Arguments.of(pickle, reason);

@@ -10,14 +10,20 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NumpyTest extends ScopedTest {
+@InScope
+class NumpyTest {
+
+    @TempDir
+    Path folder;
 
     /** np.save and np.lib.format.write_array(f, array, version=(version, 0)) */
     @ParameterizedTest

@@ -14,14 +14,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PtFileTest extends ScopedTest {
+@InScope
+class PtFileTest {
+
+    @TempDir
+    Path folder;
 
     @SuppressWarnings("unchecked")
     static void assertIsTree(Object read) {

@@ -13,13 +13,19 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PtWriterTest extends ScopedTest {
+@InScope
+class PtWriterTest {
+
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @ValueSource(longs = {0xffffffffL, 100})

@@ -7,14 +7,20 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What Java writes, read by Python: needs a Python with torch, safetensors and numpy, named by FLOWPRIOR_PYTHON. */
 @EnabledIfEnvironmentVariable(named = "FLOWPRIOR_PYTHON", matches = ".+")
-class PythonPeerTest extends ScopedTest {
+@InScope
+class PythonPeerTest {
+
+    @TempDir
+    Path folder;
 
     @Test
     void pythonReadsWhatJavaWrites() throws IOException, InterruptedException {

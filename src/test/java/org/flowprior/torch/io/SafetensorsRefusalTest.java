@@ -11,12 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.flowprior.torch.InScope;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SafetensorsRefusalTest extends ScopedTest {
+@InScope
+class SafetensorsRefusalTest {
+
+    @TempDir
+    Path folder;
 
     private static Arguments header(String json, String reason) {
         return Arguments.of(json, reason);

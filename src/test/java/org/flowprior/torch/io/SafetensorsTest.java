@@ -9,15 +9,21 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SafetensorsTest extends ScopedTest {
+@InScope
+class SafetensorsTest {
 
     private static final Path ALL = Payload.resource("all.safetensors");
+
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

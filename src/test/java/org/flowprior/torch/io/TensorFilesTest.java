@@ -8,13 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TensorFilesTest extends ScopedTest {
+@InScope
+class TensorFilesTest {
+
+    @TempDir
+    Path folder;
 
     private static List<String> lines(Path file) {
         return TensorFiles.list(file).stream().map(Object::toString).toList();

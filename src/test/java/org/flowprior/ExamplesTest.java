@@ -1,0 +1,60 @@
+package org.flowprior;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.flowprior.examples.AlignEncoder;
+import org.flowprior.examples.OwnModule;
+import org.flowprior.examples.PriorOnArrays;
+import org.flowprior.torch.InScope;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.Npy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs in {@code src/examples/java}, run as a user runs them, for a few steps. */
+@InScope
+class ExamplesTest {
+
+    @TempDir
+    private Path directory;
+
+    private interface Program {
+        void main(String[] args) throws Exception;
+    }
+
+    private static String printed(Program program, Object... args) throws Exception {
+        PrintStream console = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        String[] words = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            words[i] = args[i].toString();
+        }
+        try {
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            program.main(words);
+        } finally {
+            System.setOut(console);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void ownModuleLearns() throws Exception {
+        String text = printed(OwnModule::main, directory.resolve("classifier.safetensors"), 200);
+        String share = text.lines().filter(line -> line.endsWith("correctly classified")).findFirst().orElseThrow();
+        assertThat(Double.parseDouble(share.split(" ")[0])).isGreaterThan(90);
+    }
+
+    @Test
+    void aPriorOnArraysAlignsAnEncoder() throws Exception {
+        Path array = directory.resolve("features.npy");
+        Path prior = directory.resolve("prior.safetensors");
+        Npy.write(array, Torch.randn(1000, 16).mul(3));
+        assertThat(printed(PriorOnArrays::main, array, prior, 20)).contains("written to " + prior);
+        assertThat(printed(AlignEncoder::main, prior, 0.1, 20)).contains("step 20, reconstruction ");
+    }
+}
