@@ -60,7 +60,7 @@ public final class PriorOnArrays {
                 Ema averages = new Ema(network.namedParameters(), 0.99)) {
             for (int step = 1; step <= steps; step++) {
                 try (Scope scope = Scope.open()) {
-                    Tensor rows = Torch.randint(targets.size(0), BATCH);
+                    Tensor rows = Torch.randint(targets.size(0), new long[] {BATCH});
                     optimizer.zeroGrad();
                     loss.loss(targets.indexSelect(0, rows), null).backward();
                     optimizer.step();
@@ -76,6 +76,6 @@ public final class PriorOnArrays {
     /** Three clusters in 32 dimensions, if no array is given. */
     private static Tensor drawn() {
         Tensor centres = Torch.randn(3, 32).mul(2);
-        return centres.indexSelect(0, Torch.randint(3, 5000)).add(Torch.randn(5000, 32).mul(0.3));
+        return centres.indexSelect(0, Torch.randint(3, new long[] {5000})).add(Torch.randn(5000, 32).mul(0.3));
     }
 }
