@@ -1,6 +1,7 @@
 package org.flowprior.torch;
 
 import java.lang.ref.Cleaner;
+import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
 /**
@@ -131,6 +132,35 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         handle = 0;
         f.counters.closed++;
         return h;
+    }
+
+    /**
+     * Applies the function and closes this tensor, which nobody needs after it: the link of a chain that frees each
+     * intermediate result as soon as the next one is there.
+     *
+     * <pre>{@code
+     * return qkv.forward(x).into(this::attend).into(proj::forward);
+     * }</pre>
+     *
+     * <p>Whoever calls this owns the tensor: it is a result of its own, never one that a caller passed in, nor a
+     * parameter. What autograd saved for the backward stays alive in the graph. If the function throws, this tensor is
+     * closed too. If it returns this tensor itself, as ops in place do, the tensor stays open and belongs to the caller
+     * as before. Views and shares of it are tensors of their own and stay valid.
+     *
+     * @param function reads this tensor; it may close it itself, but may not keep it
+     * @return what the function returns
+     */
+    public <R> R into(Function<? super Tensor, ? extends R> function) {
+        handle(Thread.currentThread());
+        R result = null;
+        try {
+            result = function.apply((Tensor) this);
+            return result;
+        } finally {
+            if (result != this && isOpen()) {
+                close();
+            }
+        }
     }
 
     /** A second wrapper of the same tensor, in the innermost scope. */
