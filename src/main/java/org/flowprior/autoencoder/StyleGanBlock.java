@@ -29,7 +29,8 @@ final class StyleGanBlock extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return Scope.returning(() -> net.forward(x).into(downsample::forward).add(shortcut.forward(x)).div(Math.sqrt(2)));
+        return Scope.returning(() -> net.forward(x).into(downsample::forward)
+                .add(shortcut.forward(x)).div(Math.sqrt(2)));
     }
 
     /** Each channel under the binomial kernel 1 2 1 in both directions, the image mirrored at its edge. */

@@ -11,7 +11,7 @@ import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.Sequential;
 import org.flowprior.torch.nn.SiLU;
 
-/** h + gate &odot; MLP(LayerNorm(h) &odot; (1 + scale) + shift), where shift, scale and gate come from the embedding. */
+/** h + gate &odot; MLP(LayerNorm(h) &odot; (1 + scale) + shift): shift, scale and gate come from the embedding. */
 final class ResidualBlock extends Module {
 
     private final LayerNorm norm;
