@@ -17,12 +17,12 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     private Cleaner.Cleanable cleanable;
     private Throwable closedAt;
 
-    Handle(long handle, Frame frame) {
+    Handle(long handle, CallFrame frame) {
         this.handle = handle;
         enter(frame.scope, frame);
     }
 
-    private void enter(Scope into, Frame frame) {
+    private void enter(Scope into, CallFrame frame) {
         scope = into;
         if (into != null) {
             slot = into.add(handle);
@@ -66,7 +66,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     /** Frees the tensor before its scope does. Throws {@link ClosedException} the second time. */
     @Override
     public void close() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         long h = handle(f.thread);
         leaveOwner();
         handle = 0;
@@ -81,7 +81,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** Takes the tensor out of every scope: from now on the caller closes it. Returns this. */
     public Tensor keep() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope != null) {
             leaveOwner();
@@ -92,7 +92,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** Gives the tensor to the scope outside its own, or to the caller where there is none. Returns this. */
     public Tensor moveOutward() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope == null) {
             throw new IllegalStateException("a tensor outside every scope cannot move outward");
@@ -105,7 +105,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** Puts a tensor outside every scope into the innermost scope of this thread. Returns this. */
     public Tensor attach() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope == null && f.scope != null) {
             leaveOwner();
@@ -121,12 +121,12 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         leaveOwner();
         handle = 0;
         closedAt = Scope.DEBUG ? new Throwable("handed over here") : null;
-        return new Handover(h, Frame.current().counters);
+        return new Handover(h, CallFrame.current().counters);
     }
 
     /** Ends this wrapper and gives its reference to the caller. */
     long release() {
-        Frame f = Frame.current();
+        CallFrame f = CallFrame.current();
         long h = handle(f.thread);
         leaveOwner();
         handle = 0;
@@ -165,7 +165,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** A second wrapper of the same tensor, in the innermost scope. */
     public Tensor share() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_tensor_share(handle(f.thread), f.out()), "share");
         return f.tensor();
     }
