@@ -182,7 +182,7 @@ final class JavaWriter {
         if (op.isMethod()) {
             out.append("        Tensor self = (Tensor) this;\n");
         }
-        out.append("        Frame f = Frame.enter();\n");
+        out.append("        CallFrame f = CallFrame.enter();\n");
         for (Marshal m : op.arguments()) {
             call.addAll(m.call());
             if (m.javaType() != null) {

@@ -47,7 +47,8 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
         boolean symbolic = a.type().startsWith("SymInt");
         boolean sized = a.type().matches(".*\\[\\d+\\].*");
         if (n.equals("reduction") && "Mean".equals(a.defaultValue())) {
-            return new Marshal(a, List.of("int64_t " + n), n, "Reduction", null, false, List.of("Frame.code($, \"$\")"));
+            return new Marshal(a, List.of("int64_t " + n), n, "Reduction", null, false,
+                    List.of("CallFrame.code($, \"$\")"));
         }
         return switch (type) {
             case "Tensor" -> simple(a, "int64_t", "In(" + n + ").ref()", "Tensor", "f.in($, \"$\")");
@@ -58,10 +59,10 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
                     "f.optionalTensors($, \"$\")", "$.size()");
             case "Scalar" -> new Marshal(a, List.of("int32_t " + n + "_kind", "int64_t " + n + "_bits"),
                     "as_scalar(" + n + "_kind, " + n + "_bits)", "Number", null, false,
-                    List.of("Frame.kind($, \"$\")", "Frame.bits($)"));
+                    List.of("CallFrame.kind($, \"$\")", "CallFrame.bits($)"));
             case "Scalar?" -> new Marshal(a, List.of("int32_t " + n + "_kind", "int64_t " + n + "_bits"),
                     "as_optional_scalar(" + n + "_kind, " + n + "_bits)", "Number", null, false,
-                    List.of("Frame.optionalKind($)", "Frame.bits($)"));
+                    List.of("CallFrame.optionalKind($)", "CallFrame.bits($)"));
             case "Scalar[]" -> new Marshal(a, List.of("const int32_t* " + n + "_kinds", "const int64_t* " + n + "_bits",
                     "int64_t " + n + "_count"), "as_scalars(" + n + "_kinds, " + n + "_bits, " + n + "_count)",
                     "List<? extends Number>", null, false, List.of("f.kinds($, \"$\")", "f.bits($)", "$.size()"));
@@ -69,24 +70,24 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
             case "int?" -> optional(a, "int64_t", "as_given(" + n + "_given, " + n + ")", "Long", "long", "$ == null ? 0 : $");
             case "int[]", "int[N]" -> ints(a, "as_ints", symbolic, sized, "f.longs($, \"$\")", "$.length");
             case "int[]?", "int[N]?" -> ints(a, "as_optional_ints", symbolic, sized, "f.optionalLongs($)",
-                    "Frame.length($)");
+                    "CallFrame.length($)");
             case "float" -> simple(a, "double", n, "double", "$");
             case "float?" -> optional(a, "double", "as_given(" + n + "_given, " + n + ")", "Double", null, "$ == null ? 0 : $");
             case "float[]?" -> list(a, "double", "as_optional_doubles(%s, %s_count)", "double[]", "f.optionalDoubles($)",
-                    "Frame.length($)");
+                    "CallFrame.length($)");
             case "bool" -> simple(a, "int32_t", n + " != 0", "boolean", "$ ? 1 : 0");
             case "bool?" -> optional(a, "int32_t", "as_given(" + n + "_given, " + n + " != 0)", "Boolean", null,
                     "Boolean.TRUE.equals($) ? 1 : 0");
-            case "ScalarType" -> simple(a, "int32_t", "as_dtype(" + n + ")", "DType", "Frame.code($, \"$\")");
+            case "ScalarType" -> simple(a, "int32_t", "as_dtype(" + n + ")", "DType", "CallFrame.code($, \"$\")");
             case "ScalarType?" -> optional(a, "int32_t", "as_given(" + n + "_given, as_dtype(" + n + "))", "DType", null,
                     "$ == null ? 0 : $.code()");
             case "MemoryFormat" -> simple(a, "int32_t", "as_memory_format(" + n + ")", "MemoryFormat",
-                    "Frame.code($, \"$\")");
+                    "CallFrame.code($, \"$\")");
             case "MemoryFormat?" -> optional(a, "int32_t", "as_given(" + n + "_given, as_memory_format(" + n + "))",
                     "MemoryFormat", null, "$ == null ? 0 : $.code()");
             case "Device" -> new Marshal(a, List.of("int32_t " + n + "_type", "int32_t " + n + "_index"),
                     "as_device(" + n + "_type, " + n + "_index)", "Device", null, false,
-                    List.of("Frame.type($, \"$\")", "$.index()"));
+                    List.of("CallFrame.type($, \"$\")", "$.index()"));
             case "Device?" -> new Marshal(a, List.of("int32_t " + n + "_given", "int32_t " + n + "_type",
                     "int32_t " + n + "_index"), "as_given(" + n + "_given, as_device(" + n + "_type, " + n + "_index))",
                     "Device", null, false, List.of("$ == null ? 0 : 1", "$ == null ? 0 : $.type().code()",

@@ -10,7 +10,7 @@ sealed interface ActivationOps permits Tensor {
     /** {@code relu(Tensor self) &rarr; Tensor} */
     default Tensor relu() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_relu(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "relu", self);
@@ -21,7 +21,7 @@ sealed interface ActivationOps permits Tensor {
     /** {@code relu_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor relu_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_relu_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "relu_", self);
@@ -32,7 +32,7 @@ sealed interface ActivationOps permits Tensor {
     /** {@code prelu(Tensor self, Tensor weight) &rarr; Tensor} */
     default Tensor prelu(Tensor weight) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_prelu(f.in(self, "self"), f.in(weight, "weight"), f.out());
         if (status != 0) {
             throw f.failure(status, "prelu", self, weight);
@@ -43,8 +43,8 @@ sealed interface ActivationOps permits Tensor {
     /** {@code hardshrink(Tensor self, Scalar lambd=0.5) &rarr; Tensor} */
     default Tensor hardshrink(Number lambd) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_hardshrink(f.in(self, "self"), Frame.kind(lambd, "lambd"), Frame.bits(lambd), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_hardshrink(f.in(self, "self"), CallFrame.kind(lambd, "lambd"), CallFrame.bits(lambd), f.out());
         if (status != 0) {
             throw f.failure(status, "hardshrink", self, lambd);
         }
@@ -59,7 +59,7 @@ sealed interface ActivationOps permits Tensor {
     /** {@code softmax.int(Tensor self, int dim, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor softmax(long dim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_softmax_int(f.in(self, "self"), dim, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "softmax", self, dim, dtype);
@@ -75,7 +75,7 @@ sealed interface ActivationOps permits Tensor {
     /** {@code log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor logSoftmax(long dim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log_softmax_int(f.in(self, "self"), dim, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "log_softmax", self, dim, dtype);

@@ -11,7 +11,7 @@ public final class Amp {
 
     /** {@code _amp_foreach_non_finite_check_and_unscale_(Tensor(a!)[] self, Tensor(b!) found_inf, Tensor inv_scale) &rarr; ()} */
     public static void foreachNonFiniteCheckAndUnscale_(List<Tensor> self, Tensor foundInf, Tensor invScale) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__amp_foreach_non_finite_check_and_unscale_(f.tensors(self, "self"), self.size(), f.in(foundInf, "foundInf"), f.in(invScale, "invScale"));
         if (status != 0) {
             throw f.failure(status, "_amp_foreach_non_finite_check_and_unscale_", self, foundInf, invScale);
@@ -20,7 +20,7 @@ public final class Amp {
 
     /** {@code _amp_update_scale_(Tensor(a!) self, Tensor(b!) growth_tracker, Tensor found_inf, float scale_growth_factor, float scale_backoff_factor, int growth_interval) &rarr; Tensor(a!)} */
     public static Tensor updateScale_(Tensor self, Tensor growthTracker, Tensor foundInf, double scaleGrowthFactor, double scaleBackoffFactor, long growthInterval) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__amp_update_scale_(f.in(self, "self"), f.in(growthTracker, "growthTracker"), f.in(foundInf, "foundInf"), scaleGrowthFactor, scaleBackoffFactor, growthInterval);
         if (status != 0) {
             throw f.failure(status, "_amp_update_scale_", self, growthTracker, foundInf, scaleGrowthFactor, scaleBackoffFactor, growthInterval);

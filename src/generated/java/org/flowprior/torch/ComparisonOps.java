@@ -10,8 +10,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code eq.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor eq(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_eq_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_eq_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "eq", self, other);
         }
@@ -21,7 +21,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code eq.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor eq(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_eq_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "eq", self, other);
@@ -32,8 +32,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code eq_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor eq_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_eq__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_eq__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "eq_", self, other);
         }
@@ -43,7 +43,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code eq_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor eq_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_eq__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "eq_", self, other);
@@ -54,8 +54,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ne.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor ne(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_ne_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_ne_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "ne", self, other);
         }
@@ -65,7 +65,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ne.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor ne(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ne_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "ne", self, other);
@@ -76,8 +76,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ne_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor ne_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_ne__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_ne__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "ne_", self, other);
         }
@@ -87,7 +87,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ne_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor ne_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ne__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "ne_", self, other);
@@ -98,8 +98,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code lt.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor lt(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_lt_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lt_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "lt", self, other);
         }
@@ -109,7 +109,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code lt.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor lt(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lt_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "lt", self, other);
@@ -120,8 +120,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code lt_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor lt_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_lt__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lt__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "lt_", self, other);
         }
@@ -131,7 +131,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code lt_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor lt_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lt__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "lt_", self, other);
@@ -142,8 +142,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code le.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor le(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_le_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_le_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "le", self, other);
         }
@@ -153,7 +153,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code le.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor le(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_le_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "le", self, other);
@@ -164,8 +164,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code le_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor le_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_le__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_le__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "le_", self, other);
         }
@@ -175,7 +175,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code le_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor le_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_le__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "le_", self, other);
@@ -186,8 +186,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code gt.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor gt(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_gt_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_gt_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "gt", self, other);
         }
@@ -197,7 +197,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code gt.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor gt(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gt_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "gt", self, other);
@@ -208,8 +208,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code gt_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor gt_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_gt__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_gt__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "gt_", self, other);
         }
@@ -219,7 +219,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code gt_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor gt_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gt__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "gt_", self, other);
@@ -230,8 +230,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ge.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor ge(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_ge_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_ge_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "ge", self, other);
         }
@@ -241,7 +241,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ge.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor ge(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ge_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "ge", self, other);
@@ -252,8 +252,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ge_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor ge_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_ge__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_ge__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "ge_", self, other);
         }
@@ -263,7 +263,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code ge_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor ge_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ge__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "ge_", self, other);
@@ -274,7 +274,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code equal(Tensor self, Tensor other) &rarr; bool} */
     default boolean equal(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_equal(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "equal", self, other);
@@ -285,7 +285,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code allclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) &rarr; bool} */
     default boolean allclose(Tensor other, double rtol, double atol, boolean equalNan) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_allclose(f.in(self, "self"), f.in(other, "other"), rtol, atol, equalNan ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "allclose", self, other, rtol, atol, equalNan);
@@ -311,7 +311,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) &rarr; Tensor} */
     default Tensor isclose(Tensor other, double rtol, double atol, boolean equalNan) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isclose(f.in(self, "self"), f.in(other, "other"), rtol, atol, equalNan ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "isclose", self, other, rtol, atol, equalNan);
@@ -337,7 +337,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isnan(Tensor self) &rarr; Tensor} */
     default Tensor isnan() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isnan(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "isnan", self);
@@ -348,7 +348,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isinf(Tensor self) &rarr; Tensor} */
     default Tensor isinf() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isinf(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "isinf", self);
@@ -359,7 +359,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isfinite(Tensor self) &rarr; Tensor} */
     default Tensor isfinite() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isfinite(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "isfinite", self);
@@ -370,7 +370,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isposinf(Tensor self) &rarr; Tensor} */
     default Tensor isposinf() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isposinf(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "isposinf", self);
@@ -381,7 +381,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isneginf(Tensor self) &rarr; Tensor} */
     default Tensor isneginf() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isneginf(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "isneginf", self);
@@ -392,7 +392,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code isreal(Tensor self) &rarr; Tensor} */
     default Tensor isreal() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isreal(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "isreal", self);
@@ -403,7 +403,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code maximum(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor maximum(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_maximum(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "maximum", self, other);
@@ -414,7 +414,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code minimum(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor minimum(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_minimum(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "minimum", self, other);
@@ -425,7 +425,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code fmax(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor fmax(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fmax(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "fmax", self, other);
@@ -436,7 +436,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code fmin(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor fmin(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fmin(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "fmin", self, other);
@@ -447,7 +447,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code sort(Tensor self, int dim=-1, bool descending=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices sort(long dim, boolean descending) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sort(f.in(self, "self"), dim, descending ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "sort", self, dim, descending);
@@ -468,7 +468,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices sort(Boolean stable, long dim, boolean descending) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sort_stable(f.in(self, "self"), stable == null ? 0 : 1, Boolean.TRUE.equals(stable) ? 1 : 0, dim, descending ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "sort", self, stable, dim, descending);
@@ -489,7 +489,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code argsort(Tensor self, int dim=-1, bool descending=False) &rarr; Tensor} */
     default Tensor argsort(long dim, boolean descending) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_argsort(f.in(self, "self"), dim, descending ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "argsort", self, dim, descending);
@@ -510,7 +510,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) &rarr; Tensor} */
     default Tensor argsort(boolean stable, long dim, boolean descending) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_argsort_stable(f.in(self, "self"), stable ? 1 : 0, dim, descending ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "argsort", self, stable, dim, descending);
@@ -531,7 +531,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices topk(long k, long dim, boolean largest, boolean sorted) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_topk(f.in(self, "self"), k, dim, largest ? 1 : 0, sorted ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "topk", self, k, dim, largest, sorted);
@@ -557,7 +557,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices kthvalue(long k, long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_kthvalue(f.in(self, "self"), k, dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "kthvalue", self, k, dim, keepdim);
@@ -578,7 +578,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code msort(Tensor self) &rarr; Tensor} */
     default Tensor msort() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_msort(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "msort", self);
@@ -589,8 +589,8 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) &rarr; Tensor} */
     default Tensor histc(long bins, Number min, Number max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_histc(f.in(self, "self"), bins, Frame.kind(min, "min"), Frame.bits(min), Frame.kind(max, "max"), Frame.bits(max), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_histc(f.in(self, "self"), bins, CallFrame.kind(min, "min"), CallFrame.bits(min), CallFrame.kind(max, "max"), CallFrame.bits(max), f.out());
         if (status != 0) {
             throw f.failure(status, "histc", self, bins, min, max);
         }
@@ -615,7 +615,7 @@ sealed interface ComparisonOps permits Tensor {
     /** {@code bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) &rarr; Tensor} */
     default Tensor bincount(Tensor weights, long minlength) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bincount(f.in(self, "self"), f.optional(weights), minlength, f.out());
         if (status != 0) {
             throw f.failure(status, "bincount", self, weights, minlength);

@@ -10,7 +10,7 @@ sealed interface CreationOps permits Tensor {
     /** {@code new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     default Tensor newZeros(long[] size, DType dtype, Device device, Boolean pinMemory) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_new_zeros(f.in(self, "self"), f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "new_zeros", self, size, dtype, device, pinMemory);
@@ -36,7 +36,7 @@ sealed interface CreationOps permits Tensor {
     /** {@code new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     default Tensor newOnes(long[] size, DType dtype, Device device, Boolean pinMemory) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_new_ones(f.in(self, "self"), f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "new_ones", self, size, dtype, device, pinMemory);
@@ -62,8 +62,8 @@ sealed interface CreationOps permits Tensor {
     /** {@code new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     default Tensor newFull(long[] size, Number fillValue, DType dtype, Device device, Boolean pinMemory) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_new_full(f.in(self, "self"), f.longs(size, "size"), size.length, Frame.kind(fillValue, "fillValue"), Frame.bits(fillValue), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_new_full(f.in(self, "self"), f.longs(size, "size"), size.length, CallFrame.kind(fillValue, "fillValue"), CallFrame.bits(fillValue), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "new_full", self, size, fillValue, dtype, device, pinMemory);
         }
@@ -88,7 +88,7 @@ sealed interface CreationOps permits Tensor {
     /** {@code new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     default Tensor newEmpty(long[] size, DType dtype, Device device, Boolean pinMemory) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_new_empty(f.in(self, "self"), f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "new_empty", self, size, dtype, device, pinMemory);

@@ -11,7 +11,7 @@ public final class Fft {
 
     /** {@code fft_fft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) &rarr; Tensor} */
     public static Tensor fft(Tensor self, Long n, long dim, String norm) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_fft(f.in(self, "self"), n == null ? 0 : 1, n == null ? 0 : n, dim, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fft", self, n, dim, norm);
@@ -51,7 +51,7 @@ public final class Fft {
 
     /** {@code fft_ifft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) &rarr; Tensor} */
     public static Tensor ifft(Tensor self, Long n, long dim, String norm) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_ifft(f.in(self, "self"), n == null ? 0 : 1, n == null ? 0 : n, dim, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifft", self, n, dim, norm);
@@ -91,7 +91,7 @@ public final class Fft {
 
     /** {@code fft_rfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) &rarr; Tensor} */
     public static Tensor rfft(Tensor self, Long n, long dim, String norm) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_rfft(f.in(self, "self"), n == null ? 0 : 1, n == null ? 0 : n, dim, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_rfft", self, n, dim, norm);
@@ -131,7 +131,7 @@ public final class Fft {
 
     /** {@code fft_irfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) &rarr; Tensor} */
     public static Tensor irfft(Tensor self, Long n, long dim, String norm) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_irfft(f.in(self, "self"), n == null ? 0 : 1, n == null ? 0 : n, dim, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_irfft", self, n, dim, norm);
@@ -171,7 +171,7 @@ public final class Fft {
 
     /** {@code fft_hfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) &rarr; Tensor} */
     public static Tensor hfft(Tensor self, Long n, long dim, String norm) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_hfft(f.in(self, "self"), n == null ? 0 : 1, n == null ? 0 : n, dim, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_hfft", self, n, dim, norm);
@@ -211,7 +211,7 @@ public final class Fft {
 
     /** {@code fft_ihfft(Tensor self, SymInt? n=None, int dim=-1, str? norm=None) &rarr; Tensor} */
     public static Tensor ihfft(Tensor self, Long n, long dim, String norm) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_ihfft(f.in(self, "self"), n == null ? 0 : 1, n == null ? 0 : n, dim, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ihfft", self, n, dim, norm);
@@ -251,8 +251,8 @@ public final class Fft {
 
     /** {@code fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor fft2(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_fft2(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_fft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fft2", self, s, dim, norm);
         }
@@ -291,8 +291,8 @@ public final class Fft {
 
     /** {@code fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor ifft2(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_ifft2(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_ifft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifft2", self, s, dim, norm);
         }
@@ -331,8 +331,8 @@ public final class Fft {
 
     /** {@code fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor rfft2(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_rfft2(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_rfft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_rfft2", self, s, dim, norm);
         }
@@ -371,8 +371,8 @@ public final class Fft {
 
     /** {@code fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor irfft2(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_irfft2(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_irfft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_irfft2", self, s, dim, norm);
         }
@@ -411,8 +411,8 @@ public final class Fft {
 
     /** {@code fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor fftn(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_fftn(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.optionalLongs(dim), Frame.length(dim), f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_fftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fftn", self, s, dim, norm);
         }
@@ -451,8 +451,8 @@ public final class Fft {
 
     /** {@code fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor ifftn(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_ifftn(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.optionalLongs(dim), Frame.length(dim), f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_ifftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifftn", self, s, dim, norm);
         }
@@ -491,8 +491,8 @@ public final class Fft {
 
     /** {@code fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor rfftn(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_rfftn(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.optionalLongs(dim), Frame.length(dim), f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_rfftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_rfftn", self, s, dim, norm);
         }
@@ -531,8 +531,8 @@ public final class Fft {
 
     /** {@code fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor irfftn(Tensor self, long[] s, long[] dim, String norm) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_irfftn(f.in(self, "self"), f.optionalLongs(s), Frame.length(s), f.optionalLongs(dim), Frame.length(dim), f.optionalString(norm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_irfftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_irfftn", self, s, dim, norm);
         }
@@ -571,8 +571,8 @@ public final class Fft {
 
     /** {@code fft_fftshift(Tensor self, int[1]? dim=None) &rarr; Tensor} */
     public static Tensor fftshift(Tensor self, long... dim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_fftshift(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_fftshift(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fftshift", self, dim);
         }
@@ -591,8 +591,8 @@ public final class Fft {
 
     /** {@code fft_ifftshift(Tensor self, int[1]? dim=None) &rarr; Tensor} */
     public static Tensor ifftshift(Tensor self, long... dim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fft_ifftshift(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fft_ifftshift(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifftshift", self, dim);
         }
@@ -611,7 +611,7 @@ public final class Fft {
 
     /** {@code fft_fftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor fftfreq(long n, double d, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_fftfreq(n, d, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fftfreq", n, d, dtype, device, pinMemory);
@@ -641,7 +641,7 @@ public final class Fft {
 
     /** {@code fft_rfftfreq(int n, float d=1.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor rfftfreq(long n, double d, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fft_rfftfreq(n, d, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "fft_rfftfreq", n, d, dtype, device, pinMemory);

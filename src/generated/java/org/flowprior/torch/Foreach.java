@@ -11,8 +11,8 @@ public final class Foreach {
 
     /** {@code _foreach_add.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_add_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, scalar);
         }
@@ -21,8 +21,8 @@ public final class Foreach {
 
     /** {@code _foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, List<Tensor> other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_add_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, other, alpha);
         }
@@ -31,7 +31,7 @@ public final class Foreach {
 
     /** {@code _foreach_add.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_add_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, scalars);
@@ -41,8 +41,8 @@ public final class Foreach {
 
     /** {@code _foreach_add.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, Tensor other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_add_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, other, alpha);
         }
@@ -56,8 +56,8 @@ public final class Foreach {
 
     /** {@code _foreach_add_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void add_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_add__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_add_", self, scalar);
         }
@@ -65,8 +65,8 @@ public final class Foreach {
 
     /** {@code _foreach_add_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) &rarr; ()} */
     public static void add_(List<Tensor> self, List<Tensor> other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_add__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "_foreach_add_", self, other, alpha);
         }
@@ -74,7 +74,7 @@ public final class Foreach {
 
     /** {@code _foreach_add_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void add_(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_add__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_add_", self, scalars);
@@ -83,8 +83,8 @@ public final class Foreach {
 
     /** {@code _foreach_add_.Tensor(Tensor(a!)[] self, Tensor other, *, Scalar alpha=1) &rarr; ()} */
     public static void add_(List<Tensor> self, Tensor other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_add__Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_add__Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "_foreach_add_", self, other, alpha);
         }
@@ -97,8 +97,8 @@ public final class Foreach {
 
     /** {@code _foreach_sub.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_sub_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_sub_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, scalar);
         }
@@ -107,8 +107,8 @@ public final class Foreach {
 
     /** {@code _foreach_sub.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, List<Tensor> other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_sub_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_sub_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, other, alpha);
         }
@@ -117,7 +117,7 @@ public final class Foreach {
 
     /** {@code _foreach_sub.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sub_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, scalars);
@@ -127,8 +127,8 @@ public final class Foreach {
 
     /** {@code _foreach_sub_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void sub_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_sub__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_sub__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_sub_", self, scalar);
         }
@@ -136,8 +136,8 @@ public final class Foreach {
 
     /** {@code _foreach_sub_.List(Tensor(a!)[] self, Tensor[] other, *, Scalar alpha=1) &rarr; ()} */
     public static void sub_(List<Tensor> self, List<Tensor> other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_sub__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_sub__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "_foreach_sub_", self, other, alpha);
         }
@@ -145,7 +145,7 @@ public final class Foreach {
 
     /** {@code _foreach_sub_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void sub_(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sub__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sub_", self, scalars);
@@ -154,8 +154,8 @@ public final class Foreach {
 
     /** {@code _foreach_mul.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> mul(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_mul_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_mul_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, scalar);
         }
@@ -164,7 +164,7 @@ public final class Foreach {
 
     /** {@code _foreach_mul.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> mul(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_mul_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, other);
@@ -174,7 +174,7 @@ public final class Foreach {
 
     /** {@code _foreach_mul.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> mulScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_mul_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, scalars);
@@ -184,7 +184,7 @@ public final class Foreach {
 
     /** {@code _foreach_mul.Tensor(Tensor[] self, Tensor other) &rarr; Tensor[]} */
     public static List<Tensor> mul(List<Tensor> self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_mul_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, other);
@@ -194,8 +194,8 @@ public final class Foreach {
 
     /** {@code _foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void mul_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_mul__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_mul__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_mul_", self, scalar);
         }
@@ -203,7 +203,7 @@ public final class Foreach {
 
     /** {@code _foreach_mul_.List(Tensor(a!)[] self, Tensor[] other) &rarr; ()} */
     public static void mul_(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_mul__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul_", self, other);
@@ -212,7 +212,7 @@ public final class Foreach {
 
     /** {@code _foreach_mul_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void mul_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_mul__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_mul_", self, scalars);
@@ -221,7 +221,7 @@ public final class Foreach {
 
     /** {@code _foreach_mul_.Tensor(Tensor(a!)[] self, Tensor other) &rarr; ()} */
     public static void mul_(List<Tensor> self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_mul__Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "_foreach_mul_", self, other);
@@ -230,8 +230,8 @@ public final class Foreach {
 
     /** {@code _foreach_div.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> div(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_div_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_div_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, scalar);
         }
@@ -240,7 +240,7 @@ public final class Foreach {
 
     /** {@code _foreach_div.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> div(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_div_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, other);
@@ -250,7 +250,7 @@ public final class Foreach {
 
     /** {@code _foreach_div.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> divScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_div_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, scalars);
@@ -260,7 +260,7 @@ public final class Foreach {
 
     /** {@code _foreach_div.Tensor(Tensor[] self, Tensor other) &rarr; Tensor[]} */
     public static List<Tensor> div(List<Tensor> self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_div_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, other);
@@ -270,8 +270,8 @@ public final class Foreach {
 
     /** {@code _foreach_div_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void div_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_div__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_div__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_div_", self, scalar);
         }
@@ -279,7 +279,7 @@ public final class Foreach {
 
     /** {@code _foreach_div_.List(Tensor(a!)[] self, Tensor[] other) &rarr; ()} */
     public static void div_(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_div__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_div_", self, other);
@@ -288,7 +288,7 @@ public final class Foreach {
 
     /** {@code _foreach_div_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void div_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_div__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_div_", self, scalars);
@@ -297,7 +297,7 @@ public final class Foreach {
 
     /** {@code _foreach_div_.Tensor(Tensor(a!)[] self, Tensor other) &rarr; ()} */
     public static void div_(List<Tensor> self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_div__Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "_foreach_div_", self, other);
@@ -306,8 +306,8 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_max.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> clampMax(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_max_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_clamp_max_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, scalar);
         }
@@ -316,7 +316,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_max.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> clampMax(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_max_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, other);
@@ -326,7 +326,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_max.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> clampMaxScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_max_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, scalars);
@@ -336,8 +336,8 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_max_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void clampMax_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_max__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_clamp_max__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max_", self, scalar);
         }
@@ -345,7 +345,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_max_.List(Tensor(a!)[] self, Tensor[] other) &rarr; ()} */
     public static void clampMax_(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_max__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max_", self, other);
@@ -354,7 +354,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_max_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void clampMax_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_max__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max_", self, scalars);
@@ -363,8 +363,8 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_min.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> clampMin(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_min_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_clamp_min_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, scalar);
         }
@@ -373,7 +373,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_min.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> clampMin(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_min_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, other);
@@ -383,7 +383,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_min.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> clampMinScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_min_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, scalars);
@@ -393,8 +393,8 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_min_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void clampMin_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_clamp_min__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_clamp_min__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min_", self, scalar);
         }
@@ -402,7 +402,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_min_.List(Tensor(a!)[] self, Tensor[] other) &rarr; ()} */
     public static void clampMin_(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_min__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min_", self, other);
@@ -411,7 +411,7 @@ public final class Foreach {
 
     /** {@code _foreach_clamp_min_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void clampMin_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_clamp_min__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min_", self, scalars);
@@ -420,8 +420,8 @@ public final class Foreach {
 
     /** {@code _foreach_maximum.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> maximum(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_maximum_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_maximum_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, scalar);
         }
@@ -430,7 +430,7 @@ public final class Foreach {
 
     /** {@code _foreach_maximum.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> maximum(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_maximum_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, other);
@@ -440,7 +440,7 @@ public final class Foreach {
 
     /** {@code _foreach_maximum.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> maximumScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_maximum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, scalars);
@@ -450,8 +450,8 @@ public final class Foreach {
 
     /** {@code _foreach_maximum_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void maximum_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_maximum__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_maximum__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum_", self, scalar);
         }
@@ -459,7 +459,7 @@ public final class Foreach {
 
     /** {@code _foreach_maximum_.List(Tensor(a!)[] self, Tensor[] other) &rarr; ()} */
     public static void maximum_(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_maximum__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum_", self, other);
@@ -468,7 +468,7 @@ public final class Foreach {
 
     /** {@code _foreach_maximum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void maximum_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_maximum__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum_", self, scalars);
@@ -477,8 +477,8 @@ public final class Foreach {
 
     /** {@code _foreach_minimum.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> minimum(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_minimum_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_minimum_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, scalar);
         }
@@ -487,7 +487,7 @@ public final class Foreach {
 
     /** {@code _foreach_minimum.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> minimum(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_minimum_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, other);
@@ -497,7 +497,7 @@ public final class Foreach {
 
     /** {@code _foreach_minimum.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> minimumScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_minimum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, scalars);
@@ -507,8 +507,8 @@ public final class Foreach {
 
     /** {@code _foreach_minimum_.Scalar(Tensor(a!)[] self, Scalar scalar) &rarr; ()} */
     public static void minimum_(List<Tensor> self, Number scalar) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_minimum__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(scalar, "scalar"), Frame.bits(scalar));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_minimum__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar));
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum_", self, scalar);
         }
@@ -516,7 +516,7 @@ public final class Foreach {
 
     /** {@code _foreach_minimum_.List(Tensor(a!)[] self, Tensor[] other) &rarr; ()} */
     public static void minimum_(List<Tensor> self, List<Tensor> other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_minimum__List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum_", self, other);
@@ -525,7 +525,7 @@ public final class Foreach {
 
     /** {@code _foreach_minimum_.ScalarList(Tensor(a!)[] self, Scalar[] scalars) &rarr; ()} */
     public static void minimum_ScalarList(List<Tensor> self, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_minimum__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum_", self, scalars);
@@ -534,8 +534,8 @@ public final class Foreach {
 
     /** {@code _foreach_addcdiv.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcdiv_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), Frame.kind(value, "value"), Frame.bits(value), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_addcdiv_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, value);
         }
@@ -549,7 +549,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcdiv.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcdiv_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, scalars);
@@ -559,7 +559,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcdiv.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Tensor scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcdiv_Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, scalars);
@@ -569,8 +569,8 @@ public final class Foreach {
 
     /** {@code _foreach_addcdiv_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) &rarr; ()} */
     public static void addcdiv_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcdiv__Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_addcdiv__Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv_", self, tensor1, tensor2, value);
         }
@@ -583,7 +583,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcdiv_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; ()} */
     public static void addcdiv_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcdiv__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv_", self, tensor1, tensor2, scalars);
@@ -592,7 +592,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcdiv_.Tensor(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) &rarr; ()} */
     public static void addcdiv_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Tensor scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcdiv__Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv_", self, tensor1, tensor2, scalars);
@@ -601,8 +601,8 @@ public final class Foreach {
 
     /** {@code _foreach_addcmul.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcmul_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), Frame.kind(value, "value"), Frame.bits(value), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_addcmul_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, value);
         }
@@ -616,7 +616,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcmul.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcmul_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, scalars);
@@ -626,7 +626,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcmul.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Tensor scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcmul_Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, scalars);
@@ -636,8 +636,8 @@ public final class Foreach {
 
     /** {@code _foreach_addcmul_.Scalar(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) &rarr; ()} */
     public static void addcmul_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_addcmul__Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_addcmul__Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul_", self, tensor1, tensor2, value);
         }
@@ -650,7 +650,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcmul_.ScalarList(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; ()} */
     public static void addcmul_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcmul__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul_", self, tensor1, tensor2, scalars);
@@ -659,7 +659,7 @@ public final class Foreach {
 
     /** {@code _foreach_addcmul_.Tensor(Tensor(a!)[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) &rarr; ()} */
     public static void addcmul_(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Tensor scalars) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_addcmul__Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul_", self, tensor1, tensor2, scalars);
@@ -668,7 +668,7 @@ public final class Foreach {
 
     /** {@code _foreach_abs(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> abs(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_abs(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_abs", self);
@@ -678,7 +678,7 @@ public final class Foreach {
 
     /** {@code _foreach_abs_(Tensor(a!)[] self) &rarr; ()} */
     public static void abs_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_abs_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_abs_", self);
@@ -687,7 +687,7 @@ public final class Foreach {
 
     /** {@code _foreach_acos(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> acos(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_acos(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_acos", self);
@@ -697,7 +697,7 @@ public final class Foreach {
 
     /** {@code _foreach_acos_(Tensor(a!)[] self) &rarr; ()} */
     public static void acos_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_acos_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_acos_", self);
@@ -706,7 +706,7 @@ public final class Foreach {
 
     /** {@code _foreach_asin(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> asin(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_asin(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_asin", self);
@@ -716,7 +716,7 @@ public final class Foreach {
 
     /** {@code _foreach_asin_(Tensor(a!)[] self) &rarr; ()} */
     public static void asin_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_asin_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_asin_", self);
@@ -725,7 +725,7 @@ public final class Foreach {
 
     /** {@code _foreach_atan(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> atan(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_atan(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_atan", self);
@@ -735,7 +735,7 @@ public final class Foreach {
 
     /** {@code _foreach_atan_(Tensor(a!)[] self) &rarr; ()} */
     public static void atan_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_atan_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_atan_", self);
@@ -744,7 +744,7 @@ public final class Foreach {
 
     /** {@code _foreach_ceil(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> ceil(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_ceil(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_ceil", self);
@@ -754,7 +754,7 @@ public final class Foreach {
 
     /** {@code _foreach_ceil_(Tensor(a!)[] self) &rarr; ()} */
     public static void ceil_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_ceil_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_ceil_", self);
@@ -763,7 +763,7 @@ public final class Foreach {
 
     /** {@code _foreach_cos(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> cos(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_cos(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_cos", self);
@@ -773,7 +773,7 @@ public final class Foreach {
 
     /** {@code _foreach_cos_(Tensor(a!)[] self) &rarr; ()} */
     public static void cos_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_cos_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_cos_", self);
@@ -782,7 +782,7 @@ public final class Foreach {
 
     /** {@code _foreach_cosh(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> cosh(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_cosh(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_cosh", self);
@@ -792,7 +792,7 @@ public final class Foreach {
 
     /** {@code _foreach_cosh_(Tensor(a!)[] self) &rarr; ()} */
     public static void cosh_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_cosh_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_cosh_", self);
@@ -801,7 +801,7 @@ public final class Foreach {
 
     /** {@code _foreach_erf(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> erf(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_erf(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_erf", self);
@@ -811,7 +811,7 @@ public final class Foreach {
 
     /** {@code _foreach_erf_(Tensor(a!)[] self) &rarr; ()} */
     public static void erf_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_erf_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_erf_", self);
@@ -820,7 +820,7 @@ public final class Foreach {
 
     /** {@code _foreach_erfc(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> erfc(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_erfc(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_erfc", self);
@@ -830,7 +830,7 @@ public final class Foreach {
 
     /** {@code _foreach_erfc_(Tensor(a!)[] self) &rarr; ()} */
     public static void erfc_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_erfc_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_erfc_", self);
@@ -839,7 +839,7 @@ public final class Foreach {
 
     /** {@code _foreach_exp(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> exp(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_exp(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_exp", self);
@@ -849,7 +849,7 @@ public final class Foreach {
 
     /** {@code _foreach_exp_(Tensor(a!)[] self) &rarr; ()} */
     public static void exp_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_exp_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_exp_", self);
@@ -858,7 +858,7 @@ public final class Foreach {
 
     /** {@code _foreach_expm1(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> expm1(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_expm1(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_expm1", self);
@@ -868,7 +868,7 @@ public final class Foreach {
 
     /** {@code _foreach_expm1_(Tensor(a!)[] self) &rarr; ()} */
     public static void expm1_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_expm1_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_expm1_", self);
@@ -877,7 +877,7 @@ public final class Foreach {
 
     /** {@code _foreach_floor(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> floor(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_floor(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_floor", self);
@@ -887,7 +887,7 @@ public final class Foreach {
 
     /** {@code _foreach_floor_(Tensor(a!)[] self) &rarr; ()} */
     public static void floor_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_floor_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_floor_", self);
@@ -896,7 +896,7 @@ public final class Foreach {
 
     /** {@code _foreach_frac(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> frac(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_frac(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_frac", self);
@@ -906,7 +906,7 @@ public final class Foreach {
 
     /** {@code _foreach_frac_(Tensor(a!)[] self) &rarr; ()} */
     public static void frac_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_frac_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_frac_", self);
@@ -915,7 +915,7 @@ public final class Foreach {
 
     /** {@code _foreach_lerp.List(Tensor[] self, Tensor[] tensors1, Tensor[] weights) &rarr; Tensor[]} */
     public static List<Tensor> lerp(List<Tensor> self, List<Tensor> tensors1, List<Tensor> weights) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_lerp_List(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.tensors(weights, "weights"), weights.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weights);
@@ -925,8 +925,8 @@ public final class Foreach {
 
     /** {@code _foreach_lerp.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) &rarr; Tensor[]} */
     public static List<Tensor> lerp(List<Tensor> self, List<Tensor> tensors1, Number weight) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_lerp_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), Frame.kind(weight, "weight"), Frame.bits(weight), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_lerp_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), CallFrame.kind(weight, "weight"), CallFrame.bits(weight), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weight);
         }
@@ -935,7 +935,7 @@ public final class Foreach {
 
     /** {@code _foreach_lerp.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) &rarr; Tensor[]} */
     public static List<Tensor> lerpScalarList(List<Tensor> self, List<Tensor> tensors1, List<? extends Number> weight) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_lerp_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight, "weight"), f.bits(weight), weight.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weight);
@@ -945,7 +945,7 @@ public final class Foreach {
 
     /** {@code _foreach_lerp_.List(Tensor(a!)[] self, Tensor[] tensors1, Tensor[] weights) &rarr; ()} */
     public static void lerp_(List<Tensor> self, List<Tensor> tensors1, List<Tensor> weights) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_lerp__List(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.tensors(weights, "weights"), weights.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp_", self, tensors1, weights);
@@ -954,8 +954,8 @@ public final class Foreach {
 
     /** {@code _foreach_lerp_.Scalar(Tensor(a!)[] self, Tensor[] tensors1, Scalar weight) &rarr; ()} */
     public static void lerp_(List<Tensor> self, List<Tensor> tensors1, Number weight) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_lerp__Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), Frame.kind(weight, "weight"), Frame.bits(weight));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_lerp__Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), CallFrame.kind(weight, "weight"), CallFrame.bits(weight));
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp_", self, tensors1, weight);
         }
@@ -963,7 +963,7 @@ public final class Foreach {
 
     /** {@code _foreach_lerp_.ScalarList(Tensor(a!)[] self, Tensor[] tensors1, Scalar[] weight) &rarr; ()} */
     public static void lerp_ScalarList(List<Tensor> self, List<Tensor> tensors1, List<? extends Number> weight) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_lerp__ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight, "weight"), f.bits(weight), weight.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp_", self, tensors1, weight);
@@ -972,7 +972,7 @@ public final class Foreach {
 
     /** {@code _foreach_lgamma(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> lgamma(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_lgamma(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_lgamma", self);
@@ -982,7 +982,7 @@ public final class Foreach {
 
     /** {@code _foreach_lgamma_(Tensor(a!)[] self) &rarr; ()} */
     public static void lgamma_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_lgamma_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_lgamma_", self);
@@ -991,7 +991,7 @@ public final class Foreach {
 
     /** {@code _foreach_log(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_log", self);
@@ -1001,7 +1001,7 @@ public final class Foreach {
 
     /** {@code _foreach_log_(Tensor(a!)[] self) &rarr; ()} */
     public static void log_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_log_", self);
@@ -1010,7 +1010,7 @@ public final class Foreach {
 
     /** {@code _foreach_log10(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log10(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log10(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_log10", self);
@@ -1020,7 +1020,7 @@ public final class Foreach {
 
     /** {@code _foreach_log10_(Tensor(a!)[] self) &rarr; ()} */
     public static void log10_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log10_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_log10_", self);
@@ -1029,7 +1029,7 @@ public final class Foreach {
 
     /** {@code _foreach_log1p(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log1p(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log1p(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_log1p", self);
@@ -1039,7 +1039,7 @@ public final class Foreach {
 
     /** {@code _foreach_log1p_(Tensor(a!)[] self) &rarr; ()} */
     public static void log1p_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log1p_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_log1p_", self);
@@ -1048,7 +1048,7 @@ public final class Foreach {
 
     /** {@code _foreach_log2(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log2(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log2(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_log2", self);
@@ -1058,7 +1058,7 @@ public final class Foreach {
 
     /** {@code _foreach_log2_(Tensor(a!)[] self) &rarr; ()} */
     public static void log2_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_log2_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_log2_", self);
@@ -1067,7 +1067,7 @@ public final class Foreach {
 
     /** {@code _foreach_max(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> max(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_max(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_max", self);
@@ -1077,7 +1077,7 @@ public final class Foreach {
 
     /** {@code _foreach_neg(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> neg(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_neg(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_neg", self);
@@ -1087,7 +1087,7 @@ public final class Foreach {
 
     /** {@code _foreach_neg_(Tensor(a!)[] self) &rarr; ()} */
     public static void neg_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_neg_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_neg_", self);
@@ -1096,8 +1096,8 @@ public final class Foreach {
 
     /** {@code _foreach_norm.Scalar(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) &rarr; Tensor[]} */
     public static List<Tensor> norm(List<Tensor> self, Number ord, DType dtype) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_norm_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(ord, "ord"), Frame.bits(ord), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_norm_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_norm", self, ord, dtype);
         }
@@ -1116,7 +1116,7 @@ public final class Foreach {
 
     /** {@code _foreach_pow.List(Tensor[] self, Tensor[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> pow(List<Tensor> self, List<Tensor> exponent) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_pow_List(f.tensors(self, "self"), self.size(), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
@@ -1126,8 +1126,8 @@ public final class Foreach {
 
     /** {@code _foreach_pow.Scalar(Tensor[] self, Scalar exponent) &rarr; Tensor[]} */
     public static List<Tensor> pow(List<Tensor> self, Number exponent) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_pow_Scalar(f.tensors(self, "self"), self.size(), Frame.kind(exponent, "exponent"), Frame.bits(exponent), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_pow_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1136,7 +1136,7 @@ public final class Foreach {
 
     /** {@code _foreach_pow.ScalarList(Tensor[] self, Scalar[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> powScalarList(List<Tensor> self, List<? extends Number> exponent) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_pow_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent, "exponent"), f.bits(exponent), exponent.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
@@ -1146,8 +1146,8 @@ public final class Foreach {
 
     /** {@code _foreach_pow.ScalarAndTensor(Scalar self, Tensor[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> pow(Number self, List<Tensor> exponent) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_pow_ScalarAndTensor(Frame.kind(self, "self"), Frame.bits(self), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.outCount());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_pow_ScalarAndTensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1156,7 +1156,7 @@ public final class Foreach {
 
     /** {@code _foreach_pow_.List(Tensor(a!)[] self, Tensor[] exponent) &rarr; ()} */
     public static void pow_(List<Tensor> self, List<Tensor> exponent) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_pow__List(f.tensors(self, "self"), self.size(), f.tensors(exponent, "exponent"), exponent.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow_", self, exponent);
@@ -1165,8 +1165,8 @@ public final class Foreach {
 
     /** {@code _foreach_pow_.Scalar(Tensor(a!)[] self, Scalar exponent) &rarr; ()} */
     public static void pow_(List<Tensor> self, Number exponent) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__foreach_pow__Scalar(f.tensors(self, "self"), self.size(), Frame.kind(exponent, "exponent"), Frame.bits(exponent));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__foreach_pow__Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent));
         if (status != 0) {
             throw f.failure(status, "_foreach_pow_", self, exponent);
         }
@@ -1174,7 +1174,7 @@ public final class Foreach {
 
     /** {@code _foreach_pow_.ScalarList(Tensor(a!)[] self, Scalar[] exponent) &rarr; ()} */
     public static void pow_ScalarList(List<Tensor> self, List<? extends Number> exponent) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_pow__ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent, "exponent"), f.bits(exponent), exponent.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_pow_", self, exponent);
@@ -1183,7 +1183,7 @@ public final class Foreach {
 
     /** {@code _foreach_reciprocal(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> reciprocal(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_reciprocal(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_reciprocal", self);
@@ -1193,7 +1193,7 @@ public final class Foreach {
 
     /** {@code _foreach_reciprocal_(Tensor(a!)[] self) &rarr; ()} */
     public static void reciprocal_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_reciprocal_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_reciprocal_", self);
@@ -1202,7 +1202,7 @@ public final class Foreach {
 
     /** {@code _foreach_round(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> round(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_round(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_round", self);
@@ -1212,7 +1212,7 @@ public final class Foreach {
 
     /** {@code _foreach_round_(Tensor(a!)[] self) &rarr; ()} */
     public static void round_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_round_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_round_", self);
@@ -1221,7 +1221,7 @@ public final class Foreach {
 
     /** {@code _foreach_rsqrt(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> rsqrt(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_rsqrt(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_rsqrt", self);
@@ -1231,7 +1231,7 @@ public final class Foreach {
 
     /** {@code _foreach_rsqrt_(Tensor(a!)[] self) &rarr; ()} */
     public static void rsqrt_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_rsqrt_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_rsqrt_", self);
@@ -1240,7 +1240,7 @@ public final class Foreach {
 
     /** {@code _foreach_sigmoid(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sigmoid(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sigmoid(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sigmoid", self);
@@ -1250,7 +1250,7 @@ public final class Foreach {
 
     /** {@code _foreach_sigmoid_(Tensor(a!)[] self) &rarr; ()} */
     public static void sigmoid_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sigmoid_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sigmoid_", self);
@@ -1259,7 +1259,7 @@ public final class Foreach {
 
     /** {@code _foreach_sign(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sign(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sign(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sign", self);
@@ -1269,7 +1269,7 @@ public final class Foreach {
 
     /** {@code _foreach_sign_(Tensor(a!)[] self) &rarr; ()} */
     public static void sign_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sign_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sign_", self);
@@ -1278,7 +1278,7 @@ public final class Foreach {
 
     /** {@code _foreach_sin(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sin(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sin(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sin", self);
@@ -1288,7 +1288,7 @@ public final class Foreach {
 
     /** {@code _foreach_sin_(Tensor(a!)[] self) &rarr; ()} */
     public static void sin_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sin_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sin_", self);
@@ -1297,7 +1297,7 @@ public final class Foreach {
 
     /** {@code _foreach_sinh(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sinh(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sinh(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sinh", self);
@@ -1307,7 +1307,7 @@ public final class Foreach {
 
     /** {@code _foreach_sinh_(Tensor(a!)[] self) &rarr; ()} */
     public static void sinh_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sinh_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sinh_", self);
@@ -1316,7 +1316,7 @@ public final class Foreach {
 
     /** {@code _foreach_sqrt(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sqrt(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sqrt(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_sqrt", self);
@@ -1326,7 +1326,7 @@ public final class Foreach {
 
     /** {@code _foreach_sqrt_(Tensor(a!)[] self) &rarr; ()} */
     public static void sqrt_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_sqrt_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_sqrt_", self);
@@ -1335,7 +1335,7 @@ public final class Foreach {
 
     /** {@code _foreach_tan(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> tan(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_tan(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_tan", self);
@@ -1345,7 +1345,7 @@ public final class Foreach {
 
     /** {@code _foreach_tan_(Tensor(a!)[] self) &rarr; ()} */
     public static void tan_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_tan_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_tan_", self);
@@ -1354,7 +1354,7 @@ public final class Foreach {
 
     /** {@code _foreach_tanh(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> tanh(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_tanh(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_tanh", self);
@@ -1364,7 +1364,7 @@ public final class Foreach {
 
     /** {@code _foreach_tanh_(Tensor(a!)[] self) &rarr; ()} */
     public static void tanh_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_tanh_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_tanh_", self);
@@ -1373,7 +1373,7 @@ public final class Foreach {
 
     /** {@code _foreach_trunc(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> trunc(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_trunc(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "_foreach_trunc", self);
@@ -1383,7 +1383,7 @@ public final class Foreach {
 
     /** {@code _foreach_trunc_(Tensor(a!)[] self) &rarr; ()} */
     public static void trunc_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_trunc_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_trunc_", self);
@@ -1392,7 +1392,7 @@ public final class Foreach {
 
     /** {@code _foreach_zero_(Tensor(a!)[] self) &rarr; ()} */
     public static void zero_(List<Tensor> self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_zero_(f.tensors(self, "self"), self.size());
         if (status != 0) {
             throw f.failure(status, "_foreach_zero_", self);
@@ -1401,7 +1401,7 @@ public final class Foreach {
 
     /** {@code _foreach_copy_(Tensor(a!)[] self, Tensor[] src, bool non_blocking=False) &rarr; ()} */
     public static void copy_(List<Tensor> self, List<Tensor> src, boolean nonBlocking) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__foreach_copy_(f.tensors(self, "self"), self.size(), f.tensors(src, "src"), src.size(), nonBlocking ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "_foreach_copy_", self, src, nonBlocking);

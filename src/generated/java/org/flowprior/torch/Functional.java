@@ -11,7 +11,7 @@ public final class Functional {
 
     /** {@code relu6(Tensor self) &rarr; Tensor} */
     public static Tensor relu6(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_relu6(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "relu6", self);
@@ -21,7 +21,7 @@ public final class Functional {
 
     /** {@code relu6_(Tensor(a!) self) &rarr; Tensor(a!)} */
     public static Tensor relu6_(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_relu6_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "relu6_", self);
@@ -31,8 +31,8 @@ public final class Functional {
 
     /** {@code leaky_relu(Tensor self, Scalar negative_slope=0.01) &rarr; Tensor} */
     public static Tensor leakyRelu(Tensor self, Number negativeSlope) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_leaky_relu(f.in(self, "self"), Frame.kind(negativeSlope, "negativeSlope"), Frame.bits(negativeSlope), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_leaky_relu(f.in(self, "self"), CallFrame.kind(negativeSlope, "negativeSlope"), CallFrame.bits(negativeSlope), f.out());
         if (status != 0) {
             throw f.failure(status, "leaky_relu", self, negativeSlope);
         }
@@ -46,8 +46,8 @@ public final class Functional {
 
     /** {@code leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) &rarr; Tensor(a!)} */
     public static Tensor leakyRelu_(Tensor self, Number negativeSlope) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_leaky_relu_(f.in(self, "self"), Frame.kind(negativeSlope, "negativeSlope"), Frame.bits(negativeSlope));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_leaky_relu_(f.in(self, "self"), CallFrame.kind(negativeSlope, "negativeSlope"), CallFrame.bits(negativeSlope));
         if (status != 0) {
             throw f.failure(status, "leaky_relu_", self, negativeSlope);
         }
@@ -61,8 +61,8 @@ public final class Functional {
 
     /** {@code elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) &rarr; Tensor} */
     public static Tensor elu(Tensor self, Number alpha, Number scale, Number inputScale) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_elu(f.in(self, "self"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), Frame.kind(scale, "scale"), Frame.bits(scale), Frame.kind(inputScale, "inputScale"), Frame.bits(inputScale), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_elu(f.in(self, "self"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), CallFrame.kind(scale, "scale"), CallFrame.bits(scale), CallFrame.kind(inputScale, "inputScale"), CallFrame.bits(inputScale), f.out());
         if (status != 0) {
             throw f.failure(status, "elu", self, alpha, scale, inputScale);
         }
@@ -86,8 +86,8 @@ public final class Functional {
 
     /** {@code elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) &rarr; Tensor(a!)} */
     public static Tensor elu_(Tensor self, Number alpha, Number scale, Number inputScale) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_elu_(f.in(self, "self"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), Frame.kind(scale, "scale"), Frame.bits(scale), Frame.kind(inputScale, "inputScale"), Frame.bits(inputScale));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_elu_(f.in(self, "self"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), CallFrame.kind(scale, "scale"), CallFrame.bits(scale), CallFrame.kind(inputScale, "inputScale"), CallFrame.bits(inputScale));
         if (status != 0) {
             throw f.failure(status, "elu_", self, alpha, scale, inputScale);
         }
@@ -111,7 +111,7 @@ public final class Functional {
 
     /** {@code selu(Tensor self) &rarr; Tensor} */
     public static Tensor selu(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_selu(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "selu", self);
@@ -121,7 +121,7 @@ public final class Functional {
 
     /** {@code selu_(Tensor(a!) self) &rarr; Tensor(a!)} */
     public static Tensor selu_(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_selu_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "selu_", self);
@@ -131,8 +131,8 @@ public final class Functional {
 
     /** {@code celu(Tensor self, Scalar alpha=1.0) &rarr; Tensor} */
     public static Tensor celu(Tensor self, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_celu(f.in(self, "self"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_celu(f.in(self, "self"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "celu", self, alpha);
         }
@@ -146,8 +146,8 @@ public final class Functional {
 
     /** {@code celu_(Tensor(a!) self, Scalar alpha=1.0) &rarr; Tensor(a!)} */
     public static Tensor celu_(Tensor self, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_celu_(f.in(self, "self"), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_celu_(f.in(self, "self"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "celu_", self, alpha);
         }
@@ -161,7 +161,7 @@ public final class Functional {
 
     /** {@code gelu(Tensor self, *, str approximate='none') &rarr; Tensor} */
     public static Tensor gelu(Tensor self, String approximate) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gelu(f.in(self, "self"), f.string(approximate, "approximate"), f.out());
         if (status != 0) {
             throw f.failure(status, "gelu", self, approximate);
@@ -176,7 +176,7 @@ public final class Functional {
 
     /** {@code gelu_(Tensor(a!) self, *, str approximate='none') &rarr; Tensor(a!)} */
     public static Tensor gelu_(Tensor self, String approximate) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gelu_(f.in(self, "self"), f.string(approximate, "approximate"));
         if (status != 0) {
             throw f.failure(status, "gelu_", self, approximate);
@@ -191,7 +191,7 @@ public final class Functional {
 
     /** {@code silu(Tensor self) &rarr; Tensor} */
     public static Tensor silu(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_silu(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "silu", self);
@@ -201,7 +201,7 @@ public final class Functional {
 
     /** {@code silu_(Tensor(a!) self) &rarr; Tensor(a!)} */
     public static Tensor silu_(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_silu_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "silu_", self);
@@ -211,7 +211,7 @@ public final class Functional {
 
     /** {@code mish(Tensor self) &rarr; Tensor} */
     public static Tensor mish(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mish(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "mish", self);
@@ -221,7 +221,7 @@ public final class Functional {
 
     /** {@code mish_(Tensor(a!) self) &rarr; Tensor(a!)} */
     public static Tensor mish_(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mish_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "mish_", self);
@@ -231,8 +231,8 @@ public final class Functional {
 
     /** {@code softplus(Tensor self, Scalar beta=1, Scalar threshold=20) &rarr; Tensor} */
     public static Tensor softplus(Tensor self, Number beta, Number threshold) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_softplus(f.in(self, "self"), Frame.kind(beta, "beta"), Frame.bits(beta), Frame.kind(threshold, "threshold"), Frame.bits(threshold), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_softplus(f.in(self, "self"), CallFrame.kind(beta, "beta"), CallFrame.bits(beta), CallFrame.kind(threshold, "threshold"), CallFrame.bits(threshold), f.out());
         if (status != 0) {
             throw f.failure(status, "softplus", self, beta, threshold);
         }
@@ -251,8 +251,8 @@ public final class Functional {
 
     /** {@code hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) &rarr; Tensor} */
     public static Tensor hardtanh(Tensor self, Number minVal, Number maxVal) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_hardtanh(f.in(self, "self"), Frame.kind(minVal, "minVal"), Frame.bits(minVal), Frame.kind(maxVal, "maxVal"), Frame.bits(maxVal), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_hardtanh(f.in(self, "self"), CallFrame.kind(minVal, "minVal"), CallFrame.bits(minVal), CallFrame.kind(maxVal, "maxVal"), CallFrame.bits(maxVal), f.out());
         if (status != 0) {
             throw f.failure(status, "hardtanh", self, minVal, maxVal);
         }
@@ -271,8 +271,8 @@ public final class Functional {
 
     /** {@code hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) &rarr; Tensor(a!)} */
     public static Tensor hardtanh_(Tensor self, Number minVal, Number maxVal) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_hardtanh_(f.in(self, "self"), Frame.kind(minVal, "minVal"), Frame.bits(minVal), Frame.kind(maxVal, "maxVal"), Frame.bits(maxVal));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_hardtanh_(f.in(self, "self"), CallFrame.kind(minVal, "minVal"), CallFrame.bits(minVal), CallFrame.kind(maxVal, "maxVal"), CallFrame.bits(maxVal));
         if (status != 0) {
             throw f.failure(status, "hardtanh_", self, minVal, maxVal);
         }
@@ -291,7 +291,7 @@ public final class Functional {
 
     /** {@code hardsigmoid(Tensor self) &rarr; Tensor} */
     public static Tensor hardsigmoid(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hardsigmoid(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "hardsigmoid", self);
@@ -301,7 +301,7 @@ public final class Functional {
 
     /** {@code hardsigmoid_(Tensor(a!) self) &rarr; Tensor(a!)} */
     public static Tensor hardsigmoid_(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hardsigmoid_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "hardsigmoid_", self);
@@ -311,7 +311,7 @@ public final class Functional {
 
     /** {@code hardswish(Tensor self) &rarr; Tensor} */
     public static Tensor hardswish(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hardswish(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "hardswish", self);
@@ -321,7 +321,7 @@ public final class Functional {
 
     /** {@code hardswish_(Tensor(a!) self) &rarr; Tensor(a!)} */
     public static Tensor hardswish_(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hardswish_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "hardswish_", self);
@@ -331,8 +331,8 @@ public final class Functional {
 
     /** {@code softshrink(Tensor self, Scalar lambd=0.5) &rarr; Tensor} */
     public static Tensor softshrink(Tensor self, Number lambd) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_softshrink(f.in(self, "self"), Frame.kind(lambd, "lambd"), Frame.bits(lambd), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_softshrink(f.in(self, "self"), CallFrame.kind(lambd, "lambd"), CallFrame.bits(lambd), f.out());
         if (status != 0) {
             throw f.failure(status, "softshrink", self, lambd);
         }
@@ -346,8 +346,8 @@ public final class Functional {
 
     /** {@code threshold(Tensor self, Scalar threshold, Scalar value) &rarr; Tensor} */
     public static Tensor threshold(Tensor self, Number threshold, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_threshold(f.in(self, "self"), Frame.kind(threshold, "threshold"), Frame.bits(threshold), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_threshold(f.in(self, "self"), CallFrame.kind(threshold, "threshold"), CallFrame.bits(threshold), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "threshold", self, threshold, value);
         }
@@ -356,8 +356,8 @@ public final class Functional {
 
     /** {@code threshold_(Tensor(a!) self, Scalar threshold, Scalar value) &rarr; Tensor(a!)} */
     public static Tensor threshold_(Tensor self, Number threshold, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_threshold_(f.in(self, "self"), Frame.kind(threshold, "threshold"), Frame.bits(threshold), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_threshold_(f.in(self, "self"), CallFrame.kind(threshold, "threshold"), CallFrame.bits(threshold), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "threshold_", self, threshold, value);
         }
@@ -366,7 +366,7 @@ public final class Functional {
 
     /** {@code glu(Tensor self, int dim=-1) &rarr; Tensor} */
     public static Tensor glu(Tensor self, long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_glu(f.in(self, "self"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "glu", self, dim);
@@ -381,7 +381,7 @@ public final class Functional {
 
     /** {@code log_sigmoid(Tensor self) &rarr; Tensor} */
     public static Tensor logSigmoid(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log_sigmoid(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "log_sigmoid", self);
@@ -391,7 +391,7 @@ public final class Functional {
 
     /** {@code linear(Tensor input, Tensor weight, Tensor? bias=None) &rarr; Tensor} */
     public static Tensor linear(Tensor input, Tensor weight, Tensor bias) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linear(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.out());
         if (status != 0) {
             throw f.failure(status, "linear", input, weight, bias);
@@ -406,7 +406,7 @@ public final class Functional {
 
     /** {@code bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) &rarr; Tensor} */
     public static Tensor bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor bias) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bilinear(f.in(input1, "input1"), f.in(input2, "input2"), f.in(weight, "weight"), f.optional(bias), f.out());
         if (status != 0) {
             throw f.failure(status, "bilinear", input1, input2, weight, bias);
@@ -421,7 +421,7 @@ public final class Functional {
 
     /** {@code conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, SymInt[1] dilation=1, SymInt groups=1) &rarr; Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv1d(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, groups, f.out());
         if (status != 0) {
             throw f.failure(status, "conv1d", input, weight, bias, stride, padding, dilation, groups);
@@ -476,7 +476,7 @@ public final class Functional {
 
     /** {@code conv1d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, str padding="valid", SymInt[1] dilation=1, SymInt groups=1) &rarr; Tensor} */
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv1d_padding(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.string(padding, "padding"), f.longs(dilation, "dilation"), dilation.length, groups, f.out());
         if (status != 0) {
             throw f.failure(status, "conv1d", input, weight, bias, stride, padding, dilation, groups);
@@ -511,7 +511,7 @@ public final class Functional {
 
     /** {@code conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] dilation=1, SymInt groups=1) &rarr; Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv2d(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, groups, f.out());
         if (status != 0) {
             throw f.failure(status, "conv2d", input, weight, bias, stride, padding, dilation, groups);
@@ -566,7 +566,7 @@ public final class Functional {
 
     /** {@code conv2d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, str padding="valid", SymInt[2] dilation=1, SymInt groups=1) &rarr; Tensor} */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv2d_padding(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.string(padding, "padding"), f.longs(dilation, "dilation"), dilation.length, groups, f.out());
         if (status != 0) {
             throw f.failure(status, "conv2d", input, weight, bias, stride, padding, dilation, groups);
@@ -601,7 +601,7 @@ public final class Functional {
 
     /** {@code conv3d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] dilation=1, SymInt groups=1) &rarr; Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] dilation, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv3d(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, groups, f.out());
         if (status != 0) {
             throw f.failure(status, "conv3d", input, weight, bias, stride, padding, dilation, groups);
@@ -656,7 +656,7 @@ public final class Functional {
 
     /** {@code conv3d.padding(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, str padding="valid", SymInt[3] dilation=1, SymInt groups=1) &rarr; Tensor} */
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor bias, long[] stride, String padding, long[] dilation, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv3d_padding(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.string(padding, "padding"), f.longs(dilation, "dilation"), dilation.length, groups, f.out());
         if (status != 0) {
             throw f.failure(status, "conv3d", input, weight, bias, stride, padding, dilation, groups);
@@ -691,7 +691,7 @@ public final class Functional {
 
     /** {@code conv_transpose1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] stride=1, SymInt[1] padding=0, SymInt[1] output_padding=0, SymInt groups=1, SymInt[1] dilation=1) &rarr; Tensor} */
     public static Tensor convTranspose1d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] outputPadding, long groups, long... dilation) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv_transpose1d(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(outputPadding, "outputPadding"), outputPadding.length, groups, f.longs(dilation, "dilation"), dilation.length, f.out());
         if (status != 0) {
             throw f.failure(status, "conv_transpose1d", input, weight, bias, stride, padding, outputPadding, groups, dilation);
@@ -756,7 +756,7 @@ public final class Functional {
 
     /** {@code conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) &rarr; Tensor} */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] outputPadding, long groups, long... dilation) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv_transpose2d_input(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(outputPadding, "outputPadding"), outputPadding.length, groups, f.longs(dilation, "dilation"), dilation.length, f.out());
         if (status != 0) {
             throw f.failure(status, "conv_transpose2d", input, weight, bias, stride, padding, outputPadding, groups, dilation);
@@ -821,7 +821,7 @@ public final class Functional {
 
     /** {@code conv_transpose3d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[3] stride=1, SymInt[3] padding=0, SymInt[3] output_padding=0, SymInt groups=1, SymInt[3] dilation=1) &rarr; Tensor} */
     public static Tensor convTranspose3d(Tensor input, Tensor weight, Tensor bias, long[] stride, long[] padding, long[] outputPadding, long groups, long... dilation) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conv_transpose3d_input(f.in(input, "input"), f.in(weight, "weight"), f.optional(bias), f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(outputPadding, "outputPadding"), outputPadding.length, groups, f.longs(dilation, "dilation"), dilation.length, f.out());
         if (status != 0) {
             throw f.failure(status, "conv_transpose3d", input, weight, bias, stride, padding, outputPadding, groups, dilation);
@@ -886,7 +886,7 @@ public final class Functional {
 
     /** {@code max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool ceil_mode=False) &rarr; Tensor} */
     public static Tensor maxPool1d(Tensor self, long[] kernelSize, long[] stride, long[] padding, long[] dilation, boolean ceilMode) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max_pool1d(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, ceilMode ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "max_pool1d", self, kernelSize, stride, padding, dilation, ceilMode);
@@ -941,7 +941,7 @@ public final class Functional {
 
     /** {@code max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) &rarr; Tensor} */
     public static Tensor maxPool2d(Tensor self, long[] kernelSize, long[] stride, long[] padding, long[] dilation, boolean ceilMode) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max_pool2d(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, ceilMode ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "max_pool2d", self, kernelSize, stride, padding, dilation, ceilMode);
@@ -996,7 +996,7 @@ public final class Functional {
 
     /** {@code max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) &rarr; Tensor} */
     public static Tensor maxPool3d(Tensor self, long[] kernelSize, long[] stride, long[] padding, long[] dilation, boolean ceilMode) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max_pool3d(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, ceilMode ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "max_pool3d", self, kernelSize, stride, padding, dilation, ceilMode);
@@ -1051,7 +1051,7 @@ public final class Functional {
 
     /** {@code max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) &rarr; (Tensor, Tensor)} */
     public static Results.OutputIndices maxPool2dWithIndices(Tensor self, long[] kernelSize, long[] stride, long[] padding, long[] dilation, boolean ceilMode) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max_pool2d_with_indices(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, ceilMode ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "max_pool2d_with_indices", self, kernelSize, stride, padding, dilation, ceilMode);
@@ -1106,7 +1106,7 @@ public final class Functional {
 
     /** {@code avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) &rarr; Tensor} */
     public static Tensor avgPool1d(Tensor self, long[] kernelSize, long[] stride, long[] padding, boolean ceilMode, boolean countIncludePad) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_avg_pool1d(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, ceilMode ? 1 : 0, countIncludePad ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "avg_pool1d", self, kernelSize, stride, padding, ceilMode, countIncludePad);
@@ -1161,7 +1161,7 @@ public final class Functional {
 
     /** {@code avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) &rarr; Tensor} */
     public static Tensor avgPool2d(Tensor self, long[] kernelSize, long[] stride, long[] padding, boolean ceilMode, boolean countIncludePad, Long divisorOverride) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_avg_pool2d(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, ceilMode ? 1 : 0, countIncludePad ? 1 : 0, divisorOverride == null ? 0 : 1, divisorOverride == null ? 0 : divisorOverride, f.out());
         if (status != 0) {
             throw f.failure(status, "avg_pool2d", self, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
@@ -1226,7 +1226,7 @@ public final class Functional {
 
     /** {@code avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) &rarr; Tensor} */
     public static Tensor avgPool3d(Tensor self, long[] kernelSize, long[] stride, long[] padding, boolean ceilMode, boolean countIncludePad, Long divisorOverride) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_avg_pool3d(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, ceilMode ? 1 : 0, countIncludePad ? 1 : 0, divisorOverride == null ? 0 : 1, divisorOverride == null ? 0 : divisorOverride, f.out());
         if (status != 0) {
             throw f.failure(status, "avg_pool3d", self, kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
@@ -1291,7 +1291,7 @@ public final class Functional {
 
     /** {@code adaptive_avg_pool1d(Tensor self, int[1] output_size) &rarr; Tensor} */
     public static Tensor adaptiveAvgPool1d(Tensor self, long... outputSize) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_adaptive_avg_pool1d(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
         if (status != 0) {
             throw f.failure(status, "adaptive_avg_pool1d", self, outputSize);
@@ -1306,7 +1306,7 @@ public final class Functional {
 
     /** {@code adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) &rarr; Tensor} */
     public static Tensor adaptiveAvgPool2d(Tensor self, long... outputSize) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_adaptive_avg_pool2d(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
         if (status != 0) {
             throw f.failure(status, "adaptive_avg_pool2d", self, outputSize);
@@ -1321,7 +1321,7 @@ public final class Functional {
 
     /** {@code adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) &rarr; Tensor} */
     public static Tensor adaptiveAvgPool3d(Tensor self, long... outputSize) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_adaptive_avg_pool3d(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
         if (status != 0) {
             throw f.failure(status, "adaptive_avg_pool3d", self, outputSize);
@@ -1336,7 +1336,7 @@ public final class Functional {
 
     /** {@code adaptive_max_pool1d(Tensor self, int[1] output_size) &rarr; (Tensor, Tensor)} */
     public static Results.OutputIndices adaptiveMaxPool1d(Tensor self, long... outputSize) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_adaptive_max_pool1d(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
         if (status != 0) {
             throw f.failure(status, "adaptive_max_pool1d", self, outputSize);
@@ -1351,7 +1351,7 @@ public final class Functional {
 
     /** {@code adaptive_max_pool2d(Tensor self, int[2] output_size) &rarr; (Tensor, Tensor)} */
     public static Results.OutputIndices adaptiveMaxPool2d(Tensor self, long... outputSize) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_adaptive_max_pool2d(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
         if (status != 0) {
             throw f.failure(status, "adaptive_max_pool2d", self, outputSize);
@@ -1366,7 +1366,7 @@ public final class Functional {
 
     /** {@code batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) &rarr; Tensor} */
     public static Tensor batchNorm(Tensor input, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, boolean training, double momentum, double eps, boolean cudnnEnabled) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_batch_norm(f.in(input, "input"), f.optional(weight), f.optional(bias), f.optional(runningMean), f.optional(runningVar), training ? 1 : 0, momentum, eps, cudnnEnabled ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "batch_norm", input, weight, bias, runningMean, runningVar, training, momentum, eps, cudnnEnabled);
@@ -1376,7 +1376,7 @@ public final class Functional {
 
     /** {@code instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) &rarr; Tensor} */
     public static Tensor instanceNorm(Tensor input, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, boolean useInputStats, double momentum, double eps, boolean cudnnEnabled) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_instance_norm(f.in(input, "input"), f.optional(weight), f.optional(bias), f.optional(runningMean), f.optional(runningVar), useInputStats ? 1 : 0, momentum, eps, cudnnEnabled ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "instance_norm", input, weight, bias, runningMean, runningVar, useInputStats, momentum, eps, cudnnEnabled);
@@ -1386,7 +1386,7 @@ public final class Functional {
 
     /** {@code group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enabled=True) &rarr; Tensor} */
     public static Tensor groupNorm(Tensor input, long numGroups, Tensor weight, Tensor bias, double eps, boolean cudnnEnabled) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_group_norm(f.in(input, "input"), numGroups, f.optional(weight), f.optional(bias), eps, cudnnEnabled ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "group_norm", input, numGroups, weight, bias, eps, cudnnEnabled);
@@ -1416,7 +1416,7 @@ public final class Functional {
 
     /** {@code layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) &rarr; Tensor} */
     public static Tensor layerNorm(Tensor input, long[] normalizedShape, Tensor weight, Tensor bias, double eps, boolean cudnnEnable) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_layer_norm(f.in(input, "input"), f.longs(normalizedShape, "normalizedShape"), normalizedShape.length, f.optional(weight), f.optional(bias), eps, cudnnEnable ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "layer_norm", input, normalizedShape, weight, bias, eps, cudnnEnable);
@@ -1446,7 +1446,7 @@ public final class Functional {
 
     /** {@code rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) &rarr; Tensor} */
     public static Tensor rmsNorm(Tensor input, long[] normalizedShape, Tensor weight, Double eps) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rms_norm(f.in(input, "input"), f.longs(normalizedShape, "normalizedShape"), normalizedShape.length, f.optional(weight), eps == null ? 0 : 1, eps == null ? 0 : eps, f.out());
         if (status != 0) {
             throw f.failure(status, "rms_norm", input, normalizedShape, weight, eps);
@@ -1466,7 +1466,7 @@ public final class Functional {
 
     /** {@code native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps) &rarr; (Tensor, Tensor, Tensor)} */
     public static Results.OutputMeanRstd nativeLayerNorm(Tensor input, long[] normalizedShape, Tensor weight, Tensor bias, double eps) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_native_layer_norm(f.in(input, "input"), f.longs(normalizedShape, "normalizedShape"), normalizedShape.length, f.optional(weight), f.optional(bias), eps, f.out());
         if (status != 0) {
             throw f.failure(status, "native_layer_norm", input, normalizedShape, weight, bias, eps);
@@ -1476,7 +1476,7 @@ public final class Functional {
 
     /** {@code native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps) &rarr; (Tensor, Tensor, Tensor)} */
     public static Results.OutputMeanRstd nativeGroupNorm(Tensor input, Tensor weight, Tensor bias, long N, long C, long HxW, long group, double eps) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_native_group_norm(f.in(input, "input"), f.optional(weight), f.optional(bias), N, C, HxW, group, eps, f.out());
         if (status != 0) {
             throw f.failure(status, "native_group_norm", input, weight, bias, N, C, HxW, group, eps);
@@ -1486,7 +1486,7 @@ public final class Functional {
 
     /** {@code native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps) &rarr; (Tensor, Tensor, Tensor)} */
     public static Results.OutputMeanRstd nativeBatchNorm(Tensor input, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, boolean training, double momentum, double eps) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_native_batch_norm(f.in(input, "input"), f.optional(weight), f.optional(bias), f.optional(runningMean), f.optional(runningVar), training ? 1 : 0, momentum, eps, f.out());
         if (status != 0) {
             throw f.failure(status, "native_batch_norm", input, weight, bias, runningMean, runningVar, training, momentum, eps);
@@ -1496,7 +1496,7 @@ public final class Functional {
 
     /** {@code embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) &rarr; Tensor} */
     public static Tensor embedding(Tensor weight, Tensor indices, long paddingIdx, boolean scaleGradByFreq, boolean sparse) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_embedding(f.in(weight, "weight"), f.in(indices, "indices"), paddingIdx, scaleGradByFreq ? 1 : 0, sparse ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "embedding", weight, indices, paddingIdx, scaleGradByFreq, sparse);
@@ -1521,7 +1521,7 @@ public final class Functional {
 
     /** {@code dropout(Tensor input, float p, bool train) &rarr; Tensor} */
     public static Tensor dropout(Tensor input, double p, boolean train) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_dropout(f.in(input, "input"), p, train ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "dropout", input, p, train);
@@ -1531,7 +1531,7 @@ public final class Functional {
 
     /** {@code feature_dropout(Tensor input, float p, bool train) &rarr; Tensor} */
     public static Tensor featureDropout(Tensor input, double p, boolean train) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_feature_dropout(f.in(input, "input"), p, train ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "feature_dropout", input, p, train);
@@ -1541,7 +1541,7 @@ public final class Functional {
 
     /** {@code alpha_dropout(Tensor input, float p, bool train) &rarr; Tensor} */
     public static Tensor alphaDropout(Tensor input, double p, boolean train) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_alpha_dropout(f.in(input, "input"), p, train ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "alpha_dropout", input, p, train);
@@ -1551,7 +1551,7 @@ public final class Functional {
 
     /** {@code native_dropout(Tensor input, float p, bool? train) &rarr; (Tensor, Tensor)} */
     public static Results.OutputMask nativeDropout(Tensor input, double p, Boolean train) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_native_dropout(f.in(input, "input"), p, train == null ? 0 : 1, Boolean.TRUE.equals(train) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "native_dropout", input, p, train);
@@ -1561,7 +1561,7 @@ public final class Functional {
 
     /** {@code scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) &rarr; Tensor} */
     public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor attnMask, double dropoutP, boolean isCausal, Double scale, boolean enableGqa) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scaled_dot_product_attention(f.in(query, "query"), f.in(key, "key"), f.in(value, "value"), f.optional(attnMask), dropoutP, isCausal ? 1 : 0, scale == null ? 0 : 1, scale == null ? 0 : scale, enableGqa ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "scaled_dot_product_attention", query, key, value, attnMask, dropoutP, isCausal, scale, enableGqa);
@@ -1596,7 +1596,7 @@ public final class Functional {
 
     /** {@code cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) &rarr; Tensor} */
     public static Tensor cosineSimilarity(Tensor x1, Tensor x2, long dim, double eps) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cosine_similarity(f.in(x1, "x1"), f.in(x2, "x2"), dim, eps, f.out());
         if (status != 0) {
             throw f.failure(status, "cosine_similarity", x1, x2, dim, eps);
@@ -1616,7 +1616,7 @@ public final class Functional {
 
     /** {@code pairwise_distance(Tensor x1, Tensor x2, float p=2, float eps=1e-06, bool keepdim=False) &rarr; Tensor} */
     public static Tensor pairwiseDistance(Tensor x1, Tensor x2, double p, double eps, boolean keepdim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pairwise_distance(f.in(x1, "x1"), f.in(x2, "x2"), p, eps, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "pairwise_distance", x1, x2, p, eps, keepdim);
@@ -1641,7 +1641,7 @@ public final class Functional {
 
     /** {@code pdist(Tensor self, float p=2) &rarr; Tensor} */
     public static Tensor pdist(Tensor self, double p) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pdist(f.in(self, "self"), p, f.out());
         if (status != 0) {
             throw f.failure(status, "pdist", self, p);
@@ -1656,8 +1656,8 @@ public final class Functional {
 
     /** {@code upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest1d(Tensor input, long[] outputSize, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_nearest1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_nearest1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest1d", input, outputSize, scaleFactors);
         }
@@ -1666,8 +1666,8 @@ public final class Functional {
 
     /** {@code upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest2d(Tensor input, long[] outputSize, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_nearest2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_nearest2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest2d", input, outputSize, scaleFactors);
         }
@@ -1676,8 +1676,8 @@ public final class Functional {
 
     /** {@code upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest3d(Tensor input, long[] outputSize, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_nearest3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_nearest3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest3d", input, outputSize, scaleFactors);
         }
@@ -1686,8 +1686,8 @@ public final class Functional {
 
     /** {@code _upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearestExact2d(Tensor input, long[] outputSize, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__upsample_nearest_exact2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__upsample_nearest_exact2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_nearest_exact2d", input, outputSize, scaleFactors);
         }
@@ -1696,8 +1696,8 @@ public final class Functional {
 
     /** {@code upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleLinear1d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_linear1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_linear1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_linear1d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1706,8 +1706,8 @@ public final class Functional {
 
     /** {@code upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBilinear2d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_bilinear2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_bilinear2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_bilinear2d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1716,8 +1716,8 @@ public final class Functional {
 
     /** {@code upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBicubic2d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_bicubic2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_bicubic2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_bicubic2d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1726,8 +1726,8 @@ public final class Functional {
 
     /** {@code upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleTrilinear3d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_upsample_trilinear3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_upsample_trilinear3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_trilinear3d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1736,8 +1736,8 @@ public final class Functional {
 
     /** {@code _upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBilinear2dAa(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__upsample_bilinear2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__upsample_bilinear2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_bilinear2d_aa", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1746,8 +1746,8 @@ public final class Functional {
 
     /** {@code _upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBicubic2dAa(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
-        Frame f = Frame.enter();
-        int status = Shim.fp__upsample_bicubic2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), Frame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), Frame.length(scaleFactors), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__upsample_bicubic2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_bicubic2d_aa", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1756,7 +1756,7 @@ public final class Functional {
 
     /** {@code grid_sampler(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) &rarr; Tensor} */
     public static Tensor gridSampler(Tensor input, Tensor grid, long interpolationMode, long paddingMode, boolean alignCorners) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_grid_sampler(f.in(input, "input"), f.in(grid, "grid"), interpolationMode, paddingMode, alignCorners ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "grid_sampler", input, grid, interpolationMode, paddingMode, alignCorners);
@@ -1766,7 +1766,7 @@ public final class Functional {
 
     /** {@code affine_grid_generator(Tensor theta, SymInt[] size, bool align_corners) &rarr; Tensor} */
     public static Tensor affineGridGenerator(Tensor theta, long[] size, boolean alignCorners) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_affine_grid_generator(f.in(theta, "theta"), f.longs(size, "size"), size.length, alignCorners ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "affine_grid_generator", theta, size, alignCorners);
@@ -1776,7 +1776,7 @@ public final class Functional {
 
     /** {@code pad(Tensor self, SymInt[] pad, str mode="constant", float? value=None) &rarr; Tensor} */
     public static Tensor pad(Tensor self, long[] pad, String mode, Double value) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pad(f.in(self, "self"), f.longs(pad, "pad"), pad.length, f.string(mode, "mode"), value == null ? 0 : 1, value == null ? 0 : value, f.out());
         if (status != 0) {
             throw f.failure(status, "pad", self, pad, mode, value);
@@ -1796,8 +1796,8 @@ public final class Functional {
 
     /** {@code constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) &rarr; Tensor} */
     public static Tensor constantPadNd(Tensor self, long[] pad, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_constant_pad_nd(f.in(self, "self"), f.longs(pad, "pad"), pad.length, Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_constant_pad_nd(f.in(self, "self"), f.longs(pad, "pad"), pad.length, CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "constant_pad_nd", self, pad, value);
         }
@@ -1811,7 +1811,7 @@ public final class Functional {
 
     /** {@code reflection_pad1d(Tensor self, SymInt[2] padding) &rarr; Tensor} */
     public static Tensor reflectionPad1d(Tensor self, long... padding) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_reflection_pad1d(f.in(self, "self"), f.longs(padding, "padding"), padding.length, f.out());
         if (status != 0) {
             throw f.failure(status, "reflection_pad1d", self, padding);
@@ -1826,7 +1826,7 @@ public final class Functional {
 
     /** {@code reflection_pad2d(Tensor self, SymInt[4] padding) &rarr; Tensor} */
     public static Tensor reflectionPad2d(Tensor self, long... padding) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_reflection_pad2d(f.in(self, "self"), f.longs(padding, "padding"), padding.length, f.out());
         if (status != 0) {
             throw f.failure(status, "reflection_pad2d", self, padding);
@@ -1841,7 +1841,7 @@ public final class Functional {
 
     /** {@code replication_pad1d(Tensor self, SymInt[2] padding) &rarr; Tensor} */
     public static Tensor replicationPad1d(Tensor self, long... padding) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_replication_pad1d(f.in(self, "self"), f.longs(padding, "padding"), padding.length, f.out());
         if (status != 0) {
             throw f.failure(status, "replication_pad1d", self, padding);
@@ -1856,7 +1856,7 @@ public final class Functional {
 
     /** {@code replication_pad2d(Tensor self, SymInt[4] padding) &rarr; Tensor} */
     public static Tensor replicationPad2d(Tensor self, long... padding) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_replication_pad2d(f.in(self, "self"), f.longs(padding, "padding"), padding.length, f.out());
         if (status != 0) {
             throw f.failure(status, "replication_pad2d", self, padding);
@@ -1871,7 +1871,7 @@ public final class Functional {
 
     /** {@code replication_pad3d(Tensor self, SymInt[6] padding) &rarr; Tensor} */
     public static Tensor replicationPad3d(Tensor self, long... padding) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_replication_pad3d(f.in(self, "self"), f.longs(padding, "padding"), padding.length, f.out());
         if (status != 0) {
             throw f.failure(status, "replication_pad3d", self, padding);
@@ -1886,7 +1886,7 @@ public final class Functional {
 
     /** {@code im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) &rarr; Tensor} */
     public static Tensor im2col(Tensor self, long[] kernelSize, long[] dilation, long[] padding, long... stride) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_im2col(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(dilation, "dilation"), dilation.length, f.longs(padding, "padding"), padding.length, f.longs(stride, "stride"), stride.length, f.out());
         if (status != 0) {
             throw f.failure(status, "im2col", self, kernelSize, dilation, padding, stride);
@@ -1901,7 +1901,7 @@ public final class Functional {
 
     /** {@code col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) &rarr; Tensor} */
     public static Tensor col2im(Tensor self, long[] outputSize, long[] kernelSize, long[] dilation, long[] padding, long... stride) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_col2im(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(dilation, "dilation"), dilation.length, f.longs(padding, "padding"), padding.length, f.longs(stride, "stride"), stride.length, f.out());
         if (status != 0) {
             throw f.failure(status, "col2im", self, outputSize, kernelSize, dilation, padding, stride);
@@ -1916,8 +1916,8 @@ public final class Functional {
 
     /** {@code mse_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor mseLoss(Tensor self, Tensor target, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_mse_loss(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_mse_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "mse_loss", self, target, reduction);
         }
@@ -1931,8 +1931,8 @@ public final class Functional {
 
     /** {@code l1_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor l1Loss(Tensor self, Tensor target, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_l1_loss(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_l1_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "l1_loss", self, target, reduction);
         }
@@ -1946,8 +1946,8 @@ public final class Functional {
 
     /** {@code smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) &rarr; Tensor} */
     public static Tensor smoothL1Loss(Tensor self, Tensor target, Reduction reduction, double beta) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_smooth_l1_loss(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), beta, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_smooth_l1_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), beta, f.out());
         if (status != 0) {
             throw f.failure(status, "smooth_l1_loss", self, target, reduction, beta);
         }
@@ -1966,8 +1966,8 @@ public final class Functional {
 
     /** {@code huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) &rarr; Tensor} */
     public static Tensor huberLoss(Tensor self, Tensor target, Reduction reduction, double delta) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_huber_loss(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), delta, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_huber_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), delta, f.out());
         if (status != 0) {
             throw f.failure(status, "huber_loss", self, target, reduction, delta);
         }
@@ -1986,8 +1986,8 @@ public final class Functional {
 
     /** {@code binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) &rarr; Tensor} */
     public static Tensor binaryCrossEntropy(Tensor self, Tensor target, Tensor weight, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_binary_cross_entropy(f.in(self, "self"), f.in(target, "target"), f.optional(weight), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_binary_cross_entropy(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "binary_cross_entropy", self, target, weight, reduction);
         }
@@ -2006,8 +2006,8 @@ public final class Functional {
 
     /** {@code binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=Mean) &rarr; Tensor} */
     public static Tensor binaryCrossEntropyWithLogits(Tensor self, Tensor target, Tensor weight, Tensor posWeight, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_binary_cross_entropy_with_logits(f.in(self, "self"), f.in(target, "target"), f.optional(weight), f.optional(posWeight), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_binary_cross_entropy_with_logits(f.in(self, "self"), f.in(target, "target"), f.optional(weight), f.optional(posWeight), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "binary_cross_entropy_with_logits", self, target, weight, posWeight, reduction);
         }
@@ -2031,8 +2031,8 @@ public final class Functional {
 
     /** {@code cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100, float label_smoothing=0.0) &rarr; Tensor} */
     public static Tensor crossEntropyLoss(Tensor self, Tensor target, Tensor weight, Reduction reduction, long ignoreIndex, double labelSmoothing) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_cross_entropy_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), Frame.code(reduction, "reduction"), ignoreIndex, labelSmoothing, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_cross_entropy_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), ignoreIndex, labelSmoothing, f.out());
         if (status != 0) {
             throw f.failure(status, "cross_entropy_loss", self, target, weight, reduction, ignoreIndex, labelSmoothing);
         }
@@ -2061,8 +2061,8 @@ public final class Functional {
 
     /** {@code nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) &rarr; Tensor} */
     public static Tensor nllLoss(Tensor self, Tensor target, Tensor weight, Reduction reduction, long ignoreIndex) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_nll_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), Frame.code(reduction, "reduction"), ignoreIndex, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_nll_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), ignoreIndex, f.out());
         if (status != 0) {
             throw f.failure(status, "nll_loss", self, target, weight, reduction, ignoreIndex);
         }
@@ -2086,8 +2086,8 @@ public final class Functional {
 
     /** {@code nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) &rarr; Tensor} */
     public static Tensor nllLossNd(Tensor self, Tensor target, Tensor weight, Reduction reduction, long ignoreIndex) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_nll_loss_nd(f.in(self, "self"), f.in(target, "target"), f.optional(weight), Frame.code(reduction, "reduction"), ignoreIndex, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_nll_loss_nd(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), ignoreIndex, f.out());
         if (status != 0) {
             throw f.failure(status, "nll_loss_nd", self, target, weight, reduction, ignoreIndex);
         }
@@ -2111,8 +2111,8 @@ public final class Functional {
 
     /** {@code kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) &rarr; Tensor} */
     public static Tensor klDiv(Tensor self, Tensor target, Reduction reduction, boolean logTarget) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_kl_div(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), logTarget ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_kl_div(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), logTarget ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "kl_div", self, target, reduction, logTarget);
         }
@@ -2131,8 +2131,8 @@ public final class Functional {
 
     /** {@code soft_margin_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor softMarginLoss(Tensor self, Tensor target, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_soft_margin_loss(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_soft_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "soft_margin_loss", self, target, reduction);
         }
@@ -2146,8 +2146,8 @@ public final class Functional {
 
     /** {@code hinge_embedding_loss(Tensor self, Tensor target, float margin=1.0, int reduction=Mean) &rarr; Tensor} */
     public static Tensor hingeEmbeddingLoss(Tensor self, Tensor target, double margin, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_hinge_embedding_loss(f.in(self, "self"), f.in(target, "target"), margin, Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_hinge_embedding_loss(f.in(self, "self"), f.in(target, "target"), margin, CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "hinge_embedding_loss", self, target, margin, reduction);
         }
@@ -2166,8 +2166,8 @@ public final class Functional {
 
     /** {@code margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) &rarr; Tensor} */
     public static Tensor marginRankingLoss(Tensor input1, Tensor input2, Tensor target, double margin, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_margin_ranking_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_margin_ranking_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "margin_ranking_loss", input1, input2, target, margin, reduction);
         }
@@ -2186,8 +2186,8 @@ public final class Functional {
 
     /** {@code cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) &rarr; Tensor} */
     public static Tensor cosineEmbeddingLoss(Tensor input1, Tensor input2, Tensor target, double margin, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_cosine_embedding_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_cosine_embedding_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "cosine_embedding_loss", input1, input2, target, margin, reduction);
         }
@@ -2206,8 +2206,8 @@ public final class Functional {
 
     /** {@code triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2, float eps=1e-06, bool swap=False, int reduction=Mean) &rarr; Tensor} */
     public static Tensor tripletMarginLoss(Tensor anchor, Tensor positive, Tensor negative, double margin, double p, double eps, boolean swap, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_triplet_margin_loss(f.in(anchor, "anchor"), f.in(positive, "positive"), f.in(negative, "negative"), margin, p, eps, swap ? 1 : 0, Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_triplet_margin_loss(f.in(anchor, "anchor"), f.in(positive, "positive"), f.in(negative, "negative"), margin, p, eps, swap ? 1 : 0, CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "triplet_margin_loss", anchor, positive, negative, margin, p, eps, swap, reduction);
         }
@@ -2241,7 +2241,7 @@ public final class Functional {
 
     /** {@code poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction) &rarr; Tensor} */
     public static Tensor poissonNllLoss(Tensor input, Tensor target, boolean logInput, boolean full, double eps, long reduction) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_poisson_nll_loss(f.in(input, "input"), f.in(target, "target"), logInput ? 1 : 0, full ? 1 : 0, eps, reduction, f.out());
         if (status != 0) {
             throw f.failure(status, "poisson_nll_loss", input, target, logInput, full, eps, reduction);
@@ -2251,8 +2251,8 @@ public final class Functional {
 
     /** {@code multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=Mean) &rarr; Tensor} */
     public static Tensor multiMarginLoss(Tensor self, Tensor target, Number p, Number margin, Tensor weight, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_multi_margin_loss(f.in(self, "self"), f.in(target, "target"), Frame.kind(p, "p"), Frame.bits(p), Frame.kind(margin, "margin"), Frame.bits(margin), f.optional(weight), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_multi_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.kind(p, "p"), CallFrame.bits(p), CallFrame.kind(margin, "margin"), CallFrame.bits(margin), f.optional(weight), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "multi_margin_loss", self, target, p, margin, weight, reduction);
         }
@@ -2281,8 +2281,8 @@ public final class Functional {
 
     /** {@code multilabel_margin_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor multilabelMarginLoss(Tensor self, Tensor target, Reduction reduction) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_multilabel_margin_loss(f.in(self, "self"), f.in(target, "target"), Frame.code(reduction, "reduction"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_multilabel_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
         if (status != 0) {
             throw f.failure(status, "multilabel_margin_loss", self, target, reduction);
         }

@@ -11,7 +11,7 @@ public final class Fused {
 
     /** {@code _fused_adam_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void adam_(List<Tensor> self, List<Tensor> grads, List<Tensor> expAvgs, List<Tensor> expAvgSqs, List<Tensor> maxExpAvgSqs, List<Tensor> stateSteps, double lr, double beta1, double beta2, double weightDecay, double eps, boolean amsgrad, boolean maximize, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_adam_(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(expAvgs, "expAvgs"), expAvgs.size(), f.tensors(expAvgSqs, "expAvgSqs"), expAvgSqs.size(), f.tensors(maxExpAvgSqs, "maxExpAvgSqs"), maxExpAvgSqs.size(), f.tensors(stateSteps, "stateSteps"), stateSteps.size(), lr, beta1, beta2, weightDecay, eps, amsgrad ? 1 : 0, maximize ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_adam_", self, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, lr, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale, foundInf);
@@ -30,7 +30,7 @@ public final class Fused {
 
     /** {@code _fused_adam_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void adam_(List<Tensor> self, List<Tensor> grads, List<Tensor> expAvgs, List<Tensor> expAvgSqs, List<Tensor> maxExpAvgSqs, List<Tensor> stateSteps, Tensor lr, double beta1, double beta2, double weightDecay, double eps, boolean amsgrad, boolean maximize, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_adam__tensor_lr(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(expAvgs, "expAvgs"), expAvgs.size(), f.tensors(expAvgSqs, "expAvgSqs"), expAvgSqs.size(), f.tensors(maxExpAvgSqs, "maxExpAvgSqs"), maxExpAvgSqs.size(), f.tensors(stateSteps, "stateSteps"), stateSteps.size(), f.in(lr, "lr"), beta1, beta2, weightDecay, eps, amsgrad ? 1 : 0, maximize ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_adam_", self, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, lr, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale, foundInf);
@@ -49,7 +49,7 @@ public final class Fused {
 
     /** {@code _fused_adamw_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, float lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void adamw_(List<Tensor> self, List<Tensor> grads, List<Tensor> expAvgs, List<Tensor> expAvgSqs, List<Tensor> maxExpAvgSqs, List<Tensor> stateSteps, double lr, double beta1, double beta2, double weightDecay, double eps, boolean amsgrad, boolean maximize, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_adamw_(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(expAvgs, "expAvgs"), expAvgs.size(), f.tensors(expAvgSqs, "expAvgSqs"), expAvgSqs.size(), f.tensors(maxExpAvgSqs, "maxExpAvgSqs"), maxExpAvgSqs.size(), f.tensors(stateSteps, "stateSteps"), stateSteps.size(), lr, beta1, beta2, weightDecay, eps, amsgrad ? 1 : 0, maximize ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_adamw_", self, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, lr, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale, foundInf);
@@ -68,7 +68,7 @@ public final class Fused {
 
     /** {@code _fused_adamw_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] exp_avgs, Tensor(d!)[] exp_avg_sqs, Tensor(e!)[] max_exp_avg_sqs, Tensor[] state_steps, *, Tensor lr, float beta1, float beta2, float weight_decay, float eps, bool amsgrad, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void adamw_(List<Tensor> self, List<Tensor> grads, List<Tensor> expAvgs, List<Tensor> expAvgSqs, List<Tensor> maxExpAvgSqs, List<Tensor> stateSteps, Tensor lr, double beta1, double beta2, double weightDecay, double eps, boolean amsgrad, boolean maximize, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_adamw__tensor_lr(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(expAvgs, "expAvgs"), expAvgs.size(), f.tensors(expAvgSqs, "expAvgSqs"), expAvgSqs.size(), f.tensors(maxExpAvgSqs, "maxExpAvgSqs"), maxExpAvgSqs.size(), f.tensors(stateSteps, "stateSteps"), stateSteps.size(), f.in(lr, "lr"), beta1, beta2, weightDecay, eps, amsgrad ? 1 : 0, maximize ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_adamw_", self, grads, expAvgs, expAvgSqs, maxExpAvgSqs, stateSteps, lr, beta1, beta2, weightDecay, eps, amsgrad, maximize, gradScale, foundInf);
@@ -87,7 +87,7 @@ public final class Fused {
 
     /** {@code _fused_sgd_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, float lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void sgd_(List<Tensor> self, List<Tensor> grads, List<Tensor> momentumBufferList, double weightDecay, double momentum, double lr, double dampening, boolean nesterov, boolean maximize, boolean isFirstStep, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_sgd_(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(momentumBufferList, "momentumBufferList"), momentumBufferList.size(), weightDecay, momentum, lr, dampening, nesterov ? 1 : 0, maximize ? 1 : 0, isFirstStep ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_sgd_", self, grads, momentumBufferList, weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep, gradScale, foundInf);
@@ -106,7 +106,7 @@ public final class Fused {
 
     /** {@code _fused_sgd_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] momentum_buffer_list, *, float weight_decay, float momentum, Tensor lr, float dampening, bool nesterov, bool maximize, bool is_first_step, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void sgd_(List<Tensor> self, List<Tensor> grads, List<Tensor> momentumBufferList, double weightDecay, double momentum, Tensor lr, double dampening, boolean nesterov, boolean maximize, boolean isFirstStep, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_sgd__tensor_lr(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(momentumBufferList, "momentumBufferList"), momentumBufferList.size(), weightDecay, momentum, f.in(lr, "lr"), dampening, nesterov ? 1 : 0, maximize ? 1 : 0, isFirstStep ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_sgd_", self, grads, momentumBufferList, weightDecay, momentum, lr, dampening, nesterov, maximize, isFirstStep, gradScale, foundInf);
@@ -125,7 +125,7 @@ public final class Fused {
 
     /** {@code _fused_adagrad_(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor(d!)[] state_steps, *, float lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void adagrad_(List<Tensor> self, List<Tensor> grads, List<Tensor> stateSums, List<Tensor> stateSteps, double lr, double lrDecay, double weightDecay, double eps, boolean maximize, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_adagrad_(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(stateSums, "stateSums"), stateSums.size(), f.tensors(stateSteps, "stateSteps"), stateSteps.size(), lr, lrDecay, weightDecay, eps, maximize ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_adagrad_", self, grads, stateSums, stateSteps, lr, lrDecay, weightDecay, eps, maximize, gradScale, foundInf);
@@ -144,7 +144,7 @@ public final class Fused {
 
     /** {@code _fused_adagrad_.tensor_lr(Tensor(a!)[] self, Tensor(b!)[] grads, Tensor(c!)[] state_sums, Tensor[] state_steps, *, Tensor lr, float lr_decay, float weight_decay, float eps, bool maximize, Tensor? grad_scale=None, Tensor? found_inf=None) &rarr; ()} */
     public static void adagrad_(List<Tensor> self, List<Tensor> grads, List<Tensor> stateSums, List<Tensor> stateSteps, Tensor lr, double lrDecay, double weightDecay, double eps, boolean maximize, Tensor gradScale, Tensor foundInf) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__fused_adagrad__tensor_lr(f.tensors(self, "self"), self.size(), f.tensors(grads, "grads"), grads.size(), f.tensors(stateSums, "stateSums"), stateSums.size(), f.tensors(stateSteps, "stateSteps"), stateSteps.size(), f.in(lr, "lr"), lrDecay, weightDecay, eps, maximize ? 1 : 0, f.optional(gradScale), f.optional(foundInf));
         if (status != 0) {
             throw f.failure(status, "_fused_adagrad_", self, grads, stateSums, stateSteps, lr, lrDecay, weightDecay, eps, maximize, gradScale, foundInf);

@@ -10,7 +10,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code narrow(Tensor(a) self, int dim, SymInt start, SymInt length) &rarr; Tensor(a)} */
     default Tensor narrow(long dim, long start, long length) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_narrow(f.in(self, "self"), dim, start, length, f.out());
         if (status != 0) {
             throw f.failure(status, "narrow", self, dim, start, length);
@@ -21,7 +21,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code select.int(Tensor(a) self, int dim, SymInt index) &rarr; Tensor(a)} */
     default Tensor select(long dim, long index) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_select_int(f.in(self, "self"), dim, index, f.out());
         if (status != 0) {
             throw f.failure(status, "select", self, dim, index);
@@ -32,7 +32,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) &rarr; Tensor(a)} */
     default Tensor slice(long dim, Long start, Long end, long step) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_slice_Tensor(f.in(self, "self"), dim, start == null ? 0 : 1, start == null ? 0 : start, end == null ? 0 : 1, end == null ? 0 : end, step, f.out());
         if (status != 0) {
             throw f.failure(status, "slice", self, dim, start, end, step);
@@ -78,7 +78,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_select(Tensor self, int dim, Tensor index) &rarr; Tensor} */
     default Tensor indexSelect(long dim, Tensor index) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_select(f.in(self, "self"), dim, f.in(index, "index"), f.out());
         if (status != 0) {
             throw f.failure(status, "index_select", self, dim, index);
@@ -89,7 +89,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) &rarr; Tensor} */
     default Tensor gather(long dim, Tensor index, boolean sparseGrad) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gather(f.in(self, "self"), dim, f.in(index, "index"), sparseGrad ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "gather", self, dim, index, sparseGrad);
@@ -105,7 +105,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter.src(Tensor self, int dim, Tensor index, Tensor src) &rarr; Tensor} */
     default Tensor scatter(long dim, Tensor index, Tensor src) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scatter_src(f.in(self, "self"), dim, f.in(index, "index"), f.in(src, "src"), f.out());
         if (status != 0) {
             throw f.failure(status, "scatter", self, dim, index, src);
@@ -116,8 +116,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter.value(Tensor self, int dim, Tensor index, Scalar value) &rarr; Tensor} */
     default Tensor scatter(long dim, Tensor index, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_scatter_value(f.in(self, "self"), dim, f.in(index, "index"), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_scatter_value(f.in(self, "self"), dim, f.in(index, "index"), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "scatter", self, dim, index, value);
         }
@@ -127,7 +127,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) &rarr; Tensor(a!)} */
     default Tensor scatter_(long dim, Tensor index, Tensor src) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scatter__src(f.in(self, "self"), dim, f.in(index, "index"), f.in(src, "src"));
         if (status != 0) {
             throw f.failure(status, "scatter_", self, dim, index, src);
@@ -138,8 +138,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter_.value(Tensor(a!) self, int dim, Tensor index, Scalar value) &rarr; Tensor(a!)} */
     default Tensor scatter_(long dim, Tensor index, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_scatter__value(f.in(self, "self"), dim, f.in(index, "index"), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_scatter__value(f.in(self, "self"), dim, f.in(index, "index"), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "scatter_", self, dim, index, value);
         }
@@ -149,7 +149,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter_add(Tensor self, int dim, Tensor index, Tensor src) &rarr; Tensor} */
     default Tensor scatterAdd(long dim, Tensor index, Tensor src) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scatter_add(f.in(self, "self"), dim, f.in(index, "index"), f.in(src, "src"), f.out());
         if (status != 0) {
             throw f.failure(status, "scatter_add", self, dim, index, src);
@@ -160,7 +160,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) &rarr; Tensor(a!)} */
     default Tensor scatterAdd_(long dim, Tensor index, Tensor src) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scatter_add_(f.in(self, "self"), dim, f.in(index, "index"), f.in(src, "src"));
         if (status != 0) {
             throw f.failure(status, "scatter_add_", self, dim, index, src);
@@ -171,7 +171,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) &rarr; Tensor} */
     default Tensor scatterReduce(long dim, Tensor index, Tensor src, String reduce, boolean includeSelf) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scatter_reduce_two(f.in(self, "self"), dim, f.in(index, "index"), f.in(src, "src"), f.string(reduce, "reduce"), includeSelf ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "scatter_reduce", self, dim, index, src, reduce, includeSelf);
@@ -187,7 +187,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code scatter_reduce_.two(Tensor(a!) self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True) &rarr; Tensor(a!)} */
     default Tensor scatterReduce_(long dim, Tensor index, Tensor src, String reduce, boolean includeSelf) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_scatter_reduce__two(f.in(self, "self"), dim, f.in(index, "index"), f.in(src, "src"), f.string(reduce, "reduce"), includeSelf ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "scatter_reduce_", self, dim, index, src, reduce, includeSelf);
@@ -203,7 +203,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_select(Tensor self, Tensor mask) &rarr; Tensor} */
     default Tensor maskedSelect(Tensor mask) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_masked_select(f.in(self, "self"), f.in(mask, "mask"), f.out());
         if (status != 0) {
             throw f.failure(status, "masked_select", self, mask);
@@ -214,8 +214,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) &rarr; Tensor} */
     default Tensor maskedFill(Tensor mask, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_masked_fill_Scalar(f.in(self, "self"), f.in(mask, "mask"), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_masked_fill_Scalar(f.in(self, "self"), f.in(mask, "mask"), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "masked_fill", self, mask, value);
         }
@@ -225,7 +225,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) &rarr; Tensor} */
     default Tensor maskedFill(Tensor mask, Tensor value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_masked_fill_Tensor(f.in(self, "self"), f.in(mask, "mask"), f.in(value, "value"), f.out());
         if (status != 0) {
             throw f.failure(status, "masked_fill", self, mask, value);
@@ -236,8 +236,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) &rarr; Tensor(a!)} */
     default Tensor maskedFill_(Tensor mask, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_masked_fill__Scalar(f.in(self, "self"), f.in(mask, "mask"), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_masked_fill__Scalar(f.in(self, "self"), f.in(mask, "mask"), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "masked_fill_", self, mask, value);
         }
@@ -247,7 +247,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) &rarr; Tensor(a!)} */
     default Tensor maskedFill_(Tensor mask, Tensor value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_masked_fill__Tensor(f.in(self, "self"), f.in(mask, "mask"), f.in(value, "value"));
         if (status != 0) {
             throw f.failure(status, "masked_fill_", self, mask, value);
@@ -258,7 +258,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_scatter(Tensor self, Tensor mask, Tensor source) &rarr; Tensor} */
     default Tensor maskedScatter(Tensor mask, Tensor source) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_masked_scatter(f.in(self, "self"), f.in(mask, "mask"), f.in(source, "source"), f.out());
         if (status != 0) {
             throw f.failure(status, "masked_scatter", self, mask, source);
@@ -269,7 +269,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) &rarr; Tensor(a!)} */
     default Tensor maskedScatter_(Tensor mask, Tensor source) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_masked_scatter_(f.in(self, "self"), f.in(mask, "mask"), f.in(source, "source"));
         if (status != 0) {
             throw f.failure(status, "masked_scatter_", self, mask, source);
@@ -280,7 +280,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code take(Tensor self, Tensor index) &rarr; Tensor} */
     default Tensor take(Tensor index) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_take(f.in(self, "self"), f.in(index, "index"), f.out());
         if (status != 0) {
             throw f.failure(status, "take", self, index);
@@ -291,7 +291,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code take_along_dim(Tensor self, Tensor indices, int? dim=None) &rarr; Tensor} */
     default Tensor takeAlongDim(Tensor indices, Long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_take_along_dim(f.in(self, "self"), f.in(indices, "indices"), dim == null ? 0 : 1, dim == null ? 0 : dim, f.out());
         if (status != 0) {
             throw f.failure(status, "take_along_dim", self, indices, dim);
@@ -312,7 +312,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index.Tensor(Tensor self, Tensor?[] indices) &rarr; Tensor} */
     default Tensor index(List<Tensor> indices) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_Tensor(f.in(self, "self"), f.optionalTensors(indices, "indices"), indices.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "index", self, indices);
@@ -323,7 +323,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) &rarr; Tensor} */
     default Tensor indexPut(List<Tensor> indices, Tensor values, boolean accumulate) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_put(f.in(self, "self"), f.optionalTensors(indices, "indices"), indices.size(), f.in(values, "values"), accumulate ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "index_put", self, indices, values, accumulate);
@@ -339,7 +339,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) &rarr; Tensor(a!)} */
     default Tensor indexPut_(List<Tensor> indices, Tensor values, boolean accumulate) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_put_(f.in(self, "self"), f.optionalTensors(indices, "indices"), indices.size(), f.in(values, "values"), accumulate ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "index_put_", self, indices, values, accumulate);
@@ -355,8 +355,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) &rarr; Tensor} */
     default Tensor indexAdd(long dim, Tensor index, Tensor source, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_index_add(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_index_add(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "index_add", self, dim, index, source, alpha);
         }
@@ -371,8 +371,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) &rarr; Tensor(a!)} */
     default Tensor indexAdd_(long dim, Tensor index, Tensor source, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_index_add_(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_index_add_(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "index_add_", self, dim, index, source, alpha);
         }
@@ -387,7 +387,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_copy(Tensor self, int dim, Tensor index, Tensor source) &rarr; Tensor} */
     default Tensor indexCopy(long dim, Tensor index, Tensor source) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_copy(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), f.out());
         if (status != 0) {
             throw f.failure(status, "index_copy", self, dim, index, source);
@@ -398,7 +398,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) &rarr; Tensor(a!)} */
     default Tensor indexCopy_(long dim, Tensor index, Tensor source) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_copy_(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"));
         if (status != 0) {
             throw f.failure(status, "index_copy_", self, dim, index, source);
@@ -409,8 +409,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) &rarr; Tensor} */
     default Tensor indexFill(long dim, Tensor index, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_index_fill_int_Scalar(f.in(self, "self"), dim, f.in(index, "index"), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_index_fill_int_Scalar(f.in(self, "self"), dim, f.in(index, "index"), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "index_fill", self, dim, index, value);
         }
@@ -420,7 +420,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) &rarr; Tensor} */
     default Tensor indexFill(long dim, Tensor index, Tensor value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_fill_int_Tensor(f.in(self, "self"), dim, f.in(index, "index"), f.in(value, "value"), f.out());
         if (status != 0) {
             throw f.failure(status, "index_fill", self, dim, index, value);
@@ -431,8 +431,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) &rarr; Tensor(a!)} */
     default Tensor indexFill_(long dim, Tensor index, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_index_fill__int_Scalar(f.in(self, "self"), dim, f.in(index, "index"), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_index_fill__int_Scalar(f.in(self, "self"), dim, f.in(index, "index"), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "index_fill_", self, dim, index, value);
         }
@@ -442,7 +442,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) &rarr; Tensor(a!)} */
     default Tensor indexFill_(long dim, Tensor index, Tensor value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_fill__int_Tensor(f.in(self, "self"), dim, f.in(index, "index"), f.in(value, "value"));
         if (status != 0) {
             throw f.failure(status, "index_fill_", self, dim, index, value);
@@ -453,7 +453,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) &rarr; Tensor} */
     default Tensor indexReduce(long dim, Tensor index, Tensor source, String reduce, boolean includeSelf) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_reduce(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), f.string(reduce, "reduce"), includeSelf ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "index_reduce", self, dim, index, source, reduce, includeSelf);
@@ -469,7 +469,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) &rarr; Tensor(a!)} */
     default Tensor indexReduce_(long dim, Tensor index, Tensor source, String reduce, boolean includeSelf) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_index_reduce_(f.in(self, "self"), dim, f.in(index, "index"), f.in(source, "source"), f.string(reduce, "reduce"), includeSelf ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "index_reduce_", self, dim, index, source, reduce, includeSelf);
@@ -485,7 +485,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code put(Tensor self, Tensor index, Tensor source, bool accumulate=False) &rarr; Tensor} */
     default Tensor put(Tensor index, Tensor source, boolean accumulate) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_put(f.in(self, "self"), f.in(index, "index"), f.in(source, "source"), accumulate ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "put", self, index, source, accumulate);
@@ -501,7 +501,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) &rarr; Tensor(a!)} */
     default Tensor put_(Tensor index, Tensor source, boolean accumulate) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_put_(f.in(self, "self"), f.in(index, "index"), f.in(source, "source"), accumulate ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "put_", self, index, source, accumulate);
@@ -517,7 +517,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code nonzero(Tensor self) &rarr; Tensor} */
     default Tensor nonzero() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nonzero(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "nonzero", self);
@@ -528,7 +528,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code nonzero_numpy(Tensor self) &rarr; Tensor[]} */
     default List<Tensor> nonzeroNumpy() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nonzero_numpy(f.in(self, "self"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "nonzero_numpy", self);
@@ -539,7 +539,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code argwhere(Tensor self) &rarr; Tensor} */
     default Tensor argwhere() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_argwhere(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "argwhere", self);
@@ -550,7 +550,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code select_scatter(Tensor self, Tensor src, int dim, SymInt index) &rarr; Tensor} */
     default Tensor selectScatter(Tensor src, long dim, long index) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_select_scatter(f.in(self, "self"), f.in(src, "src"), dim, index, f.out());
         if (status != 0) {
             throw f.failure(status, "select_scatter", self, src, dim, index);
@@ -561,7 +561,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) &rarr; Tensor} */
     default Tensor sliceScatter(Tensor src, long dim, Long start, Long end, long step) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_slice_scatter(f.in(self, "self"), f.in(src, "src"), dim, start == null ? 0 : 1, start == null ? 0 : start, end == null ? 0 : 1, end == null ? 0 : end, step, f.out());
         if (status != 0) {
             throw f.failure(status, "slice_scatter", self, src, dim, start, end, step);
@@ -607,7 +607,7 @@ sealed interface IndexingOps permits Tensor {
     /** {@code diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) &rarr; Tensor} */
     default Tensor diagonalScatter(Tensor src, long offset, long dim1, long dim2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_diagonal_scatter(f.in(self, "self"), f.in(src, "src"), offset, dim1, dim2, f.out());
         if (status != 0) {
             throw f.failure(status, "diagonal_scatter", self, src, offset, dim1, dim2);
@@ -633,8 +633,8 @@ sealed interface IndexingOps permits Tensor {
     /** {@code fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) &rarr; Tensor(a!)} */
     default Tensor fillDiagonal_(Number fillValue, boolean wrap) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_fill_diagonal_(f.in(self, "self"), Frame.kind(fillValue, "fillValue"), Frame.bits(fillValue), wrap ? 1 : 0);
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fill_diagonal_(f.in(self, "self"), CallFrame.kind(fillValue, "fillValue"), CallFrame.bits(fillValue), wrap ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "fill_diagonal_", self, fillValue, wrap);
         }

@@ -11,7 +11,7 @@ public final class Linalg {
 
     /** {@code linalg_svd(Tensor A, bool full_matrices=True, *, str? driver=None) &rarr; (Tensor U, Tensor S, Tensor Vh)} */
     public static Results.USVh svd(Tensor A, boolean fullMatrices, String driver) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_svd(f.in(A, "A"), fullMatrices ? 1 : 0, f.optionalString(driver), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_svd", A, fullMatrices, driver);
@@ -31,7 +31,7 @@ public final class Linalg {
 
     /** {@code linalg_svdvals(Tensor A, *, str? driver=None) &rarr; Tensor} */
     public static Tensor svdvals(Tensor A, String driver) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_svdvals(f.in(A, "A"), f.optionalString(driver), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_svdvals", A, driver);
@@ -46,7 +46,7 @@ public final class Linalg {
 
     /** {@code linalg_qr(Tensor A, str mode='reduced') &rarr; (Tensor Q, Tensor R)} */
     public static Results.QR qr(Tensor A, String mode) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_qr(f.in(A, "A"), f.string(mode, "mode"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_qr", A, mode);
@@ -61,7 +61,7 @@ public final class Linalg {
 
     /** {@code linalg_eigh(Tensor self, str UPLO="L") &rarr; (Tensor eigenvalues, Tensor eigenvectors)} */
     public static Results.EigenvaluesEigenvectors eigh(Tensor self, String UPLO) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_eigh(f.in(self, "self"), f.string(UPLO, "UPLO"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_eigh", self, UPLO);
@@ -76,7 +76,7 @@ public final class Linalg {
 
     /** {@code linalg_eigvalsh(Tensor self, str UPLO="L") &rarr; Tensor} */
     public static Tensor eigvalsh(Tensor self, String UPLO) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_eigvalsh(f.in(self, "self"), f.string(UPLO, "UPLO"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_eigvalsh", self, UPLO);
@@ -91,7 +91,7 @@ public final class Linalg {
 
     /** {@code linalg_eig(Tensor self) &rarr; (Tensor eigenvalues, Tensor eigenvectors)} */
     public static Results.EigenvaluesEigenvectors eig(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_eig(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_eig", self);
@@ -101,7 +101,7 @@ public final class Linalg {
 
     /** {@code linalg_eigvals(Tensor self) &rarr; Tensor} */
     public static Tensor eigvals(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_eigvals(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_eigvals", self);
@@ -111,7 +111,7 @@ public final class Linalg {
 
     /** {@code linalg_cholesky(Tensor self, *, bool upper=False) &rarr; Tensor} */
     public static Tensor cholesky(Tensor self, boolean upper) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_cholesky(f.in(self, "self"), upper ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_cholesky", self, upper);
@@ -126,7 +126,7 @@ public final class Linalg {
 
     /** {@code linalg_inv(Tensor A) &rarr; Tensor} */
     public static Tensor inv(Tensor A) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_inv(f.in(A, "A"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_inv", A);
@@ -136,7 +136,7 @@ public final class Linalg {
 
     /** {@code linalg_solve(Tensor A, Tensor B, *, bool left=True) &rarr; Tensor} */
     public static Tensor solve(Tensor A, Tensor B, boolean left) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_solve(f.in(A, "A"), f.in(B, "B"), left ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_solve", A, B, left);
@@ -151,7 +151,7 @@ public final class Linalg {
 
     /** {@code linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) &rarr; Tensor} */
     public static Tensor solveTriangular(Tensor self, Tensor B, boolean upper, boolean left, boolean unitriangular) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_solve_triangular(f.in(self, "self"), f.in(B, "B"), upper ? 1 : 0, left ? 1 : 0, unitriangular ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_solve_triangular", self, B, upper, left, unitriangular);
@@ -171,7 +171,7 @@ public final class Linalg {
 
     /** {@code linalg_det(Tensor A) &rarr; Tensor} */
     public static Tensor det(Tensor A) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_det(f.in(A, "A"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_det", A);
@@ -181,7 +181,7 @@ public final class Linalg {
 
     /** {@code linalg_slogdet(Tensor A) &rarr; (Tensor sign, Tensor logabsdet)} */
     public static Results.SignLogabsdet slogdet(Tensor A) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_slogdet(f.in(A, "A"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_slogdet", A);
@@ -191,8 +191,8 @@ public final class Linalg {
 
     /** {@code linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor norm(Tensor self, Number ord, long[] dim, boolean keepdim, DType dtype) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_linalg_norm(f.in(self, "self"), Frame.optionalKind(ord), Frame.bits(ord), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_linalg_norm(f.in(self, "self"), CallFrame.optionalKind(ord), CallFrame.bits(ord), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_norm", self, ord, dim, keepdim, dtype);
         }
@@ -236,8 +236,8 @@ public final class Linalg {
 
     /** {@code linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor norm(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_linalg_norm_ord_str(f.in(self, "self"), f.string(ord, "ord"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_linalg_norm_ord_str(f.in(self, "self"), f.string(ord, "ord"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_norm", self, ord, dim, keepdim, dtype);
         }
@@ -276,8 +276,8 @@ public final class Linalg {
 
     /** {@code linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor vectorNorm(Tensor self, Number ord, long[] dim, boolean keepdim, DType dtype) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_linalg_vector_norm(f.in(self, "self"), Frame.kind(ord, "ord"), Frame.bits(ord), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_linalg_vector_norm(f.in(self, "self"), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_vector_norm", self, ord, dim, keepdim, dtype);
         }
@@ -321,8 +321,8 @@ public final class Linalg {
 
     /** {@code linalg_matrix_norm(Tensor self, Scalar ord, int[] dim=[-2,-1], bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor matrixNorm(Tensor self, Number ord, long[] dim, boolean keepdim, DType dtype) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_linalg_matrix_norm(f.in(self, "self"), Frame.kind(ord, "ord"), Frame.bits(ord), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_linalg_matrix_norm(f.in(self, "self"), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_norm", self, ord, dim, keepdim, dtype);
         }
@@ -346,7 +346,7 @@ public final class Linalg {
 
     /** {@code linalg_matrix_norm.str_ord(Tensor self, str ord='fro', int[] dim=[-2,-1], bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor matrixNorm(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_matrix_norm_str_ord(f.in(self, "self"), f.string(ord, "ord"), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_norm", self, ord, dim, keepdim, dtype);
@@ -376,7 +376,7 @@ public final class Linalg {
 
     /** {@code linalg_pinv.atol_rtol_tensor(Tensor self, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) &rarr; Tensor} */
     public static Tensor pinv(Tensor self, Tensor atol, Tensor rtol, boolean hermitian) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_pinv_atol_rtol_tensor(f.in(self, "self"), f.optional(atol), f.optional(rtol), hermitian ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_pinv", self, atol, rtol, hermitian);
@@ -401,7 +401,7 @@ public final class Linalg {
 
     /** {@code linalg_pinv.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) &rarr; Tensor} */
     public static Tensor pinv(Tensor self, Double atol, Double rtol, boolean hermitian) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_pinv_atol_rtol_float(f.in(self, "self"), atol == null ? 0 : 1, atol == null ? 0 : atol, rtol == null ? 0 : 1, rtol == null ? 0 : rtol, hermitian ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_pinv", self, atol, rtol, hermitian);
@@ -421,7 +421,7 @@ public final class Linalg {
 
     /** {@code linalg_pinv(Tensor self, float rcond, bool hermitian=False) &rarr; Tensor} */
     public static Tensor pinv(Tensor self, double rcond, boolean hermitian) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_pinv(f.in(self, "self"), rcond, hermitian ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_pinv", self, rcond, hermitian);
@@ -436,7 +436,7 @@ public final class Linalg {
 
     /** {@code linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) &rarr; (Tensor solution, Tensor residuals, Tensor rank, Tensor singular_values)} */
     public static Results.SolutionResidualsRankSingularValues lstsq(Tensor self, Tensor b, Double rcond, String driver) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_lstsq(f.in(self, "self"), f.in(b, "b"), rcond == null ? 0 : 1, rcond == null ? 0 : rcond, f.optionalString(driver), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_lstsq", self, b, rcond, driver);
@@ -456,7 +456,7 @@ public final class Linalg {
 
     /** {@code linalg_matrix_exp(Tensor self) &rarr; Tensor} */
     public static Tensor matrixExp(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_matrix_exp(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_exp", self);
@@ -466,7 +466,7 @@ public final class Linalg {
 
     /** {@code linalg_matrix_power(Tensor self, int n) &rarr; Tensor} */
     public static Tensor matrixPower(Tensor self, long n) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_matrix_power(f.in(self, "self"), n, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_power", self, n);
@@ -476,7 +476,7 @@ public final class Linalg {
 
     /** {@code linalg_matrix_rank.atol_rtol_tensor(Tensor input, *, Tensor? atol=None, Tensor? rtol=None, bool hermitian=False) &rarr; Tensor} */
     public static Tensor matrixRank(Tensor input, Tensor atol, Tensor rtol, boolean hermitian) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_matrix_rank_atol_rtol_tensor(f.in(input, "input"), f.optional(atol), f.optional(rtol), hermitian ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_rank", input, atol, rtol, hermitian);
@@ -501,7 +501,7 @@ public final class Linalg {
 
     /** {@code linalg_matrix_rank.atol_rtol_float(Tensor self, *, float? atol=None, float? rtol=None, bool hermitian=False) &rarr; Tensor} */
     public static Tensor matrixRank(Tensor self, Double atol, Double rtol, boolean hermitian) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_matrix_rank_atol_rtol_float(f.in(self, "self"), atol == null ? 0 : 1, atol == null ? 0 : atol, rtol == null ? 0 : 1, rtol == null ? 0 : rtol, hermitian ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_rank", self, atol, rtol, hermitian);
@@ -521,7 +521,7 @@ public final class Linalg {
 
     /** {@code linalg_matrix_rank(Tensor self, float tol, bool hermitian=False) &rarr; Tensor} */
     public static Tensor matrixRank(Tensor self, double tol, boolean hermitian) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_matrix_rank(f.in(self, "self"), tol, hermitian ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_matrix_rank", self, tol, hermitian);
@@ -536,7 +536,7 @@ public final class Linalg {
 
     /** {@code linalg_multi_dot(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor multiDot(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_multi_dot(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_multi_dot", tensors);
@@ -546,7 +546,7 @@ public final class Linalg {
 
     /** {@code linalg_cross(Tensor self, Tensor other, *, int dim=-1) &rarr; Tensor} */
     public static Tensor cross(Tensor self, Tensor other, long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_cross(f.in(self, "self"), f.in(other, "other"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_cross", self, other, dim);
@@ -561,8 +561,8 @@ public final class Linalg {
 
     /** {@code linalg_cond(Tensor self, Scalar? p=None) &rarr; Tensor} */
     public static Tensor cond(Tensor self, Number p) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_linalg_cond(f.in(self, "self"), Frame.optionalKind(p), Frame.bits(p), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_linalg_cond(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_cond", self, p);
         }
@@ -576,7 +576,7 @@ public final class Linalg {
 
     /** {@code linalg_cond.p_str(Tensor self, str p) &rarr; Tensor} */
     public static Tensor cond(Tensor self, String p) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_cond_p_str(f.in(self, "self"), f.string(p, "p"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_cond", self, p);
@@ -586,7 +586,7 @@ public final class Linalg {
 
     /** {@code linalg_lu(Tensor A, *, bool pivot=True) &rarr; (Tensor P, Tensor L, Tensor U)} */
     public static Results.PLU lu(Tensor A, boolean pivot) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_lu(f.in(A, "A"), pivot ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_lu", A, pivot);
@@ -601,7 +601,7 @@ public final class Linalg {
 
     /** {@code linalg_vander(Tensor x, *, SymInt? N=None) &rarr; Tensor} */
     public static Tensor vander(Tensor x, Long N) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_vander(f.in(x, "x"), N == null ? 0 : 1, N == null ? 0 : N, f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_vander", x, N);
@@ -621,7 +621,7 @@ public final class Linalg {
 
     /** {@code linalg_householder_product(Tensor input, Tensor tau) &rarr; Tensor} */
     public static Tensor householderProduct(Tensor input, Tensor tau) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_linalg_householder_product(f.in(input, "input"), f.in(tau, "tau"), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_householder_product", input, tau);

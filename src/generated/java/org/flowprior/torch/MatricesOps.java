@@ -10,7 +10,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code matmul(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor matmul(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_matmul(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "matmul", self, other);
@@ -21,7 +21,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code mm(Tensor self, Tensor mat2) &rarr; Tensor} */
     default Tensor mm(Tensor mat2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mm(f.in(self, "self"), f.in(mat2, "mat2"), f.out());
         if (status != 0) {
             throw f.failure(status, "mm", self, mat2);
@@ -32,7 +32,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code bmm(Tensor self, Tensor mat2) &rarr; Tensor} */
     default Tensor bmm(Tensor mat2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bmm(f.in(self, "self"), f.in(mat2, "mat2"), f.out());
         if (status != 0) {
             throw f.failure(status, "bmm", self, mat2);
@@ -43,7 +43,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code mv(Tensor self, Tensor vec) &rarr; Tensor} */
     default Tensor mv(Tensor vec) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mv(f.in(self, "self"), f.in(vec, "vec"), f.out());
         if (status != 0) {
             throw f.failure(status, "mv", self, vec);
@@ -54,7 +54,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code dot(Tensor self, Tensor tensor) &rarr; Tensor} */
     default Tensor dot(Tensor tensor) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_dot(f.in(self, "self"), f.in(tensor, "tensor"), f.out());
         if (status != 0) {
             throw f.failure(status, "dot", self, tensor);
@@ -65,7 +65,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code vdot(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor vdot(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_vdot(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "vdot", self, other);
@@ -76,7 +76,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code inner(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor inner(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_inner(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "inner", self, other);
@@ -87,8 +87,8 @@ sealed interface MatricesOps permits Tensor {
     /** {@code addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) &rarr; Tensor} */
     default Tensor addmm(Tensor mat1, Tensor mat2, Number beta, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addmm(f.in(self, "self"), f.in(mat1, "mat1"), f.in(mat2, "mat2"), Frame.kind(beta, "beta"), Frame.bits(beta), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addmm(f.in(self, "self"), f.in(mat1, "mat1"), f.in(mat2, "mat2"), CallFrame.kind(beta, "beta"), CallFrame.bits(beta), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "addmm", self, mat1, mat2, beta, alpha);
         }
@@ -108,8 +108,8 @@ sealed interface MatricesOps permits Tensor {
     /** {@code addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) &rarr; Tensor} */
     default Tensor addbmm(Tensor batch1, Tensor batch2, Number beta, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addbmm(f.in(self, "self"), f.in(batch1, "batch1"), f.in(batch2, "batch2"), Frame.kind(beta, "beta"), Frame.bits(beta), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addbmm(f.in(self, "self"), f.in(batch1, "batch1"), f.in(batch2, "batch2"), CallFrame.kind(beta, "beta"), CallFrame.bits(beta), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "addbmm", self, batch1, batch2, beta, alpha);
         }
@@ -129,8 +129,8 @@ sealed interface MatricesOps permits Tensor {
     /** {@code baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) &rarr; Tensor} */
     default Tensor baddbmm(Tensor batch1, Tensor batch2, Number beta, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_baddbmm(f.in(self, "self"), f.in(batch1, "batch1"), f.in(batch2, "batch2"), Frame.kind(beta, "beta"), Frame.bits(beta), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_baddbmm(f.in(self, "self"), f.in(batch1, "batch1"), f.in(batch2, "batch2"), CallFrame.kind(beta, "beta"), CallFrame.bits(beta), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "baddbmm", self, batch1, batch2, beta, alpha);
         }
@@ -150,8 +150,8 @@ sealed interface MatricesOps permits Tensor {
     /** {@code addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) &rarr; Tensor} */
     default Tensor addmv(Tensor mat, Tensor vec, Number beta, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addmv(f.in(self, "self"), f.in(mat, "mat"), f.in(vec, "vec"), Frame.kind(beta, "beta"), Frame.bits(beta), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addmv(f.in(self, "self"), f.in(mat, "mat"), f.in(vec, "vec"), CallFrame.kind(beta, "beta"), CallFrame.bits(beta), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "addmv", self, mat, vec, beta, alpha);
         }
@@ -171,8 +171,8 @@ sealed interface MatricesOps permits Tensor {
     /** {@code addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) &rarr; Tensor} */
     default Tensor addr(Tensor vec1, Tensor vec2, Number beta, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addr(f.in(self, "self"), f.in(vec1, "vec1"), f.in(vec2, "vec2"), Frame.kind(beta, "beta"), Frame.bits(beta), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addr(f.in(self, "self"), f.in(vec1, "vec1"), f.in(vec2, "vec2"), CallFrame.kind(beta, "beta"), CallFrame.bits(beta), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "addr", self, vec1, vec2, beta, alpha);
         }
@@ -192,7 +192,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code outer(Tensor self, Tensor vec2) &rarr; Tensor} */
     default Tensor outer(Tensor vec2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_outer(f.in(self, "self"), f.in(vec2, "vec2"), f.out());
         if (status != 0) {
             throw f.failure(status, "outer", self, vec2);
@@ -203,7 +203,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code ger(Tensor self, Tensor vec2) &rarr; Tensor} */
     default Tensor ger(Tensor vec2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ger(f.in(self, "self"), f.in(vec2, "vec2"), f.out());
         if (status != 0) {
             throw f.failure(status, "ger", self, vec2);
@@ -214,7 +214,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code kron(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor kron(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_kron(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "kron", self, other);
@@ -225,7 +225,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code cross(Tensor self, Tensor other, int? dim=None) &rarr; Tensor} */
     default Tensor cross(Tensor other, Long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cross(f.in(self, "self"), f.in(other, "other"), dim == null ? 0 : 1, dim == null ? 0 : dim, f.out());
         if (status != 0) {
             throw f.failure(status, "cross", self, other, dim);
@@ -246,7 +246,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code cholesky(Tensor self, bool upper=False) &rarr; Tensor} */
     default Tensor cholesky(boolean upper) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cholesky(f.in(self, "self"), upper ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "cholesky", self, upper);
@@ -262,7 +262,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code cholesky_inverse(Tensor self, bool upper=False) &rarr; Tensor} */
     default Tensor choleskyInverse(boolean upper) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cholesky_inverse(f.in(self, "self"), upper ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "cholesky_inverse", self, upper);
@@ -278,7 +278,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code cholesky_solve(Tensor self, Tensor input2, bool upper=False) &rarr; Tensor} */
     default Tensor choleskySolve(Tensor input2, boolean upper) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cholesky_solve(f.in(self, "self"), f.in(input2, "input2"), upper ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "cholesky_solve", self, input2, upper);
@@ -294,7 +294,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code inverse(Tensor self) &rarr; Tensor} */
     default Tensor inverse() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_inverse(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "inverse", self);
@@ -305,7 +305,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code det(Tensor self) &rarr; Tensor} */
     default Tensor det() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_det(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "det", self);
@@ -316,7 +316,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code logdet(Tensor self) &rarr; Tensor} */
     default Tensor logdet() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logdet(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "logdet", self);
@@ -327,7 +327,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code slogdet(Tensor self) &rarr; (Tensor sign, Tensor logabsdet)} */
     default Results.SignLogabsdet slogdet() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_slogdet(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "slogdet", self);
@@ -338,7 +338,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code svd(Tensor self, bool some=True, bool compute_uv=True) &rarr; (Tensor U, Tensor S, Tensor V)} */
     default Results.USV svd(boolean some, boolean computeUv) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_svd(f.in(self, "self"), some ? 1 : 0, computeUv ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "svd", self, some, computeUv);
@@ -359,7 +359,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code matrix_power(Tensor self, int n) &rarr; Tensor} */
     default Tensor matrixPower(long n) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_matrix_power(f.in(self, "self"), n, f.out());
         if (status != 0) {
             throw f.failure(status, "matrix_power", self, n);
@@ -370,7 +370,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code matrix_exp(Tensor self) &rarr; Tensor} */
     default Tensor matrixExp() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_matrix_exp(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "matrix_exp", self);
@@ -381,7 +381,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) &rarr; Tensor} */
     default Tensor cov(long correction, Tensor fweights, Tensor aweights) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cov(f.in(self, "self"), correction, f.optional(fweights), f.optional(aweights), f.out());
         if (status != 0) {
             throw f.failure(status, "cov", self, correction, fweights, aweights);
@@ -407,7 +407,7 @@ sealed interface MatricesOps permits Tensor {
     /** {@code corrcoef(Tensor self) &rarr; Tensor} */
     default Tensor corrcoef() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_corrcoef(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "corrcoef", self);

@@ -10,7 +10,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code abs(Tensor self) &rarr; Tensor} */
     default Tensor abs() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_abs(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "abs", self);
@@ -21,7 +21,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code abs_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor abs_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_abs_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "abs_", self);
@@ -32,7 +32,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code acos(Tensor self) &rarr; Tensor} */
     default Tensor acos() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_acos(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "acos", self);
@@ -43,7 +43,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code acos_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor acos_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_acos_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "acos_", self);
@@ -54,7 +54,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code acosh(Tensor self) &rarr; Tensor} */
     default Tensor acosh() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_acosh(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "acosh", self);
@@ -65,7 +65,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code acosh_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor acosh_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_acosh_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "acosh_", self);
@@ -76,8 +76,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) &rarr; Tensor} */
     default Tensor add(Tensor other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_add_Tensor(f.in(self, "self"), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_add_Tensor(f.in(self, "self"), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "add", self, other, alpha);
         }
@@ -92,8 +92,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code add.Scalar(Tensor self, Scalar other, Scalar alpha=1) &rarr; Tensor} */
     default Tensor add(Number other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_add_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_add_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "add", self, other, alpha);
         }
@@ -108,8 +108,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) &rarr; Tensor(a!)} */
     default Tensor add_(Tensor other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_add__Tensor(f.in(self, "self"), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_add__Tensor(f.in(self, "self"), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "add_", self, other, alpha);
         }
@@ -124,8 +124,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) &rarr; Tensor(a!)} */
     default Tensor add_(Number other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_add__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_add__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "add_", self, other, alpha);
         }
@@ -140,8 +140,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) &rarr; Tensor} */
     default Tensor addcdiv(Tensor tensor1, Tensor tensor2, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addcdiv(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addcdiv(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "addcdiv", self, tensor1, tensor2, value);
         }
@@ -156,8 +156,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) &rarr; Tensor(a!)} */
     default Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addcdiv_(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addcdiv_(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "addcdiv_", self, tensor1, tensor2, value);
         }
@@ -172,8 +172,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) &rarr; Tensor} */
     default Tensor addcmul(Tensor tensor1, Tensor tensor2, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addcmul(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addcmul(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "addcmul", self, tensor1, tensor2, value);
         }
@@ -188,8 +188,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) &rarr; Tensor(a!)} */
     default Tensor addcmul_(Tensor tensor1, Tensor tensor2, Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_addcmul_(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_addcmul_(f.in(self, "self"), f.in(tensor1, "tensor1"), f.in(tensor2, "tensor2"), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "addcmul_", self, tensor1, tensor2, value);
         }
@@ -204,7 +204,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code angle(Tensor self) &rarr; Tensor} */
     default Tensor angle() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_angle(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "angle", self);
@@ -215,7 +215,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code asin(Tensor self) &rarr; Tensor} */
     default Tensor asin() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_asin(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "asin", self);
@@ -226,7 +226,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code asin_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor asin_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_asin_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "asin_", self);
@@ -237,7 +237,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code asinh(Tensor self) &rarr; Tensor} */
     default Tensor asinh() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_asinh(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "asinh", self);
@@ -248,7 +248,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code asinh_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor asinh_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_asinh_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "asinh_", self);
@@ -259,7 +259,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code atan(Tensor self) &rarr; Tensor} */
     default Tensor atan() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atan(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "atan", self);
@@ -270,7 +270,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code atan_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor atan_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atan_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "atan_", self);
@@ -281,7 +281,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code atanh(Tensor self) &rarr; Tensor} */
     default Tensor atanh() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atanh(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "atanh", self);
@@ -292,7 +292,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code atanh_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor atanh_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atanh_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "atanh_", self);
@@ -303,7 +303,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code atan2(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor atan2(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atan2(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "atan2", self, other);
@@ -314,7 +314,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code atan2_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor atan2_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atan2_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "atan2_", self, other);
@@ -325,8 +325,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_and.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor bitwiseAnd(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_and_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_and_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_and", self, other);
         }
@@ -336,7 +336,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_and.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor bitwiseAnd(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_and_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_and", self, other);
@@ -347,8 +347,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_and_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor bitwiseAnd_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_and__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_and__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "bitwise_and_", self, other);
         }
@@ -358,7 +358,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_and_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor bitwiseAnd_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_and__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "bitwise_and_", self, other);
@@ -369,8 +369,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_or.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor bitwiseOr(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_or_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_or_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_or", self, other);
         }
@@ -380,7 +380,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_or.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor bitwiseOr(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_or_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_or", self, other);
@@ -391,8 +391,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_or_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor bitwiseOr_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_or__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_or__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "bitwise_or_", self, other);
         }
@@ -402,7 +402,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_or_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor bitwiseOr_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_or__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "bitwise_or_", self, other);
@@ -413,8 +413,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_xor.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor bitwiseXor(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_xor_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_xor_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_xor", self, other);
         }
@@ -424,7 +424,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_xor.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor bitwiseXor(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_xor_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_xor", self, other);
@@ -435,8 +435,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor bitwiseXor_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_xor__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_xor__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "bitwise_xor_", self, other);
         }
@@ -446,7 +446,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor bitwiseXor_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_xor__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "bitwise_xor_", self, other);
@@ -457,7 +457,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_not(Tensor self) &rarr; Tensor} */
     default Tensor bitwiseNot() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_not(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_not", self);
@@ -468,7 +468,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_not_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor bitwiseNot_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_not_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "bitwise_not_", self);
@@ -479,7 +479,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_left_shift.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor bitwiseLeftShift(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_left_shift_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_left_shift", self, other);
@@ -490,8 +490,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor bitwiseLeftShift(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_left_shift_Tensor_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_left_shift_Tensor_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_left_shift", self, other);
         }
@@ -501,7 +501,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor bitwiseLeftShift_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_left_shift__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "bitwise_left_shift_", self, other);
@@ -512,8 +512,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor bitwiseLeftShift_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_left_shift__Tensor_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_left_shift__Tensor_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "bitwise_left_shift_", self, other);
         }
@@ -523,7 +523,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_right_shift.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor bitwiseRightShift(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_right_shift_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_right_shift", self, other);
@@ -534,8 +534,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor bitwiseRightShift(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_right_shift_Tensor_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_right_shift_Tensor_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_right_shift", self, other);
         }
@@ -545,7 +545,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor bitwiseRightShift_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bitwise_right_shift__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "bitwise_right_shift_", self, other);
@@ -556,8 +556,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor bitwiseRightShift_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_right_shift__Tensor_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_right_shift__Tensor_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "bitwise_right_shift_", self, other);
         }
@@ -567,7 +567,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code ceil(Tensor self) &rarr; Tensor} */
     default Tensor ceil() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ceil(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "ceil", self);
@@ -578,7 +578,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code ceil_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor ceil_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ceil_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "ceil_", self);
@@ -589,8 +589,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp(Tensor self, Scalar? min=None, Scalar? max=None) &rarr; Tensor} */
     default Tensor clamp(Number min, Number max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_clamp(f.in(self, "self"), Frame.optionalKind(min), Frame.bits(min), Frame.optionalKind(max), Frame.bits(max), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_clamp(f.in(self, "self"), CallFrame.optionalKind(min), CallFrame.bits(min), CallFrame.optionalKind(max), CallFrame.bits(max), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp", self, min, max);
         }
@@ -610,7 +610,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) &rarr; Tensor} */
     default Tensor clamp(Tensor min, Tensor max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clamp_Tensor(f.in(self, "self"), f.optional(min), f.optional(max), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp", self, min, max);
@@ -626,8 +626,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) &rarr; Tensor(a!)} */
     default Tensor clamp_(Number min, Number max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_clamp_(f.in(self, "self"), Frame.optionalKind(min), Frame.bits(min), Frame.optionalKind(max), Frame.bits(max));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_clamp_(f.in(self, "self"), CallFrame.optionalKind(min), CallFrame.bits(min), CallFrame.optionalKind(max), CallFrame.bits(max));
         if (status != 0) {
             throw f.failure(status, "clamp_", self, min, max);
         }
@@ -647,7 +647,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) &rarr; Tensor(a!)} */
     default Tensor clamp_(Tensor min, Tensor max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clamp__Tensor(f.in(self, "self"), f.optional(min), f.optional(max));
         if (status != 0) {
             throw f.failure(status, "clamp_", self, min, max);
@@ -663,8 +663,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_min(Tensor self, Scalar min) &rarr; Tensor} */
     default Tensor clampMin(Number min) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_clamp_min(f.in(self, "self"), Frame.kind(min, "min"), Frame.bits(min), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_clamp_min(f.in(self, "self"), CallFrame.kind(min, "min"), CallFrame.bits(min), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp_min", self, min);
         }
@@ -674,7 +674,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_min.Tensor(Tensor self, Tensor min) &rarr; Tensor} */
     default Tensor clampMin(Tensor min) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clamp_min_Tensor(f.in(self, "self"), f.in(min, "min"), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp_min", self, min);
@@ -685,8 +685,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_min_(Tensor(a!) self, Scalar min) &rarr; Tensor(a!)} */
     default Tensor clampMin_(Number min) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_clamp_min_(f.in(self, "self"), Frame.kind(min, "min"), Frame.bits(min));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_clamp_min_(f.in(self, "self"), CallFrame.kind(min, "min"), CallFrame.bits(min));
         if (status != 0) {
             throw f.failure(status, "clamp_min_", self, min);
         }
@@ -696,7 +696,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_min_.Tensor(Tensor(a!) self, Tensor min) &rarr; Tensor(a!)} */
     default Tensor clampMin_(Tensor min) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clamp_min__Tensor(f.in(self, "self"), f.in(min, "min"));
         if (status != 0) {
             throw f.failure(status, "clamp_min_", self, min);
@@ -707,8 +707,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_max(Tensor self, Scalar max) &rarr; Tensor} */
     default Tensor clampMax(Number max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_clamp_max(f.in(self, "self"), Frame.kind(max, "max"), Frame.bits(max), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_clamp_max(f.in(self, "self"), CallFrame.kind(max, "max"), CallFrame.bits(max), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp_max", self, max);
         }
@@ -718,7 +718,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_max.Tensor(Tensor self, Tensor max) &rarr; Tensor} */
     default Tensor clampMax(Tensor max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clamp_max_Tensor(f.in(self, "self"), f.in(max, "max"), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp_max", self, max);
@@ -729,8 +729,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_max_(Tensor(a!) self, Scalar max) &rarr; Tensor(a!)} */
     default Tensor clampMax_(Number max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_clamp_max_(f.in(self, "self"), Frame.kind(max, "max"), Frame.bits(max));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_clamp_max_(f.in(self, "self"), CallFrame.kind(max, "max"), CallFrame.bits(max));
         if (status != 0) {
             throw f.failure(status, "clamp_max_", self, max);
         }
@@ -740,7 +740,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code clamp_max_.Tensor(Tensor(a!) self, Tensor max) &rarr; Tensor(a!)} */
     default Tensor clampMax_(Tensor max) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clamp_max__Tensor(f.in(self, "self"), f.in(max, "max"));
         if (status != 0) {
             throw f.failure(status, "clamp_max_", self, max);
@@ -751,7 +751,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code conj_physical(Tensor self) &rarr; Tensor} */
     default Tensor conjPhysical() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conj_physical(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "conj_physical", self);
@@ -762,7 +762,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code conj_physical_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor conjPhysical_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_conj_physical_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "conj_physical_", self);
@@ -773,7 +773,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code copysign.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor copysign(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_copysign_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "copysign", self, other);
@@ -784,8 +784,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code copysign.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor copysign(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_copysign_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_copysign_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "copysign", self, other);
         }
@@ -795,7 +795,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code copysign_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor copysign_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_copysign__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "copysign_", self, other);
@@ -806,8 +806,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code copysign_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor copysign_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_copysign__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_copysign__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "copysign_", self, other);
         }
@@ -817,7 +817,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code cos(Tensor self) &rarr; Tensor} */
     default Tensor cos() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cos(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "cos", self);
@@ -828,7 +828,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code cos_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor cos_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cos_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "cos_", self);
@@ -839,7 +839,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code cosh(Tensor self) &rarr; Tensor} */
     default Tensor cosh() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cosh(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "cosh", self);
@@ -850,7 +850,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code cosh_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor cosh_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cosh_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "cosh_", self);
@@ -861,7 +861,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code deg2rad(Tensor self) &rarr; Tensor} */
     default Tensor deg2rad() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_deg2rad(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "deg2rad", self);
@@ -872,7 +872,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code deg2rad_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor deg2rad_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_deg2rad_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "deg2rad_", self);
@@ -883,7 +883,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code digamma(Tensor self) &rarr; Tensor} */
     default Tensor digamma() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_digamma(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "digamma", self);
@@ -894,7 +894,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code digamma_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor digamma_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_digamma_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "digamma_", self);
@@ -905,7 +905,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor div(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_div_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "div", self, other);
@@ -916,7 +916,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) &rarr; Tensor} */
     default Tensor div(Tensor other, String roundingMode) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_div_Tensor_mode(f.in(self, "self"), f.in(other, "other"), f.optionalString(roundingMode), f.out());
         if (status != 0) {
             throw f.failure(status, "div", self, other, roundingMode);
@@ -927,8 +927,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor div(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_div_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_div_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "div", self, other);
         }
@@ -938,8 +938,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) &rarr; Tensor} */
     default Tensor div(Number other, String roundingMode) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_div_Scalar_mode(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.optionalString(roundingMode), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_div_Scalar_mode(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.optionalString(roundingMode), f.out());
         if (status != 0) {
             throw f.failure(status, "div", self, other, roundingMode);
         }
@@ -949,7 +949,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor div_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_div__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "div_", self, other);
@@ -960,7 +960,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) &rarr; Tensor(a!)} */
     default Tensor div_(Tensor other, String roundingMode) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_div__Tensor_mode(f.in(self, "self"), f.in(other, "other"), f.optionalString(roundingMode));
         if (status != 0) {
             throw f.failure(status, "div_", self, other, roundingMode);
@@ -971,8 +971,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor div_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_div__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_div__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "div_", self, other);
         }
@@ -982,8 +982,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) &rarr; Tensor(a!)} */
     default Tensor div_(Number other, String roundingMode) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_div__Scalar_mode(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.optionalString(roundingMode));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_div__Scalar_mode(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.optionalString(roundingMode));
         if (status != 0) {
             throw f.failure(status, "div_", self, other, roundingMode);
         }
@@ -993,7 +993,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code erf(Tensor self) &rarr; Tensor} */
     default Tensor erf() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_erf(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "erf", self);
@@ -1004,7 +1004,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code erf_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor erf_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_erf_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "erf_", self);
@@ -1015,7 +1015,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code erfc(Tensor self) &rarr; Tensor} */
     default Tensor erfc() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_erfc(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "erfc", self);
@@ -1026,7 +1026,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code erfc_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor erfc_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_erfc_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "erfc_", self);
@@ -1037,7 +1037,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code erfinv(Tensor self) &rarr; Tensor} */
     default Tensor erfinv() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_erfinv(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "erfinv", self);
@@ -1048,7 +1048,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code erfinv_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor erfinv_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_erfinv_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "erfinv_", self);
@@ -1059,7 +1059,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code exp(Tensor self) &rarr; Tensor} */
     default Tensor exp() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_exp(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "exp", self);
@@ -1070,7 +1070,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code exp_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor exp_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_exp_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "exp_", self);
@@ -1081,7 +1081,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code exp2(Tensor self) &rarr; Tensor} */
     default Tensor exp2() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_exp2(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "exp2", self);
@@ -1092,7 +1092,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code exp2_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor exp2_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_exp2_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "exp2_", self);
@@ -1103,7 +1103,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code expm1(Tensor self) &rarr; Tensor} */
     default Tensor expm1() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_expm1(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "expm1", self);
@@ -1114,7 +1114,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code expm1_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor expm1_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_expm1_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "expm1_", self);
@@ -1125,7 +1125,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code float_power.Tensor_Tensor(Tensor self, Tensor exponent) &rarr; Tensor} */
     default Tensor floatPower(Tensor exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_float_power_Tensor_Tensor(f.in(self, "self"), f.in(exponent, "exponent"), f.out());
         if (status != 0) {
             throw f.failure(status, "float_power", self, exponent);
@@ -1136,8 +1136,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code float_power.Tensor_Scalar(Tensor self, Scalar exponent) &rarr; Tensor} */
     default Tensor floatPower(Number exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_float_power_Tensor_Scalar(f.in(self, "self"), Frame.kind(exponent, "exponent"), Frame.bits(exponent), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_float_power_Tensor_Scalar(f.in(self, "self"), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent), f.out());
         if (status != 0) {
             throw f.failure(status, "float_power", self, exponent);
         }
@@ -1147,8 +1147,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code float_power_.Scalar(Tensor(a!) self, Scalar exponent) &rarr; Tensor(a!)} */
     default Tensor floatPower_(Number exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_float_power__Scalar(f.in(self, "self"), Frame.kind(exponent, "exponent"), Frame.bits(exponent));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_float_power__Scalar(f.in(self, "self"), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent));
         if (status != 0) {
             throw f.failure(status, "float_power_", self, exponent);
         }
@@ -1158,7 +1158,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code float_power_.Tensor(Tensor(a!) self, Tensor exponent) &rarr; Tensor(a!)} */
     default Tensor floatPower_(Tensor exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_float_power__Tensor(f.in(self, "self"), f.in(exponent, "exponent"));
         if (status != 0) {
             throw f.failure(status, "float_power_", self, exponent);
@@ -1169,7 +1169,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code floor(Tensor self) &rarr; Tensor} */
     default Tensor floor() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_floor(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "floor", self);
@@ -1180,7 +1180,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code floor_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor floor_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_floor_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "floor_", self);
@@ -1191,7 +1191,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code floor_divide(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor floorDivide(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_floor_divide(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "floor_divide", self, other);
@@ -1202,8 +1202,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code floor_divide.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor floorDivide(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_floor_divide_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_floor_divide_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "floor_divide", self, other);
         }
@@ -1213,7 +1213,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code floor_divide_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor floorDivide_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_floor_divide__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "floor_divide_", self, other);
@@ -1224,8 +1224,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code floor_divide_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor floorDivide_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_floor_divide__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_floor_divide__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "floor_divide_", self, other);
         }
@@ -1235,8 +1235,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code fmod.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor fmod(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_fmod_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fmod_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "fmod", self, other);
         }
@@ -1246,7 +1246,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code fmod.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor fmod(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fmod_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "fmod", self, other);
@@ -1257,8 +1257,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code fmod_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor fmod_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_fmod__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fmod__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "fmod_", self, other);
         }
@@ -1268,7 +1268,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code fmod_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor fmod_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fmod__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "fmod_", self, other);
@@ -1279,7 +1279,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code frac(Tensor self) &rarr; Tensor} */
     default Tensor frac() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_frac(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "frac", self);
@@ -1290,7 +1290,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code frac_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor frac_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_frac_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "frac_", self);
@@ -1301,7 +1301,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code frexp.Tensor(Tensor self) &rarr; (Tensor mantissa, Tensor exponent)} */
     default Results.MantissaExponent frexp() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_frexp_Tensor(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "frexp", self);
@@ -1312,7 +1312,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code heaviside(Tensor self, Tensor values) &rarr; Tensor} */
     default Tensor heaviside(Tensor values) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_heaviside(f.in(self, "self"), f.in(values, "values"), f.out());
         if (status != 0) {
             throw f.failure(status, "heaviside", self, values);
@@ -1323,7 +1323,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code heaviside_(Tensor(a!) self, Tensor values) &rarr; Tensor(a!)} */
     default Tensor heaviside_(Tensor values) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_heaviside_(f.in(self, "self"), f.in(values, "values"));
         if (status != 0) {
             throw f.failure(status, "heaviside_", self, values);
@@ -1334,7 +1334,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code hypot(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor hypot(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hypot(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "hypot", self, other);
@@ -1345,7 +1345,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code hypot_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor hypot_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hypot_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "hypot_", self, other);
@@ -1356,7 +1356,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code i0(Tensor self) &rarr; Tensor} */
     default Tensor i0() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_i0(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "i0", self);
@@ -1367,7 +1367,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code i0_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor i0_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_i0_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "i0_", self);
@@ -1378,8 +1378,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lerp.Scalar(Tensor self, Tensor end, Scalar weight) &rarr; Tensor} */
     default Tensor lerp(Tensor end, Number weight) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_lerp_Scalar(f.in(self, "self"), f.in(end, "end"), Frame.kind(weight, "weight"), Frame.bits(weight), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lerp_Scalar(f.in(self, "self"), f.in(end, "end"), CallFrame.kind(weight, "weight"), CallFrame.bits(weight), f.out());
         if (status != 0) {
             throw f.failure(status, "lerp", self, end, weight);
         }
@@ -1389,7 +1389,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lerp.Tensor(Tensor self, Tensor end, Tensor weight) &rarr; Tensor} */
     default Tensor lerp(Tensor end, Tensor weight) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lerp_Tensor(f.in(self, "self"), f.in(end, "end"), f.in(weight, "weight"), f.out());
         if (status != 0) {
             throw f.failure(status, "lerp", self, end, weight);
@@ -1400,8 +1400,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) &rarr; Tensor(a!)} */
     default Tensor lerp_(Tensor end, Number weight) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_lerp__Scalar(f.in(self, "self"), f.in(end, "end"), Frame.kind(weight, "weight"), Frame.bits(weight));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lerp__Scalar(f.in(self, "self"), f.in(end, "end"), CallFrame.kind(weight, "weight"), CallFrame.bits(weight));
         if (status != 0) {
             throw f.failure(status, "lerp_", self, end, weight);
         }
@@ -1411,7 +1411,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) &rarr; Tensor(a!)} */
     default Tensor lerp_(Tensor end, Tensor weight) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lerp__Tensor(f.in(self, "self"), f.in(end, "end"), f.in(weight, "weight"));
         if (status != 0) {
             throw f.failure(status, "lerp_", self, end, weight);
@@ -1422,7 +1422,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lgamma(Tensor self) &rarr; Tensor} */
     default Tensor lgamma() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lgamma(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "lgamma", self);
@@ -1433,7 +1433,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lgamma_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor lgamma_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lgamma_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "lgamma_", self);
@@ -1444,7 +1444,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log(Tensor self) &rarr; Tensor} */
     default Tensor log() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "log", self);
@@ -1455,7 +1455,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor log_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "log_", self);
@@ -1466,7 +1466,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log10(Tensor self) &rarr; Tensor} */
     default Tensor log10() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log10(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "log10", self);
@@ -1477,7 +1477,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log10_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor log10_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log10_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "log10_", self);
@@ -1488,7 +1488,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log1p(Tensor self) &rarr; Tensor} */
     default Tensor log1p() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log1p(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "log1p", self);
@@ -1499,7 +1499,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log1p_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor log1p_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log1p_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "log1p_", self);
@@ -1510,7 +1510,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log2(Tensor self) &rarr; Tensor} */
     default Tensor log2() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log2(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "log2", self);
@@ -1521,7 +1521,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code log2_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor log2_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log2_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "log2_", self);
@@ -1532,7 +1532,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logaddexp(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor logaddexp(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logaddexp(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "logaddexp", self, other);
@@ -1543,7 +1543,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logaddexp2(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor logaddexp2(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logaddexp2(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "logaddexp2", self, other);
@@ -1554,7 +1554,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_and(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor logicalAnd(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_and(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "logical_and", self, other);
@@ -1565,7 +1565,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_and_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor logicalAnd_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_and_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "logical_and_", self, other);
@@ -1576,7 +1576,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_not(Tensor self) &rarr; Tensor} */
     default Tensor logicalNot() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_not(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "logical_not", self);
@@ -1587,7 +1587,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_not_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor logicalNot_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_not_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "logical_not_", self);
@@ -1598,7 +1598,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_or(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor logicalOr(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_or(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "logical_or", self, other);
@@ -1609,7 +1609,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_or_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor logicalOr_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_or_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "logical_or_", self, other);
@@ -1620,7 +1620,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_xor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor logicalXor(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_xor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "logical_xor", self, other);
@@ -1631,7 +1631,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logical_xor_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor logicalXor_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logical_xor_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "logical_xor_", self, other);
@@ -1642,7 +1642,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logit(Tensor self, float? eps=None) &rarr; Tensor} */
     default Tensor logit(Double eps) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logit(f.in(self, "self"), eps == null ? 0 : 1, eps == null ? 0 : eps, f.out());
         if (status != 0) {
             throw f.failure(status, "logit", self, eps);
@@ -1658,7 +1658,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code logit_(Tensor(a!) self, float? eps=None) &rarr; Tensor(a!)} */
     default Tensor logit_(Double eps) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logit_(f.in(self, "self"), eps == null ? 0 : 1, eps == null ? 0 : eps);
         if (status != 0) {
             throw f.failure(status, "logit_", self, eps);
@@ -1674,7 +1674,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code mul.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor mul(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mul_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "mul", self, other);
@@ -1685,8 +1685,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code mul.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor mul(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_mul_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_mul_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "mul", self, other);
         }
@@ -1696,7 +1696,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code mul_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor mul_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mul__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "mul_", self, other);
@@ -1707,8 +1707,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code mul_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor mul_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_mul__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_mul__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "mul_", self, other);
         }
@@ -1718,7 +1718,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) &rarr; Tensor} */
     default Tensor nanToNum(Double nan, Double posinf, Double neginf) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nan_to_num(f.in(self, "self"), nan == null ? 0 : 1, nan == null ? 0 : nan, posinf == null ? 0 : 1, posinf == null ? 0 : posinf, neginf == null ? 0 : 1, neginf == null ? 0 : neginf, f.out());
         if (status != 0) {
             throw f.failure(status, "nan_to_num", self, nan, posinf, neginf);
@@ -1744,7 +1744,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code nan_to_num_(Tensor(a!) self, float? nan=None, float? posinf=None, float? neginf=None) &rarr; Tensor(a!)} */
     default Tensor nanToNum_(Double nan, Double posinf, Double neginf) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nan_to_num_(f.in(self, "self"), nan == null ? 0 : 1, nan == null ? 0 : nan, posinf == null ? 0 : 1, posinf == null ? 0 : posinf, neginf == null ? 0 : 1, neginf == null ? 0 : neginf);
         if (status != 0) {
             throw f.failure(status, "nan_to_num_", self, nan, posinf, neginf);
@@ -1770,7 +1770,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code neg(Tensor self) &rarr; Tensor} */
     default Tensor neg() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_neg(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "neg", self);
@@ -1781,7 +1781,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code neg_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor neg_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_neg_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "neg_", self);
@@ -1792,7 +1792,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code nextafter(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor nextafter(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nextafter(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "nextafter", self, other);
@@ -1803,7 +1803,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code nextafter_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor nextafter_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nextafter_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "nextafter_", self, other);
@@ -1814,7 +1814,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code polygamma_(Tensor(a!) self, int n) &rarr; Tensor(a!)} */
     default Tensor polygamma_(long n) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_polygamma_(f.in(self, "self"), n);
         if (status != 0) {
             throw f.failure(status, "polygamma_", self, n);
@@ -1825,7 +1825,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code positive(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor positive() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_positive(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "positive", self);
@@ -1836,7 +1836,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code pow.Tensor_Tensor(Tensor self, Tensor exponent) &rarr; Tensor} */
     default Tensor pow(Tensor exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pow_Tensor_Tensor(f.in(self, "self"), f.in(exponent, "exponent"), f.out());
         if (status != 0) {
             throw f.failure(status, "pow", self, exponent);
@@ -1847,8 +1847,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code pow.Tensor_Scalar(Tensor self, Scalar exponent) &rarr; Tensor} */
     default Tensor pow(Number exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_pow_Tensor_Scalar(f.in(self, "self"), Frame.kind(exponent, "exponent"), Frame.bits(exponent), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_pow_Tensor_Scalar(f.in(self, "self"), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent), f.out());
         if (status != 0) {
             throw f.failure(status, "pow", self, exponent);
         }
@@ -1858,8 +1858,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code pow_.Scalar(Tensor(a!) self, Scalar exponent) &rarr; Tensor(a!)} */
     default Tensor pow_(Number exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_pow__Scalar(f.in(self, "self"), Frame.kind(exponent, "exponent"), Frame.bits(exponent));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_pow__Scalar(f.in(self, "self"), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent));
         if (status != 0) {
             throw f.failure(status, "pow_", self, exponent);
         }
@@ -1869,7 +1869,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code pow_.Tensor(Tensor(a!) self, Tensor exponent) &rarr; Tensor(a!)} */
     default Tensor pow_(Tensor exponent) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pow__Tensor(f.in(self, "self"), f.in(exponent, "exponent"));
         if (status != 0) {
             throw f.failure(status, "pow_", self, exponent);
@@ -1880,7 +1880,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code rad2deg(Tensor self) &rarr; Tensor} */
     default Tensor rad2deg() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rad2deg(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "rad2deg", self);
@@ -1891,7 +1891,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code rad2deg_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor rad2deg_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rad2deg_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "rad2deg_", self);
@@ -1902,7 +1902,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code reciprocal(Tensor self) &rarr; Tensor} */
     default Tensor reciprocal() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_reciprocal(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "reciprocal", self);
@@ -1913,7 +1913,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code reciprocal_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor reciprocal_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_reciprocal_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "reciprocal_", self);
@@ -1924,8 +1924,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code remainder.Scalar(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor remainder(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_remainder_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_remainder_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "remainder", self, other);
         }
@@ -1935,7 +1935,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code remainder.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor remainder(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_remainder_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "remainder", self, other);
@@ -1946,8 +1946,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code remainder_.Scalar(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor remainder_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_remainder__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_remainder__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "remainder_", self, other);
         }
@@ -1957,7 +1957,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code remainder_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor remainder_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_remainder__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "remainder_", self, other);
@@ -1968,7 +1968,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code round(Tensor self) &rarr; Tensor} */
     default Tensor round() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_round(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "round", self);
@@ -1979,7 +1979,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code round.decimals(Tensor self, *, int decimals) &rarr; Tensor} */
     default Tensor round(long decimals) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_round_decimals(f.in(self, "self"), decimals, f.out());
         if (status != 0) {
             throw f.failure(status, "round", self, decimals);
@@ -1990,7 +1990,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code round_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor round_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_round_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "round_", self);
@@ -2001,7 +2001,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code round_.decimals(Tensor(a!) self, *, int decimals) &rarr; Tensor(a!)} */
     default Tensor round_(long decimals) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_round__decimals(f.in(self, "self"), decimals);
         if (status != 0) {
             throw f.failure(status, "round_", self, decimals);
@@ -2012,7 +2012,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code rsqrt(Tensor self) &rarr; Tensor} */
     default Tensor rsqrt() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rsqrt(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "rsqrt", self);
@@ -2023,7 +2023,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code rsqrt_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor rsqrt_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rsqrt_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "rsqrt_", self);
@@ -2034,7 +2034,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sigmoid(Tensor self) &rarr; Tensor} */
     default Tensor sigmoid() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sigmoid(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sigmoid", self);
@@ -2045,7 +2045,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sigmoid_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sigmoid_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sigmoid_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sigmoid_", self);
@@ -2056,7 +2056,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sign(Tensor self) &rarr; Tensor} */
     default Tensor sign() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sign(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sign", self);
@@ -2067,7 +2067,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sign_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sign_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sign_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sign_", self);
@@ -2078,7 +2078,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sgn(Tensor self) &rarr; Tensor} */
     default Tensor sgn() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sgn(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sgn", self);
@@ -2089,7 +2089,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sgn_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sgn_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sgn_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sgn_", self);
@@ -2100,7 +2100,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code signbit(Tensor self) &rarr; Tensor} */
     default Tensor signbit() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_signbit(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "signbit", self);
@@ -2111,7 +2111,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sin(Tensor self) &rarr; Tensor} */
     default Tensor sin() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sin(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sin", self);
@@ -2122,7 +2122,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sin_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sin_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sin_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sin_", self);
@@ -2133,7 +2133,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sinc(Tensor self) &rarr; Tensor} */
     default Tensor sinc() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sinc(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sinc", self);
@@ -2144,7 +2144,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sinc_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sinc_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sinc_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sinc_", self);
@@ -2155,7 +2155,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sinh(Tensor self) &rarr; Tensor} */
     default Tensor sinh() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sinh(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sinh", self);
@@ -2166,7 +2166,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sinh_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sinh_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sinh_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sinh_", self);
@@ -2177,7 +2177,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sqrt(Tensor self) &rarr; Tensor} */
     default Tensor sqrt() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sqrt(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "sqrt", self);
@@ -2188,7 +2188,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sqrt_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor sqrt_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sqrt_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "sqrt_", self);
@@ -2199,7 +2199,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code square(Tensor self) &rarr; Tensor} */
     default Tensor square() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_square(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "square", self);
@@ -2210,7 +2210,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code square_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor square_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_square_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "square_", self);
@@ -2221,8 +2221,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) &rarr; Tensor} */
     default Tensor sub(Tensor other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_sub_Tensor(f.in(self, "self"), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_sub_Tensor(f.in(self, "self"), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "sub", self, other, alpha);
         }
@@ -2237,8 +2237,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) &rarr; Tensor} */
     default Tensor sub(Number other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_sub_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_sub_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "sub", self, other, alpha);
         }
@@ -2253,8 +2253,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) &rarr; Tensor(a!)} */
     default Tensor sub_(Tensor other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_sub__Tensor(f.in(self, "self"), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_sub__Tensor(f.in(self, "self"), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "sub_", self, other, alpha);
         }
@@ -2269,8 +2269,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) &rarr; Tensor(a!)} */
     default Tensor sub_(Number other, Number alpha) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_sub__Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), Frame.kind(alpha, "alpha"), Frame.bits(alpha));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_sub__Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha));
         if (status != 0) {
             throw f.failure(status, "sub_", self, other, alpha);
         }
@@ -2285,7 +2285,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code tan(Tensor self) &rarr; Tensor} */
     default Tensor tan() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tan(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "tan", self);
@@ -2296,7 +2296,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code tan_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor tan_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tan_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "tan_", self);
@@ -2307,7 +2307,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code tanh(Tensor self) &rarr; Tensor} */
     default Tensor tanh() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tanh(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "tanh", self);
@@ -2318,7 +2318,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code tanh_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor tanh_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tanh_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "tanh_", self);
@@ -2329,7 +2329,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code trunc(Tensor self) &rarr; Tensor} */
     default Tensor trunc() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_trunc(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "trunc", self);
@@ -2340,7 +2340,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code trunc_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor trunc_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_trunc_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "trunc_", self);
@@ -2351,7 +2351,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code xlogy.Tensor(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor xlogy(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_xlogy_Tensor(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "xlogy", self, other);
@@ -2362,8 +2362,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code xlogy.Scalar_Other(Tensor self, Scalar other) &rarr; Tensor} */
     default Tensor xlogy(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_xlogy_Scalar_Other(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_xlogy_Scalar_Other(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "xlogy", self, other);
         }
@@ -2373,7 +2373,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code xlogy_.Tensor(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor xlogy_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_xlogy__Tensor(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "xlogy_", self, other);
@@ -2384,8 +2384,8 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) &rarr; Tensor(a!)} */
     default Tensor xlogy_(Number other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_xlogy__Scalar_Other(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_xlogy__Scalar_Other(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other));
         if (status != 0) {
             throw f.failure(status, "xlogy_", self, other);
         }
@@ -2395,7 +2395,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code gcd(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor gcd(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gcd(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "gcd", self, other);
@@ -2406,7 +2406,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code gcd_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor gcd_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_gcd_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "gcd_", self, other);
@@ -2417,7 +2417,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lcm(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor lcm(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lcm(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "lcm", self, other);
@@ -2428,7 +2428,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code lcm_(Tensor(a!) self, Tensor other) &rarr; Tensor(a!)} */
     default Tensor lcm_(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_lcm_(f.in(self, "self"), f.in(other, "other"));
         if (status != 0) {
             throw f.failure(status, "lcm_", self, other);
@@ -2439,7 +2439,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code mvlgamma(Tensor self, int p) &rarr; Tensor} */
     default Tensor mvlgamma(long p) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mvlgamma(f.in(self, "self"), p, f.out());
         if (status != 0) {
             throw f.failure(status, "mvlgamma", self, p);
@@ -2450,7 +2450,7 @@ sealed interface PointwiseOps permits Tensor {
     /** {@code mvlgamma_(Tensor(a!) self, int p) &rarr; Tensor(a!)} */
     default Tensor mvlgamma_(long p) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mvlgamma_(f.in(self, "self"), p);
         if (status != 0) {
             throw f.failure(status, "mvlgamma_", self, p);

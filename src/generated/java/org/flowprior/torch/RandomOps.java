@@ -10,7 +10,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code bernoulli(Tensor self, *, Generator? generator=None) &rarr; Tensor} */
     default Tensor bernoulli(Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bernoulli(f.in(self, "self"), f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "bernoulli", self, generator);
@@ -26,7 +26,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code bernoulli.p(Tensor self, float p, *, Generator? generator=None) &rarr; Tensor} */
     default Tensor bernoulli(double p, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bernoulli_p(f.in(self, "self"), p, f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "bernoulli", self, p, generator);
@@ -42,7 +42,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor bernoulli_(Tensor p, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bernoulli__Tensor(f.in(self, "self"), f.in(p, "p"), f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "bernoulli_", self, p, generator);
@@ -58,7 +58,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor bernoulli_(double p, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bernoulli__float(f.in(self, "self"), p, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "bernoulli_", self, p, generator);
@@ -79,7 +79,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code multinomial(Tensor self, SymInt num_samples, bool replacement=False, *, Generator? generator=None) &rarr; Tensor} */
     default Tensor multinomial(long numSamples, boolean replacement, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_multinomial(f.in(self, "self"), numSamples, replacement ? 1 : 0, f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "multinomial", self, numSamples, replacement, generator);
@@ -100,7 +100,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code normal_(Tensor(a!) self, float mean=0, float std=1, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor normal_(double mean, double std, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_normal_(f.in(self, "self"), mean, std, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "normal_", self, mean, std, generator);
@@ -126,7 +126,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code uniform_(Tensor(a!) self, float from=0, float to=1, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor uniform_(double from, double to, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_uniform_(f.in(self, "self"), from, to, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "uniform_", self, from, to, generator);
@@ -152,7 +152,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor random_(long from, Long to, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_random__from(f.in(self, "self"), from, to == null ? 0 : 1, to == null ? 0 : to, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "random_", self, from, to, generator);
@@ -178,7 +178,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code random_.to(Tensor(a!) self, int to, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor random_(long to, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_random__to(f.in(self, "self"), to, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "random_", self, to, generator);
@@ -194,7 +194,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code random_(Tensor(a!) self, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor random_(Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_random_(f.in(self, "self"), f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "random_", self, generator);
@@ -210,7 +210,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code exponential_(Tensor(a!) self, float lambd=1, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor exponential_(double lambd, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_exponential_(f.in(self, "self"), lambd, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "exponential_", self, lambd, generator);
@@ -231,7 +231,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code cauchy_(Tensor(a!) self, float median=0, float sigma=1, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor cauchy_(double median, double sigma, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cauchy_(f.in(self, "self"), median, sigma, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "cauchy_", self, median, sigma, generator);
@@ -257,7 +257,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code geometric_(Tensor(a!) self, float p, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor geometric_(double p, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_geometric_(f.in(self, "self"), p, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "geometric_", self, p, generator);
@@ -273,7 +273,7 @@ sealed interface RandomOps permits Tensor {
     /** {@code log_normal_(Tensor(a!) self, float mean=1, float std=2, *, Generator? generator=None) &rarr; Tensor(a!)} */
     default Tensor logNormal_(double mean, double std, Generator generator) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_log_normal_(f.in(self, "self"), mean, std, f.generator(generator));
         if (status != 0) {
             throw f.failure(status, "log_normal_", self, mean, std, generator);

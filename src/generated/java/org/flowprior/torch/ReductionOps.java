@@ -10,7 +10,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code sum(Tensor self, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor sum(DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_sum(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "sum", self, dtype);
@@ -26,8 +26,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor sum(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_sum_dim_IntList(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_sum_dim_IntList(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "sum", self, dim, keepdim, dtype);
         }
@@ -62,7 +62,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code mean(Tensor self, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor mean(DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mean(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "mean", self, dtype);
@@ -78,8 +78,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor mean(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_mean_dim(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_mean_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "mean", self, dim, keepdim, dtype);
         }
@@ -114,7 +114,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code prod(Tensor self, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor prod(DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_prod(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "prod", self, dtype);
@@ -130,7 +130,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor prod(long dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_prod_dim_int(f.in(self, "self"), dim, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "prod", self, dim, keepdim, dtype);
@@ -151,7 +151,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code std(Tensor self, bool unbiased=True) &rarr; Tensor} */
     default Tensor std(boolean unbiased) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_std(f.in(self, "self"), unbiased ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std", self, unbiased);
@@ -167,8 +167,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) &rarr; Tensor} */
     default Tensor std(long[] dim, boolean unbiased, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_std_dim(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_std_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std", self, dim, unbiased, keepdim);
         }
@@ -203,8 +203,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) &rarr; Tensor} */
     default Tensor std(long[] dim, Number correction, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_std_correction(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), Frame.optionalKind(correction), Frame.bits(correction), keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_std_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std", self, dim, correction, keepdim);
         }
@@ -229,7 +229,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code var(Tensor self, bool unbiased=True) &rarr; Tensor} */
     default Tensor var(boolean unbiased) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_var(f.in(self, "self"), unbiased ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var", self, unbiased);
@@ -245,8 +245,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) &rarr; Tensor} */
     default Tensor var(long[] dim, boolean unbiased, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_var_dim(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_var_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var", self, dim, unbiased, keepdim);
         }
@@ -281,8 +281,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) &rarr; Tensor} */
     default Tensor var(long[] dim, Number correction, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_var_correction(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), Frame.optionalKind(correction), Frame.bits(correction), keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_var_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var", self, dim, correction, keepdim);
         }
@@ -307,7 +307,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code min.dim(Tensor self, int dim, bool keepdim=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices min(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_min_dim(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "min", self, dim, keepdim);
@@ -323,7 +323,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code min(Tensor self) &rarr; Tensor} */
     default Tensor min() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_min(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "min", self);
@@ -334,7 +334,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code min.other(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor min(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_min_other(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "min", self, other);
@@ -345,7 +345,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code max.dim(Tensor self, int dim, bool keepdim=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices max(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max_dim(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "max", self, dim, keepdim);
@@ -361,7 +361,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code max(Tensor self) &rarr; Tensor} */
     default Tensor max() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "max", self);
@@ -372,7 +372,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code max.other(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor max(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_max_other(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "max", self, other);
@@ -383,7 +383,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code amin(Tensor self, int[1] dim=[], bool keepdim=False) &rarr; Tensor} */
     default Tensor amin(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_amin(f.in(self, "self"), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "amin", self, dim, keepdim);
@@ -414,7 +414,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code amax(Tensor self, int[1] dim=[], bool keepdim=False) &rarr; Tensor} */
     default Tensor amax(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_amax(f.in(self, "self"), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "amax", self, dim, keepdim);
@@ -445,7 +445,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code aminmax(Tensor self, *, int? dim=None, bool keepdim=False) &rarr; (Tensor min, Tensor max)} */
     default Results.MinMax aminmax(Long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_aminmax(f.in(self, "self"), dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "aminmax", self, dim, keepdim);
@@ -476,7 +476,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code argmax(Tensor self, int? dim=None, bool keepdim=False) &rarr; Tensor} */
     default Tensor argmax(Long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_argmax(f.in(self, "self"), dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "argmax", self, dim, keepdim);
@@ -507,7 +507,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code argmin(Tensor self, int? dim=None, bool keepdim=False) &rarr; Tensor} */
     default Tensor argmin(Long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_argmin(f.in(self, "self"), dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "argmin", self, dim, keepdim);
@@ -538,7 +538,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code any.dim(Tensor self, int dim, bool keepdim=False) &rarr; Tensor} */
     default Tensor any(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_any_dim(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "any", self, dim, keepdim);
@@ -554,8 +554,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code any.dims(Tensor self, int[]? dim=None, bool keepdim=False) &rarr; Tensor} */
     default Tensor any(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_any_dims(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_any_dims(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "any", self, dim, keepdim);
         }
@@ -570,7 +570,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code any(Tensor self) &rarr; Tensor} */
     default Tensor any() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_any(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "any", self);
@@ -581,7 +581,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code all.dim(Tensor self, int dim, bool keepdim=False) &rarr; Tensor} */
     default Tensor all(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_all_dim(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "all", self, dim, keepdim);
@@ -597,8 +597,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code all.dims(Tensor self, int[]? dim=None, bool keepdim=False) &rarr; Tensor} */
     default Tensor all(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_all_dims(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_all_dims(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "all", self, dim, keepdim);
         }
@@ -613,7 +613,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code all(Tensor self) &rarr; Tensor} */
     default Tensor all() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_all(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "all", self);
@@ -624,8 +624,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) &rarr; Tensor} */
     default Tensor norm(Number p, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dtype(f.in(self, "self"), Frame.optionalKind(p), Frame.bits(p), Frame.code(dtype, "dtype"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_norm_ScalarOpt_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), CallFrame.code(dtype, "dtype"), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dtype);
         }
@@ -635,8 +635,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code norm.Scalar(Tensor self, Scalar p=2) &rarr; Tensor} */
     default Tensor norm(Number p) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_norm_Scalar(f.in(self, "self"), Frame.kind(p, "p"), Frame.bits(p), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_norm_Scalar(f.in(self, "self"), CallFrame.kind(p, "p"), CallFrame.bits(p), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p);
         }
@@ -651,8 +651,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) &rarr; Tensor} */
     default Tensor norm(Number p, long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dim_dtype(f.in(self, "self"), Frame.optionalKind(p), Frame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, Frame.code(dtype, "dtype"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_norm_ScalarOpt_dim_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, CallFrame.code(dtype, "dtype"), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dim, keepdim, dtype);
         }
@@ -667,8 +667,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) &rarr; Tensor} */
     default Tensor norm(Number p, long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dim(f.in(self, "self"), Frame.optionalKind(p), Frame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_norm_ScalarOpt_dim(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dim, keepdim);
         }
@@ -693,7 +693,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code logsumexp(Tensor self, int[1] dim, bool keepdim=False) &rarr; Tensor} */
     default Tensor logsumexp(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logsumexp(f.in(self, "self"), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "logsumexp", self, dim, keepdim);
@@ -719,7 +719,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code median(Tensor self) &rarr; Tensor} */
     default Tensor median() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_median(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "median", self);
@@ -730,7 +730,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code median.dim(Tensor self, int dim, bool keepdim=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices median(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_median_dim(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "median", self, dim, keepdim);
@@ -746,7 +746,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code nanmedian(Tensor self) &rarr; Tensor} */
     default Tensor nanmedian() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nanmedian(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "nanmedian", self);
@@ -757,7 +757,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code nanmedian.dim(Tensor self, int dim, bool keepdim=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices nanmedian(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nanmedian_dim(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "nanmedian", self, dim, keepdim);
@@ -773,7 +773,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code mode(Tensor self, int dim=-1, bool keepdim=False) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices mode(long dim, boolean keepdim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_mode(f.in(self, "self"), dim, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "mode", self, dim, keepdim);
@@ -794,7 +794,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation='linear') &rarr; Tensor} */
     default Tensor quantile(Tensor q, Long dim, boolean keepdim, String interpolation) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_quantile(f.in(self, "self"), f.in(q, "q"), dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.string(interpolation, "interpolation"), f.out());
         if (status != 0) {
             throw f.failure(status, "quantile", self, q, dim, keepdim, interpolation);
@@ -835,7 +835,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code quantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation='linear') &rarr; Tensor} */
     default Tensor quantile(double q, Long dim, boolean keepdim, String interpolation) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_quantile_scalar(f.in(self, "self"), q, dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.string(interpolation, "interpolation"), f.out());
         if (status != 0) {
             throw f.failure(status, "quantile", self, q, dim, keepdim, interpolation);
@@ -876,7 +876,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str interpolation='linear') &rarr; Tensor} */
     default Tensor nanquantile(Tensor q, Long dim, boolean keepdim, String interpolation) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nanquantile(f.in(self, "self"), f.in(q, "q"), dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.string(interpolation, "interpolation"), f.out());
         if (status != 0) {
             throw f.failure(status, "nanquantile", self, q, dim, keepdim, interpolation);
@@ -917,7 +917,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str interpolation='linear') &rarr; Tensor} */
     default Tensor nanquantile(double q, Long dim, boolean keepdim, String interpolation) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_nanquantile_scalar(f.in(self, "self"), q, dim == null ? 0 : 1, dim == null ? 0 : dim, keepdim ? 1 : 0, f.string(interpolation, "interpolation"), f.out());
         if (status != 0) {
             throw f.failure(status, "nanquantile", self, q, dim, keepdim, interpolation);
@@ -958,8 +958,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor nansum(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_nansum(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_nansum(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "nansum", self, dim, keepdim, dtype);
         }
@@ -999,8 +999,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor nanmean(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_nanmean(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_nanmean(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "nanmean", self, dim, keepdim, dtype);
         }
@@ -1040,7 +1040,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code count_nonzero.dim_IntList(Tensor self, int[] dim) &rarr; Tensor} */
     default Tensor countNonzero(long... dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_count_nonzero_dim_IntList(f.in(self, "self"), f.longs(dim, "dim"), dim.length, f.out());
         if (status != 0) {
             throw f.failure(status, "count_nonzero", self, dim);
@@ -1051,7 +1051,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code count_nonzero(Tensor self, int? dim=None) &rarr; Tensor} */
     default Tensor countNonzero(Long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_count_nonzero(f.in(self, "self"), dim == null ? 0 : 1, dim == null ? 0 : dim, f.out());
         if (status != 0) {
             throw f.failure(status, "count_nonzero", self, dim);
@@ -1072,7 +1072,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code cumsum(Tensor self, int dim, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor cumsum(long dim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cumsum(f.in(self, "self"), dim, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "cumsum", self, dim, dtype);
@@ -1088,7 +1088,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code cumsum_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) &rarr; Tensor(a!)} */
     default Tensor cumsum_(long dim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cumsum_(f.in(self, "self"), dim, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code());
         if (status != 0) {
             throw f.failure(status, "cumsum_", self, dim, dtype);
@@ -1104,7 +1104,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code cumprod(Tensor self, int dim, *, ScalarType? dtype=None) &rarr; Tensor} */
     default Tensor cumprod(long dim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cumprod(f.in(self, "self"), dim, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "cumprod", self, dim, dtype);
@@ -1120,7 +1120,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code cumprod_(Tensor(a!) self, int dim, *, ScalarType? dtype=None) &rarr; Tensor(a!)} */
     default Tensor cumprod_(long dim, DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cumprod_(f.in(self, "self"), dim, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code());
         if (status != 0) {
             throw f.failure(status, "cumprod_", self, dim, dtype);
@@ -1136,7 +1136,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code cummax(Tensor self, int dim) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices cummax(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cummax(f.in(self, "self"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "cummax", self, dim);
@@ -1147,7 +1147,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code cummin(Tensor self, int dim) &rarr; (Tensor values, Tensor indices)} */
     default Results.ValuesIndices cummin(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cummin(f.in(self, "self"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "cummin", self, dim);
@@ -1158,7 +1158,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code logcumsumexp(Tensor self, int dim) &rarr; Tensor} */
     default Tensor logcumsumexp(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_logcumsumexp(f.in(self, "self"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "logcumsumexp", self, dim);
@@ -1169,7 +1169,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) &rarr; Tensor} */
     default Tensor diff(long n, long dim, Tensor prepend, Tensor append) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_diff(f.in(self, "self"), n, dim, f.optional(prepend), f.optional(append), f.out());
         if (status != 0) {
             throw f.failure(status, "diff", self, n, dim, prepend, append);
@@ -1200,7 +1200,7 @@ sealed interface ReductionOps permits Tensor {
     /** {@code trace(Tensor self) &rarr; Tensor} */
     default Tensor trace() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_trace(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "trace", self);
@@ -1211,8 +1211,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code dist(Tensor self, Tensor other, Scalar p=2) &rarr; Tensor} */
     default Tensor dist(Tensor other, Number p) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_dist(f.in(self, "self"), f.in(other, "other"), Frame.kind(p, "p"), Frame.bits(p), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_dist(f.in(self, "self"), f.in(other, "other"), CallFrame.kind(p, "p"), CallFrame.bits(p), f.out());
         if (status != 0) {
             throw f.failure(status, "dist", self, other, p);
         }
@@ -1227,8 +1227,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) &rarr; Tensor} */
     default Tensor renorm(Number p, long dim, Number maxnorm) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_renorm(f.in(self, "self"), Frame.kind(p, "p"), Frame.bits(p), dim, Frame.kind(maxnorm, "maxnorm"), Frame.bits(maxnorm), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_renorm(f.in(self, "self"), CallFrame.kind(p, "p"), CallFrame.bits(p), dim, CallFrame.kind(maxnorm, "maxnorm"), CallFrame.bits(maxnorm), f.out());
         if (status != 0) {
             throw f.failure(status, "renorm", self, p, dim, maxnorm);
         }
@@ -1238,8 +1238,8 @@ sealed interface ReductionOps permits Tensor {
     /** {@code renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) &rarr; Tensor(a!)} */
     default Tensor renorm_(Number p, long dim, Number maxnorm) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_renorm_(f.in(self, "self"), Frame.kind(p, "p"), Frame.bits(p), dim, Frame.kind(maxnorm, "maxnorm"), Frame.bits(maxnorm));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_renorm_(f.in(self, "self"), CallFrame.kind(p, "p"), CallFrame.bits(p), dim, CallFrame.kind(maxnorm, "maxnorm"), CallFrame.bits(maxnorm));
         if (status != 0) {
             throw f.failure(status, "renorm_", self, p, dim, maxnorm);
         }

@@ -10,7 +10,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code split.Tensor(Tensor(a &rarr; *) self, SymInt split_size, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> split(long splitSize, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_split_Tensor(f.in(self, "self"), splitSize, dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "split", self, splitSize, dim);
@@ -26,7 +26,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code split.sizes(Tensor(a &rarr; *) self, SymInt[] split_size, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> split(long[] splitSize, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_split_sizes(f.in(self, "self"), f.longs(splitSize, "splitSize"), splitSize.length, dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "split", self, splitSize, dim);
@@ -42,7 +42,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code split_with_sizes(Tensor(a &rarr; *) self, SymInt[] split_sizes, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> splitWithSizes(long[] splitSizes, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_split_with_sizes(f.in(self, "self"), f.longs(splitSizes, "splitSizes"), splitSizes.length, dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "split_with_sizes", self, splitSizes, dim);
@@ -58,7 +58,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code chunk(Tensor(a &rarr; *) self, int chunks, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> chunk(long chunks, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_chunk(f.in(self, "self"), chunks, dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "chunk", self, chunks, dim);
@@ -74,7 +74,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code tensor_split.sections(Tensor(a &rarr; *) self, SymInt sections, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> tensorSplit(long sections, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tensor_split_sections(f.in(self, "self"), sections, dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "tensor_split", self, sections, dim);
@@ -90,7 +90,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code tensor_split.indices(Tensor(a &rarr; *) self, SymInt[] indices, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> tensorSplit(long[] indices, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tensor_split_indices(f.in(self, "self"), f.longs(indices, "indices"), indices.length, dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "tensor_split", self, indices, dim);
@@ -106,7 +106,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code tensor_split.tensor_indices_or_sections(Tensor(a &rarr; *) self, Tensor tensor_indices_or_sections, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> tensorSplit(Tensor tensorIndicesOrSections, long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tensor_split_tensor_indices_or_sections(f.in(self, "self"), f.in(tensorIndicesOrSections, "tensorIndicesOrSections"), dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "tensor_split", self, tensorIndicesOrSections, dim);
@@ -122,7 +122,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code unbind.int(Tensor(a &rarr; *) self, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> unbind(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unbind_int(f.in(self, "self"), dim, f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "unbind", self, dim);
@@ -138,7 +138,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code squeeze(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor squeeze() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_squeeze(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "squeeze", self);
@@ -149,7 +149,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code squeeze.dim(Tensor(a) self, int dim) &rarr; Tensor(a)} */
     default Tensor squeeze(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_squeeze_dim(f.in(self, "self"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "squeeze", self, dim);
@@ -160,7 +160,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code squeeze.dims(Tensor(a) self, int[] dim) &rarr; Tensor(a)} */
     default Tensor squeeze(long... dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_squeeze_dims(f.in(self, "self"), f.longs(dim, "dim"), dim.length, f.out());
         if (status != 0) {
             throw f.failure(status, "squeeze", self, dim);
@@ -171,7 +171,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code squeeze_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor squeeze_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_squeeze_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "squeeze_", self);
@@ -182,7 +182,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code squeeze_.dim(Tensor(a!) self, int dim) &rarr; Tensor(a!)} */
     default Tensor squeeze_(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_squeeze__dim(f.in(self, "self"), dim);
         if (status != 0) {
             throw f.failure(status, "squeeze_", self, dim);
@@ -193,7 +193,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code squeeze_.dims(Tensor(a!) self, int[] dim) &rarr; Tensor(a!)} */
     default Tensor squeeze_(long... dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_squeeze__dims(f.in(self, "self"), f.longs(dim, "dim"), dim.length);
         if (status != 0) {
             throw f.failure(status, "squeeze_", self, dim);
@@ -204,7 +204,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code unsqueeze(Tensor(a) self, int dim) &rarr; Tensor(a)} */
     default Tensor unsqueeze(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unsqueeze(f.in(self, "self"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "unsqueeze", self, dim);
@@ -215,7 +215,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code unsqueeze_(Tensor(a!) self, int dim) &rarr; Tensor(a!)} */
     default Tensor unsqueeze_(long dim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unsqueeze_(f.in(self, "self"), dim);
         if (status != 0) {
             throw f.failure(status, "unsqueeze_", self, dim);
@@ -226,7 +226,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code reshape(Tensor(a) self, SymInt[] shape) &rarr; Tensor(a)} */
     default Tensor reshape(long... shape) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_reshape(f.in(self, "self"), f.longs(shape, "shape"), shape.length, f.out());
         if (status != 0) {
             throw f.failure(status, "reshape", self, shape);
@@ -237,7 +237,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code reshape_as(Tensor(a) self, Tensor other) &rarr; Tensor(a)} */
     default Tensor reshapeAs(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_reshape_as(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "reshape_as", self, other);
@@ -248,7 +248,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code view(Tensor(a) self, SymInt[] size) &rarr; Tensor(a)} */
     default Tensor view(long... size) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_view(f.in(self, "self"), f.longs(size, "size"), size.length, f.out());
         if (status != 0) {
             throw f.failure(status, "view", self, size);
@@ -259,8 +259,8 @@ sealed interface ShapingOps permits Tensor {
     /** {@code view.dtype(Tensor(a) self, ScalarType dtype) &rarr; Tensor(a)} */
     default Tensor view(DType dtype) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_view_dtype(f.in(self, "self"), Frame.code(dtype, "dtype"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_view_dtype(f.in(self, "self"), CallFrame.code(dtype, "dtype"), f.out());
         if (status != 0) {
             throw f.failure(status, "view", self, dtype);
         }
@@ -270,7 +270,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code view_as(Tensor(a) self, Tensor other) &rarr; Tensor(a)} */
     default Tensor viewAs(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_view_as(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "view_as", self, other);
@@ -281,7 +281,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) &rarr; Tensor(a)} */
     default Tensor flatten(long startDim, long endDim) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_flatten_using_ints(f.in(self, "self"), startDim, endDim, f.out());
         if (status != 0) {
             throw f.failure(status, "flatten", self, startDim, endDim);
@@ -302,7 +302,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) &rarr; Tensor(a)} */
     default Tensor unflatten(long dim, long... sizes) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unflatten_int(f.in(self, "self"), dim, f.longs(sizes, "sizes"), sizes.length, f.out());
         if (status != 0) {
             throw f.failure(status, "unflatten", self, dim, sizes);
@@ -313,7 +313,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code ravel(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor ravel() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ravel(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "ravel", self);
@@ -324,7 +324,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code permute(Tensor(a) self, int[] dims) &rarr; Tensor(a)} */
     default Tensor permute(long... dims) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_permute(f.in(self, "self"), f.longs(dims, "dims"), dims.length, f.out());
         if (status != 0) {
             throw f.failure(status, "permute", self, dims);
@@ -335,7 +335,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code transpose.int(Tensor(a) self, int dim0, int dim1) &rarr; Tensor(a)} */
     default Tensor transpose(long dim0, long dim1) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_transpose_int(f.in(self, "self"), dim0, dim1, f.out());
         if (status != 0) {
             throw f.failure(status, "transpose", self, dim0, dim1);
@@ -346,7 +346,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code transpose_(Tensor(a!) self, int dim0, int dim1) &rarr; Tensor(a!)} */
     default Tensor transpose_(long dim0, long dim1) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_transpose_(f.in(self, "self"), dim0, dim1);
         if (status != 0) {
             throw f.failure(status, "transpose_", self, dim0, dim1);
@@ -357,7 +357,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code t(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor t() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_t(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "t", self);
@@ -368,7 +368,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code t_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor t_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_t_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "t_", self);
@@ -379,7 +379,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code movedim.intlist(Tensor(a) self, int[] source, int[] destination) &rarr; Tensor(a)} */
     default Tensor movedim(long[] source, long... destination) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_movedim_intlist(f.in(self, "self"), f.longs(source, "source"), source.length, f.longs(destination, "destination"), destination.length, f.out());
         if (status != 0) {
             throw f.failure(status, "movedim", self, source, destination);
@@ -390,7 +390,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code movedim.int(Tensor(a) self, int source, int destination) &rarr; Tensor(a)} */
     default Tensor movedim(long source, long destination) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_movedim_int(f.in(self, "self"), source, destination, f.out());
         if (status != 0) {
             throw f.failure(status, "movedim", self, source, destination);
@@ -401,7 +401,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code swapaxes(Tensor(a) self, int axis0, int axis1) &rarr; Tensor(a)} */
     default Tensor swapaxes(long axis0, long axis1) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_swapaxes(f.in(self, "self"), axis0, axis1, f.out());
         if (status != 0) {
             throw f.failure(status, "swapaxes", self, axis0, axis1);
@@ -412,7 +412,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code swapaxes_(Tensor(a!) self, int axis0, int axis1) &rarr; Tensor(a!)} */
     default Tensor swapaxes_(long axis0, long axis1) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_swapaxes_(f.in(self, "self"), axis0, axis1);
         if (status != 0) {
             throw f.failure(status, "swapaxes_", self, axis0, axis1);
@@ -423,7 +423,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code adjoint(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor adjoint() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_adjoint(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "adjoint", self);
@@ -434,7 +434,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) &rarr; Tensor(a)} */
     default Tensor expand(long[] size, boolean implicit) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_expand(f.in(self, "self"), f.longs(size, "size"), size.length, implicit ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "expand", self, size, implicit);
@@ -450,7 +450,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code expand_as(Tensor(a) self, Tensor other) &rarr; Tensor(a)} */
     default Tensor expandAs(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_expand_as(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "expand_as", self, other);
@@ -461,7 +461,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code broadcast_to(Tensor(a) self, SymInt[] size) &rarr; Tensor(a)} */
     default Tensor broadcastTo(long... size) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_broadcast_to(f.in(self, "self"), f.longs(size, "size"), size.length, f.out());
         if (status != 0) {
             throw f.failure(status, "broadcast_to", self, size);
@@ -472,7 +472,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code repeat(Tensor self, SymInt[] repeats) &rarr; Tensor} */
     default Tensor repeat(long... repeats) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_repeat(f.in(self, "self"), f.longs(repeats, "repeats"), repeats.length, f.out());
         if (status != 0) {
             throw f.failure(status, "repeat", self, repeats);
@@ -483,7 +483,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code tile(Tensor self, SymInt[] dims) &rarr; Tensor} */
     default Tensor tile(long... dims) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tile(f.in(self, "self"), f.longs(dims, "dims"), dims.length, f.out());
         if (status != 0) {
             throw f.failure(status, "tile", self, dims);
@@ -494,7 +494,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) &rarr; Tensor} */
     default Tensor repeatInterleave(Tensor repeats, Long dim, Long outputSize) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_repeat_interleave_self_Tensor(f.in(self, "self"), f.in(repeats, "repeats"), dim == null ? 0 : 1, dim == null ? 0 : dim, outputSize == null ? 0 : 1, outputSize == null ? 0 : outputSize, f.out());
         if (status != 0) {
             throw f.failure(status, "repeat_interleave", self, repeats, dim, outputSize);
@@ -525,7 +525,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? output_size=None) &rarr; Tensor} */
     default Tensor repeatInterleave(long repeats, Long dim, Long outputSize) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_repeat_interleave_self_int(f.in(self, "self"), repeats, dim == null ? 0 : 1, dim == null ? 0 : dim, outputSize == null ? 0 : 1, outputSize == null ? 0 : outputSize, f.out());
         if (status != 0) {
             throw f.failure(status, "repeat_interleave", self, repeats, dim, outputSize);
@@ -556,7 +556,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) &rarr; Tensor} */
     default Tensor roll(long[] shifts, long... dims) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_roll(f.in(self, "self"), f.longs(shifts, "shifts"), shifts.length, f.longs(dims, "dims"), dims.length, f.out());
         if (status != 0) {
             throw f.failure(status, "roll", self, shifts, dims);
@@ -582,7 +582,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code flip(Tensor self, int[] dims) &rarr; Tensor} */
     default Tensor flip(long... dims) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_flip(f.in(self, "self"), f.longs(dims, "dims"), dims.length, f.out());
         if (status != 0) {
             throw f.failure(status, "flip", self, dims);
@@ -593,7 +593,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code fliplr(Tensor self) &rarr; Tensor} */
     default Tensor fliplr() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fliplr(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "fliplr", self);
@@ -604,7 +604,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code flipud(Tensor self) &rarr; Tensor} */
     default Tensor flipud() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_flipud(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "flipud", self);
@@ -615,7 +615,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code rot90(Tensor self, int k=1, int[] dims=[0,1]) &rarr; Tensor} */
     default Tensor rot90(long k, long... dims) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rot90(f.in(self, "self"), k, f.longs(dims, "dims"), dims.length, f.out());
         if (status != 0) {
             throw f.failure(status, "rot90", self, k, dims);
@@ -636,7 +636,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code tril(Tensor self, SymInt diagonal=0) &rarr; Tensor} */
     default Tensor tril(long diagonal) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tril(f.in(self, "self"), diagonal, f.out());
         if (status != 0) {
             throw f.failure(status, "tril", self, diagonal);
@@ -652,7 +652,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code tril_(Tensor(a!) self, SymInt diagonal=0) &rarr; Tensor(a!)} */
     default Tensor tril_(long diagonal) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tril_(f.in(self, "self"), diagonal);
         if (status != 0) {
             throw f.failure(status, "tril_", self, diagonal);
@@ -668,7 +668,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code triu(Tensor self, SymInt diagonal=0) &rarr; Tensor} */
     default Tensor triu(long diagonal) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_triu(f.in(self, "self"), diagonal, f.out());
         if (status != 0) {
             throw f.failure(status, "triu", self, diagonal);
@@ -684,7 +684,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code triu_(Tensor(a!) self, SymInt diagonal=0) &rarr; Tensor(a!)} */
     default Tensor triu_(long diagonal) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_triu_(f.in(self, "self"), diagonal);
         if (status != 0) {
             throw f.failure(status, "triu_", self, diagonal);
@@ -700,7 +700,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code diag(Tensor self, int diagonal=0) &rarr; Tensor} */
     default Tensor diag(long diagonal) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_diag(f.in(self, "self"), diagonal, f.out());
         if (status != 0) {
             throw f.failure(status, "diag", self, diagonal);
@@ -716,7 +716,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) &rarr; Tensor(a)} */
     default Tensor diagonal(long offset, long dim1, long dim2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_diagonal(f.in(self, "self"), offset, dim1, dim2, f.out());
         if (status != 0) {
             throw f.failure(status, "diagonal", self, offset, dim1, dim2);
@@ -742,7 +742,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) &rarr; Tensor} */
     default Tensor diagEmbed(long offset, long dim1, long dim2) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_diag_embed(f.in(self, "self"), offset, dim1, dim2, f.out());
         if (status != 0) {
             throw f.failure(status, "diag_embed", self, offset, dim1, dim2);
@@ -768,7 +768,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code diagflat(Tensor self, int offset=0) &rarr; Tensor} */
     default Tensor diagflat(long offset) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_diagflat(f.in(self, "self"), offset, f.out());
         if (status != 0) {
             throw f.failure(status, "diagflat", self, offset);
@@ -784,7 +784,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code unfold(Tensor(a) self, int dimension, int size, int step) &rarr; Tensor(a)} */
     default Tensor unfold(long dimension, long size, long step) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unfold(f.in(self, "self"), dimension, size, step, f.out());
         if (status != 0) {
             throw f.failure(status, "unfold", self, dimension, size, step);
@@ -795,8 +795,8 @@ sealed interface ShapingOps permits Tensor {
     /** {@code contiguous(Tensor(a) self, *, MemoryFormat memory_format=contiguous_format) &rarr; Tensor(a)} */
     default Tensor contiguous(MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_contiguous(f.in(self, "self"), Frame.code(memoryFormat, "memoryFormat"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_contiguous(f.in(self, "self"), CallFrame.code(memoryFormat, "memoryFormat"), f.out());
         if (status != 0) {
             throw f.failure(status, "contiguous", self, memoryFormat);
         }
@@ -811,7 +811,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code clone(Tensor self, *, MemoryFormat? memory_format=None) &rarr; Tensor} */
     default Tensor clone(MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_clone(f.in(self, "self"), memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "clone", self, memoryFormat);
@@ -822,7 +822,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code detach(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor detach() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_detach(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "detach", self);
@@ -833,7 +833,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code detach_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor detach_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_detach_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "detach_", self);
@@ -844,7 +844,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code alias(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor alias() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_alias(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "alias", self);
@@ -855,7 +855,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) &rarr; Tensor(a)} */
     default Tensor asStrided(long[] size, long[] stride, Long storageOffset) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_as_strided(f.in(self, "self"), f.longs(size, "size"), size.length, f.longs(stride, "stride"), stride.length, storageOffset == null ? 0 : 1, storageOffset == null ? 0 : storageOffset, f.out());
         if (status != 0) {
             throw f.failure(status, "as_strided", self, size, stride, storageOffset);
@@ -876,7 +876,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code as_strided_(Tensor(a!) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) &rarr; Tensor(a!)} */
     default Tensor asStrided_(long[] size, long[] stride, Long storageOffset) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_as_strided_(f.in(self, "self"), f.longs(size, "size"), size.length, f.longs(stride, "stride"), stride.length, storageOffset == null ? 0 : 1, storageOffset == null ? 0 : storageOffset);
         if (status != 0) {
             throw f.failure(status, "as_strided_", self, size, stride, storageOffset);
@@ -897,7 +897,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) &rarr; Tensor(a)} */
     default Tensor to(DType dtype, Device device, Boolean pinMemory, boolean nonBlocking, boolean copy, MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_to_dtype_layout(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "to", self, dtype, device, pinMemory, nonBlocking, copy, memoryFormat);
@@ -938,8 +938,8 @@ sealed interface ShapingOps permits Tensor {
     /** {@code to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) &rarr; Tensor(a)} */
     default Tensor to(Device device, DType dtype, boolean nonBlocking, boolean copy, MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_to_device(f.in(self, "self"), Frame.type(device, "device"), device.index(), Frame.code(dtype, "dtype"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_to_device(f.in(self, "self"), CallFrame.type(device, "device"), device.index(), CallFrame.code(dtype, "dtype"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "to", self, device, dtype, nonBlocking, copy, memoryFormat);
         }
@@ -964,8 +964,8 @@ sealed interface ShapingOps permits Tensor {
     /** {@code to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) &rarr; Tensor(a)} */
     default Tensor to(DType dtype, boolean nonBlocking, boolean copy, MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_to_dtype(f.in(self, "self"), Frame.code(dtype, "dtype"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_to_dtype(f.in(self, "self"), CallFrame.code(dtype, "dtype"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "to", self, dtype, nonBlocking, copy, memoryFormat);
         }
@@ -985,7 +985,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) &rarr; Tensor(a)} */
     default Tensor to(Tensor other, boolean nonBlocking, boolean copy, MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_to_other(f.in(self, "self"), f.in(other, "other"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "to", self, other, nonBlocking, copy, memoryFormat);
@@ -1011,7 +1011,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code type_as(Tensor self, Tensor other) &rarr; Tensor} */
     default Tensor typeAs(Tensor other) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_type_as(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "type_as", self, other);
@@ -1022,7 +1022,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) &rarr; Tensor(a!)} */
     default Tensor copy_(Tensor src, boolean nonBlocking) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_copy_(f.in(self, "self"), f.in(src, "src"), nonBlocking ? 1 : 0);
         if (status != 0) {
             throw f.failure(status, "copy_", self, src, nonBlocking);
@@ -1038,8 +1038,8 @@ sealed interface ShapingOps permits Tensor {
     /** {@code fill_.Scalar(Tensor(a!) self, Scalar value) &rarr; Tensor(a!)} */
     default Tensor fill_(Number value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
-        int status = Shim.fp_fill__Scalar(f.in(self, "self"), Frame.kind(value, "value"), Frame.bits(value));
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fill__Scalar(f.in(self, "self"), CallFrame.kind(value, "value"), CallFrame.bits(value));
         if (status != 0) {
             throw f.failure(status, "fill_", self, value);
         }
@@ -1049,7 +1049,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code fill_.Tensor(Tensor(a!) self, Tensor value) &rarr; Tensor(a!)} */
     default Tensor fill_(Tensor value) {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fill__Tensor(f.in(self, "self"), f.in(value, "value"));
         if (status != 0) {
             throw f.failure(status, "fill_", self, value);
@@ -1060,7 +1060,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code zero_(Tensor(a!) self) &rarr; Tensor(a!)} */
     default Tensor zero_() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_zero_(f.in(self, "self"));
         if (status != 0) {
             throw f.failure(status, "zero_", self);
@@ -1071,7 +1071,7 @@ sealed interface ShapingOps permits Tensor {
     /** {@code resolve_conj(Tensor(a) self) &rarr; Tensor(a)} */
     default Tensor resolveConj() {
         Tensor self = (Tensor) this;
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_resolve_conj(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "resolve_conj", self);

@@ -11,7 +11,7 @@ public final class Special {
 
     /** {@code special_entr(Tensor self) &rarr; Tensor} */
     public static Tensor entr(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_entr(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_entr", self);
@@ -21,7 +21,7 @@ public final class Special {
 
     /** {@code special_erfcx(Tensor self) &rarr; Tensor} */
     public static Tensor erfcx(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_erfcx(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_erfcx", self);
@@ -31,7 +31,7 @@ public final class Special {
 
     /** {@code special_i0e(Tensor self) &rarr; Tensor} */
     public static Tensor i0e(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_i0e(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_i0e", self);
@@ -41,7 +41,7 @@ public final class Special {
 
     /** {@code special_i1(Tensor self) &rarr; Tensor} */
     public static Tensor i1(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_i1(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_i1", self);
@@ -51,7 +51,7 @@ public final class Special {
 
     /** {@code special_i1e(Tensor self) &rarr; Tensor} */
     public static Tensor i1e(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_i1e(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_i1e", self);
@@ -61,7 +61,7 @@ public final class Special {
 
     /** {@code special_log_ndtr(Tensor self) &rarr; Tensor} */
     public static Tensor logNdtr(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_log_ndtr(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_log_ndtr", self);
@@ -71,7 +71,7 @@ public final class Special {
 
     /** {@code special_ndtr(Tensor self) &rarr; Tensor} */
     public static Tensor ndtr(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_ndtr(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_ndtr", self);
@@ -81,7 +81,7 @@ public final class Special {
 
     /** {@code special_ndtri(Tensor self) &rarr; Tensor} */
     public static Tensor ndtri(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_ndtri(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_ndtri", self);
@@ -91,7 +91,7 @@ public final class Special {
 
     /** {@code special_xlog1py(Tensor self, Tensor other) &rarr; Tensor} */
     public static Tensor xlog1py(Tensor self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_xlog1py(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_xlog1py", self, other);
@@ -101,8 +101,8 @@ public final class Special {
 
     /** {@code special_xlog1py.self_scalar(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor xlog1py(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_special_xlog1py_self_scalar(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_special_xlog1py_self_scalar(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_xlog1py", self, other);
         }
@@ -111,8 +111,8 @@ public final class Special {
 
     /** {@code special_xlog1py.other_scalar(Tensor self, Scalar other) &rarr; Tensor} */
     public static Tensor xlog1py(Tensor self, Number other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_special_xlog1py_other_scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_special_xlog1py_other_scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "special_xlog1py", self, other);
         }
@@ -121,7 +121,7 @@ public final class Special {
 
     /** {@code special_zeta(Tensor self, Tensor other) &rarr; Tensor} */
     public static Tensor zeta(Tensor self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_zeta(f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_zeta", self, other);
@@ -131,8 +131,8 @@ public final class Special {
 
     /** {@code special_zeta.self_scalar(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor zeta(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_special_zeta_self_scalar(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_special_zeta_self_scalar(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_zeta", self, other);
         }
@@ -141,8 +141,8 @@ public final class Special {
 
     /** {@code special_zeta.other_scalar(Tensor self, Scalar other) &rarr; Tensor} */
     public static Tensor zeta(Tensor self, Number other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_special_zeta_other_scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_special_zeta_other_scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "special_zeta", self, other);
         }
@@ -151,7 +151,7 @@ public final class Special {
 
     /** {@code special_bessel_j0(Tensor self) &rarr; Tensor} */
     public static Tensor besselJ0(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_bessel_j0(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_bessel_j0", self);
@@ -161,7 +161,7 @@ public final class Special {
 
     /** {@code special_bessel_j1(Tensor self) &rarr; Tensor} */
     public static Tensor besselJ1(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_bessel_j1(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "special_bessel_j1", self);
@@ -171,7 +171,7 @@ public final class Special {
 
     /** {@code special_logsumexp(Tensor self, int[1] dim, bool keepdim=False) &rarr; Tensor} */
     public static Tensor logsumexp(Tensor self, long[] dim, boolean keepdim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_special_logsumexp(f.in(self, "self"), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "special_logsumexp", self, dim, keepdim);

@@ -11,7 +11,7 @@ public final class Torch {
 
     /** {@code zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor zeros(long[] size, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_zeros(f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "zeros", size, dtype, device, pinMemory);
@@ -36,7 +36,7 @@ public final class Torch {
 
     /** {@code ones(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor ones(long[] size, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ones(f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "ones", size, dtype, device, pinMemory);
@@ -61,8 +61,8 @@ public final class Torch {
 
     /** {@code full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor full(long[] size, Number fillValue, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_full(f.longs(size, "size"), size.length, Frame.kind(fillValue, "fillValue"), Frame.bits(fillValue), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_full(f.longs(size, "size"), size.length, CallFrame.kind(fillValue, "fillValue"), CallFrame.bits(fillValue), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "full", size, fillValue, dtype, device, pinMemory);
         }
@@ -86,7 +86,7 @@ public final class Torch {
 
     /** {@code empty.memory_format(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor empty(long[] size, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_empty_memory_format(f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "empty", size, dtype, device, pinMemory, memoryFormat);
@@ -116,7 +116,7 @@ public final class Torch {
 
     /** {@code empty_strided(SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor emptyStrided(long[] size, long[] stride, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_empty_strided(f.longs(size, "size"), size.length, f.longs(stride, "stride"), stride.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "empty_strided", size, stride, dtype, device, pinMemory);
@@ -141,7 +141,7 @@ public final class Torch {
 
     /** {@code empty_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor emptyLike(Tensor self, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_empty_like(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "empty_like", self, dtype, device, pinMemory, memoryFormat);
@@ -171,7 +171,7 @@ public final class Torch {
 
     /** {@code zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor zerosLike(Tensor self, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_zeros_like(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "zeros_like", self, dtype, device, pinMemory, memoryFormat);
@@ -201,7 +201,7 @@ public final class Torch {
 
     /** {@code ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor onesLike(Tensor self, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_ones_like(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "ones_like", self, dtype, device, pinMemory, memoryFormat);
@@ -231,8 +231,8 @@ public final class Torch {
 
     /** {@code full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor fullLike(Tensor self, Number fillValue, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_full_like(f.in(self, "self"), Frame.kind(fillValue, "fillValue"), Frame.bits(fillValue), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_full_like(f.in(self, "self"), CallFrame.kind(fillValue, "fillValue"), CallFrame.bits(fillValue), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "full_like", self, fillValue, dtype, device, pinMemory, memoryFormat);
         }
@@ -261,7 +261,7 @@ public final class Torch {
 
     /** {@code rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor rand(long[] size, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rand(f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "rand", size, dtype, device, pinMemory);
@@ -286,7 +286,7 @@ public final class Torch {
 
     /** {@code rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor rand(long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rand_generator(f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "rand", size, generator, dtype, device, pinMemory);
@@ -311,7 +311,7 @@ public final class Torch {
 
     /** {@code randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randn(long[] size, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randn(f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randn", size, dtype, device, pinMemory);
@@ -336,7 +336,7 @@ public final class Torch {
 
     /** {@code randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randn(long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randn_generator(f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randn", size, generator, dtype, device, pinMemory);
@@ -361,7 +361,7 @@ public final class Torch {
 
     /** {@code randint(SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randint(long high, long[] size, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randint(high, f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randint", high, size, dtype, device, pinMemory);
@@ -386,7 +386,7 @@ public final class Torch {
 
     /** {@code randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randint(long high, long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randint_generator(high, f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randint", high, size, generator, dtype, device, pinMemory);
@@ -411,7 +411,7 @@ public final class Torch {
 
     /** {@code randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randint(long low, long high, long[] size, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randint_low(low, high, f.longs(size, "size"), size.length, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randint", low, high, size, dtype, device, pinMemory);
@@ -436,7 +436,7 @@ public final class Torch {
 
     /** {@code randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randint(long low, long high, long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randint_low_generator(low, high, f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randint", low, high, size, generator, dtype, device, pinMemory);
@@ -461,7 +461,7 @@ public final class Torch {
 
     /** {@code randperm(SymInt n, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randperm(long n, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randperm(n, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randperm", n, dtype, device, pinMemory);
@@ -486,7 +486,7 @@ public final class Torch {
 
     /** {@code randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randperm(long n, Generator generator, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randperm_generator(n, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randperm", n, generator, dtype, device, pinMemory);
@@ -511,7 +511,7 @@ public final class Torch {
 
     /** {@code rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor randLike(Tensor self, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_rand_like(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "rand_like", self, dtype, device, pinMemory, memoryFormat);
@@ -541,7 +541,7 @@ public final class Torch {
 
     /** {@code randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor randnLike(Tensor self, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randn_like(f.in(self, "self"), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "randn_like", self, dtype, device, pinMemory, memoryFormat);
@@ -571,7 +571,7 @@ public final class Torch {
 
     /** {@code randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor randintLike(Tensor self, long high, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randint_like(f.in(self, "self"), high, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "randint_like", self, high, dtype, device, pinMemory, memoryFormat);
@@ -601,7 +601,7 @@ public final class Torch {
 
     /** {@code randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) &rarr; Tensor} */
     public static Tensor randintLike(Tensor self, long low, long high, DType dtype, Device device, Boolean pinMemory, MemoryFormat memoryFormat) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_randint_like_low_dtype(f.in(self, "self"), low, high, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "randint_like", self, low, high, dtype, device, pinMemory, memoryFormat);
@@ -631,8 +631,8 @@ public final class Torch {
 
     /** {@code arange(Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor arange(Number end, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_arange(Frame.kind(end, "end"), Frame.bits(end), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_arange(CallFrame.kind(end, "end"), CallFrame.bits(end), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "arange", end, dtype, device, pinMemory);
         }
@@ -656,8 +656,8 @@ public final class Torch {
 
     /** {@code arange.start(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor arange(Number start, Number end, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_arange_start(Frame.kind(start, "start"), Frame.bits(start), Frame.kind(end, "end"), Frame.bits(end), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_arange_start(CallFrame.kind(start, "start"), CallFrame.bits(start), CallFrame.kind(end, "end"), CallFrame.bits(end), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "arange", start, end, dtype, device, pinMemory);
         }
@@ -681,8 +681,8 @@ public final class Torch {
 
     /** {@code arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor arange(Number start, Number end, Number step, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_arange_start_step(Frame.kind(start, "start"), Frame.bits(start), Frame.kind(end, "end"), Frame.bits(end), Frame.kind(step, "step"), Frame.bits(step), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_arange_start_step(CallFrame.kind(start, "start"), CallFrame.bits(start), CallFrame.kind(end, "end"), CallFrame.bits(end), CallFrame.kind(step, "step"), CallFrame.bits(step), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "arange", start, end, step, dtype, device, pinMemory);
         }
@@ -706,8 +706,8 @@ public final class Torch {
 
     /** {@code linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor linspace(Number start, Number end, long steps, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_linspace(Frame.kind(start, "start"), Frame.bits(start), Frame.kind(end, "end"), Frame.bits(end), steps, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_linspace(CallFrame.kind(start, "start"), CallFrame.bits(start), CallFrame.kind(end, "end"), CallFrame.bits(end), steps, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "linspace", start, end, steps, dtype, device, pinMemory);
         }
@@ -731,8 +731,8 @@ public final class Torch {
 
     /** {@code logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor logspace(Number start, Number end, long steps, double base, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_logspace(Frame.kind(start, "start"), Frame.bits(start), Frame.kind(end, "end"), Frame.bits(end), steps, base, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_logspace(CallFrame.kind(start, "start"), CallFrame.bits(start), CallFrame.kind(end, "end"), CallFrame.bits(end), steps, base, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "logspace", start, end, steps, base, dtype, device, pinMemory);
         }
@@ -761,7 +761,7 @@ public final class Torch {
 
     /** {@code eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor eye(long n, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_eye(n, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "eye", n, dtype, device, pinMemory);
@@ -786,7 +786,7 @@ public final class Torch {
 
     /** {@code eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor eye(long n, long m, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_eye_m(n, m, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "eye", n, m, dtype, device, pinMemory);
@@ -811,7 +811,7 @@ public final class Torch {
 
     /** {@code tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor trilIndices(long row, long col, long offset, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tril_indices(row, col, offset, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "tril_indices", row, col, offset, dtype, device, pinMemory);
@@ -841,7 +841,7 @@ public final class Torch {
 
     /** {@code triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor triuIndices(long row, long col, long offset, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_triu_indices(row, col, offset, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "triu_indices", row, col, offset, dtype, device, pinMemory);
@@ -871,8 +871,8 @@ public final class Torch {
 
     /** {@code scalar_tensor(Scalar s, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor scalarTensor(Number s, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_scalar_tensor(Frame.kind(s, "s"), Frame.bits(s), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_scalar_tensor(CallFrame.kind(s, "s"), CallFrame.bits(s), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "scalar_tensor", s, dtype, device, pinMemory);
         }
@@ -896,7 +896,7 @@ public final class Torch {
 
     /** {@code complex(Tensor real, Tensor imag) &rarr; Tensor} */
     public static Tensor complex(Tensor real, Tensor imag) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_complex(f.in(real, "real"), f.in(imag, "imag"), f.out());
         if (status != 0) {
             throw f.failure(status, "complex", real, imag);
@@ -906,7 +906,7 @@ public final class Torch {
 
     /** {@code polar(Tensor abs, Tensor angle) &rarr; Tensor} */
     public static Tensor polar(Tensor abs, Tensor angle) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_polar(f.in(abs, "abs"), f.in(angle, "angle"), f.out());
         if (status != 0) {
             throw f.failure(status, "polar", abs, angle);
@@ -916,7 +916,7 @@ public final class Torch {
 
     /** {@code meshgrid(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> meshgrid(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_meshgrid(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "meshgrid", tensors);
@@ -926,7 +926,7 @@ public final class Torch {
 
     /** {@code meshgrid.indexing(Tensor[] tensors, *, str indexing) &rarr; Tensor[]} */
     public static List<Tensor> meshgrid(List<Tensor> tensors, String indexing) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_meshgrid_indexing(f.tensors(tensors, "tensors"), tensors.size(), f.string(indexing, "indexing"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "meshgrid", tensors, indexing);
@@ -936,7 +936,7 @@ public final class Torch {
 
     /** {@code cartesian_prod(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor cartesianProd(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cartesian_prod(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "cartesian_prod", tensors);
@@ -946,7 +946,7 @@ public final class Torch {
 
     /** {@code combinations(Tensor self, int r=2, bool with_replacement=False) &rarr; Tensor} */
     public static Tensor combinations(Tensor self, long r, boolean withReplacement) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_combinations(f.in(self, "self"), r, withReplacement ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "combinations", self, r, withReplacement);
@@ -966,7 +966,7 @@ public final class Torch {
 
     /** {@code hann_window.periodic(int window_length, bool periodic, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor hannWindow(long windowLength, boolean periodic, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hann_window_periodic(windowLength, periodic ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "hann_window", windowLength, periodic, dtype, device, pinMemory);
@@ -991,7 +991,7 @@ public final class Torch {
 
     /** {@code normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) &rarr; Tensor} */
     public static Tensor normal(Tensor mean, double std, Generator generator) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_normal_Tensor_float(f.in(mean, "mean"), std, f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, generator);
@@ -1011,7 +1011,7 @@ public final class Torch {
 
     /** {@code normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) &rarr; Tensor} */
     public static Tensor normal(double mean, Tensor std, Generator generator) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_normal_float_Tensor(mean, f.in(std, "std"), f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, generator);
@@ -1026,7 +1026,7 @@ public final class Torch {
 
     /** {@code normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) &rarr; Tensor} */
     public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_normal_Tensor_Tensor(f.in(mean, "mean"), f.in(std, "std"), f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, generator);
@@ -1041,7 +1041,7 @@ public final class Torch {
 
     /** {@code normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor normal(double mean, double std, long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_normal_float_float(mean, std, f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, size, generator, dtype, device, pinMemory);
@@ -1071,7 +1071,7 @@ public final class Torch {
 
     /** {@code poisson(Tensor self, Generator? generator=None) &rarr; Tensor} */
     public static Tensor poisson(Tensor self, Generator generator) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_poisson(f.in(self, "self"), f.generator(generator), f.out());
         if (status != 0) {
             throw f.failure(status, "poisson", self, generator);
@@ -1086,8 +1086,8 @@ public final class Torch {
 
     /** {@code bitwise_and.Scalar_Tensor(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor bitwiseAnd(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_and_Scalar_Tensor(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_and_Scalar_Tensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_and", self, other);
         }
@@ -1096,8 +1096,8 @@ public final class Torch {
 
     /** {@code bitwise_or.Scalar_Tensor(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor bitwiseOr(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_or_Scalar_Tensor(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_or_Scalar_Tensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_or", self, other);
         }
@@ -1106,8 +1106,8 @@ public final class Torch {
 
     /** {@code bitwise_xor.Scalar_Tensor(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor bitwiseXor(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_xor_Scalar_Tensor(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_xor_Scalar_Tensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_xor", self, other);
         }
@@ -1116,8 +1116,8 @@ public final class Torch {
 
     /** {@code bitwise_left_shift.Scalar_Tensor(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor bitwiseLeftShift(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_left_shift_Scalar_Tensor(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_left_shift_Scalar_Tensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_left_shift", self, other);
         }
@@ -1126,8 +1126,8 @@ public final class Torch {
 
     /** {@code bitwise_right_shift.Scalar_Tensor(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor bitwiseRightShift(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_bitwise_right_shift_Scalar_Tensor(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bitwise_right_shift_Scalar_Tensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "bitwise_right_shift", self, other);
         }
@@ -1136,8 +1136,8 @@ public final class Torch {
 
     /** {@code float_power.Scalar(Scalar self, Tensor exponent) &rarr; Tensor} */
     public static Tensor floatPower(Number self, Tensor exponent) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_float_power_Scalar(Frame.kind(self, "self"), Frame.bits(self), f.in(exponent, "exponent"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_float_power_Scalar(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(exponent, "exponent"), f.out());
         if (status != 0) {
             throw f.failure(status, "float_power", self, exponent);
         }
@@ -1146,7 +1146,7 @@ public final class Torch {
 
     /** {@code polygamma(int n, Tensor self) &rarr; Tensor} */
     public static Tensor polygamma(long n, Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_polygamma(n, f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "polygamma", n, self);
@@ -1156,8 +1156,8 @@ public final class Torch {
 
     /** {@code pow.Scalar(Scalar self, Tensor exponent) &rarr; Tensor} */
     public static Tensor pow(Number self, Tensor exponent) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_pow_Scalar(Frame.kind(self, "self"), Frame.bits(self), f.in(exponent, "exponent"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_pow_Scalar(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(exponent, "exponent"), f.out());
         if (status != 0) {
             throw f.failure(status, "pow", self, exponent);
         }
@@ -1166,7 +1166,7 @@ public final class Torch {
 
     /** {@code real(Tensor(a) self) &rarr; Tensor(a)} */
     public static Tensor real(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_real(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "real", self);
@@ -1176,7 +1176,7 @@ public final class Torch {
 
     /** {@code imag(Tensor(a) self) &rarr; Tensor(a)} */
     public static Tensor imag(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_imag(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "imag", self);
@@ -1186,8 +1186,8 @@ public final class Torch {
 
     /** {@code remainder.Scalar_Tensor(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor remainder(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_remainder_Scalar_Tensor(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_remainder_Scalar_Tensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "remainder", self, other);
         }
@@ -1196,8 +1196,8 @@ public final class Torch {
 
     /** {@code rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) &rarr; Tensor} */
     public static Tensor rsub(Tensor self, Tensor other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_rsub_Tensor(f.in(self, "self"), f.in(other, "other"), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rsub_Tensor(f.in(self, "self"), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "rsub", self, other, alpha);
         }
@@ -1211,8 +1211,8 @@ public final class Torch {
 
     /** {@code rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) &rarr; Tensor} */
     public static Tensor rsub(Tensor self, Number other, Number alpha) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_rsub_Scalar(f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), Frame.kind(alpha, "alpha"), Frame.bits(alpha), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rsub_Scalar(f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out());
         if (status != 0) {
             throw f.failure(status, "rsub", self, other, alpha);
         }
@@ -1226,8 +1226,8 @@ public final class Torch {
 
     /** {@code xlogy.Scalar_Self(Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor xlogy(Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_xlogy_Scalar_Self(Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_xlogy_Scalar_Self(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "xlogy", self, other);
         }
@@ -1236,7 +1236,7 @@ public final class Torch {
 
     /** {@code isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) &rarr; Tensor} */
     public static Tensor isin(Tensor elements, Tensor testElements, boolean assumeUnique, boolean invert) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_isin_Tensor_Tensor(f.in(elements, "elements"), f.in(testElements, "testElements"), assumeUnique ? 1 : 0, invert ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "isin", elements, testElements, assumeUnique, invert);
@@ -1256,8 +1256,8 @@ public final class Torch {
 
     /** {@code isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, bool invert=False) &rarr; Tensor} */
     public static Tensor isin(Tensor elements, Number testElement, boolean assumeUnique, boolean invert) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_isin_Tensor_Scalar(f.in(elements, "elements"), Frame.kind(testElement, "testElement"), Frame.bits(testElement), assumeUnique ? 1 : 0, invert ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_isin_Tensor_Scalar(f.in(elements, "elements"), CallFrame.kind(testElement, "testElement"), CallFrame.bits(testElement), assumeUnique ? 1 : 0, invert ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "isin", elements, testElement, assumeUnique, invert);
         }
@@ -1276,8 +1276,8 @@ public final class Torch {
 
     /** {@code isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, bool invert=False) &rarr; Tensor} */
     public static Tensor isin(Number element, Tensor testElements, boolean assumeUnique, boolean invert) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_isin_Scalar_Tensor(Frame.kind(element, "element"), Frame.bits(element), f.in(testElements, "testElements"), assumeUnique ? 1 : 0, invert ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_isin_Scalar_Tensor(CallFrame.kind(element, "element"), CallFrame.bits(element), f.in(testElements, "testElements"), assumeUnique ? 1 : 0, invert ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "isin", element, testElements, assumeUnique, invert);
         }
@@ -1296,7 +1296,7 @@ public final class Torch {
 
     /** {@code searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) &rarr; Tensor} */
     public static Tensor searchsorted(Tensor sortedSequence, Tensor self, boolean outInt32, boolean right, String side, Tensor sorter) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_searchsorted_Tensor(f.in(sortedSequence, "sortedSequence"), f.in(self, "self"), outInt32 ? 1 : 0, right ? 1 : 0, f.optionalString(side), f.optional(sorter), f.out());
         if (status != 0) {
             throw f.failure(status, "searchsorted", sortedSequence, self, outInt32, right, side, sorter);
@@ -1326,8 +1326,8 @@ public final class Torch {
 
     /** {@code searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool right=False, str? side=None, Tensor? sorter=None) &rarr; Tensor} */
     public static Tensor searchsorted(Tensor sortedSequence, Number self, boolean outInt32, boolean right, String side, Tensor sorter) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_searchsorted_Scalar(f.in(sortedSequence, "sortedSequence"), Frame.kind(self, "self"), Frame.bits(self), outInt32 ? 1 : 0, right ? 1 : 0, f.optionalString(side), f.optional(sorter), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_searchsorted_Scalar(f.in(sortedSequence, "sortedSequence"), CallFrame.kind(self, "self"), CallFrame.bits(self), outInt32 ? 1 : 0, right ? 1 : 0, f.optionalString(side), f.optional(sorter), f.out());
         if (status != 0) {
             throw f.failure(status, "searchsorted", sortedSequence, self, outInt32, right, side, sorter);
         }
@@ -1356,7 +1356,7 @@ public final class Torch {
 
     /** {@code bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) &rarr; Tensor} */
     public static Tensor bucketize(Tensor self, Tensor boundaries, boolean outInt32, boolean right) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_bucketize_Tensor(f.in(self, "self"), f.in(boundaries, "boundaries"), outInt32 ? 1 : 0, right ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "bucketize", self, boundaries, outInt32, right);
@@ -1376,8 +1376,8 @@ public final class Torch {
 
     /** {@code bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) &rarr; Tensor} */
     public static Tensor bucketize(Number self, Tensor boundaries, boolean outInt32, boolean right) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_bucketize_Scalar(Frame.kind(self, "self"), Frame.bits(self), f.in(boundaries, "boundaries"), outInt32 ? 1 : 0, right ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_bucketize_Scalar(CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(boundaries, "boundaries"), outInt32 ? 1 : 0, right ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "bucketize", self, boundaries, outInt32, right);
         }
@@ -1396,7 +1396,7 @@ public final class Torch {
 
     /** {@code _unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False) &rarr; (Tensor, Tensor, Tensor)} */
     public static Results.OutputInverseCounts unique2(Tensor self, boolean sorted, boolean returnInverse, boolean returnCounts) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp__unique2(f.in(self, "self"), sorted ? 1 : 0, returnInverse ? 1 : 0, returnCounts ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "_unique2", self, sorted, returnInverse, returnCounts);
@@ -1421,7 +1421,7 @@ public final class Torch {
 
     /** {@code unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) &rarr; (Tensor, Tensor, Tensor)} */
     public static Results.OutputInverseCounts uniqueDim(Tensor self, long dim, boolean sorted, boolean returnInverse, boolean returnCounts) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unique_dim(f.in(self, "self"), dim, sorted ? 1 : 0, returnInverse ? 1 : 0, returnCounts ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "unique_dim", self, dim, sorted, returnInverse, returnCounts);
@@ -1446,7 +1446,7 @@ public final class Torch {
 
     /** {@code unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) &rarr; (Tensor, Tensor, Tensor)} */
     public static Results.OutputInverseCounts uniqueConsecutive(Tensor self, boolean returnInverse, boolean returnCounts, Long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_unique_consecutive(f.in(self, "self"), returnInverse ? 1 : 0, returnCounts ? 1 : 0, dim == null ? 0 : 1, dim == null ? 0 : dim, f.out());
         if (status != 0) {
             throw f.failure(status, "unique_consecutive", self, returnInverse, returnCounts, dim);
@@ -1476,7 +1476,7 @@ public final class Torch {
 
     /** {@code std_mean(Tensor self, bool unbiased=True) &rarr; (Tensor, Tensor)} */
     public static Results.StdMean stdMean(Tensor self, boolean unbiased) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_std_mean(f.in(self, "self"), unbiased ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std_mean", self, unbiased);
@@ -1491,8 +1491,8 @@ public final class Torch {
 
     /** {@code std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.StdMean stdMean(Tensor self, long[] dim, boolean unbiased, boolean keepdim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_std_mean_dim(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_std_mean_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std_mean", self, dim, unbiased, keepdim);
         }
@@ -1526,8 +1526,8 @@ public final class Torch {
 
     /** {@code std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.StdMean stdMean(Tensor self, long[] dim, Number correction, boolean keepdim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_std_mean_correction(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), Frame.optionalKind(correction), Frame.bits(correction), keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_std_mean_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std_mean", self, dim, correction, keepdim);
         }
@@ -1551,7 +1551,7 @@ public final class Torch {
 
     /** {@code var_mean(Tensor self, bool unbiased=True) &rarr; (Tensor, Tensor)} */
     public static Results.VarMean varMean(Tensor self, boolean unbiased) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_var_mean(f.in(self, "self"), unbiased ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var_mean", self, unbiased);
@@ -1566,8 +1566,8 @@ public final class Torch {
 
     /** {@code var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.VarMean varMean(Tensor self, long[] dim, boolean unbiased, boolean keepdim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_var_mean_dim(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_var_mean_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var_mean", self, dim, unbiased, keepdim);
         }
@@ -1601,8 +1601,8 @@ public final class Torch {
 
     /** {@code var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.VarMean varMean(Tensor self, long[] dim, Number correction, boolean keepdim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_var_mean_correction(f.in(self, "self"), f.optionalLongs(dim), Frame.length(dim), Frame.optionalKind(correction), Frame.bits(correction), keepdim ? 1 : 0, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_var_mean_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var_mean", self, dim, correction, keepdim);
         }
@@ -1626,7 +1626,7 @@ public final class Torch {
 
     /** {@code cat(Tensor[] tensors, int dim=0) &rarr; Tensor} */
     public static Tensor cat(List<Tensor> tensors, long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cat(f.tensors(tensors, "tensors"), tensors.size(), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "cat", tensors, dim);
@@ -1641,7 +1641,7 @@ public final class Torch {
 
     /** {@code stack(Tensor[] tensors, int dim=0) &rarr; Tensor} */
     public static Tensor stack(List<Tensor> tensors, long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_stack(f.tensors(tensors, "tensors"), tensors.size(), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "stack", tensors, dim);
@@ -1656,7 +1656,7 @@ public final class Torch {
 
     /** {@code hstack(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor hstack(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_hstack(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "hstack", tensors);
@@ -1666,7 +1666,7 @@ public final class Torch {
 
     /** {@code vstack(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor vstack(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_vstack(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "vstack", tensors);
@@ -1676,7 +1676,7 @@ public final class Torch {
 
     /** {@code dstack(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor dstack(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_dstack(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "dstack", tensors);
@@ -1686,7 +1686,7 @@ public final class Torch {
 
     /** {@code column_stack(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor columnStack(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_column_stack(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "column_stack", tensors);
@@ -1696,7 +1696,7 @@ public final class Torch {
 
     /** {@code broadcast_tensors(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> broadcastTensors(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_broadcast_tensors(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "broadcast_tensors", tensors);
@@ -1706,7 +1706,7 @@ public final class Torch {
 
     /** {@code repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) &rarr; Tensor} */
     public static Tensor repeatInterleave(Tensor repeats, Long outputSize) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_repeat_interleave_Tensor(f.in(repeats, "repeats"), outputSize == null ? 0 : 1, outputSize == null ? 0 : outputSize, f.out());
         if (status != 0) {
             throw f.failure(status, "repeat_interleave", repeats, outputSize);
@@ -1726,7 +1726,7 @@ public final class Torch {
 
     /** {@code atleast_1d(Tensor self) &rarr; Tensor} */
     public static Tensor atleast1d(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atleast_1d(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "atleast_1d", self);
@@ -1736,7 +1736,7 @@ public final class Torch {
 
     /** {@code atleast_1d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast1d(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atleast_1d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "atleast_1d", tensors);
@@ -1746,7 +1746,7 @@ public final class Torch {
 
     /** {@code atleast_2d(Tensor self) &rarr; Tensor} */
     public static Tensor atleast2d(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atleast_2d(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "atleast_2d", self);
@@ -1756,7 +1756,7 @@ public final class Torch {
 
     /** {@code atleast_2d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast2d(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atleast_2d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "atleast_2d", tensors);
@@ -1766,7 +1766,7 @@ public final class Torch {
 
     /** {@code atleast_3d(Tensor self) &rarr; Tensor} */
     public static Tensor atleast3d(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atleast_3d(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "atleast_3d", self);
@@ -1776,7 +1776,7 @@ public final class Torch {
 
     /** {@code atleast_3d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast3d(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_atleast_3d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "atleast_3d", tensors);
@@ -1786,7 +1786,7 @@ public final class Torch {
 
     /** {@code block_diag(Tensor[] tensors) &rarr; Tensor} */
     public static Tensor blockDiag(List<Tensor> tensors) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_block_diag(f.tensors(tensors, "tensors"), tensors.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "block_diag", tensors);
@@ -1796,7 +1796,7 @@ public final class Torch {
 
     /** {@code view_as_real(Tensor(a) self) &rarr; Tensor(a)} */
     public static Tensor viewAsReal(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_view_as_real(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "view_as_real", self);
@@ -1806,7 +1806,7 @@ public final class Torch {
 
     /** {@code view_as_complex(Tensor(a) self) &rarr; Tensor(a)} */
     public static Tensor viewAsComplex(Tensor self) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_view_as_complex(f.in(self, "self"), f.out());
         if (status != 0) {
             throw f.failure(status, "view_as_complex", self);
@@ -1816,8 +1816,8 @@ public final class Torch {
 
     /** {@code fill.Scalar(Tensor self, Scalar value) &rarr; Tensor} */
     public static Tensor fill(Tensor self, Number value) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_fill_Scalar(f.in(self, "self"), Frame.kind(value, "value"), Frame.bits(value), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_fill_Scalar(f.in(self, "self"), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out());
         if (status != 0) {
             throw f.failure(status, "fill", self, value);
         }
@@ -1826,7 +1826,7 @@ public final class Torch {
 
     /** {@code fill.Tensor(Tensor self, Tensor value) &rarr; Tensor} */
     public static Tensor fill(Tensor self, Tensor value) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_fill_Tensor(f.in(self, "self"), f.in(value, "value"), f.out());
         if (status != 0) {
             throw f.failure(status, "fill", self, value);
@@ -1836,7 +1836,7 @@ public final class Torch {
 
     /** {@code pixel_shuffle(Tensor self, int upscale_factor) &rarr; Tensor} */
     public static Tensor pixelShuffle(Tensor self, long upscaleFactor) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pixel_shuffle(f.in(self, "self"), upscaleFactor, f.out());
         if (status != 0) {
             throw f.failure(status, "pixel_shuffle", self, upscaleFactor);
@@ -1846,7 +1846,7 @@ public final class Torch {
 
     /** {@code pixel_unshuffle(Tensor self, int downscale_factor) &rarr; Tensor} */
     public static Tensor pixelUnshuffle(Tensor self, long downscaleFactor) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_pixel_unshuffle(f.in(self, "self"), downscaleFactor, f.out());
         if (status != 0) {
             throw f.failure(status, "pixel_unshuffle", self, downscaleFactor);
@@ -1856,7 +1856,7 @@ public final class Torch {
 
     /** {@code channel_shuffle(Tensor self, SymInt groups) &rarr; Tensor} */
     public static Tensor channelShuffle(Tensor self, long groups) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_channel_shuffle(f.in(self, "self"), groups, f.out());
         if (status != 0) {
             throw f.failure(status, "channel_shuffle", self, groups);
@@ -1866,7 +1866,7 @@ public final class Torch {
 
     /** {@code one_hot(Tensor self, int num_classes=-1) &rarr; Tensor} */
     public static Tensor oneHot(Tensor self, long numClasses) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_one_hot(f.in(self, "self"), numClasses, f.out());
         if (status != 0) {
             throw f.failure(status, "one_hot", self, numClasses);
@@ -1881,7 +1881,7 @@ public final class Torch {
 
     /** {@code where.self(Tensor condition, Tensor self, Tensor other) &rarr; Tensor} */
     public static Tensor where(Tensor condition, Tensor self, Tensor other) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_where_self(f.in(condition, "condition"), f.in(self, "self"), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "where", condition, self, other);
@@ -1891,8 +1891,8 @@ public final class Torch {
 
     /** {@code where.ScalarSelf(Tensor condition, Scalar self, Tensor other) &rarr; Tensor} */
     public static Tensor where(Tensor condition, Number self, Tensor other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_where_ScalarSelf(f.in(condition, "condition"), Frame.kind(self, "self"), Frame.bits(self), f.in(other, "other"), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_where_ScalarSelf(f.in(condition, "condition"), CallFrame.kind(self, "self"), CallFrame.bits(self), f.in(other, "other"), f.out());
         if (status != 0) {
             throw f.failure(status, "where", condition, self, other);
         }
@@ -1901,8 +1901,8 @@ public final class Torch {
 
     /** {@code where.ScalarOther(Tensor condition, Tensor self, Scalar other) &rarr; Tensor} */
     public static Tensor where(Tensor condition, Tensor self, Number other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_where_ScalarOther(f.in(condition, "condition"), f.in(self, "self"), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_where_ScalarOther(f.in(condition, "condition"), f.in(self, "self"), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "where", condition, self, other);
         }
@@ -1911,8 +1911,8 @@ public final class Torch {
 
     /** {@code where.Scalar(Tensor condition, Scalar self, Scalar other) &rarr; Tensor} */
     public static Tensor where(Tensor condition, Number self, Number other) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_where_Scalar(f.in(condition, "condition"), Frame.kind(self, "self"), Frame.bits(self), Frame.kind(other, "other"), Frame.bits(other), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_where_Scalar(f.in(condition, "condition"), CallFrame.kind(self, "self"), CallFrame.bits(self), CallFrame.kind(other, "other"), CallFrame.bits(other), f.out());
         if (status != 0) {
             throw f.failure(status, "where", condition, self, other);
         }
@@ -1921,7 +1921,7 @@ public final class Torch {
 
     /** {@code where(Tensor condition) &rarr; Tensor[]} */
     public static List<Tensor> where(Tensor condition) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_where(f.in(condition, "condition"), f.out(), f.outCount());
         if (status != 0) {
             throw f.failure(status, "where", condition);
@@ -1931,8 +1931,8 @@ public final class Torch {
 
     /** {@code einsum(str equation, Tensor[] tensors, *, int[]? path=None) &rarr; Tensor} */
     public static Tensor einsum(String equation, List<Tensor> tensors, long... path) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_einsum(f.string(equation, "equation"), f.tensors(tensors, "tensors"), tensors.size(), f.optionalLongs(path), Frame.length(path), f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_einsum(f.string(equation, "equation"), f.tensors(tensors, "tensors"), tensors.size(), f.optionalLongs(path), CallFrame.length(path), f.out());
         if (status != 0) {
             throw f.failure(status, "einsum", equation, tensors, path);
         }
@@ -1946,7 +1946,7 @@ public final class Torch {
 
     /** {@code tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) &rarr; Tensor} */
     public static Tensor tensordot(Tensor self, Tensor other, long[] dimsSelf, long... dimsOther) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_tensordot(f.in(self, "self"), f.in(other, "other"), f.longs(dimsSelf, "dimsSelf"), dimsSelf.length, f.longs(dimsOther, "dimsOther"), dimsOther.length, f.out());
         if (status != 0) {
             throw f.failure(status, "tensordot", self, other, dimsSelf, dimsOther);
@@ -1956,7 +1956,7 @@ public final class Torch {
 
     /** {@code cdist(Tensor x1, Tensor x2, float p=2, int? compute_mode=None) &rarr; Tensor} */
     public static Tensor cdist(Tensor x1, Tensor x2, double p, Long computeMode) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cdist(f.in(x1, "x1"), f.in(x2, "x2"), p, computeMode == null ? 0 : 1, computeMode == null ? 0 : computeMode, f.out());
         if (status != 0) {
             throw f.failure(status, "cdist", x1, x2, p, computeMode);
@@ -1981,7 +1981,7 @@ public final class Torch {
 
     /** {@code trapezoid.x(Tensor y, Tensor x, *, int dim=-1) &rarr; Tensor} */
     public static Tensor trapezoid(Tensor y, Tensor x, long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_trapezoid_x(f.in(y, "y"), f.in(x, "x"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "trapezoid", y, x, dim);
@@ -1996,8 +1996,8 @@ public final class Torch {
 
     /** {@code trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) &rarr; Tensor} */
     public static Tensor trapezoid(Tensor y, Number dx, long dim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_trapezoid_dx(f.in(y, "y"), Frame.kind(dx, "dx"), Frame.bits(dx), dim, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_trapezoid_dx(f.in(y, "y"), CallFrame.kind(dx, "dx"), CallFrame.bits(dx), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "trapezoid", y, dx, dim);
         }
@@ -2016,7 +2016,7 @@ public final class Torch {
 
     /** {@code cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) &rarr; Tensor} */
     public static Tensor cumulativeTrapezoid(Tensor y, Tensor x, long dim) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_cumulative_trapezoid_x(f.in(y, "y"), f.in(x, "x"), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "cumulative_trapezoid", y, x, dim);
@@ -2031,8 +2031,8 @@ public final class Torch {
 
     /** {@code cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) &rarr; Tensor} */
     public static Tensor cumulativeTrapezoid(Tensor y, Number dx, long dim) {
-        Frame f = Frame.enter();
-        int status = Shim.fp_cumulative_trapezoid_dx(f.in(y, "y"), Frame.kind(dx, "dx"), Frame.bits(dx), dim, f.out());
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_cumulative_trapezoid_dx(f.in(y, "y"), CallFrame.kind(dx, "dx"), CallFrame.bits(dx), dim, f.out());
         if (status != 0) {
             throw f.failure(status, "cumulative_trapezoid", y, dx, dim);
         }
@@ -2051,7 +2051,7 @@ public final class Torch {
 
     /** {@code chain_matmul(Tensor[] matrices) &rarr; Tensor} */
     public static Tensor chainMatmul(List<Tensor> matrices) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_chain_matmul(f.tensors(matrices, "matrices"), matrices.size(), f.out());
         if (status != 0) {
             throw f.failure(status, "chain_matmul", matrices);

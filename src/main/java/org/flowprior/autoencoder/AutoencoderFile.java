@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
+import org.flowprior.torch.nn.Init;
 
 /**
  * Autoencoders in files, under the official keys. What is written is safetensors, with the {@link AutoencoderConfig} in
@@ -72,7 +72,7 @@ public final class AutoencoderFile {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = state(file);
             Autoencoder autoencoder = null;
-            try (Generator unused = Generator.seeded(0)) {
+            try {
                 String text = StateFile.metadata(file).get(ConfigText.KEY);
                 AutoencoderWeights weights = new AutoencoderWeights(state);
                 AutoencoderConfig config = options.apply(text == null ? weights.config() : ConfigText.config(text));
@@ -80,8 +80,7 @@ public final class AutoencoderFile {
                 if (config.repa() == null) {
                     state.keySet().removeIf(key -> REPA.stream().anyMatch(key::startsWith));
                 }
-                // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
-                autoencoder = new Autoencoder(config, unused);
+                autoencoder = Init.skipped(() -> new Autoencoder(config));
                 autoencoder.loadStateDict(state);
                 autoencoder.eval();
                 return autoencoder;

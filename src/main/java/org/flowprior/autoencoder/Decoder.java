@@ -54,16 +54,14 @@ public final class Decoder extends Module {
      * @throws IllegalArgumentException for another shape
      */
     public Tensor forward(Tensor latents) {
-        long batch = latents.size(0);
-        return Scope.returning(() -> {
-            Tensor last;
-            try (Tensor embedded = model.position(maskToken.expand(batch, config.patches(), -1));
-                    Tensor positioned = latents.add(latentPosEmbed);
-                    Tensor tokens = Torch.cat(List.of(embedded, positioned), 1)) {
-                last = model.blocks(tokens);
-            }
-            return toPixel.forward(model.normalize(model.patchTokens(last)));
-        });
+        return Scope.returning(() -> tokens(latents).into(model::blocks).into(model::patchTokens)
+                .into(model::normalize).into(toPixel::forward));
+    }
+
+    private Tensor tokens(Tensor latents) {
+        return Scope.returning(() -> Torch.cat(List.of(
+                model.position(maskToken.expand(latents.size(0), config.patches(), -1)),
+                latents.add(latentPosEmbed)), 1));
     }
 
     /** The transformer. */

@@ -145,7 +145,7 @@ public final class DinoDiscriminator extends Discriminator {
             List<Tensor> tokens = readouts(images, window);
             List<Tensor> logits = new ArrayList<>();
             for (int i = 0; i < tokens.size(); i++) {
-                logits.add(heads.get(i).forward(tokens.get(i)).flatten(1));
+                logits.add(tokens.get(i).into(heads.get(i)::forward).into(logit -> logit.flatten(1)));
             }
             return Torch.cat(logits, 1);
         });

@@ -1,6 +1,7 @@
 package org.flowprior.autoencoder;
 
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.BatchNorm1d;
 import org.flowprior.torch.nn.Conv1d;
@@ -39,7 +40,7 @@ final class DiscriminatorHead extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return last.forward(second.forward(first.forward(x)));
+        return first.forward(x).into(second::forward).into(last::forward);
     }
 
     /** (f(x) + x) / &radic;2. */
@@ -53,7 +54,7 @@ final class DiscriminatorHead extends Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            return fn.forward(x).add(x).div(Math.sqrt(2));
+            return Scope.returning(() -> fn.forward(x).add(x).div(Math.sqrt(2)));
         }
     }
 }

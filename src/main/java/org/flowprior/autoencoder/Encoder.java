@@ -50,14 +50,15 @@ public final class Encoder extends Module {
      */
     public Tensor forward(Tensor images) {
         return Scope.returning(() -> {
-            Tensor last;
-            try (Tensor embedded = model.embed(images); Tensor latents = latentTokens.add(latentPosEmbed);
-                    Tensor tokens = Torch.cat(List.of(embedded, latents.expand(images.size(0), -1, -1)), 1)) {
-                last = model.blocks(tokens);
-            }
+            Tensor last = tokens(images).into(model::blocks);
             long count = latentTokens.size(1);
             return model.normalize(last.narrow(1, last.size(1) - count, count));
         });
+    }
+
+    private Tensor tokens(Tensor images) {
+        return Scope.returning(() -> Torch.cat(List.of(model.embed(images),
+                latentTokens.add(latentPosEmbed).expand(images.size(0), -1, -1)), 1));
     }
 
     /** The transformer. */

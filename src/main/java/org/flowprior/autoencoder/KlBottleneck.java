@@ -94,10 +94,9 @@ public final class KlBottleneck implements Bottleneck {
     @Override
     public Output apply(Tensor encoded, Generator generator, boolean training) {
         Latents.check("KL", encoded, 2L * channels);
-        try (Tensor noise = Torch.randn(new long[] {encoded.size(0), encoded.size(1), channels}, generator,
-                Latents.wideDtype(encoded), encoded.device())) {
-            return apply(encoded, new LatentDraws(noise, null), training);
-        }
+        return Torch.randn(new long[] {encoded.size(0), encoded.size(1), channels}, generator,
+                Latents.wideDtype(encoded), encoded.device())
+                .into(noise -> apply(encoded, new LatentDraws(noise, null), training));
     }
 
     /** The means. */

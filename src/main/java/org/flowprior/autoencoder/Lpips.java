@@ -14,6 +14,7 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.nn.Conv2d;
+import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.StateDict;
 import org.flowprior.vision.Vgg16;
@@ -102,9 +103,9 @@ public final class Lpips extends Module {
      * @throws java.io.UncheckedIOException when a file cannot be read
      */
     public static Lpips of(Path vgg, Path heads) {
-        // The initial weights are overwritten: from a generator apart, so that reading moves no other.
-        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
-            Lpips lpips = new Lpips(Vgg16.read(vgg), unused);
+        try (Scope scope = Scope.open()) {
+            Vgg16 network = Vgg16.read(vgg);
+            Lpips lpips = Init.skipped(() -> new Lpips(network, null));
             Map<String, Tensor> targets = lpips.stateDict();
             targets.keySet().removeIf(key -> !key.startsWith("lin"));
             return lpips.loaded("the channel weights of LPIPS", heads, targets);
@@ -119,8 +120,8 @@ public final class Lpips extends Module {
      * @throws java.io.UncheckedIOException when the file cannot be read
      */
     public static Lpips read(Path file) {
-        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
-            Lpips lpips = new Lpips(unused);
+        try (Scope scope = Scope.open()) {
+            Lpips lpips = Init.skipped(() -> new Lpips());
             return lpips.loaded("LPIPS", file, lpips.stateDict());
         }
     }

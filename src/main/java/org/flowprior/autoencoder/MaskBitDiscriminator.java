@@ -1,7 +1,6 @@
 package org.flowprior.autoencoder;
 
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.GroupNorm;
@@ -56,6 +55,6 @@ public final class MaskBitDiscriminator extends Discriminator {
     @Override
     public Tensor forward(Tensor images, DiscriminatorWindow window) {
         checkImages(images);
-        return Scope.returning(() -> main.forward(images));
+        return main.forward(images);
     }
 }

@@ -3,7 +3,6 @@ package org.flowprior.autoencoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.BatchNorm2d;
 import org.flowprior.torch.nn.Conv2d;
@@ -74,6 +73,6 @@ public final class PatchGanDiscriminator extends Discriminator {
     @Override
     public Tensor forward(Tensor images, DiscriminatorWindow window) {
         checkImages(images);
-        return Scope.returning(() -> main.forward(images));
+        return main.forward(images);
     }
 }

@@ -2,6 +2,7 @@ package org.flowprior.autoencoder;
 
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.Layer;
@@ -28,7 +29,8 @@ final class StyleGanBlock extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return downsample.forward(net.forward(x)).add(shortcut.forward(x)).div(Math.sqrt(2));
+        return Scope.returning(() -> net.forward(x).into(downsample::forward)
+                .add(shortcut.forward(x)).div(Math.sqrt(2)));
     }
 
     /** Each channel under the binomial kernel 1 2 1 in both directions, the image mirrored at its edge. */
@@ -42,11 +44,13 @@ final class StyleGanBlock extends Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            long channels = x.size(1);
-            Tensor kernel = f.unsqueeze(1).mul(f);
-            Tensor weight = kernel.div(kernel.sum()).to(x.dtype()).expand(channels, 1, 3, 3);
-            return Functional.conv2d(Functional.pad(x, new long[] {1, 1, 1, 1}, "reflect"), weight, null,
-                    new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, channels);
+            return Scope.returning(() -> {
+                long channels = x.size(1);
+                Tensor kernel = f.unsqueeze(1).mul(f);
+                Tensor weight = kernel.div(kernel.sum()).to(x.dtype()).expand(channels, 1, 3, 3);
+                return Functional.conv2d(Functional.pad(x, new long[] {1, 1, 1, 1}, "reflect"), weight, null,
+                        new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, channels);
+            });
         }
     }
 }

@@ -82,11 +82,11 @@ public final class StyleGanDiscriminator extends Discriminator {
                     + imageSize + " pixels, not " + images.size(2) + " x " + images.size(3));
         }
         return Scope.returning(() -> {
-            Tensor x = images;
+            Tensor x = images.share();
             for (Layer block : blocks) {
-                x = block.forward(x);
+                x = x.into(block::forward);
             }
-            return finalLinear.forward(finalConvolution.forward(x).flatten(1));
+            return x.into(finalConvolution::forward).into(last -> last.flatten(1)).into(finalLinear::forward);
         });
     }
 }

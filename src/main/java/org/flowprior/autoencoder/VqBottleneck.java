@@ -90,9 +90,7 @@ public final class VqBottleneck extends Module implements Bottleneck {
 
     /** The part of the codes that the last 65,536 choices in training took; code 0 while fewer were. */
     public double usage() {
-        try (Tensor window = codebookUsed.view(1, CodeUsage.WINDOW)) {
-            return CodeUsage.fraction(window, options.entries());
-        }
+        return codebookUsed.view(1, CodeUsage.WINDOW).into(window -> CodeUsage.fraction(window, options.entries()));
     }
 
     /** Nearest codes, and in training the losses {@code codebook}, {@code commitment} and {@code entropy}. */

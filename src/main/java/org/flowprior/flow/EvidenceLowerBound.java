@@ -71,7 +71,8 @@ public final class EvidenceLowerBound {
      */
     public Estimate byDraws(Tensor y, int draws, Generator generator) {
         try (Scope scope = Scope.open()) {
-            PathDraws.Means means = new PathDraws(draws).integrate(y, 1, generator, path -> terms(path, generator));
+            PathMonteCarlo.Means means = new PathMonteCarlo(draws)
+                    .integrate(y, 1, generator, path -> terms(path, generator));
             return new Estimate(outward(means.value()), outward(means.standardError()));
         }
     }

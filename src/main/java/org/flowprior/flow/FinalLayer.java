@@ -2,6 +2,7 @@ package org.flowprior.flow;
 
 import java.util.List;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.LayerNorm;
@@ -33,10 +34,16 @@ final class FinalLayer extends Module {
 
     /** {@code h}, {@code activated}: [N, width]. Gives [N, channels]. */
     Tensor forward(Tensor h, Tensor activated) {
-        List<Tensor> parts = ResidualBlock.chunks(modulation, activated, 2);
-        try (Tensor shift = parts.get(0); Tensor scale = parts.get(1);
-                Tensor modulated = ResidualBlock.modulate(norm, h, shift, scale)) {
-            return linear.forward(modulated);
-        }
+        return Scope.returning(() -> forward(h, modulation(activated)));
+    }
+
+    /** The output, with the modulation computed ahead. */
+    Tensor forward(Tensor h, Modulation m) {
+        return norm.forward(h).into(m::apply).into(linear::forward);
+    }
+
+    /** {@code activated}: [&hellip;, width]. */
+    Modulation modulation(Tensor activated) {
+        return modulation.forward(activated).into(output -> Modulation.of(output, 2));
     }
 }

@@ -1,5 +1,6 @@
 package org.flowprior.flow;
 
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
@@ -57,10 +58,7 @@ public final class FlowModel implements VelocityField, AutoCloseable {
         if (convention == TimeConvention.PAPER) {
             return network.forward(x, t, condition);
         }
-        try (Tensor minusT = t.neg(); Tensor reversed = minusT.add(1);
-                Tensor v = network.forward(x, reversed, condition)) {
-            return v.neg();
-        }
+        return Scope.returning(() -> network.forward(x, t.neg().add(1), condition).neg());
     }
 
     /** Closes the network. */

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
+import org.flowprior.torch.nn.Init;
 
 /**
  * Velocity networks in files. What is written is safetensors under the official keys behind {@code net.}, as the
@@ -61,9 +61,9 @@ public final class FlowModelFile {
             Map<String, Tensor> state = networkIn(file,
                     StateFile.isSafetensors(file) ? Safetensors.read(file) : flat(file));
             VelocityNetwork network = null;
-            try (Generator unused = Generator.seeded(0)) {
-                // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
-                network = new VelocityNetwork(VelocityNetwork.Config.of(state), unused);
+            try {
+                VelocityNetwork.Config config = VelocityNetwork.Config.of(state);
+                network = Init.skipped(() -> new VelocityNetwork(config));
                 network.loadStateDict(state);
                 return network;
             } catch (IllegalArgumentException e) {

@@ -59,7 +59,8 @@ public final class LikelihoodIdentity {
                                                  Generator generator) {
         checkTruncation(truncation);
         try (Scope scope = Scope.open()) {
-            PathDraws.Means means = new PathDraws(draws).integrate(y, 1 - truncation, generator, integrand(field));
+            PathMonteCarlo.Means means = new PathMonteCarlo(draws)
+                    .integrate(y, 1 - truncation, generator, integrand(field));
             Tensor value = means.value().squeeze(1).add(normal(y.detach()));
             return new Estimate(value.moveOutward(), means.standardError().squeeze(1).moveOutward());
         }

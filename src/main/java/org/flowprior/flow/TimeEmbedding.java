@@ -2,9 +2,8 @@ package org.flowprior.flow;
 
 import java.util.List;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Device;
-import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.nn.Init;
@@ -22,11 +21,12 @@ final class TimeEmbedding extends Module {
 
     private final Linear first;
     private final Linear second;
+    private final Sequential mlp;
 
     TimeEmbedding(long width, Generator generator) {
         first = new Linear(2 * FREQUENCIES, width, true, generator);
         second = new Linear(width, width, true, generator);
-        register("mlp", new Sequential(first, new SiLU(), second));
+        mlp = register("mlp", new Sequential(first, new SiLU(), second));
     }
 
     void initialize(Generator generator) {
@@ -38,14 +38,7 @@ final class TimeEmbedding extends Module {
 
     /** {@code t}: [N]. Gives [N, width]. */
     Tensor forward(Tensor t) {
-        DType dtype = first.weight().dtype();
-        Tensor hidden;
-        try (Tensor features = features(t, dtype); Tensor linear = first.forward(features)) {
-            hidden = Functional.silu(linear);
-        }
-        try (hidden) {
-            return second.forward(hidden);
-        }
+        return features(t, first.weight().dtype()).into(mlp::forward);
     }
 
     /**
@@ -58,15 +51,11 @@ final class TimeEmbedding extends Module {
      */
     static Tensor features(Tensor t, DType dtype) {
         DType exact = dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-        Device device = t.device();
-        try (Tensor frequencies = Torch.arange(FREQUENCIES, exact, device);
-                Tensor column = t.unsqueeze(1);
-                Tensor wide = column.to(exact)) {
-            frequencies.mul_(-Math.log(LONGEST_PERIOD)).div_(FREQUENCIES).exp_();
-            try (Tensor angles = wide.mul(frequencies); Tensor cos = angles.cos(); Tensor sin = angles.sin();
-                    Tensor both = Torch.cat(List.of(cos, sin), 1)) {
-                return both.to(dtype);
-            }
-        }
+        return Scope.returning(() -> {
+            Tensor frequencies = Torch.arange(FREQUENCIES, exact, t.device())
+                    .mul_(-Math.log(LONGEST_PERIOD)).div_(FREQUENCIES).exp_();
+            Tensor angles = t.unsqueeze(1).to(exact).mul(frequencies);
+            return Torch.cat(List.of(angles.cos(), angles.sin()), 1).to(dtype);
+        });
     }
 }

@@ -8,11 +8,9 @@ import org.flowprior.torch.Checkpoint;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Init;
-import org.flowprior.torch.nn.LayerNorm;
 import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.ModuleList;
@@ -172,19 +170,72 @@ public final class VelocityNetwork extends Module {
     public Tensor forward(Tensor x, Tensor t, Tensor condition) {
         checkShapes(x, t, condition);
         return Scope.returning(() -> {
-            try (Tensor activated = activatedEmbedding(t, condition)) {
-                Tensor h = inputProjection.forward(x);
-                for (ResidualBlock block : blocks) {
-                    try (Tensor input = h) {
-                        h = gradCheckpointing
-                                ? Checkpoint.run(in -> block.forward(in.get(0), in.get(1)), List.of(input, activated))
-                                : block.forward(input, activated);
-                    }
-                }
-                try (Tensor last = h) {
-                    return finalLayer.forward(last, activated);
-                }
+            Tensor activated = embedding(t, condition).into(Functional::silu);
+            Tensor h = inputProjection.forward(x);
+            for (ResidualBlock block : blocks) {
+                h = h.into(input -> run(block, input, activated));
             }
+            return h.into(last -> finalLayer.forward(last, activated));
+        });
+    }
+
+    private Tensor embedding(Tensor t, Tensor condition) {
+        return condition == null ? embedTimes(t)
+                : Scope.returning(() -> embedTimes(t).add(embedConditions(condition)));
+    }
+
+    private Tensor run(ResidualBlock block, Tensor h, Tensor activated) {
+        return gradCheckpointing
+                ? Checkpoint.run(in -> block.forward(in.get(0), in.get(1)), List.of(h, activated))
+                : block.forward(h, activated);
+    }
+
+    // ---- the same in parts, for VelocitySteps ----------------------------------------------------------------------
+
+    /** {@code t}: [N]. Gives [N, width]. */
+    Tensor embedTimes(Tensor t) {
+        return timeEmbedding.forward(t);
+    }
+
+    /** {@code condition}: [N, Z]. Gives [N, width]. */
+    Tensor embedConditions(Tensor condition) {
+        return conditionEmbedding.forward(condition);
+    }
+
+    /** {@code x}: [N, D]. Gives the first hidden state, [N, width]. */
+    Tensor project(Tensor x) {
+        return inputProjection.forward(x);
+    }
+
+    /**
+     * The modulations of the blocks and, last, of the final layer.
+     *
+     * @param activated SiLU of the sum of the embeddings, [&hellip;, width]
+     */
+    List<Modulation> modulations(Tensor activated) {
+        List<Modulation> modulations = new ArrayList<>();
+        blocks.forEach(block -> modulations.add(block.modulation(activated)));
+        modulations.add(finalLayer.modulation(activated));
+        return modulations;
+    }
+
+    /**
+     * The output, with all modulations computed ahead at several times.
+     *
+     * @param projected   the first hidden state, [N, width]
+     * @param modulations as {@link #modulations} gives them for [times, N, width]
+     * @param time        which of the times
+     * @return [N, outputChannels]
+     */
+    Tensor forward(Tensor projected, List<Modulation> modulations, long time) {
+        return Scope.returning(() -> {
+            Tensor h = projected.share();
+            for (int i = 0; i < blocks.size(); i++) {
+                ResidualBlock block = blocks.get(i);
+                Modulation m = modulations.get(i).at(time);
+                h = h.into(input -> block.forward(input, m));
+            }
+            return finalLayer.forward(h, modulations.getLast().at(time));
         });
     }
 
@@ -193,37 +244,11 @@ public final class VelocityNetwork extends Module {
      * autocast makes of the weights at every forward, made once.
      */
     VelocityNetwork castLinear(DType dtype) {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Generator unused = Generator.seeded(0)) {
-            VelocityNetwork copy = new VelocityNetwork(config, unused);
-            Map<String, Module> sources = namedModules();
-            copy.namedModules().forEach((name, module) -> {
-                if (module instanceof Linear linear && sources.get(name) instanceof Linear source) {
-                    linear.weight().setData(source.weight().to(dtype));
-                    linear.bias().setData(source.bias().to(dtype));
-                } else if (module instanceof LayerNorm norm && norm.weight() != null
-                        && sources.get(name) instanceof LayerNorm source) {
-                    norm.weight().setData(source.weight());
-                    norm.bias().setData(source.bias());
-                }
-            });
-            return copy;
-        }
-    }
-
-    private Tensor activatedEmbedding(Tensor t, Tensor condition) {
-        try (Tensor embedding = embed(t, condition)) {
-            return Functional.silu(embedding);
-        }
-    }
-
-    private Tensor embed(Tensor t, Tensor condition) {
-        Tensor time = timeEmbedding.forward(t);
-        if (condition == null) {
-            return time;
-        }
-        try (time; Tensor embedded = conditionEmbedding.forward(condition)) {
-            return time.add(embedded);
-        }
+        VelocityNetwork copy = Init.skipped(() -> new VelocityNetwork(config));
+        Map<String, Tensor> own = stateDict();
+        copy.stateDict().forEach((key, tensor) -> tensor.setData(own.get(key)));
+        copy.namedModules().values().stream().filter(Linear.class::isInstance).forEach(linear -> linear.to(dtype));
+        return copy;
     }
 
     private void checkShapes(Tensor x, Tensor t, Tensor condition) {

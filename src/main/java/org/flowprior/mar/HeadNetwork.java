@@ -6,7 +6,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** The head's network at the times of a walk, in the plain way or with what the times share computed once. */
+/** The head's network at the times of a sampler, in the plain way or with what the times share computed once. */
 sealed interface HeadNetwork extends AutoCloseable {
 
     /** The network for some conditions, [R, D]. */
@@ -49,7 +49,7 @@ sealed interface HeadNetwork extends AutoCloseable {
     }
 
     /** Through {@link VelocitySteps}. */
-    record Saving(VelocitySteps steps) implements HeadNetwork {
+    record Precomputed(VelocitySteps steps) implements HeadNetwork {
 
         @Override
         public Rows rows(Tensor conditions) {

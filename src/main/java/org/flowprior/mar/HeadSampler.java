@@ -16,11 +16,11 @@ import org.flowprior.torch.Torch;
  */
 public final class HeadSampler implements AutoCloseable {
 
-    private final HeadWalk walk;
+    private final TokenSampler sampler;
     private final HeadNetwork network;
 
-    private HeadSampler(HeadWalk walk, HeadNetwork network) {
-        this.walk = walk;
+    private HeadSampler(TokenSampler sampler, HeadNetwork network) {
+        this.sampler = sampler;
         this.network = network;
     }
 
@@ -31,8 +31,9 @@ public final class HeadSampler implements AutoCloseable {
      *                                  diffusion head has times
      */
     public static HeadSampler of(MarHead head, HeadSampling sampling) {
-        HeadWalk walk = walk(head, sampling);
-        return new HeadSampler(walk, new HeadNetwork.Saving(new VelocitySteps(head.network(), walk.times())));
+        TokenSampler sampler = sampler(head, sampling);
+        VelocitySteps steps = new VelocitySteps(head.network(), sampler.times());
+        return new HeadSampler(sampler, new HeadNetwork.Precomputed(steps));
     }
 
     /**
@@ -42,14 +43,14 @@ public final class HeadSampler implements AutoCloseable {
      *                                  diffusion head has times
      */
     public static HeadSampler plain(MarHead head, HeadSampling sampling) {
-        HeadWalk walk = walk(head, sampling);
-        return new HeadSampler(walk, new HeadNetwork.Plain(head.network(), walk.times()));
+        TokenSampler sampler = sampler(head, sampling);
+        return new HeadSampler(sampler, new HeadNetwork.Plain(head.network(), sampler.times()));
     }
 
-    private static HeadWalk walk(MarHead head, HeadSampling sampling) {
+    private static TokenSampler sampler(MarHead head, HeadSampling sampling) {
         return switch (head) {
-            case FlowHead flow -> new FlowWalk(sampling);
-            case DiffusionHead diffusion -> new DiffusionWalk(sampling, diffusion.cumulative());
+            case FlowHead flow -> new FlowSampler(sampling);
+            case DiffusionHead diffusion -> new DiffusionSampler(sampling, diffusion.cumulative());
         };
     }
 
@@ -78,9 +79,9 @@ public final class HeadSampler implements AutoCloseable {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             Tensor both = unconditional == null ? conditions : Torch.cat(List.of(conditions, unconditional), 0);
             try (HeadNetwork.Rows rows = network.rows(both)) {
-                HeadWalk.Evaluation evaluation = unconditional == null ? rows::at
+                TokenSampler.Evaluation evaluation = unconditional == null ? rows::at
                         : (time, x) -> guided(rows.at(time, x), count, x.size(1), factor);
-                return walk.walk(evaluation, draw -> checked(noise.apply(draw), count)).moveOutward();
+                return sampler.sample(evaluation, draw -> checked(noise.apply(draw), count)).moveOutward();
             }
         }
     }

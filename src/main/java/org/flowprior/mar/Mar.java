@@ -192,13 +192,8 @@ public final class Mar extends Module {
                     + Arrays.toString(readPositions.shape()));
         }
         Tensor rows = rows(visible);
-        Tensor encoded;
-        try (Tensor embedded = embed(tokens, visible, rows, classVectors)) {
-            encoded = encode(embedded);
-        }
-        try (encoded) {
-            return decode(encoded, rows, readPositions);
-        }
+        return embed(tokens, visible, rows, classVectors).into(this::encode)
+                .into(encoded -> decode(encoded, rows, readPositions));
     }
 
     /** The visible positions of masks, ascending, [B, K]. */
@@ -235,17 +230,15 @@ public final class Mar extends Module {
 
     /** [B, buffer + K, D] to the same shape. */
     Tensor encode(Tensor embedded) {
-        return Scope.returning(() -> encoderNorm.forward(through(encoder, encoder.size(), embedded)));
+        return through(encoder, encoder.size(), embedded).into(encoderNorm::forward);
     }
 
     private Tensor through(ModuleList<MarBlock> blocks, int count, Tensor x) {
         Tensor last = x.share();
         for (int i = 0; i < count; i++) {
             MarBlock block = blocks.get(i);
-            try (Tensor input = last) {
-                last = gradCheckpointing ? Checkpoint.run(in -> block.forward(in.getFirst()),
-                        List.of(input)) : block.forward(input);
-            }
+            last = last.into(input -> gradCheckpointing
+                    ? Checkpoint.run(in -> block.forward(in.getFirst()), List.of(input)) : block.forward(input));
         }
         return last;
     }

@@ -36,23 +36,16 @@ final class MarAttention extends Layer {
     /** x [B, T, D] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
-        return Scope.returning(() -> {
-            Tensor merged;
-            try (Tensor projected = qkv.forward(x)) {
-                Tensor parts = split(projected, 3);
-                merged = attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
-            }
-            return project(merged);
-        });
+        return qkv.forward(x).into(this::attend).into(this::project);
     }
 
     /** Of the readers' queries only: readers [B, n, D], which are among x [B, T, D], to [B, n, D]. */
     Tensor forward(Tensor readers, Tensor x) {
         return Scope.returning(() -> {
-            Tensor query = split(part(readers, 0, 1), 1);
-            Tensor others = split(part(x, 1, 2), 2);
-            return project(attend(query.select(0, 0), others.select(0, 0), others.select(0, 1)));
-        });
+            Tensor queries = heads(part(readers, 0, 1), 1);
+            Tensor others = heads(part(x, 1, 2), 2);
+            return attend(queries.select(0, 0), others.select(0, 0), others.select(0, 1));
+        }).into(this::project);
     }
 
     private Tensor part(Tensor x, long from, long count) {
@@ -61,18 +54,25 @@ final class MarAttention extends Layer {
     }
 
     /** [B, T, parts D] to [parts, B, heads, T, D / heads]. */
-    private Tensor split(Tensor projected, long parts) {
-        return projected.view(projected.size(0), projected.size(1), parts, heads, width / heads).permute(2, 0, 3, 1, 4);
+    private Tensor heads(Tensor projected, long parts) {
+        return projected.unflatten(-1, parts, heads, -1).permute(2, 0, 3, 1, 4);
+    }
+
+    private Tensor attend(Tensor projected) {
+        return Scope.returning(() -> {
+            Tensor parts = heads(projected, 3);
+            return attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
+        });
     }
 
     private Tensor attend(Tensor query, Tensor key, Tensor value) {
         Tensor q = queryNorm == null ? query : queryNorm.forward(query);
         Tensor k = keyNorm == null ? key : keyNorm.forward(key);
-        Tensor attended = Functional.scaledDotProductAttention(q, k, value, null, isTraining() ? attentionDropout : 0);
-        return attended.transpose(1, 2).reshape(query.size(0), query.size(2), width);
+        return Functional.scaledDotProductAttention(q, k, value, null, isTraining() ? attentionDropout : 0)
+                .transpose(1, 2).flatten(2);
     }
 
-    private Tensor project(Tensor merged) {
-        return Functional.dropout(proj.forward(merged), projectionDropout, isTraining());
+    private Tensor project(Tensor attended) {
+        return proj.forward(attended).into(x -> Functional.dropout(x, projectionDropout, isTraining()));
     }
 }

@@ -9,7 +9,7 @@ import org.flowprior.torch.nn.LayerNorm;
 import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.Module;
 
-/** Attention, then an MLP, each behind a norm and added to what came in: the official {@code Block}. */
+/** Attention, then an MLP, each after a norm and added to what came in: the official {@code Block}. */
 final class MarBlock extends Layer {
 
     private final LayerNorm norm1;
@@ -31,14 +31,11 @@ final class MarBlock extends Layer {
         }
 
         Tensor forward(Tensor x) {
-            return Scope.returning(() -> {
-                Tensor activated;
-                try (Tensor hidden = fc1.forward(x)) {
-                    activated = Functional.gelu(hidden);
-                }
-                Tensor dropped = Functional.dropout(activated, dropout, isTraining());
-                return Functional.dropout(fc2.forward(dropped), dropout, isTraining());
-            });
+            return fc1.forward(x).into(Functional::gelu).into(this::dropout).into(fc2::forward).into(this::dropout);
+        }
+
+        private Tensor dropout(Tensor x) {
+            return Functional.dropout(x, dropout, isTraining());
         }
     }
 
@@ -52,13 +49,7 @@ final class MarBlock extends Layer {
     /** x [B, T, D] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
-        return Scope.returning(() -> {
-            Tensor change;
-            try (Tensor normalized = norm1.forward(x)) {
-                change = attention.forward(normalized);
-            }
-            return addFeedForward(x.add(change));
-        });
+        return norm1.forward(x).into(attention::forward).into(x::add).into(this::addFeedForward);
     }
 
     /**
@@ -70,9 +61,8 @@ final class MarBlock extends Layer {
      */
     Tensor forward(Tensor x, Tensor rows) {
         return Scope.returning(() -> {
-            Tensor normalized = norm1.forward(x);
-            Tensor change = attention.forward(gather(normalized, rows), normalized);
-            return addFeedForward(gather(x, rows).add(change));
+            Tensor change = norm1.forward(x).into(all -> attention.forward(gather(all, rows), all));
+            return gather(x, rows).add(change).into(this::addFeedForward);
         });
     }
 
@@ -82,10 +72,6 @@ final class MarBlock extends Layer {
     }
 
     private Tensor addFeedForward(Tensor x) {
-        Tensor change;
-        try (Tensor normalized = norm2.forward(x)) {
-            change = feedForward.forward(normalized);
-        }
-        return x.add(change);
+        return norm2.forward(x).into(feedForward::forward).into(x::add);
     }
 }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
-import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
+import org.flowprior.torch.nn.Init;
 
 /**
  * Generators in files, under the official keys. What is written is safetensors, with the {@link MarConfig} in the
@@ -83,11 +83,10 @@ public final class MarFile {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = state(file);
             Mar mar = null;
-            try (Generator unused = Generator.seeded(0)) {
+            try {
                 MarConfig config = options.apply(config(file, state));
                 requireSizes(config, state);
-                // Initial weights are drawn and overwritten: from a generator apart, so that reading moves no other.
-                mar = new Mar(config, unused);
+                mar = Init.skipped(() -> new Mar(config, null));
                 mar.loadStateDict(state);
                 mar.eval();
                 return mar;

@@ -42,10 +42,7 @@ public record MarNoise(Tensor orders, long masked, Tensor dropped, Tensor times,
             long copies = config.head().multiplicity();
             Tensor orders = MarSampler.orders(images, tokens, masks);
             long masked = new MaskRatio(config.maskRatioMin()).draw(masks, tokens);
-            Tensor dropped;
-            try (Tensor uniform = Torch.rand(new long[] {images}, masks)) {
-                dropped = uniform.lt(config.labelDrop());
-            }
+            Tensor dropped = Torch.rand(new long[] {images}, masks).into(uniform -> uniform.lt(config.labelDrop()));
             Tensor times = mar.head().drawTimes(path, device, copies, images, tokens);
             Tensor noise = Torch.randn(new long[] {copies, images, tokens, config.channels()}, path, DType.FLOAT32,
                     device);
@@ -68,8 +65,6 @@ public record MarNoise(Tensor orders, long masked, Tensor dropped, Tensor times,
     /** Which tokens are masked, [B, L] bool. */
     public Tensor mask() {
         Tensor mask = Torch.zeros(orders.shape(), DType.BOOL, orders.device());
-        try (Tensor first = orders.narrow(1, 0, masked)) {
-            return mask.scatter_(1, first, 1);
-        }
+        return orders.narrow(1, 0, masked).into(first -> mask.scatter_(1, first, 1));
     }
 }

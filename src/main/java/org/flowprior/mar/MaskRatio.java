@@ -57,8 +57,6 @@ record MaskRatio(double minimum) {
     }
 
     private static double distribution(double x) {
-        try (Tensor point = Tensor.of(new double[] {x}); Tensor value = Special.ndtr(point)) {
-            return value.item();
-        }
+        return Tensor.of(new double[] {x}).into(Special::ndtr).into(Tensor::item);
     }
 }

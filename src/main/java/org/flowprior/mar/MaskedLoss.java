@@ -12,7 +12,7 @@ record MaskedLoss(Mar mar, Device device) {
         if (!mar.isTraining() || noise.dropout() == null) {
             return compute(tokens, labels, noise);
         }
-        return LentGenerator.lend(noise.dropout(), device, () -> compute(tokens, labels, noise));
+        return ForkedGenerator.run(noise.dropout(), device, () -> compute(tokens, labels, noise));
     }
 
     private Tensor compute(Tensor tokens, Tensor labels, MarNoise noise) {

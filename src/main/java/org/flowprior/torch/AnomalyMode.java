@@ -15,7 +15,7 @@ public final class AnomalyMode implements AutoCloseable {
 
     /** Begins the block. */
     public AnomalyMode() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Shim.fp_anomaly_mode(f.out(), f.outCount());
         enabledBefore = f.out().get(JAVA_INT, 0);
         checkNanBefore = f.out().get(JAVA_INT, 8);

@@ -15,7 +15,7 @@ public final class Autocast implements AutoCloseable {
     record State(Device.Type type, boolean enabled, DType dtype, boolean cacheEnabled) {
 
         static State of(Device.Type type) {
-            Frame f = Frame.enter();
+            CallFrame f = CallFrame.enter();
             MemorySegment out = f.out();
             Tensor.check(f, Shim.fp_autocast(type.code(), out, out.asSlice(8), out.asSlice(16)), "autocast");
             return new State(type, out.get(JAVA_INT, 0) != 0, DType.ofCode(out.get(JAVA_INT, 8)),
@@ -23,7 +23,7 @@ public final class Autocast implements AutoCloseable {
         }
 
         void apply() {
-            Frame f = Frame.enter();
+            CallFrame f = CallFrame.enter();
             Tensor.check(f, Shim.fp_set_autocast(type.code(), enabled ? 1 : 0, dtype.code(), cacheEnabled ? 1 : 0),
                     "autocast");
         }

@@ -40,7 +40,7 @@ public final class Autograd {
      * @param inputs    the leaves that get gradients, or null for all
      */
     public static void backward(List<Tensor> tensors, List<Tensor> gradients, Options options, List<Tensor> inputs) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Boolean retain = options.retainGraph();
         int status = Shim.fp_backward(f.tensors(tensors, "tensors"), tensors.size(), gradients(f, tensors, gradients),
                 retain == null ? 0 : 1, Boolean.TRUE.equals(retain) ? 1 : 0, options.createGraph() ? 1 : 0,
@@ -66,7 +66,7 @@ public final class Autograd {
      */
     public static List<Tensor> grad(List<Tensor> outputs, List<Tensor> inputs, List<Tensor> gradients,
                                     Options options) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Boolean retain = options.retainGraph();
         MemorySegment out = f.take(8L * inputs.size());
         // Hooks that run inside write their own results behind this frame's, so the block stays whole.
@@ -81,7 +81,7 @@ public final class Autograd {
         return result;
     }
 
-    private static MemorySegment gradients(Frame f, List<Tensor> tensors, List<Tensor> gradients) {
+    private static MemorySegment gradients(CallFrame f, List<Tensor> tensors, List<Tensor> gradients) {
         if (gradients == null) {
             return MemorySegment.NULL;
         }

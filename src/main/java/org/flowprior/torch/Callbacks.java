@@ -70,7 +70,7 @@ final class Callbacks {
         if (hook == null) {
             throw new NullPointerException("hook must not be null");
         }
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         long id = hold(hook);
         int status = Shim.fp_hook_add(f.in(tensor, "this"), HOOK, RELEASE, id, f.out());
         if (status != 0) {
@@ -83,7 +83,7 @@ final class Callbacks {
         return guarded(() -> {
             @SuppressWarnings("unchecked")
             UnaryOperator<Tensor> hook = (UnaryOperator<Tensor>) HELD.get(id);
-            Frame f = Frame.current();
+            CallFrame f = CallFrame.current();
             Tensor result = hook.apply(f.adopt(gradient));
             if (result != null) {
                 Tensor shared = result.share();
@@ -95,7 +95,7 @@ final class Callbacks {
     private static int recompute(long id, MemorySegment inputs, long count) {
         return guarded(() -> {
             Checkpoint.Block block = (Checkpoint.Block) HELD.get(id);
-            Frame f = Frame.current();
+            CallFrame f = CallFrame.current();
             MemorySegment handles = inputs.reinterpret(8 * count);
             List<Tensor> tensors = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -106,9 +106,9 @@ final class Callbacks {
     }
 
     private static int guarded(Runnable body) {
-        Frame frame = null;
+        CallFrame frame = null;
         try {
-            frame = Frame.current();
+            frame = CallFrame.current();
             long outer = frame.beginCallback();
             Scope innermost = frame.scope;
             try (Scope scope = Scope.open()) {

@@ -27,7 +27,7 @@ public final class Checkpoint {
             return block.apply(inputs);
         }
         Block held = new Block(block, inputs);
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         long id = Callbacks.hold(held);
         int status = Shim.fp_checkpoint_open(f.tensors(inputs, "inputs"), inputs.size(), Callbacks.recomputeStub(),
                 Callbacks.releaseStub(), id, f.out());
@@ -36,7 +36,7 @@ public final class Checkpoint {
         try {
             return block.apply(inputs);
         } finally {
-            Tensor.check(Frame.enter(), Shim.fp_checkpoint_close(checkpoint), "checkpoint");
+            Tensor.check(CallFrame.enter(), Shim.fp_checkpoint_close(checkpoint), "checkpoint");
         }
     }
 

@@ -42,7 +42,7 @@ final class Counters {
     /** A tensor was lost: the thread that made it will free it. */
     void leak(long handle) {
         LEAKED.incrementAndGet();
-        leaks.add(() -> Frame.current().free(handle));
+        leaks.add(() -> CallFrame.current().free(handle));
     }
 
     /** Something else was lost that only its thread may free. */

@@ -26,7 +26,7 @@ public final class Cuda {
 
     /** Looks for devices. Does not throw where there are none. */
     public static Status status() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         MemorySegment out = f.out();
         MemorySegment text = f.take(4096);
         Tensor.check(f, Shim.fp_cuda(out, out.asSlice(8), text, 4096, out.asSlice(16)), "cuda");
@@ -44,19 +44,19 @@ public final class Cuda {
 
     /** Waits until the device has done all its work. */
     public static void synchronize(Device device) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_cuda_synchronize(Math.max(0, device.index())), "synchronize", device);
     }
 
     /** Gives cached blocks back to the driver. */
     public static void emptyCache() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_cuda_empty_cache(), "empty_cache");
     }
 
     /** What the allocator holds on that device. */
     public static MemoryUse memory(Device device) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         MemorySegment out = f.out();
         Tensor.check(f, Shim.fp_cuda_memory(Math.max(0, device.index()), out, out.asSlice(8), out.asSlice(16)),
                 "memory", device);
@@ -65,7 +65,7 @@ public final class Cuda {
 
     /** Starts a new peak on that device. */
     public static void resetPeak(Device device) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_cuda_memory_reset_peak(Math.max(0, device.index())), "reset_peak", device);
     }
 }

@@ -20,7 +20,7 @@ final class Errors {
 
     private Errors() {}
 
-    static RuntimeException of(Frame frame, int status, String op, Object... arguments) {
+    static RuntimeException of(CallFrame frame, int status, String op, Object... arguments) {
         Throwable thrown = frame.callbackFailure;
         frame.callbackFailure = null;
         if (status == 8 && thrown == null) {
@@ -58,7 +58,7 @@ final class Errors {
                 || lower.contains("same number of") || lower.contains("elements"));
     }
 
-    private static String text(Frame f, int full) {
+    private static String text(CallFrame f, int full) {
         Shim.fp_last_error(full, MemorySegment.NULL, 0, f.out());
         long length = f.number(0);
         MemorySegment buffer = f.take(length);

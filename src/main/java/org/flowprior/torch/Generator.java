@@ -19,7 +19,7 @@ public final class Generator implements AutoCloseable {
 
     /** A new generator for that device with PyTorch's default seed. */
     public static Generator on(Device device) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_generator_new(device.type().code(), device.index(), f.out()), "generator", device);
         return new Generator(f.number(0), f.counters);
     }
@@ -31,7 +31,7 @@ public final class Generator implements AutoCloseable {
 
     /** The device's default generator. */
     public static Generator defaultOf(Device device) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_generator_default(device.type().code(), device.index(), f.out()), "generator", device);
         return new Generator(f.number(0), f.counters);
     }
@@ -45,28 +45,28 @@ public final class Generator implements AutoCloseable {
 
     /** Starts the sequence of that seed. Returns this. */
     public Generator manualSeed(long seed) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_generator_set_seed(handle(), seed), "manual_seed");
         return this;
     }
 
     /** The seed last set. */
     public long initialSeed() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_generator_seed(handle(), f.out()), "initial_seed");
         return f.number(0);
     }
 
     /** The whole state as a uint8 tensor, as PyTorch stores it. */
     public Tensor state() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_generator_state(handle(), f.out()), "get_state");
         return f.tensor();
     }
 
     /** Continues from a state that {@link #state} or PyTorch gave. Returns this. */
     public Generator setState(Tensor state) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_generator_set_state(handle(), f.in(state, "state")), "set_state", state);
         return this;
     }

@@ -16,13 +16,13 @@ abstract sealed class GradMode implements AutoCloseable permits NoGrad, EnableGr
     }
 
     static boolean isEnabled() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Shim.fp_grad_mode(f.out());
         return f.out().get(JAVA_INT, 0) != 0;
     }
 
     private static void set(boolean enabled) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_set_grad_mode(enabled ? 1 : 0), "set_grad_enabled");
     }
 

@@ -1,6 +1,7 @@
 package org.flowprior.torch;
 
 import java.lang.ref.Cleaner;
+import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
 /**
@@ -16,12 +17,12 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     private Cleaner.Cleanable cleanable;
     private Throwable closedAt;
 
-    Handle(long handle, Frame frame) {
+    Handle(long handle, CallFrame frame) {
         this.handle = handle;
         enter(frame.scope, frame);
     }
 
-    private void enter(Scope into, Frame frame) {
+    private void enter(Scope into, CallFrame frame) {
         scope = into;
         if (into != null) {
             slot = into.add(handle);
@@ -65,7 +66,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     /** Frees the tensor before its scope does. Throws {@link ClosedException} the second time. */
     @Override
     public void close() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         long h = handle(f.thread);
         leaveOwner();
         handle = 0;
@@ -80,7 +81,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** Takes the tensor out of every scope: from now on the caller closes it. Returns this. */
     public Tensor keep() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope != null) {
             leaveOwner();
@@ -91,7 +92,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** Gives the tensor to the scope outside its own, or to the caller where there is none. Returns this. */
     public Tensor moveOutward() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope == null) {
             throw new IllegalStateException("a tensor outside every scope cannot move outward");
@@ -104,7 +105,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     /** Puts a tensor outside every scope into the innermost scope of this thread. Returns this. */
     public Tensor attach() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope == null && f.scope != null) {
             leaveOwner();
@@ -120,12 +121,12 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         leaveOwner();
         handle = 0;
         closedAt = Scope.DEBUG ? new Throwable("handed over here") : null;
-        return new Handover(h, Frame.current().counters);
+        return new Handover(h, CallFrame.current().counters);
     }
 
     /** Ends this wrapper and gives its reference to the caller. */
     long release() {
-        Frame f = Frame.current();
+        CallFrame f = CallFrame.current();
         long h = handle(f.thread);
         leaveOwner();
         handle = 0;
@@ -133,9 +134,38 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         return h;
     }
 
+    /**
+     * Applies the function and closes this tensor, which nobody needs after it: the link of a chain that frees each
+     * intermediate result as soon as the next one is there.
+     *
+     * <pre>{@code
+     * return qkv.forward(x).into(this::attend).into(proj::forward);
+     * }</pre>
+     *
+     * <p>Whoever calls this owns the tensor: it is a result of its own, never one that a caller passed in, nor a
+     * parameter. What autograd saved for the backward stays alive in the graph. If the function throws, this tensor is
+     * closed too. If it returns this tensor itself, as ops in place do, the tensor stays open and belongs to the caller
+     * as before. Views and shares of it are tensors of their own and stay valid.
+     *
+     * @param function reads this tensor; it may close it itself, but may not keep it
+     * @return what the function returns
+     */
+    public <R> R into(Function<? super Tensor, ? extends R> function) {
+        handle(Thread.currentThread());
+        R result = null;
+        try {
+            result = function.apply((Tensor) this);
+            return result;
+        } finally {
+            if (result != this && isOpen()) {
+                close();
+            }
+        }
+    }
+
     /** A second wrapper of the same tensor, in the innermost scope. */
     public Tensor share() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_tensor_share(handle(f.thread), f.out()), "share");
         return f.tensor();
     }

@@ -21,7 +21,7 @@ public final class Handover {
      * @throws ClosedException when it was taken before
      */
     public synchronized Tensor accept() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         if (handle == 0) {
             throw new ClosedException("this handover was accepted before", null);
         }

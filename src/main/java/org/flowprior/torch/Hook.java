@@ -17,7 +17,7 @@ public final class Hook implements AutoCloseable {
     @Override
     public void close() {
         if (tensor != null && tensor.isOpen()) {
-            Frame f = Frame.enter();
+            CallFrame f = CallFrame.enter();
             Tensor.check(f, Shim.fp_hook_remove(f.in(tensor, "tensor"), position), "remove_hook");
         }
         tensor = null;

@@ -41,7 +41,7 @@ final class HostData {
             throw new IllegalArgumentException("memory at " + Long.toHexString(data.address()) + " is not aligned for "
                     + dtype);
         }
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         long id = Callbacks.hold(data);
         int status = Shim.fp_tensor_over(data, f.longs(shape, "shape"), shape.length, dtype.code(),
                 Callbacks.releaseStub(), id, f.out());

@@ -13,7 +13,7 @@ public final class InferenceMode implements AutoCloseable {
 
     /** Begins the block. */
     public InferenceMode() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_inference_mode_open(1, f.out()), "inference_mode");
         guard = f.number(0);
         outer = f.inferenceMode;
@@ -22,7 +22,7 @@ public final class InferenceMode implements AutoCloseable {
 
     /** True inside such a block on this thread. */
     public static boolean isEnabled() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Shim.fp_inference_mode(f.out());
         return f.out().get(JAVA_INT, 0) != 0;
     }
@@ -34,7 +34,7 @@ public final class InferenceMode implements AutoCloseable {
         if (guard == 0) {
             throw new ClosedException("this inference mode has ended", null);
         }
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         if (f.inferenceMode != this) {
             throw new IllegalStateException("inference modes must end in the order opposite to their beginning");
         }

@@ -11,18 +11,18 @@ public final class Libtorch {
 
     /** Loads libtorch now instead of at the first tensor. */
     public static void load() {
-        Frame.enter();
+        CallFrame.enter();
     }
 
     /** The version of libtorch that the shim was compiled with. */
     public static String version() {
-        Frame.enter();
+        CallFrame.enter();
         return Native.text(Shim::fp_version);
     }
 
     /** libtorch's own description of its build and threads. */
     public static String buildInfo() {
-        Frame.enter();
+        CallFrame.enter();
         return Native.text(Shim::fp_build_info);
     }
 
@@ -33,32 +33,32 @@ public final class Libtorch {
 
     /** The directory that libtorch was loaded from. */
     public static Path libtorchDirectory() {
-        Frame.enter();
+        CallFrame.enter();
         return NativeLibrary.libtorchDirectory();
     }
 
     /** Threads that one op may use. */
     public static int threads() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Shim.fp_threads(f.out());
         return (int) f.number(0);
     }
 
     /** Sets the threads that one op may use, for this thread and those started later. */
     public static void setThreads(int threads) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_set_threads(threads), "set_num_threads", threads);
     }
 
     /** Seeds the default generators of all devices, as {@code torch.manual_seed}. */
     public static void manualSeed(long seed) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_manual_seed(seed), "manual_seed");
     }
 
     /** Makes ops without a deterministic kernel throw, or warn only. */
     public static void useDeterministicAlgorithms(boolean enabled, boolean warnOnly) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_set_deterministic(enabled ? 1 : 0, warnOnly ? 1 : 0), "deterministic");
     }
 
@@ -67,7 +67,7 @@ public final class Libtorch {
         if (!List.of("highest", "high", "medium").contains(precision)) {
             throw new IllegalArgumentException("precision '" + precision + "' is none of highest, high, medium");
         }
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_set_float32_matmul_precision(f.string(precision, "precision")), "matmul_precision");
     }
 

@@ -9,7 +9,7 @@ public final class Memory {
 
     /** Tensor handles that are open, over all threads; exact for threads that are not in the middle of an op. */
     public static long liveTensors() {
-        Frame.enter();
+        CallFrame.enter();
         return Counters.live();
     }
 
@@ -30,12 +30,12 @@ public final class Memory {
 
     /** Starts a new {@link #cpuPeakBytes}. */
     public static void resetPeak() {
-        Frame.enter();
+        CallFrame.enter();
         Shim.fp_cpu_memory_reset_peak();
     }
 
     private static long cpu(int slot) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Shim.fp_cpu_memory(f.out(), f.outCount());
         return f.number(slot);
     }

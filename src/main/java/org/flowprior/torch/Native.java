@@ -41,7 +41,7 @@ final class Native {
             MemorySegment buffer = arena.allocate(1 << 16);
             int status = call.call(buffer, buffer.byteSize(), length);
             if (status != 0) {
-                throw Frame.current().failure(status, "text");
+                throw CallFrame.current().failure(status, "text");
             }
             int n = (int) Math.min(length.get(JAVA_LONG, 0), buffer.byteSize());
             return new String(buffer.asSlice(0, n).toArray(JAVA_BYTE), StandardCharsets.UTF_8);

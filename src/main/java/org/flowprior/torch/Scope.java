@@ -32,14 +32,14 @@ public final class Scope implements AutoCloseable {
     static final Cleaner CLEANER = Cleaner.create();
 
     final Thread thread;
-    private final Frame frame;
+    private final CallFrame frame;
     private final Scope outer;
     private final Contents contents;
     private final Cleaner.Cleanable cleanable;
     private boolean closed;
     private Throwable closedAt;
 
-    private Scope(Frame frame) {
+    private Scope(CallFrame frame) {
         this.frame = frame;
         this.thread = frame.thread;
         this.outer = frame.scope;
@@ -53,7 +53,7 @@ public final class Scope implements AutoCloseable {
      * @throws ThreadException on a virtual thread
      */
     public static Scope open() {
-        Frame frame = Frame.enter();
+        CallFrame frame = CallFrame.enter();
         Scope scope = new Scope(frame);
         frame.scope = scope;
         return scope;
@@ -93,7 +93,7 @@ public final class Scope implements AutoCloseable {
         closed = true;
         closedAt = DEBUG ? new Throwable("closed here") : null;
         frame.scope = outer;
-        contents.free(Frame.enter());
+        contents.free(CallFrame.enter());
         cleanable.clean();
     }
 
@@ -156,7 +156,7 @@ public final class Scope implements AutoCloseable {
             free = slot;
         }
 
-        void free(Frame frame) {
+        void free(CallFrame frame) {
             MemorySegment block = frame.take(8L * live);
             int n = 0;
             // User-space addresses are positive; what is threaded through is not.

@@ -35,7 +35,7 @@ public final class ScriptModule implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(file + ": no such file");
         }
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_script_load(f.string(file.toString(), "file"), device.type().code(), device.index(),
                 f.out());
         Tensor.check(f, status, "load", file);
@@ -56,7 +56,7 @@ public final class ScriptModule implements AutoCloseable {
 
     /** Calls a method by name; a tuple or list of tensors comes back flat. */
     public List<Tensor> call(String method, Tensor... inputs) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         List<Tensor> list = List.of(inputs);
         int status = Shim.fp_script_call(handle(), f.string(method, "method"), f.tensors(list, "inputs"), list.size(),
                 f.out(), f.outCount());
@@ -67,7 +67,7 @@ public final class ScriptModule implements AutoCloseable {
 
     /** Moves parameters and buffers; a null dtype keeps theirs. Returns this. */
     public ScriptModule to(Device device, DType dtype) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         int status = Shim.fp_script_to(handle(), device.type().code(), device.index(), dtype == null ? 0 : 1,
                 dtype == null ? 0 : dtype.code());
         Tensor.check(f, status, "to", device);
@@ -76,27 +76,27 @@ public final class ScriptModule implements AutoCloseable {
 
     /** Switches to training or evaluation. Returns this. */
     public ScriptModule train(boolean training) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_script_train(handle(), training ? 1 : 0), "train");
         return this;
     }
 
     /** A new module with the parameters folded in as constants; this one must be in evaluation mode. */
     public ScriptModule freeze() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_script_freeze(handle(), f.out()), "freeze");
         return new ScriptModule(f.number(0), f.counters);
     }
 
     /** Writes the module for {@code torch.jit.load}. */
     public void save(Path file) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         Tensor.check(f, Shim.fp_script_save(handle(), f.string(file.toString(), "file")), "save", file);
     }
 
     /** Parameters and buffers by their names, sharing memory with the module. */
     public Map<String, Tensor> stateDict() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment names = arena.allocate(1 << 20);
             MemorySegment length = arena.allocate(JAVA_LONG);

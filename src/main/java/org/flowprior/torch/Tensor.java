@@ -25,14 +25,14 @@ import org.flowprior.torch.ffi.Shim;
 public final class Tensor extends Handle implements CreationOps, RandomOps, PointwiseOps, ComparisonOps, ReductionOps,
         ShapingOps, IndexingOps, MatricesOps, ActivationOps {
 
-    Tensor(long handle, Frame frame) {
+    Tensor(long handle, CallFrame frame) {
         super(handle, frame);
     }
 
     // ---- properties ------------------------------------------------------------------------------------------------
 
     private long info(int slot) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_info(f.in(this, "this"), f.out()), "info");
         return f.number(slot);
     }
@@ -50,7 +50,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     /** Where the elements are. */
     public Device device() {
         long type = info(2);
-        return new Device(Device.Type.ofCode(type), (int) Frame.current().number(3));
+        return new Device(Device.Type.ofCode(type), (int) CallFrame.current().number(3));
     }
 
     /** Number of elements. */
@@ -88,7 +88,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     /** Sizes of all dimensions. */
     public long[] shape() {
         int dim = dim();
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         MemorySegment sizes = f.take(8L * dim);
         check(f, Shim.fp_tensor_shape(f.in(this, "this"), sizes), "shape");
         return sizes.toArray(JAVA_LONG);
@@ -97,7 +97,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     /** Strides of all dimensions, in elements. */
     public long[] strides() {
         int dim = dim();
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         MemorySegment strides = f.take(8L * dim);
         check(f, Shim.fp_tensor_strides(f.in(this, "this"), strides), "strides");
         return strides.toArray(JAVA_LONG);
@@ -116,14 +116,14 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     /** Bytes of the storage, which views share. */
     public long storageBytes() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_storage(f.in(this, "this"), f.out(), f.outCount()), "storage");
         return f.number(1);
     }
 
     /** Address of the storage: equal for tensors that are views of the same elements. */
     public long storageAddress() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_storage(f.in(this, "this"), f.out(), f.outCount()), "storage");
         return f.number(0);
     }
@@ -134,14 +134,14 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     }
 
     long dataAddress() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_data(f.in(this, "this"), f.out()), "data");
         return f.number(0);
     }
 
     /** How often the tensor was changed in place. */
     public long version() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_version(f.in(this, "this"), f.out()), "version");
         return f.number(0);
     }
@@ -254,7 +254,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     /** The only element, as a Long, Double or Boolean would print it: booleans as 1 and 0. */
     public Number itemNumber() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_item(f.in(this, "this"), f.out(), f.outCount()), "item", this);
         return f.out().get(JAVA_INT, 0) == 2 ? (Number) Double.longBitsToDouble(f.number(1)) : (Number) f.number(1);
     }
@@ -292,14 +292,14 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     /** Says whether autograd records the tensor's use from now on; leaves only. Returns this. */
     public Tensor requiresGrad_(boolean enabled) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_set_requires_grad(f.in(this, "this"), enabled ? 1 : 0), "requires_grad_", this);
         return this;
     }
 
     /** The accumulated gradient, or null. */
     public Tensor grad() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_grad(f.in(this, "this"), f.out()), "grad");
         return f.tensor();
     }
@@ -314,13 +314,13 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
                 || !device().equals(gradient.device()))) {
             throw new ShapeException("set_grad: a gradient " + gradient.signature() + " for " + signature(), null);
         }
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_set_grad(f.in(this, "this"), f.optional(gradient)), "set_grad", this, gradient);
     }
 
     /** Makes a tensor that is no leaf keep its gradient in {@link #grad}. */
     public void retainGrad() {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_retain_grad(f.in(this, "this")), "retain_grad", this);
     }
 
@@ -345,7 +345,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     /** Replaces the tensor's elements, shape and dtype, and keeps its identity: how modules move and cast. */
     public void setData(Tensor data) {
-        Frame f = Frame.enter();
+        CallFrame f = CallFrame.enter();
         check(f, Shim.fp_tensor_set_data(f.in(this, "this"), f.in(data, "data")), "set_data", this, data);
     }
 
@@ -362,7 +362,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         return isOpen() ? TensorPrinter.print(this) : "closed tensor";
     }
 
-    static void check(Frame f, int status, String op, Object... arguments) {
+    static void check(CallFrame f, int status, String op, Object... arguments) {
         if (status != 0) {
             throw f.failure(status, op, arguments);
         }

@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.FormatException;
 import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.GroupNorm;
+import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.ModuleList;
@@ -27,7 +27,6 @@ public final class AutoencoderKlEncoder extends Module {
     private final Conv2d quantConv;
 
     private AutoencoderKlEncoder(AutoencoderKlWeights weights) {
-        // Initial weights are overwritten: from a generator apart, so that reading moves no other.
         try (AutoencoderKlLayers layers = new AutoencoderKlLayers(weights)) {
             body = register("encoder", new Body(layers));
             quantConv = weights.has("quant_conv.weight") ? register("quant_conv", layers.conv("quant_conv", 1, 0))
@@ -50,7 +49,8 @@ public final class AutoencoderKlEncoder extends Module {
     public static AutoencoderKlEncoder read(Path file) {
         try (Scope scope = Scope.open()) {
             try {
-                return new AutoencoderKlEncoder(AutoencoderKlWeights.read(file));
+                AutoencoderKlWeights weights = AutoencoderKlWeights.read(file);
+                return Init.skipped(() -> new AutoencoderKlEncoder(weights));
             } catch (FormatException e) {
                 throw e;
             } catch (IllegalArgumentException e) {
@@ -67,7 +67,8 @@ public final class AutoencoderKlEncoder extends Module {
      */
     public static AutoencoderKlEncoder of(Map<String, Tensor> state) {
         try (Scope scope = Scope.open()) {
-            return new AutoencoderKlEncoder(new AutoencoderKlWeights(state));
+            AutoencoderKlWeights weights = new AutoencoderKlWeights(state);
+            return Init.skipped(() -> new AutoencoderKlEncoder(weights));
         }
     }
 
@@ -93,7 +94,8 @@ public final class AutoencoderKlEncoder extends Module {
             throw new IllegalArgumentException("VAE encoder: images must be [B, 3, H, W] with H and W multiples of "
                     + downsampling() + ", not " + images.signature());
         }
-        return through(quantConv == null ? List.of(body::forward) : List.of(body::forward, quantConv::forward), images);
+        Tensor moments = body.forward(images);
+        return quantConv == null ? moments : moments.into(quantConv::forward);
     }
 
     /** The moments as tokens: [B, 3, H, W] to [B, h·w, 2c], each row mean‖log variance, positions row by row. */
@@ -101,23 +103,8 @@ public final class AutoencoderKlEncoder extends Module {
         return Scope.returning(() -> moments(images).flatten(2, -1).transpose(1, 2).contiguous());
     }
 
-    /** One after the other; each result goes when the next one is there, for at full size one takes a gigabyte. */
-    private static Tensor through(List<UnaryOperator<Tensor>> layers, Tensor input) {
-        Tensor x = input;
-        for (UnaryOperator<Tensor> layer : layers) {
-            Tensor next = layer.apply(x);
-            if (x != input) {
-                x.close();
-            }
-            x = next;
-        }
-        return x;
-    }
-
     private static Tensor convolved(GroupNorm norm, Conv2d conv, Tensor x) {
-        try (Tensor normal = norm.forward(x)) {
-            return conv.forward(Functional.silu_(normal));
-        }
+        return norm.forward(x).into(Functional::silu_).into(conv::forward);
     }
 
     /** {@code encoder}. */
@@ -148,16 +135,15 @@ public final class AutoencoderKlEncoder extends Module {
 
         @Override
         public Tensor forward(Tensor images) {
-            List<UnaryOperator<Tensor>> layers = new ArrayList<>();
-            layers.add(convIn::forward);
-            levels.forEach(level -> layers.add(level::forward));
-            layers.add(first::forward);
-            if (attention != null) {
-                layers.add(attention::forward);
+            Tensor x = convIn.forward(images);
+            for (Level level : levels) {
+                x = x.into(level::forward);
             }
-            layers.add(second::forward);
-            layers.add(x -> convolved(normOut, convOut, x));
-            return through(layers, images);
+            x = x.into(first::forward);
+            if (attention != null) {
+                x = x.into(attention::forward);
+            }
+            return x.into(second::forward).into(h -> convolved(normOut, convOut, h));
         }
     }
 
@@ -192,19 +178,16 @@ public final class AutoencoderKlEncoder extends Module {
 
         @Override
         public Tensor forward(Tensor input) {
-            List<UnaryOperator<Tensor>> layers = new ArrayList<>();
+            Tensor x = input.share();
             for (int j = 0; j < blocks.size(); j++) {
-                layers.add(blocks.get(j)::forward);
+                x = x.into(blocks.get(j)::forward);
                 if (j < attentions.size()) {
-                    layers.add(attentions.get(j)::forward);
+                    x = x.into(attentions.get(j)::forward);
                 }
             }
-            if (downsample != null) {
-                // One row and one column of zeros, below and on the right.
-                layers.add(x -> Functional.pad(x, new long[] {0, 1, 0, 1}));
-                layers.add(downsample::forward);
-            }
-            return through(layers, input);
+            // One row and one column of zeros, below and on the right.
+            return downsample == null ? x
+                    : x.into(h -> Functional.pad(h, new long[] {0, 1, 0, 1})).into(downsample::forward);
         }
     }
 
@@ -228,13 +211,8 @@ public final class AutoencoderKlEncoder extends Module {
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor h = through(List.of(y -> convolved(norm1, conv1, y), y -> convolved(norm2, conv2, y)), x);
-            if (shortcut == null) {
-                return h.add_(x);
-            }
-            try (Tensor beside = shortcut.forward(x)) {
-                return h.add_(beside);
-            }
+            Tensor h = convolved(norm1, conv1, x).into(y -> convolved(norm2, conv2, y));
+            return shortcut == null ? h.add_(x) : shortcut.forward(x).into(h::add_);
         }
     }
 

@@ -2,15 +2,13 @@ package org.flowprior.vision;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flowprior.torch.Generator;
 import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.GroupNorm;
 import org.flowprior.torch.nn.Module;
 
 /**
  * Makes an {@link AutoencoderKlEncoder}'s layers with the sizes of its weights. Closed before {@link #keep}, it frees
- * those made so far: where one of them is refused, the others have no owner. Their initial weights, to be overwritten,
- * come from a generator apart, so that reading a file moves no other.
+ * those made so far: where one of them is refused, the others have no owner.
  */
 final class AutoencoderKlLayers implements AutoCloseable {
 
@@ -18,7 +16,6 @@ final class AutoencoderKlLayers implements AutoCloseable {
     private static final double EPSILON = 1e-6;
 
     private final AutoencoderKlWeights weights;
-    private final Generator unused = Generator.seeded(0);
     private final List<Module> made = new ArrayList<>();
 
     AutoencoderKlLayers(AutoencoderKlWeights weights) {
@@ -37,7 +34,7 @@ final class AutoencoderKlLayers implements AutoCloseable {
     Conv2d conv(String name, long stride, long padding) {
         long[] shape = weights.get(name + ".weight", 4).shape();
         return add(new Conv2d(shape[1], shape[0], Conv2d.Options.kernel(shape[2], shape[3]).withStride(stride)
-                .withPadding(padding), unused));
+                .withPadding(padding)));
     }
 
     GroupNorm norm(String name) {
@@ -57,6 +54,5 @@ final class AutoencoderKlLayers implements AutoCloseable {
     @Override
     public void close() {
         made.forEach(Module::close);
-        unused.close();
     }
 }

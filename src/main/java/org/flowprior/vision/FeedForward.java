@@ -37,8 +37,6 @@ final class FeedForward extends Layer {
     /** x [B, T, width] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
-        try (Tensor hidden = fc1.forward(x); Tensor activated = type.apply(hidden)) {
-            return fc2.forward(activated);
-        }
+        return fc1.forward(x).into(type::apply).into(fc2::forward);
     }
 }

@@ -93,12 +93,6 @@ public final class Inception extends Module {
      * @param generator draws the weights; null for the default generator
      */
     public Inception(Generator generator) {
-        this(Weights.DRAWN, generator);
-    }
-
-    private enum Weights { DRAWN, EMPTY }
-
-    private Inception(Weights weights, Generator generator) {
         unit("Conv2d_1a_3x3", 3, Shape.valid(32, 2));
         unit("Conv2d_2a_3x3", 32, Shape.valid(32, 1));
         unit("Conv2d_2b_3x3", 32, Shape.same(64, 3, 3));
@@ -119,12 +113,10 @@ public final class Inception extends Module {
         block("Mixed_7c", InceptionBlock.e(2048, true), Output.POOLED2048);
         classes = register("fc", new Classes());
         requiresGrad_(false);
-        if (weights == Weights.DRAWN) {
-            namedModules().values().stream().filter(InceptionUnit.class::isInstance)
-                    .forEach(unit -> ((InceptionUnit) unit).draw(generator));
-            Init.normal_(classes.weight, 0, 1 / Math.sqrt(classes.weight.size(1)), generator);
-            Init.zeros_(classes.bias);
-        }
+        namedModules().values().stream().filter(InceptionUnit.class::isInstance)
+                .forEach(unit -> ((InceptionUnit) unit).draw(generator));
+        Init.normal_(classes.weight, 0, 1 / Math.sqrt(classes.weight.size(1)), generator);
+        Init.zeros_(classes.bias);
     }
 
     private void unit(String name, long in, Shape shape) {
@@ -147,7 +139,7 @@ public final class Inception extends Module {
     public static Inception read(Path file) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = InceptionWeights.read(file);
-            Inception network = new Inception(Weights.EMPTY, null);
+            Inception network = Init.skipped(() -> new Inception());
             try {
                 StateDict.load("Inception", network.stateDict(), state);
             } catch (RuntimeException e) {
@@ -199,10 +191,8 @@ public final class Inception extends Module {
         Iterator<Stage> rest = stages.iterator();
         while (!open.isEmpty()) {
             Stage stage = rest.next();
-            boolean spatialAlone = stage.readout == Output.SPATIAL && open.size() == 1 && open.contains(Output.SPATIAL);
-            Tensor next = spatialAlone ? ((InceptionBlock) stage.layer).firstBranch(x) : stage.layer.forward(x);
-            x.close();
-            x = next;
+            boolean spatialAlone = stage.readout == Output.SPATIAL && open.equals(EnumSet.of(Output.SPATIAL));
+            x = x.into(spatialAlone ? ((InceptionBlock) stage.layer)::firstBranch : stage.layer::forward);
             if (stage.readout != null && open.remove(stage.readout)) {
                 found.put(stage.readout, stage.readout == Output.SPATIAL ? spatial(x) : x.mean(2, 3));
             }

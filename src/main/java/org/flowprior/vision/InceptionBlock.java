@@ -17,7 +17,7 @@ final class InceptionBlock extends Layer {
         NONE {
             @Override
             Tensor of(Tensor x) {
-                return x;
+                return x.share();
             }
         },
         /** Mean over the pixels of 3 x 3 that are in the image. */
@@ -50,11 +50,7 @@ final class InceptionBlock extends Layer {
         void run(Tensor input, List<Tensor> outputs) {
             Tensor x = pooling.of(input);
             for (InceptionUnit unit : units) {
-                Tensor next = unit.forward(x);
-                if (x != input) {
-                    x.close();
-                }
-                x = next;
+                x = x.into(unit::forward);
             }
             if (fork.isEmpty()) {
                 outputs.add(x);

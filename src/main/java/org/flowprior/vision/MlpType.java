@@ -1,6 +1,7 @@
 package org.flowprior.vision;
 
 import org.flowprior.torch.Functional;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /** What lies between the two linear layers of a transformer's block. */
@@ -26,11 +27,10 @@ public enum MlpType {
     SWIGLU {
         @Override
         Tensor apply(Tensor x) {
-            long half = x.size(-1) / 2;
-            try (Tensor gate = x.narrow(-1, 0, half); Tensor value = x.narrow(-1, half, half);
-                    Tensor opened = Functional.silu(gate)) {
-                return opened.mul(value);
-            }
+            return Scope.returning(() -> {
+                long half = x.size(-1) / 2;
+                return Functional.silu(x.narrow(-1, 0, half)).mul(x.narrow(-1, half, half));
+            });
         }
     };
 

@@ -35,18 +35,14 @@ final class SelfAttention extends Layer {
     /** x [B, T, width] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
-        long batch = x.size(0);
-        long tokens = x.size(1);
-        long width = x.size(2);
+        return qkv.forward(x).into(this::attend).into(proj::forward);
+    }
+
+    private Tensor attend(Tensor projected) {
         return Scope.returning(() -> {
-            Tensor merged;
-            try (Tensor projected = qkv.forward(x)) {
-                Tensor parts = projected.view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
-                merged = Functional.scaledDotProductAttention(
-                                parts.select(0, 0), parts.select(0, 1), parts.select(0, 2))
-                        .transpose(1, 2).reshape(batch, tokens, width);
-            }
-            return proj.forward(merged);
+            Tensor parts = projected.unflatten(-1, 3, heads, -1).permute(2, 0, 3, 1, 4);
+            return Functional.scaledDotProductAttention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2))
+                    .transpose(1, 2).flatten(2);
         });
     }
 }

@@ -1,7 +1,6 @@
 package org.flowprior.vision;
 
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.LayerNorm;
@@ -34,18 +33,11 @@ final class TransformerBlock extends Layer {
     /** x [B, T, width] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
-        try (Tensor attended = addBranch(x, norm1, attention, scale1)) {
-            return addBranch(attended, norm2, feedForward, scale2);
-        }
+        return addBranch(x, norm1, attention, scale1).into(h -> addBranch(h, norm2, feedForward, scale2));
     }
 
     private static Tensor addBranch(Tensor x, LayerNorm norm, Layer branch, LayerScale scale) {
-        return Scope.returning(() -> {
-            Tensor change;
-            try (Tensor normalized = norm.forward(x)) {
-                change = branch.forward(normalized);
-            }
-            return scale == null ? x.add(change) : x.addcmul(change, scale.gamma());
-        });
+        Tensor change = norm.forward(x).into(branch::forward);
+        return change.into(y -> scale == null ? x.add(y) : x.addcmul(y, scale.gamma()));
     }
 }

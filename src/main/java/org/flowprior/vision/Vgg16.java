@@ -80,11 +80,10 @@ public final class Vgg16 extends Module {
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     public static Vgg16 read(Path file) {
-        // Its initial weights are overwritten: from a generator apart, so that reading moves no other.
-        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
+        try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = new LinkedHashMap<>(TensorFiles.readAll(file));
             state.keySet().removeIf(key -> key.startsWith("classifier."));
-            Vgg16 network = new Vgg16(unused);
+            Vgg16 network = Init.skipped(() -> new Vgg16());
             try {
                 StateDict.load("VGG16 (read from " + file + ")", network.stateDict(), state);
             } catch (RuntimeException e) {
@@ -123,16 +122,10 @@ public final class Vgg16 extends Module {
     }
 
     private Tensor run(int stage, Tensor input) {
-        return Scope.returning(() -> {
-            Tensor x = stage == 0 ? input : Functional.maxPool2d(input, 2);
-            for (Conv2d convolution : features.stages[stage]) {
-                Tensor next = convolution.forward(x).relu_();
-                if (x != input) {
-                    x.close();
-                }
-                x = next;
-            }
-            return x;
-        });
+        Tensor x = stage == 0 ? input.share() : Functional.maxPool2d(input, 2);
+        for (Conv2d convolution : features.stages[stage]) {
+            x = x.into(convolution::forward).relu_();
+        }
+        return x;
     }
 }

@@ -49,10 +49,6 @@ public final class VisionTransformer extends Module {
      * @param generator draws the weights; null for the default generator
      */
     public VisionTransformer(VisionTransformerConfig config, Generator generator) {
-        this(config, generator, true);
-    }
-
-    private VisionTransformer(VisionTransformerConfig config, Generator generator, boolean initialize) {
         this.config = config;
         long width = config.width();
         clsToken = registerParameter("cls_token", Torch.zeros(1, 1, width));
@@ -65,9 +61,7 @@ public final class VisionTransformer extends Module {
         }
         register("blocks", new ModuleList<>(blocks));
         norm = register("norm", new LayerNorm(width, NORM_EPSILON, true));
-        if (initialize) {
-            initialize(generator);
-        }
+        initialize(generator);
     }
 
     private void initialize(Generator generator) {
@@ -97,10 +91,10 @@ public final class VisionTransformer extends Module {
      *                                  that the weights cannot be brought to
      */
     public static VisionTransformer read(Path file, UnaryOperator<VisionTransformerConfig> sizes) {
-        // Its initial weights are overwritten: from a generator apart, so that reading moves no other.
-        try (Scope scope = Scope.open(); Generator unused = Generator.seeded(0)) {
+        try (Scope scope = Scope.open()) {
             VisionTransformerWeights weights = VisionTransformerWeights.read(file);
-            VisionTransformer network = new VisionTransformer(sizes.apply(weights.config()), unused, false);
+            VisionTransformerConfig config = sizes.apply(weights.config());
+            VisionTransformer network = Init.skipped(() -> new VisionTransformer(config));
             try {
                 weights.loadInto(network);
             } catch (RuntimeException e) {
@@ -133,9 +127,7 @@ public final class VisionTransformer extends Module {
      * @throws IllegalArgumentException for another shape
      */
     public Tensor features(Tensor images) {
-        try (Tensor embedded = embed(images); Tensor last = blocks(embedded)) {
-            return normalize(last);
-        }
+        return embed(images).into(this::blocks).into(this::normalize);
     }
 
     /**
@@ -151,9 +143,7 @@ public final class VisionTransformer extends Module {
             throw new IllegalArgumentException("vision transformer: images must be [B, 3, " + config.imageSize() + ", "
                     + config.imageSize() + "], not " + Arrays.toString(shape) + "; ImageResize changes their size");
         }
-        try (Tensor patches = patchEmbedding.forward(images)) {
-            return position(patches);
-        }
+        return patchEmbedding.forward(images).into(this::position);
     }
 
     /**

@@ -22,7 +22,7 @@ final class WeightResampling {
      */
     static Tensor positions(Tensor positions, int prefix, int old, int grid) {
         long width = positions.size(2);
-        return quietly(positions, wide -> {
+        return withoutGrad(positions, wide -> {
             Tensor image = wide.narrow(1, prefix, (long) old * old).view(1, old, old, width).permute(0, 3, 1, 2);
             Tensor resized = TensorResize.BICUBIC.apply(image, grid, grid);
             Tensor rows = resized.permute(0, 2, 3, 1).reshape(1, (long) grid * grid, width);
@@ -40,7 +40,7 @@ final class WeightResampling {
      */
     static Tensor kernel(Tensor kernel, int patch) {
         int old = Math.toIntExact(kernel.size(3));
-        return quietly(kernel, wide -> {
+        return withoutGrad(kernel, wide -> {
             Tensor inverse = kernelMatrix(old, patch).to(wide.dtype(), wide.device());
             return inverse.matmul(wide).matmul(inverse.transpose(0, 1));
         });
@@ -56,7 +56,7 @@ final class WeightResampling {
     }
 
     /** In float32 at least, as PyTorch's interpolation wants it. */
-    private static Tensor quietly(Tensor weight, Change change) {
+    private static Tensor withoutGrad(Tensor weight, Change change) {
         DType dtype = weight.dtype();
         return Scope.returning(() -> {
             try (NoGrad noGrad = new NoGrad()) {

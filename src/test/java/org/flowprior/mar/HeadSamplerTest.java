@@ -147,7 +147,7 @@ class HeadSamplerTest {
     void aDiffusionHeadsTimesAreThePublishedOnes() {
         double[] kept = new double[DiffusionHead.TIMES];
         HeadSampling sampling = new HeadSampling(HeadSampling.Solver.OFFICIAL, 21, 1);
-        assertThat(new DiffusionWalk(sampling, kept).times()).containsExactly(999, 949, 899, 849, 799, 749, 699, 649,
+        assertThat(new DiffusionSampler(sampling, kept).times()).containsExactly(999, 949, 899, 849, 799, 749, 699, 649,
                 599, 549, 499, 450, 400, 350, 300, 250, 200, 150, 100, 50, 0);
     }
 }

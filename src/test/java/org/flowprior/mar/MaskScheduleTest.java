@@ -81,11 +81,11 @@ class MaskScheduleTest {
 
     @Test
     void theOfficialNumberOfStepsMeansOneEvaluationFewer() {
-        assertThat(new FlowWalk(HeadSampling.OFFICIAL).times()).hasSize(99).startsWith(1).endsWith(1 - 98 / 99.0);
-        assertThat(new FlowWalk(HeadSampling.PAPER).times()).hasSize(100);
-        assertThat(new FlowWalk(new HeadSampling(HeadSampling.Solver.MIDPOINT, 4, 1)).times())
+        assertThat(new FlowSampler(HeadSampling.OFFICIAL).times()).hasSize(99).startsWith(1).endsWith(1 - 98 / 99.0);
+        assertThat(new FlowSampler(HeadSampling.PAPER).times()).hasSize(100);
+        assertThat(new FlowSampler(new HeadSampling(HeadSampling.Solver.MIDPOINT, 4, 1)).times())
                 .containsExactly(new double[] {1, .875, .75, .625, .5, .375, .25, .125}, within(1e-15));
-        assertThat(new FlowWalk(new HeadSampling(HeadSampling.Solver.HEUN, 2, 1)).times())
+        assertThat(new FlowSampler(new HeadSampling(HeadSampling.Solver.HEUN, 2, 1)).times())
                 .containsExactly(1, .5, .5, 0);
     }
 }

@@ -1,5 +1,6 @@
 package org.flowprior.torch.nn;
 
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
@@ -15,16 +16,37 @@ import org.flowprior.torch.Torch;
  */
 public final class Init {
 
+    private static final ThreadLocal<Boolean> SKIPPING = ThreadLocal.withInitial(() -> false);
+
     private Init() {}
+
+    /**
+     * Makes a module without initial values, for weights that a state replaces as a whole: within the constructor,
+     * this class fills no tensor and draws no number, so that parameters hold whatever their memory held. As
+     * {@code torch.nn.utils.skip_init}. Constants that modules make otherwise, such as the running statistics of batch
+     * norms, are there. Applies to this thread.
+     *
+     * @param constructor makes the module
+     * @return the module, which the caller must load
+     */
+    public static <M extends Module> M skipped(Supplier<M> constructor) {
+        boolean before = SKIPPING.get();
+        SKIPPING.set(true);
+        try {
+            return constructor.get();
+        } finally {
+            SKIPPING.set(before);
+        }
+    }
 
     /** All elements to this value. */
     public static Tensor constant_(Tensor tensor, double value) {
-        return quietly(tensor, t -> t.fill_(value));
+        return withoutGrad(tensor, t -> t.fill_(value));
     }
 
     /** All elements 0. */
     public static Tensor zeros_(Tensor tensor) {
-        return quietly(tensor, Tensor::zero_);
+        return withoutGrad(tensor, Tensor::zero_);
     }
 
     /** All elements 1. */
@@ -39,7 +61,7 @@ public final class Init {
 
     /** Normal with this mean and standard deviation. */
     public static Tensor normal_(Tensor tensor, double mean, double std, Generator generator) {
-        return quietly(tensor, t -> t.normal_(mean, std, generator));
+        return withoutGrad(tensor, t -> t.normal_(mean, std, generator));
     }
 
     /** Uniform in [a, b). */
@@ -49,7 +71,7 @@ public final class Init {
 
     /** Uniform in [a, b). */
     public static Tensor uniform_(Tensor tensor, double a, double b, Generator generator) {
-        return quietly(tensor, t -> t.uniform_(a, b, generator));
+        return withoutGrad(tensor, t -> t.uniform_(a, b, generator));
     }
 
     /** Xavier uniform of gain 1: ±√(6 / (fan in + fan out)). */
@@ -138,7 +160,7 @@ public final class Init {
             throw new IllegalArgumentException("truncNormal_ wants a < b and std > 0, not [" + a + ", " + b + "] and "
                     + std);
         }
-        return quietly(tensor, t -> normalMassBetween((a - mean) / std, (b - mean) / std) > 0.3
+        return withoutGrad(tensor, t -> normalMassBetween((a - mean) / std, (b - mean) / std) > 0.3
                 ? redrawOutside(t, mean, std, a, b, generator)
                 : acceptByDensity(t, mean, std, a, b, generator));
     }
@@ -192,9 +214,11 @@ public final class Init {
         }
     }
 
-    private static Tensor quietly(Tensor tensor, UnaryOperator<Tensor> fill) {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            fill.apply(tensor);
+    private static Tensor withoutGrad(Tensor tensor, UnaryOperator<Tensor> fill) {
+        if (!SKIPPING.get()) {
+            try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+                fill.apply(tensor);
+            }
         }
         return tensor;
     }

@@ -26,12 +26,15 @@ public final class Sequential extends Layer {
         return layers;
     }
 
-    /** What the last layer makes of the output of the one before it; x itself without layers. */
+    /**
+     * What the last layer makes of the output of the one before it; x itself without layers. What the layers between
+     * give is closed as soon as the next layer has read it.
+     */
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = x;
         for (Layer layer : layers) {
-            y = layer.forward(y);
+            y = y == x ? layer.forward(x) : y.into(layer::forward);
         }
         return y;
     }

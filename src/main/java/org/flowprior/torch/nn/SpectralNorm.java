@@ -25,7 +25,7 @@ final class SpectralNorm {
     }
 
     static Tensor unitVector(long size, Generator generator) {
-        return Scope.returning(() -> unit(Torch.empty(size).normal_(0, 1, generator)));
+        return Scope.returning(() -> unit(Init.normal_(Torch.empty(size), 0, 1, generator)));
     }
 
     private static Tensor unit(Tensor x) {

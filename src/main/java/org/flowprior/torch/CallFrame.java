@@ -20,9 +20,9 @@ import org.flowprior.torch.ffi.Shim;
  * <p>Generated methods name their arguments again where an op fails. That also keeps the wrappers reachable while the
  * native call runs, so that no cleaner can give back a handle in use.
  */
-final class Frame {
+final class CallFrame {
 
-    private static final ThreadLocal<Frame> CURRENT = ThreadLocal.withInitial(Frame::new);
+    private static final ThreadLocal<CallFrame> CURRENT = ThreadLocal.withInitial(CallFrame::new);
     private static final int OUT_SLOTS = 8;
 
     final Thread thread = Thread.currentThread();
@@ -38,7 +38,7 @@ final class Frame {
     private long position;
     private long base;
 
-    private Frame() {
+    private CallFrame() {
         if (thread.isVirtual()) {
             throw new ThreadException("tensors cannot be used from a virtual thread: libtorch keeps its modes in the "
                     + "carrier thread; run this on a platform thread");
@@ -47,8 +47,8 @@ final class Frame {
         counters = Counters.ofNewThread();
     }
 
-    static Frame enter() {
-        Frame frame = CURRENT.get();
+    static CallFrame enter() {
+        CallFrame frame = CURRENT.get();
         frame.position = frame.base;
         if (frame.counters.hasLeaks()) {
             frame.freeLeaks();
@@ -57,7 +57,7 @@ final class Frame {
     }
 
     /** The frame as it is, in the middle of a call. */
-    static Frame current() {
+    static CallFrame current() {
         return CURRENT.get();
     }
 

@@ -4,25 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.flowprior.flow.FixedStepSolver;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** A flow head's: the equation dx/dt = v(x, t) from t = 1, noise, to t = 0, data, as official weights mean t. */
-final class FlowWalk implements HeadWalk {
+/** Samples a flow head: solves dx/dt = v(x, t) from t = 1, noise, to t = 0, data, as official weights mean t. */
+final class FlowSampler implements TokenSampler {
 
     private final FixedStepSolver solver;
     private final double temperature;
     private final double[] times;
 
-    FlowWalk(HeadSampling sampling) {
+    FlowSampler(HeadSampling sampling) {
         solver = sampling.odeSolver();
         temperature = sampling.temperature();
         List<Double> asked = new ArrayList<>();
-        try (Tensor nothing = Torch.zeros(1)) {
+        try (Scope scope = Scope.open()) {
             solver.solve((t, state) -> {
                 asked.add(t);
                 return state;
-            }, List.of(nothing), 1, 0).state().getFirst().close();
+            }, List.of(Torch.zeros(1)), 1, 0);
         }
         times = asked.stream().mapToDouble(Double::doubleValue).toArray();
     }
@@ -33,7 +34,7 @@ final class FlowWalk implements HeadWalk {
     }
 
     @Override
-    public Tensor walk(Evaluation network, IntFunction<Tensor> noise) {
+    public Tensor sample(Evaluation network, IntFunction<Tensor> noise) {
         int[] evaluations = {0};
         List<Tensor> start = List.of(noise.apply(0).mul(temperature));
         return solver.solve((t, state) -> List.of(network.at(evaluations[0]++, state.getFirst())), start, 1, 0)

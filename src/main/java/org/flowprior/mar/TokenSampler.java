@@ -3,8 +3,8 @@ package org.flowprior.mar;
 import java.util.function.IntFunction;
 import org.flowprior.torch.Tensor;
 
-/** A head's way from noise to tokens, given its network. */
-sealed interface HeadWalk permits FlowWalk, DiffusionWalk {
+/** How a head makes tokens of noise, given its network's output at each time. */
+sealed interface TokenSampler permits FlowSampler, DiffusionSampler {
 
     /** The times at which the network is evaluated, in order. */
     double[] times();
@@ -15,6 +15,6 @@ sealed interface HeadWalk permits FlowWalk, DiffusionWalk {
         Tensor at(int time, Tensor x);
     }
 
-    /** Where the walk ends, [n, C]. {@code noise}: [n, C] for draw 0, 1 &hellip;. */
-    Tensor walk(Evaluation network, IntFunction<Tensor> noise);
+    /** The tokens, [n, C]. {@code noise}: [n, C] for draw 0, 1 &hellip;. */
+    Tensor sample(Evaluation network, IntFunction<Tensor> noise);
 }

@@ -6,13 +6,16 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** Lets ops that draw from a device's default generator draw from another one. */
-final class LentGenerator {
+/**
+ * Lets ops that draw from a device's default generator draw from another one. The default generator is afterwards as it
+ * was, as with {@code torch.random.fork_rng}.
+ */
+final class ForkedGenerator {
 
-    private LentGenerator() {}
+    private ForkedGenerator() {}
 
-    /** Runs with the generator in the default one's place, which is then as it was. */
-    static Tensor lend(Generator generator, Device device, Supplier<Tensor> work) {
+    /** Runs the work with the generator in the default one's place. The generator goes on from what the work drew. */
+    static Tensor run(Generator generator, Device device, Supplier<Tensor> work) {
         try (Generator standard = Generator.defaultOf(device)) {
             return Scope.returning(() -> {
                 Tensor before = standard.state();

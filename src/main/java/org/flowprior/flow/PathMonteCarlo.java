@@ -22,12 +22,12 @@ import org.flowprior.torch.Torch;
  *
  * @param draws of time and noise for each point; rounded up to a multiple of 2 (2D + 1) times the number of sets
  */
-record PathDraws(int draws) {
+record PathMonteCarlo(int draws) {
 
     static final int REPLICATES = 32;
     private static final long ROWS_AT_ONCE = 8192;
 
-    PathDraws {
+    PathMonteCarlo {
         if (draws < 1) {
             throw new IllegalArgumentException("an integral needs at least 1 draw, not " + draws);
         }

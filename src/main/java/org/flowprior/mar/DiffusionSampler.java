@@ -5,17 +5,17 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * A diffusion head's: ancestral sampling (Ho et al. 2020, Alg. 2) at S of the 1000 training times, with the learnt
+ * Ancestral sampling of a diffusion head (Ho et al. 2020, Alg. 2) at S of the 1000 training times, with the learnt
  * variance of Nichol and Dhariwal (2021, Eq. 15), as the official {@code SpacedDiffusion}. The data are not clipped.
  */
-final class DiffusionWalk implements HeadWalk {
+final class DiffusionSampler implements TokenSampler {
 
     private final double temperature;
     private final double[] times;
     private final double[] cumulative;
 
     /** {@code cumulative}: the products of 1 &minus; &beta; at all training times. */
-    DiffusionWalk(HeadSampling sampling, double[] cumulative) {
+    DiffusionSampler(HeadSampling sampling, double[] cumulative) {
         sampling.requireDiffusion();
         int steps = sampling.steps();
         if (steps > cumulative.length) {
@@ -42,7 +42,7 @@ final class DiffusionWalk implements HeadWalk {
     }
 
     @Override
-    public Tensor walk(Evaluation network, IntFunction<Tensor> noise) {
+    public Tensor sample(Evaluation network, IntFunction<Tensor> noise) {
         Tensor x = noise.apply(0);
         for (int k = 0; k < times.length; k++) {
             Tensor before = x;
