@@ -48,6 +48,17 @@ public interface Training<T extends Record & StageConfig<T>> {
     ConfigLoader<T> configs();
 
     /**
+     * The config of a preset or JSON file.
+     *
+     * @param source   a preset's name or a file's path; keys that the file leaves out come from the first preset
+     * @param settings changes to it, each {@code key=value}, such as {@code training.steps=2000}
+     * @throws RequestException for an unknown preset or key, a missing file, a value of the wrong type or range
+     */
+    default T config(String source, String... settings) {
+        return configs().load(source, List.of(settings));
+    }
+
+    /**
      * Opens the data and checks that the config fits them.
      *
      * @param begins whether the training begins; then what only its first step needs is checked, too, such as files

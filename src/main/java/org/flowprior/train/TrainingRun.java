@@ -139,10 +139,10 @@ public final class TrainingRun implements AutoCloseable {
     // ---- training --------------------------------------------------------------------------------------------------
 
     /**
-     * Trains a stage to its end; continues from the run's newest checkpoint if that is one of a stage of this name.
+     * Trains a stage to its end. Continues from the run's newest checkpoint if that is of a stage of this name.
      *
-     * <p>A run may train several stages one after the other. If {@link #position} is in a later stage, the caller leaves
-     * out those before it.
+     * <p>A run may train several stages one after the other. If {@link #position} is in a later stage, the caller must
+     * skip those before it.
      *
      * @param steps number of steps of the stage
      * @return time of training so far, over all processes of the run

@@ -18,7 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * A command that trains in a run directory: reads the options, begins or resumes the run, and prints what it ended with.
+ * A command that trains in a run directory: reads the options, begins or resumes the run, and prints the results.
  *
  * @param <T> the config
  */

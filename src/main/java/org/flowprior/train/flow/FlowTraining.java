@@ -65,9 +65,10 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
         public Stage stage(TrainingRun run) {
             data.prepare(run.path().resolve(FlowData.FILE), run.console());
             stage = new FlowStage(config, data);
-            run.console().detail("%d rows to train on, %d held out; %d channels, %d projected; scaling %s; %s".formatted(
-                    data.trainingRows(), data.heldOutRows().length, data.bank().dimension(), data.dimension(),
-                    data.scaling(), data.isCached() ? "kept on the device" : "read for each step"));
+            run.console().detail("%d rows to train on, %d held out; %d channels, %d projected; scaling %s; %s"
+                    .formatted(data.trainingRows(), data.heldOutRows().length, data.bank().dimension(),
+                            data.dimension(), data.scaling(),
+                            data.isCached() ? "kept on the device" : "read for each step"));
             return stage;
         }
 

@@ -26,10 +26,10 @@ import org.flowprior.train.StageFiles;
 
 /**
  * Trains the generator (Sec. 5.2, App. C.4). The draws of a step, the orders, how many tokens are masked, the dropped
- * labels, times and noise, are made for the whole batch and then split into micro-batches. All images have the same number
- * of masked tokens, so the mean of the micro-batches' losses is the batch's loss. Only dropout is drawn for each.
+ * labels, times and noise, are made for the whole batch and then split into micro-batches. All images have the same
+ * number of masked tokens, so the mean of the micro-batches' losses is the batch's loss. Only dropout is drawn for each.
  *
- * <p>A step whose loss is no finite number ends the run. (The official code says that it skips such a step, and takes
+ * <p>A step whose loss is not finite ends the run. (The official code says that it skips such a step, and takes
  * it.)
  */
 final class MarStage implements Stage, AutoCloseable {

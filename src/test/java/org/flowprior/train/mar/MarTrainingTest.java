@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.data.latents.Caches;
 import org.flowprior.torch.Libtorch;
@@ -170,6 +171,7 @@ class MarTrainingTest {
         MarTrainingConfig other = config(Path.of(tiny.data().cache()), "model.weights=" + whole.file(),
                 "model.width=8");
         assertThatThrownBy(() -> train(directory.resolve("other"), other, () -> false))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(whole.file().toString());
+                .isInstanceOf(RequestException.class).hasMessageStartingWith(whole.file().toString());
+        assertThat(directory.resolve("other")).doesNotExist();
     }
 }
