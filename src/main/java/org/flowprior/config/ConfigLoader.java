@@ -20,6 +20,7 @@ public final class ConfigLoader<T extends Record> {
     private final String stage;
     private final Class<T> type;
     private final List<String> presets;
+    private final T defaults;
     private final Map<String, Class<?>> keys;
 
     /**
@@ -31,6 +32,17 @@ public final class ConfigLoader<T extends Record> {
         this.stage = stage;
         this.type = type;
         this.presets = List.of(presets);
+        this.defaults = null;
+        this.keys = ConfigKeys.of(type);
+    }
+
+    /** The loader of a stage with one preset, {@code default}, which is that record and in no resource. */
+    @SuppressWarnings("unchecked")
+    public ConfigLoader(String stage, T defaults) {
+        this.stage = stage;
+        this.type = (Class<T>) defaults.getClass();
+        this.presets = List.of("default");
+        this.defaults = defaults;
         this.keys = ConfigKeys.of(type);
     }
 
@@ -113,6 +125,9 @@ public final class ConfigLoader<T extends Record> {
     }
 
     private JsonObject preset(String name) {
+        if (defaults != null) {
+            return toJson(defaults);
+        }
         String resource = "/org/flowprior/presets/" + stage + "/" + name + ".json";
         try (InputStream in = ConfigLoader.class.getResourceAsStream(resource)) {
             if (in == null) {

@@ -1,6 +1,5 @@
 package org.flowprior.cli.forward;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.flowprior.autoencoder.DiffAugment;
@@ -9,70 +8,56 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** {@code flowprior forward diff-augment}: the augmentation of the discriminator's images, for given random numbers. */
-@Command(
-        name = "diff-augment",
-        description = "Differentiable augmentation for given random numbers. Color, translation and hole are each done "
-                + "where their random numbers are given, in this order.",
-        modelTransformer = ForwardWithoutWeights.class,
-        footerHeading = "%n",
-        footer = {
-            "Inputs:",
-            "  x [B, C, H, W]       images in [-1, 1]",
-            "  brightness [B], saturation [B], contrast [B]",
-            "                       in [0, 1]; 1/2 changes nothing; all three or none",
-            "  translationRows [B], translationColumns [B]",
-            "                       output (i, j) is pixel (i + rows, j + columns), 0 where",
-            "                       there is none; both or none",
-            "  holeRows [B], holeColumns [B]",
-            "                       the hole's centre, the one behind the middle where its",
-            "                       side is even; both or none",
-            "Output:",
-            "  y [B, C, H, W]",
-            "Config:",
-            "  cutout               side of the hole in sides of the image (default 0.2)",
-            "  dtype                float32 (default) or float64",
-            "",
-            "Example:",
-            "  flowprior forward diff-augment \\",
-            "      --input images.safetensors --output augmented.safetensors"})
+@Command(name = "diff-augment", modelTransformer = ModuleCommand.WithoutWeights.class,
+        description = "Differentiable augmentation for given random numbers. Color, translation and hole are each "
+                + "done where their random numbers are given, in this order.",
+        footer = """
+                Inputs:
+                  x [B, C, H, W]       images in [-1, 1]
+                  brightness [B], saturation [B], contrast [B]
+                                       in [0, 1]; 1/2 changes nothing; all three or none
+                  translationRows [B], translationColumns [B]
+                                       output (i, j) is pixel (i + rows, j + columns), 0 where
+                                       there is none; both or none
+                  holeRows [B], holeColumns [B]
+                                       the hole's centre, the one behind the middle where its
+                                       side is even; both or none
+                Output:
+                  y [B, C, H, W]
+                Config:
+                  cutout               side of the hole in sides of the image (default 0.2)
+                  dtype                float32 (default) or float64
+
+                Example:
+                  flowprior forward diff-augment \\
+                      --input images.safetensors --output augmented.safetensors""")
 final class DiffAugmentCommand extends ModuleCommand<DiffAugmentCommand.Config> {
 
-    /** The config's keys. */
-    record Config(double cutout, Numbers dtype) {
+    record Config(double cutout, Numbers dtype) implements Dtyped {
 
         Config {
-            augmentation(cutout);
-        }
-
-        DiffAugment augmentation() {
-            return augmentation(cutout);
-        }
-
-        private static DiffAugment augmentation(double cutout) {
-            return new DiffAugment(1, cutout);
+            new DiffAugment(1, cutout);
         }
     }
 
     DiffAugmentCommand() {
-        super(Config.class);
-    }
-
-    @Override
-    Numbers numbers(Config config) {
-        return config.dtype();
+        super(new Config(0.2, Numbers.FLOAT32));
     }
 
     @Override
     Map<String, Tensor> forward(Config config, InputTensors in) {
         Tensor x = in.get("x", -1, -1, -1, -1);
-        List<Tensor> color = together(in, x, "brightness", "saturation", "contrast");
-        List<Tensor> translation = together(in, x, "translationRows", "translationColumns");
-        List<Tensor> hole = together(in, x, "holeRows", "holeColumns");
-        DiffAugment.Draws draws = new DiffAugment.Draws(
+        DiffAugment.Draws draws = draws(together(in, x, "brightness", "saturation", "contrast"),
+                together(in, x, "translationRows", "translationColumns"), together(in, x, "holeRows", "holeColumns"));
+        return Map.of("y", inPrecision(in, () -> new DiffAugment(1, config.cutout()).apply(x, draws)));
+    }
+
+    /** Draws from brightness, saturation and contrast; from rows and columns; each null where it is not done. */
+    static DiffAugment.Draws draws(List<Tensor> color, List<Tensor> translation, List<Tensor> hole) {
+        return new DiffAugment.Draws(
                 color == null ? null : new DiffAugment.Color(color.get(0), color.get(1), color.get(2)),
                 translation == null ? null : new DiffAugment.Translation(translation.get(0), translation.get(1)),
                 hole == null ? null : new DiffAugment.Hole(hole.get(0), hole.get(1)));
-        return new HashMap<>(Map.of("y", inPrecision(in, () -> config.augmentation().apply(x, draws))));
     }
 
     /** The inputs of these names, or null where none of them is there. */

@@ -12,13 +12,16 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "MODULE",
         commandListHeading = "%nModules:%n",
         subcommands = {
-            VelocityMlpCommand.class, AlignmentLossCommand.class, LogLikelihoodCommand.class,
-            VitEncoderCommand.class, VitDecoderCommand.class, AutoencoderCommand.class, AutoencoderLossCommand.class,
-            BottleneckNoneCommand.class, BottleneckKlCommand.class, BottleneckSoftVqCommand.class,
-            BottleneckVqCommand.class, Vgg16Command.class, LpipsCommand.class, InceptionCommand.class,
-            DinoDiscriminatorCommand.class,
-            PatchGanCommand.class, StyleGanCommand.class, MaskBitCommand.class, DiffAugmentCommand.class,
-            MarCommand.class, FlowHeadCommand.class, FlowHeadSampleCommand.class, MarSampleCommand.class})
+            FlowCommands.VelocityMlp.class, FlowCommands.Alignment.class, FlowCommands.Likelihood.class,
+            AutoencoderCommands.VitEncoder.class, AutoencoderCommands.VitDecoder.class,
+            AutoencoderCommands.Whole.class, AutoencoderLossCommand.class,
+            BottleneckCommands.None.class, BottleneckCommands.Kl.class, BottleneckCommands.SoftVq.class,
+            BottleneckCommands.Vq.class,
+            VisionCommands.VggFeatures.class, VisionCommands.LpipsDistance.class, VisionCommands.InceptionFeatures.class,
+            DiscriminatorCommands.Dino.class, DiscriminatorCommands.PatchGan.class,
+            DiscriminatorCommands.StyleGan.class, DiscriminatorCommands.MaskBit.class, DiffAugmentCommand.class,
+            MarCommands.Transformers.class, FlowHeadCommands.Velocities.class, FlowHeadCommands.Sampling.class,
+            MarCommands.Sampling.class})
 public final class Forward implements Runnable {
 
     @CommandLine.Spec

@@ -12,6 +12,7 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
+import org.flowprior.torch.nn.Module;
 
 /** The tensors of an input file, by name, in one dtype on one device. */
 final class InputTensors {
@@ -41,6 +42,12 @@ final class InputTensors {
 
     Device device() {
         return device;
+    }
+
+    /** Brings the module to the dtype and device of the tensors. Returns it. */
+    <M extends Module> M place(M module) {
+        module.to(dtype).to(device);
+        return module;
     }
 
     boolean has(String name) {

@@ -2,6 +2,7 @@ package org.flowprior.cli.forward;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,30 +16,49 @@ import org.flowprior.torch.Precision;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
+import org.flowprior.torch.nn.Module;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /**
- * A module of {@code flowprior forward}: reads tensors, runs, writes tensors. A new module is a subclass with its own
- * config, named among the subcommands of {@link Forward}; its default config is the resource
- * {@code presets/forward-MODULE/default.json}.
+ * A module of {@code flowprior forward}: reads tensors, runs, writes tensors. A new module is one subclass, which
+ * {@link Forward} names among its subcommands.
  *
  * @param <T> the config: a record, see {@link ConfigLoader}
  */
-@Command(sortOptions = false)
-abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
+@Command(sortOptions = false, footerHeading = "%n")
+abstract class ModuleCommand<T extends Record & ModuleCommand.Dtyped> implements Callable<Integer> {
 
     /** The dtype of weights, inputs and outputs. */
     enum Numbers {
         FLOAT32(DType.FLOAT32), FLOAT64(DType.FLOAT64);
 
-        final DType dtype;
+        private final DType dtype;
 
         Numbers(DType dtype) {
             this.dtype = dtype;
+        }
+    }
+
+    /** A config with the key dtype, as every module has it. */
+    interface Dtyped {
+        Numbers dtype();
+    }
+
+    /** The config of a module without further keys. */
+    record DtypeOnly(Numbers dtype) implements Dtyped {
+        static final DtypeOnly FLOAT32 = new DtypeOnly(Numbers.FLOAT32);
+    }
+
+    /** For {@link Command#modelTransformer}: takes {@code --weights} from a module that has none. */
+    static final class WithoutWeights implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec spec) {
+            return spec.remove(spec.findOption("--weights"));
         }
     }
 
@@ -67,22 +87,20 @@ abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    private final Class<T> configType;
+    private final T defaults;
 
-    ModuleCommand(Class<T> configType) {
-        this.configType = configType;
+    /** A module with that config where no file says otherwise. */
+    ModuleCommand(T defaults) {
+        this.defaults = defaults;
     }
 
     /** The outputs by name, of any dtype and device. */
     abstract Map<String, Tensor> forward(T config, InputTensors in);
 
-    /** The dtype to compute in. */
-    abstract Numbers numbers(T config);
-
     @Override
     public Integer call() {
-        T resolved = new ConfigLoader<>("forward-" + spec.name(), configType, "default").load(config, List.of());
-        DType dtype = numbers(resolved).dtype;
+        T resolved = new ConfigLoader<>("forward-" + spec.name(), defaults).load(config, List.of());
+        DType dtype = resolved.dtype().dtype;
         if (precision == Precision.BF16 && dtype != DType.FLOAT32) {
             throw new RequestException("--precision bf16 goes with dtype float32 in the config, not with " + dtype);
         }
@@ -90,7 +108,7 @@ abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
         requireDirectory(output);
         try (Scope scope = Scope.open()) {
             InputTensors in = new InputTensors(input, dtype, chosen);
-            Map<String, Tensor> outputs = forward(resolved, in);
+            Map<String, Tensor> outputs = new HashMap<>(forward(resolved, in));
             outputs.replaceAll((name, tensor) -> tensor.detach().to(dtype));
             Safetensors.write(output, outputs);
             if (!in.unused().isEmpty()) {
@@ -110,12 +128,22 @@ abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
         }
     }
 
-    Path weights() {
+    final Path weights() {
         return weights;
     }
 
-    /** Runs the op in the precision asked for. */
-    Tensor inPrecision(InputTensors in, Supplier<Tensor> op) {
+    /** Runs the op in the precision that {@code --precision} names. */
+    final <R> R inPrecision(InputTensors in, Supplier<R> op) {
         return precision.compute(in.device(), op);
+    }
+
+    /** Adds the gradient of each parameter that has one, under the prefix and its key. */
+    static void putGradients(Map<String, Tensor> outputs, String prefix, Module module) {
+        module.namedParameters().forEach((key, parameter) -> {
+            Tensor gradient = parameter.grad();
+            if (gradient != null) {
+                outputs.put(prefix + key, gradient.clone());
+            }
+        });
     }
 }

@@ -1,9 +1,9 @@
 package org.flowprior.cli.forward;
 
+import java.util.List;
 import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.autoencoder.DiffAugment;
-import org.flowprior.autoencoder.DiscriminatorWindow;
 import org.flowprior.autoencoder.KlBottleneck;
 import org.flowprior.autoencoder.LatentDraws;
 import org.flowprior.autoencoder.RepaAlign;
@@ -11,7 +11,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.train.autoencoder.AutoencoderLossConfig;
 
-/** The random numbers of a training step out of an input file. */
+/** The random numbers of a training step, from an input file. */
 final class NoiseTensors {
 
     private NoiseTensors() {}
@@ -34,25 +34,12 @@ final class NoiseTensors {
     }
 
     private static AutoencoderNoise.View view(InputTensors in, String name, long batch) {
-        Tensor color = rows(in, name + ".color", 3, batch);
-        Tensor translation = rows(in, name + ".translation", 2, batch);
-        Tensor hole = rows(in, name + ".hole", 2, batch);
-        String place = name + ".window";
-        DiscriminatorWindow window = in.has(place)
-                ? DiscriminatorWindow.at(at(in.get(place, 2), 0), at(in.get(place, 2), 1)) : DiscriminatorWindow.WHOLE;
-        return new AutoencoderNoise.View(new DiffAugment.Draws(
-                color == null ? null
-                        : new DiffAugment.Color(color.select(0, 0), color.select(0, 1), color.select(0, 2)),
-                translation == null ? null : new DiffAugment.Translation(translation.select(0, 0),
-                        translation.select(0, 1)),
-                hole == null ? null : new DiffAugment.Hole(hole.select(0, 0), hole.select(0, 1))), window);
+        DiffAugment.Draws draws = DiffAugmentCommand.draws(rows(in, name + ".color", 3, batch),
+                rows(in, name + ".translation", 2, batch), rows(in, name + ".hole", 2, batch));
+        return new AutoencoderNoise.View(draws, DiscriminatorCommands.window(in, name + ".window"));
     }
 
-    private static Tensor rows(InputTensors in, String name, long rows, long batch) {
-        return in.has(name) ? in.get(name, rows, batch) : null;
-    }
-
-    private static long at(Tensor place, long index) {
-        return (long) place.get(index).item();
+    private static List<Tensor> rows(InputTensors in, String name, long rows, long batch) {
+        return in.has(name) ? in.get(name, rows, batch).unbind(0) : null;
     }
 }
