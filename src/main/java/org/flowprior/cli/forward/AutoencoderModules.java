@@ -14,15 +14,28 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** The modules over an autoencoder: its encoder, its decoder, and both with the bottleneck between them. */
-final class AutoencoderCommands {
+final class AutoencoderModules {
 
-    private AutoencoderCommands() {}
+    private AutoencoderModules() {}
 
     private static Autoencoder withoutRepa(Path weights) {
         return Autoencoder.read(weights, config -> config.withRepa(null));
     }
 
-    private static Tensor images(Autoencoder autoencoder, InputTensors in) {
+    /**
+     * The random numbers of a forward: those that an autoencoder of that config takes.
+     *
+     * @param noise the input with the noise of a KL bottleneck
+     */
+    static LatentDraws draws(ModuleInputs in, String noise, AutoencoderConfig config, long batch) {
+        boolean noisy = config.bottleneck() instanceof KlBottleneck.Options;
+        boolean shuffled = config.repa() != null && config.repa().align() == RepaAlign.AVG_1D_SHUFFLE;
+        return new LatentDraws(
+                noisy ? in.get(noise, batch, config.latentTokens(), config.latentChannels()) : null,
+                shuffled ? in.get("permutation", config.repa().model().patches()).to(DType.INT64) : null);
+    }
+
+    private static Tensor images(Autoencoder autoencoder, ModuleInputs in) {
         int size = autoencoder.config().imageSize();
         return in.get("images", -1, 3, size, size);
     }
@@ -44,18 +57,14 @@ final class AutoencoderCommands {
                     Example:
                       flowprior forward vit-encoder --weights autoencoder.pt \\
                           --input images.safetensors --output tokens.safetensors""")
-    static final class VitEncoder extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        VitEncoder() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record VitEncoder(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (Autoencoder autoencoder = in.place(withoutRepa(weights())); NoGrad noGrad = new NoGrad()) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (Autoencoder autoencoder = in.place(withoutRepa(in.weights())); NoGrad noGrad = new NoGrad()) {
                 Tensor images = images(autoencoder, in);
-                return Map.of("tokens", inPrecision(in, () -> autoencoder.encoder().forward(images)),
-                        "encoded", inPrecision(in, () -> autoencoder.encoded(images)));
+                return Map.of("tokens", in.compute(() -> autoencoder.encoder().forward(images)),
+                        "encoded", in.compute(() -> autoencoder.encoded(images)));
             }
         }
     }
@@ -74,18 +83,14 @@ final class AutoencoderCommands {
                     Example:
                       flowprior forward vit-decoder --weights autoencoder.pt \\
                           --input latents.safetensors --output images.safetensors""")
-    static final class VitDecoder extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        VitDecoder() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record VitDecoder(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (Autoencoder autoencoder = in.place(withoutRepa(weights())); NoGrad noGrad = new NoGrad()) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (Autoencoder autoencoder = in.place(withoutRepa(in.weights())); NoGrad noGrad = new NoGrad()) {
                 AutoencoderConfig sizes = autoencoder.config();
                 Tensor z = in.get("z", -1, sizes.latentTokens(), sizes.latentChannels());
-                return Map.of("images", inPrecision(in, () -> autoencoder.decode(z)));
+                return Map.of("images", in.compute(() -> autoencoder.decode(z)));
             }
         }
     }
@@ -116,28 +121,26 @@ final class AutoencoderCommands {
                     Example:
                       flowprior forward autoencoder --weights autoencoder.pt \\
                           --input images.safetensors --output reconstructions.safetensors""")
-    static final class Whole extends ModuleCommand<Whole.Config> {
-
-        record Config(Numbers dtype, boolean training) implements Dtyped {}
+    record Whole(Numbers dtype, boolean training) implements ForwardModule {
 
         Whole() {
-            super(new Config(Numbers.FLOAT32, false));
+            this(Numbers.FLOAT32, false);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
             try (Autoencoder autoencoder = in.place(
-                    config.training() ? Autoencoder.read(weights()) : withoutRepa(weights()));
+                    training ? Autoencoder.read(in.weights()) : withoutRepa(in.weights()));
                     NoGrad noGrad = new NoGrad()) {
-                autoencoder.train(config.training());
+                autoencoder.train(training);
                 Tensor images = images(autoencoder, in);
                 if (autoencoder.config().bottleneck() instanceof KlBottleneck.Options && !in.has("noise")) {
-                    Tensor latents = inPrecision(in, () -> autoencoder.encode(images));
+                    Tensor latents = in.compute(() -> autoencoder.encode(images));
                     return Map.of("latents", latents,
-                            "reconstruction", inPrecision(in, () -> autoencoder.decode(latents)));
+                            "reconstruction", in.compute(() -> autoencoder.decode(latents)));
                 }
-                LatentDraws draws = draws(autoencoder.config(), images.size(0), config.training(), in);
-                Autoencoder.Output output = inPrecision(in, () -> autoencoder.forward(images, draws));
+                LatentDraws draws = draws(in, "noise", autoencoder.config(), images.size(0));
+                Autoencoder.Output output = in.compute(() -> autoencoder.forward(images, draws));
                 Map<String, Tensor> outputs = new HashMap<>(
                         Map.of("reconstruction", output.reconstruction(), "latents", output.latents()));
                 output.losses().forEach((name, loss) -> outputs.put("loss." + name, loss));
@@ -146,14 +149,6 @@ final class AutoencoderCommands {
                 }
                 return outputs;
             }
-        }
-
-        private static LatentDraws draws(AutoencoderConfig sizes, long batch, boolean training, InputTensors in) {
-            boolean noisy = sizes.bottleneck() instanceof KlBottleneck.Options;
-            boolean shuffled = training && sizes.repa() != null && sizes.repa().align() == RepaAlign.AVG_1D_SHUFFLE;
-            return new LatentDraws(
-                    noisy ? in.get("noise", batch, sizes.latentTokens(), sizes.latentChannels()) : null,
-                    shuffled ? in.get("permutation", sizes.repa().model().patches()).to(DType.INT64) : null);
         }
     }
 }

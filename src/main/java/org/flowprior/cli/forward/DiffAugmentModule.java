@@ -8,7 +8,7 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** {@code flowprior forward diff-augment}: the augmentation of the discriminator's images, for given random numbers. */
-@Command(name = "diff-augment", modelTransformer = ModuleCommand.WithoutWeights.class,
+@Command(name = "diff-augment",
         description = "Differentiable augmentation for given random numbers. Color, translation and hole are each "
                 + "done where their random numbers are given, in this order.",
         footer = """
@@ -31,25 +31,22 @@ import picocli.CommandLine.Command;
                 Example:
                   flowprior forward diff-augment \\
                       --input images.safetensors --output augmented.safetensors""")
-final class DiffAugmentCommand extends ModuleCommand<DiffAugmentCommand.Config> {
+record DiffAugmentModule(double cutout, Numbers dtype) implements ForwardModule.WithoutWeights {
 
-    record Config(double cutout, Numbers dtype) implements Dtyped {
-
-        Config {
-            new DiffAugment(1, cutout);
-        }
+    DiffAugmentModule {
+        new DiffAugment(1, cutout);
     }
 
-    DiffAugmentCommand() {
-        super(new Config(0.2, Numbers.FLOAT32));
+    DiffAugmentModule() {
+        this(0.2, Numbers.FLOAT32);
     }
 
     @Override
-    Map<String, Tensor> forward(Config config, InputTensors in) {
+    public Map<String, Tensor> forward(ModuleInputs in) {
         Tensor x = in.get("x", -1, -1, -1, -1);
         DiffAugment.Draws draws = draws(together(in, x, "brightness", "saturation", "contrast"),
                 together(in, x, "translationRows", "translationColumns"), together(in, x, "holeRows", "holeColumns"));
-        return Map.of("y", inPrecision(in, () -> new DiffAugment(1, config.cutout()).apply(x, draws)));
+        return Map.of("y", in.compute(() -> new DiffAugment(1, cutout).apply(x, draws)));
     }
 
     /** Draws from brightness, saturation and contrast; from rows and columns; each null where it is not done. */
@@ -61,7 +58,7 @@ final class DiffAugmentCommand extends ModuleCommand<DiffAugmentCommand.Config> 
     }
 
     /** The inputs of these names, or null where none of them is there. */
-    private static List<Tensor> together(InputTensors in, Tensor x, String... names) {
+    private static List<Tensor> together(ModuleInputs in, Tensor x, String... names) {
         List<String> given = List.of(names).stream().filter(in::has).toList();
         if (given.isEmpty()) {
             return null;

@@ -23,20 +23,17 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** The modules over a velocity network: its velocities, the alignment loss and the log-likelihood. */
-final class FlowCommands {
+final class FlowModules {
 
-    private FlowCommands() {}
+    private FlowModules() {}
 
     /** What t means to the weights. STATED: what their file says, official where it says nothing. */
     enum Convention {
         STATED, PAPER, OFFICIAL;
 
         private TimeConvention of(Path weights) {
-            return switch (this) {
-                case PAPER -> TimeConvention.PAPER;
-                case OFFICIAL -> TimeConvention.OFFICIAL;
-                case STATED -> FlowModelFile.convention(weights).orElse(TimeConvention.OFFICIAL);
-            };
+            return this == STATED ? FlowModelFile.convention(weights).orElse(TimeConvention.OFFICIAL)
+                    : TimeConvention.valueOf(name());
         }
     }
 
@@ -56,27 +53,23 @@ final class FlowCommands {
                     Example:
                       flowprior forward velocity-mlp --weights flow_model.pt \\
                           --input points.safetensors --output velocities.safetensors""")
-    static final class VelocityMlp extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        VelocityMlp() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record VelocityMlp(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (VelocityNetwork network = in.place(FlowModelFile.readNetwork(weights()));
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (VelocityNetwork network = in.place(FlowModelFile.readNetwork(in.weights()));
                     NoGrad noGrad = new NoGrad()) {
                 VelocityNetwork.Config sizes = network.config();
                 Tensor x = in.get("x", -1, sizes.targetChannels());
                 Tensor t = in.get("t", x.size(0));
                 Tensor c = in.has("c") ? condition(in, x.size(0), sizes.conditionChannels()) : null;
-                return Map.of("v", inPrecision(in, () -> network.forward(x, t, c)));
+                return Map.of("v", in.compute(() -> network.forward(x, t, c)));
             }
         }
 
-        private Tensor condition(InputTensors in, long rows, long channels) {
+        private Tensor condition(ModuleInputs in, long rows, long channels) {
             if (channels == 0) {
-                throw in.wrongShape("c", in.anyShape("c").shape(), "none: " + weights() + " has no cond_embed");
+                throw in.wrongShape("c", in.anyShape("c").shape(), "none: " + in.weights() + " has no cond_embed");
             }
             return in.get("c", rows, channels);
         }
@@ -115,51 +108,40 @@ final class FlowCommands {
 
                     The official toy's flow_model.pt does not say that it means the paper's
                     times: give it --config with {"timeConvention": "paper"}.""")
-    static final class Alignment extends ModuleCommand<Alignment.Config> {
+    record Alignment(Convention timeConvention, Numbers dtype, int flowMul, boolean normTarget, boolean movingAvgStd,
+                     boolean unitNorm, boolean normV, boolean detachPredV, TimeWeighting weighting, double truncation)
+            implements ForwardModule {
 
-        record Config(Convention timeConvention, Numbers dtype, int flowMul, boolean normTarget, boolean movingAvgStd,
-                      boolean unitNorm, boolean normV, boolean detachPredV, TimeWeighting weighting,
-                      double truncation) implements Dtyped {
-
-            Config {
-                options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
-            }
-
-            private AlignmentLoss.Options options() {
-                return options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
-            }
-
-            private static AlignmentLoss.Options options(int flowMul, boolean normTarget, boolean movingAvgStd,
-                                                         boolean unitNorm, boolean normV, boolean detachPredV,
-                                                         TimeWeighting weighting, double truncation) {
-                return new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV,
-                        weighting, weighting == TimeWeighting.UNIFORM ? 0 : truncation);
-            }
+        Alignment {
+            new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting,
+                    weighting == TimeWeighting.UNIFORM ? 0 : truncation);
         }
 
         Alignment() {
-            super(new Config(Convention.STATED, Numbers.FLOAT32, 1, false, false, false, false, false,
-                    TimeWeighting.UNIFORM, 0.01));
+            this(Convention.STATED, Numbers.FLOAT32, 1, false, false, false, false, false, TimeWeighting.UNIFORM,
+                    0.01);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            try (VelocityNetwork network = in.place(FlowModelFile.readNetwork(weights()))) {
-                FlowModel model = new FlowModel(network, config.timeConvention().of(weights())).freeze();
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (VelocityNetwork network = in.place(FlowModelFile.readNetwork(in.weights()))) {
+                FlowModel model = new FlowModel(network, timeConvention.of(in.weights())).freeze();
                 long channels = network.config().targetChannels();
                 Tensor y = latents(in, channels);
-                long rows = config.flowMul() * y.numel() / channels;
+                long rows = flowMul * y.numel() / channels;
                 Tensor t = in.get("t", rows);
                 Tensor noise = in.get("noise", rows, channels);
-                try (AlignmentLoss loss = AlignmentLoss.of(model, config.options())) {
+                AlignmentLoss.Options options = new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm,
+                        normV, detachPredV, weighting, weighting == TimeWeighting.UNIFORM ? 0 : truncation);
+                try (AlignmentLoss loss = AlignmentLoss.of(model, options)) {
                     loss.to(in.device());
-                    Tensor rowLoss = inPrecision(in, () -> loss.loss(y, t, noise, null, LossReduction.NONE)).mean(1);
+                    Tensor rowLoss = in.compute(() -> loss.loss(y, t, noise, null, LossReduction.NONE)).mean(1);
                     return Map.of("loss", rowLoss, "grad", Autograd.grad(rowLoss.mean(), List.of(y)).getFirst());
                 }
             }
         }
 
-        private static Tensor latents(InputTensors in, long channels) {
+        private static Tensor latents(ModuleInputs in, long channels) {
             Tensor y = in.anyShape("y");
             long[] shape = y.shape();
             if (shape.length != 2 && shape.length != 3 || shape[shape.length - 1] != channels || y.numel() == 0) {
@@ -196,55 +178,50 @@ final class FlowCommands {
                     Example:
                       flowprior forward log-likelihood --weights prior.safetensors \\
                           --input latents.safetensors --output likelihood.safetensors""")
-    static final class Likelihood extends ModuleCommand<Likelihood.Config> {
+    record Likelihood(Convention timeConvention, Numbers dtype, Solver solver, double relative, double absolute,
+                      int maxSteps, int steps, Trace trace, int probes, long seed) implements ForwardModule {
 
         enum Solver { DORMAND_PRINCE, RK4, HEUN, MIDPOINT, EULER }
 
         enum Trace { EXACT, RADEMACHER, GAUSSIAN }
 
-        record Config(Convention timeConvention, Numbers dtype, Solver solver, double relative, double absolute,
-                      int maxSteps, int steps, Trace trace, int probes, long seed) implements Dtyped {
-
-            Config {
-                solver(solver, relative, absolute, maxSteps, steps);
-                trace(trace, probes);
-            }
-
-            private static OdeSolver solver(Solver solver, double relative, double absolute, int maxSteps, int steps) {
-                return solver == Solver.DORMAND_PRINCE ? new DormandPrince(relative, absolute, maxSteps)
-                        : new FixedStepSolver(FixedStepSolver.Method.valueOf(solver.name()), steps);
-            }
-
-            private static TraceEstimator trace(Trace trace, int probes) {
-                return trace == Trace.EXACT ? TraceEstimator.EXACT
-                        : new TraceEstimator.Hutchinson(TraceEstimator.Probes.valueOf(trace.name()), probes);
-            }
+        Likelihood {
+            solver(solver, relative, absolute, maxSteps, steps);
+            trace(trace, probes);
         }
 
         Likelihood() {
-            super(new Config(Convention.STATED, Numbers.FLOAT64, Solver.DORMAND_PRINCE, 1e-6, 1e-6, 10_000, 100,
-                    Trace.EXACT, 1, 0));
+            this(Convention.STATED, Numbers.FLOAT64, Solver.DORMAND_PRINCE, 1e-6, 1e-6, 10_000, 100, Trace.EXACT, 1, 0);
+        }
+
+        private static OdeSolver solver(Solver solver, double relative, double absolute, int maxSteps, int steps) {
+            return solver == Solver.DORMAND_PRINCE ? new DormandPrince(relative, absolute, maxSteps)
+                    : new FixedStepSolver(FixedStepSolver.Method.valueOf(solver.name()), steps);
+        }
+
+        private static TraceEstimator trace(Trace trace, int probes) {
+            return trace == Trace.EXACT ? TraceEstimator.EXACT
+                    : new TraceEstimator.Hutchinson(TraceEstimator.Probes.valueOf(trace.name()), probes);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
             if (in.has("y") == in.has("noise")) {
                 throw new RequestException("log-likelihood needs either y or noise in the input, not "
                         + (in.has("y") ? "both" : "neither"));
             }
-            try (VelocityNetwork network = in.place(FlowModelFile.readNetwork(weights()));
-                    Generator probes = Generator.on(in.device()).manualSeed(config.seed())) {
-                FlowModel model = new FlowModel(network, config.timeConvention().of(weights())).freeze();
+            try (VelocityNetwork network = in.place(FlowModelFile.readNetwork(in.weights()));
+                    Generator generator = Generator.on(in.device()).manualSeed(seed)) {
+                FlowModel model = new FlowModel(network, timeConvention.of(in.weights())).freeze();
                 LogLikelihood likelihood = new LogLikelihood(
-                        (x, t, condition) -> inPrecision(in, () -> model.velocity(x, t, condition)).to(x.dtype()),
-                        Config.solver(config.solver(), config.relative(), config.absolute(), config.maxSteps(),
-                                config.steps()), Config.trace(config.trace(), config.probes()));
+                        (x, t, condition) -> in.compute(() -> model.velocity(x, t, condition)).to(x.dtype()),
+                        solver(solver, relative, absolute, maxSteps, steps), trace(trace, probes));
                 long channels = network.config().targetChannels();
                 if (in.has("y")) {
-                    LogLikelihood.Result result = likelihood.at(in.get("y", -1, channels), probes);
+                    LogLikelihood.Result result = likelihood.at(in.get("y", -1, channels), generator);
                     return Map.of("log_density", result.logDensity(), "noise", result.noise());
                 }
-                LogLikelihood.Sample sample = likelihood.sample(in.get("noise", -1, channels), probes);
+                LogLikelihood.Sample sample = likelihood.sample(in.get("noise", -1, channels), generator);
                 return Map.of("log_density", sample.logDensity(), "y", sample.points());
             }
         }

@@ -20,12 +20,12 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** The modules over a whole generator: its transformers with the loss, and sampling. */
-final class MarCommands {
+final class MarModules {
 
-    private MarCommands() {}
+    private MarModules() {}
 
     /** The noise of a head, of that shape; a diffusion head has such noise for each step. */
-    static Tensor noise(InputTensors in, Mar mar, int steps, long... shape) {
+    static Tensor noise(ModuleInputs in, Mar mar, int steps, long... shape) {
         if (!(mar.head() instanceof DiffusionHead)) {
             return in.get("noise", shape);
         }
@@ -68,46 +68,43 @@ final class MarCommands {
                     Example:
                       flowprior forward mar --weights mar.safetensors \\
                           --input latents.safetensors --output conditions.safetensors""")
-    static final class Transformers extends ModuleCommand<Transformers.Config> {
+    record Transformers(Numbers dtype, int masked, int heads, int patch) implements ForwardModule {
 
-        record Config(Numbers dtype, int masked, int heads, int patch) implements Dtyped {
-
-            Config {
-                if (masked < 0 || heads < 0 || patch < 0) {
-                    throw new IllegalArgumentException("masked, heads and patch must be at least 0, not " + masked
-                            + ", " + heads + " and " + patch);
-                }
-            }
-
-            /** What the weights do not tell: the heads, and how latents of the input's shape become tokens. */
-            private UnaryOperator<MarConfig> options(InputTensors in) {
-                return told -> {
-                    MarConfig config = heads == 0 ? told : told.withHeads(heads);
-                    long[] latents = in.anyShape("latents").shape();
-                    boolean grid = latents.length == 4
-                            && (patch > 0 || config.layout() instanceof LatentLayout.Sequence);
-                    return grid ? config.withLayout(new LatentLayout.Grid(latents[1], latents[2], latents[3],
-                            Math.max(1, patch))) : config;
-                };
+        Transformers {
+            if (masked < 0 || heads < 0 || patch < 0) {
+                throw new IllegalArgumentException("masked, heads and patch must be at least 0, not " + masked
+                        + ", " + heads + " and " + patch);
             }
         }
 
         Transformers() {
-            super(new Config(Numbers.FLOAT32, 0, 0, 0));
+            this(Numbers.FLOAT32, 0, 0, 0);
+        }
+
+        /** What the weights do not tell: the heads, and how latents of the input's shape become tokens. */
+        private UnaryOperator<MarConfig> options(ModuleInputs in) {
+            return told -> {
+                MarConfig config = heads == 0 ? told : told.withHeads(heads);
+                long[] latents = in.anyShape("latents").shape();
+                boolean grid = latents.length == 4
+                        && (patch > 0 || config.layout() instanceof LatentLayout.Sequence);
+                return grid ? config.withLayout(new LatentLayout.Grid(latents[1], latents[2], latents[3],
+                        Math.max(1, patch))) : config;
+            };
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            try (Mar mar = in.place(MarFile.read(weights(), config.options(in)))) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (Mar mar = in.place(MarFile.read(in.weights(), options(in)))) {
                 mar.eval();
                 Tensor tokens = mar.tokens(in.anyShape("latents"));
                 long images = in.count("latents", tokens);
                 Tensor labels = in.wholeNumbers("labels", mar.config().classes(), images);
                 Tensor dropped = in.has("dropped") ? in.wholeNumbers("dropped", 2, images).to(DType.BOOL) : null;
-                MarNoise masking = masking(config, in, images, mar.config().tokens(), dropped);
+                MarNoise masking = masking(in, images, mar.config().tokens(), dropped);
                 Map<String, Tensor> outputs = new HashMap<>();
                 try (NoGrad noGrad = new NoGrad()) {
-                    outputs.put("z", inPrecision(in, () -> mar.conditions(tokens, masking.mask(),
+                    outputs.put("z", in.compute(() -> mar.conditions(tokens, masking.mask(),
                             mar.classVectors(labels, dropped))));
                 }
                 if (in.has("times")) {
@@ -116,24 +113,24 @@ final class MarCommands {
                             ? in.wholeNumbers("times", DiffusionHead.TIMES, draws) : in.get("times", draws);
                     in.count("times", times);
                     Tensor noise = in.get("noise", times.size(0), images, tokens.size(1), tokens.size(2));
-                    Tensor loss = inPrecision(in, () -> mar.loss(tokens, labels,
+                    Tensor loss = in.compute(() -> mar.loss(tokens, labels,
                             new MarNoise(masking.orders(), masking.masked(), dropped, times, noise)));
                     loss.backward();
                     outputs.put("loss", loss);
-                    putGradients(outputs, "grad.", mar);
+                    ForwardModule.putGradients(outputs, "grad.", mar);
                 }
                 return outputs;
             }
         }
 
         /** Orders and how many of them are masked; without times and noise. */
-        private static MarNoise masking(Config config, InputTensors in, long images, long length, Tensor dropped) {
-            if (config.masked() > length) {
+        private MarNoise masking(ModuleInputs in, long images, long length, Tensor dropped) {
+            if (masked > length) {
                 throw new RequestException("masked must be at most " + length + ", the number of tokens, not "
-                        + config.masked());
+                        + masked);
             }
-            if (config.masked() > 0) {
-                return new MarNoise(in.permutations("orders", images, length), config.masked(), dropped, null, null);
+            if (masked > 0) {
+                return new MarNoise(in.permutations("orders", images, length), masked, dropped, null, null);
             }
             Tensor mask = in.wholeNumbers("mask", 2, images, length).to(DType.BOOL);
             long[] counts = mask.sum(1).toLongArray();
@@ -176,47 +173,43 @@ final class MarCommands {
                     Example:
                       flowprior forward mar-sample --weights mar.safetensors \\
                           --input draws.safetensors --output latents.safetensors""")
-    static final class Sampling extends ModuleCommand<Sampling.Config> {
+    record Sampling(Numbers dtype, int iterations, HeadSampling.Solver solver, int steps, double temperature,
+                    double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads)
+            implements ForwardModule {
 
-        record Config(Numbers dtype, int iterations, HeadSampling.Solver solver, int steps, double temperature,
-                      double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads)
-                implements Dtyped {
-
-            Config {
-                if (iterations < 0 || heads < 0) {
-                    throw new IllegalArgumentException("iterations and heads must be at least 0, not " + iterations
-                            + " and " + heads);
-                }
-                new HeadSampling(solver, steps, temperature);
-                new Guidance(guidance, guidanceSchedule);
+        Sampling {
+            if (iterations < 0 || heads < 0) {
+                throw new IllegalArgumentException("iterations and heads must be at least 0, not " + iterations
+                        + " and " + heads);
             }
-
-            private MarSampler sampler(Mar mar) {
-                int chosen = iterations > 0 ? iterations : Math.toIntExact(mar.config().tokens());
-                MarSampler.Options options = new MarSampler.Options(chosen, new Guidance(guidance, guidanceSchedule),
-                        new HeadSampling(solver, steps, temperature));
-                return saving ? new MarSampler(mar, options) : MarSampler.plain(mar, options);
-            }
+            new HeadSampling(solver, steps, temperature);
+            new Guidance(guidance, guidanceSchedule);
         }
 
         Sampling() {
-            super(new Config(Numbers.FLOAT32, 0, HeadSampling.Solver.OFFICIAL, 100, 1, 1, Guidance.Schedule.LINEAR,
-                    true, 0));
+            this(Numbers.FLOAT32, 0, HeadSampling.Solver.OFFICIAL, 100, 1, 1, Guidance.Schedule.LINEAR, true, 0);
+        }
+
+        private MarSampler sampler(Mar mar) {
+            int chosen = iterations > 0 ? iterations : Math.toIntExact(mar.config().tokens());
+            MarSampler.Options options = new MarSampler.Options(chosen, new Guidance(guidance, guidanceSchedule),
+                    new HeadSampling(solver, steps, temperature));
+            return saving ? new MarSampler(mar, options) : MarSampler.plain(mar, options);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            UnaryOperator<MarConfig> options = told -> config.heads() == 0 ? told : told.withHeads(config.heads());
-            try (Mar mar = in.place(MarFile.read(weights(), options)); NoGrad noGrad = new NoGrad()) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            UnaryOperator<MarConfig> options = told -> heads == 0 ? told : told.withHeads(heads);
+            try (Mar mar = in.place(MarFile.read(in.weights(), options)); NoGrad noGrad = new NoGrad()) {
                 mar.eval();
                 long length = mar.config().tokens();
                 long images = in.count("labels", in.anyShape("labels"));
                 Tensor labels = in.wholeNumbers("labels", mar.config().classes(), images);
                 Tensor orders = in.permutations("orders", images, length);
-                SamplingNoise noise = SamplingNoise.given(noise(in, mar, config.steps(), images, length,
-                        mar.config().channels()));
-                Tensor tokens = inPrecision(in, () -> {
-                    try (MarSampler sampler = config.sampler(mar)) {
+                SamplingNoise noise = SamplingNoise.given(
+                        noise(in, mar, steps, images, length, mar.config().channels()));
+                Tensor tokens = in.compute(() -> {
+                    try (MarSampler sampler = sampler(mar)) {
                         return sampler.sample(labels, orders, noise);
                     }
                 });

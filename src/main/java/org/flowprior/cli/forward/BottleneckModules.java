@@ -18,11 +18,11 @@ import org.flowprior.torch.nn.Module;
 import picocli.CommandLine.Command;
 
 /** The modules of bottlenecks; the losses of training are outputs under their names. */
-final class BottleneckCommands {
+final class BottleneckModules {
 
     private static final String PREFIX = "quantize.";
 
-    private BottleneckCommands() {}
+    private BottleneckModules() {}
 
     /** The outputs; for a bottleneck with codes those, too. */
     private static Map<String, Tensor> outputs(Bottleneck.Output output) {
@@ -52,7 +52,7 @@ final class BottleneckCommands {
 
     /** Puts the codes into a fresh bottleneck and runs it. */
     private static Map<String, Tensor> quantize(Bottleneck.Options options, String key, Tensor codes, Tensor encoded,
-                                                InputTensors in) {
+                                                ModuleInputs in) {
         Bottleneck bottleneck = options.create(Math.toIntExact(codes.size(-1)), null);
         try (Module module = (Module) bottleneck; NoGrad noGrad = new NoGrad()) {
             Map<String, Tensor> state = new LinkedHashMap<>(module.stateDict());
@@ -63,7 +63,7 @@ final class BottleneckCommands {
         }
     }
 
-    @Command(name = "bottleneck-none", modelTransformer = ModuleCommand.WithoutWeights.class,
+    @Command(name = "bottleneck-none",
             description = "No bottleneck: the latents are the encoder's tokens, standardised over the batch where "
                     + "the config says so.",
             footer = """
@@ -79,26 +79,24 @@ final class BottleneckCommands {
                     Example:
                       flowprior forward bottleneck-none \\
                           --input tokens.safetensors --output latents.safetensors""")
-    static final class None extends ModuleCommand<None.Config> {
-
-        record Config(Numbers dtype, boolean standardize) implements Dtyped {}
+    record None(Numbers dtype, boolean standardize) implements ForwardModule.WithoutWeights {
 
         None() {
-            super(new Config(Numbers.FLOAT32, false));
+            this(Numbers.FLOAT32, false);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
             try (NoGrad noGrad = new NoGrad()) {
                 Tensor encoded = in.get("encoded", -1, -1, -1);
-                Bottleneck bottleneck = new IdentityBottleneck.Options(config.standardize())
+                Bottleneck bottleneck = new IdentityBottleneck.Options(standardize)
                         .create(Math.toIntExact(encoded.size(2)), null);
-                return Map.of("z", inPrecision(in, () -> bottleneck.mode(encoded)));
+                return Map.of("z", in.compute(() -> bottleneck.mode(encoded)));
             }
         }
     }
 
-    @Command(name = "bottleneck-kl", modelTransformer = ModuleCommand.WithoutWeights.class,
+    @Command(name = "bottleneck-kl",
             description = "The KL bottleneck: latents from means, log variances and given noise, and the weighted "
                     + "divergence from the standard normal distribution.",
             footer = """
@@ -116,21 +114,18 @@ final class BottleneckCommands {
                     Example:
                       flowprior forward bottleneck-kl \\
                           --input moments.safetensors --output latents.safetensors""")
-    static final class Kl extends ModuleCommand<Kl.Config> {
+    record Kl(Numbers dtype, double weight) implements ForwardModule.WithoutWeights {
 
-        record Config(Numbers dtype, double weight) implements Dtyped {
-
-            Config {
-                new KlBottleneck.Options(weight);
-            }
+        Kl {
+            new KlBottleneck.Options(weight);
         }
 
         Kl() {
-            super(new Config(Numbers.FLOAT32, 1e-6));
+            this(Numbers.FLOAT32, 1e-6);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
             try (NoGrad noGrad = new NoGrad()) {
                 Tensor encoded = in.get("encoded", -1, -1, -1);
                 if (encoded.size(2) % 2 != 0) {
@@ -138,8 +133,8 @@ final class BottleneckCommands {
                 }
                 int channels = Math.toIntExact(encoded.size(2) / 2);
                 Tensor noise = in.get("noise", encoded.size(0), encoded.size(1), channels);
-                Bottleneck bottleneck = new KlBottleneck.Options(config.weight()).create(channels, null);
-                return outputs(inPrecision(in, () -> bottleneck.apply(encoded, new LatentDraws(noise, null), true)));
+                Bottleneck bottleneck = new KlBottleneck.Options(weight).create(channels, null);
+                return outputs(in.compute(() -> bottleneck.apply(encoded, new LatentDraws(noise, null), true)));
             }
         }
     }
@@ -165,30 +160,27 @@ final class BottleneckCommands {
                     Example:
                       flowprior forward bottleneck-soft-vq --weights autoencoder.pt \\
                           --input tokens.safetensors --output latents.safetensors""")
-    static final class SoftVq extends ModuleCommand<SoftVq.Config> {
+    record SoftVq(Numbers dtype, double temperature, boolean normalize, double entropyWeight) implements ForwardModule {
 
-        record Config(Numbers dtype, double temperature, boolean normalize, double entropyWeight) implements Dtyped {
-
-            Config {
-                new SoftVqBottleneck.Options(1, 1, temperature, normalize, entropyWeight);
-            }
+        SoftVq {
+            new SoftVqBottleneck.Options(1, 1, temperature, normalize, entropyWeight);
         }
 
         SoftVq() {
-            super(new Config(Numbers.FLOAT32, 0.07, true, 0.01));
+            this(Numbers.FLOAT32, 0.07, true, 0.01);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            Tensor codes = codes(weights(), "embedding", 3);
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            Tensor codes = codes(in.weights(), "embedding", 3);
             Tensor encoded = in.get("encoded", -1, -1, codes.size(2));
             if (encoded.size(1) % codes.size(0) != 0) {
-                throw new RequestException("bottleneck-soft-vq: the " + codes.size(0) + " codebooks of " + weights()
+                throw new RequestException("bottleneck-soft-vq: the " + codes.size(0) + " codebooks of " + in.weights()
                         + " cannot share " + encoded.size(1) + " tokens evenly");
             }
             return quantize(new SoftVqBottleneck.Options(Math.toIntExact(codes.size(0)),
-                    Math.toIntExact(codes.size(1)), config.temperature(), config.normalize(),
-                    config.entropyWeight()), "embedding", codes, encoded, in);
+                    Math.toIntExact(codes.size(1)), temperature, normalize, entropyWeight),
+                    "embedding", codes, encoded, in);
         }
     }
 
@@ -215,25 +207,22 @@ final class BottleneckCommands {
                     Example:
                       flowprior forward bottleneck-vq --weights autoencoder.pt \\
                           --input tokens.safetensors --output latents.safetensors""")
-    static final class Vq extends ModuleCommand<Vq.Config> {
+    record Vq(Numbers dtype, boolean normalize, double commitment, double entropyWeight) implements ForwardModule {
 
-        record Config(Numbers dtype, boolean normalize, double commitment, double entropyWeight) implements Dtyped {
-
-            Config {
-                new VqBottleneck.Options(1, normalize, commitment, entropyWeight);
-            }
+        Vq {
+            new VqBottleneck.Options(1, normalize, commitment, entropyWeight);
         }
 
         Vq() {
-            super(new Config(Numbers.FLOAT32, true, 0.25, 0));
+            this(Numbers.FLOAT32, true, 0.25, 0);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            Tensor codes = codes(weights(), "embedding.weight", 2);
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            Tensor codes = codes(in.weights(), "embedding.weight", 2);
             Tensor encoded = in.get("encoded", -1, -1, codes.size(1));
-            return quantize(new VqBottleneck.Options(Math.toIntExact(codes.size(0)), config.normalize(),
-                    config.commitment(), config.entropyWeight()), "embedding.weight", codes, encoded, in);
+            return quantize(new VqBottleneck.Options(Math.toIntExact(codes.size(0)), normalize, commitment,
+                    entropyWeight), "embedding.weight", codes, encoded, in);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.flowprior.cli.forward;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import org.flowprior.autoencoder.DinoDiscriminator;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.autoencoder.DiscriminatorWindow;
@@ -16,12 +17,12 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** The modules of discriminators. */
-final class DiscriminatorCommands {
+final class DiscriminatorModules {
 
-    private DiscriminatorCommands() {}
+    private DiscriminatorModules() {}
 
     /** The window whose first row and column are the input of that name; the whole image without it. */
-    static DiscriminatorWindow window(InputTensors in, String name) {
+    static DiscriminatorWindow window(ModuleInputs in, String name) {
         if (!in.has(name)) {
             return DiscriminatorWindow.WHOLE;
         }
@@ -29,14 +30,16 @@ final class DiscriminatorCommands {
         return DiscriminatorWindow.at((long) place[0], (long) place[1]);
     }
 
-    /** Loads the weights into the discriminator and runs it on the input x. */
-    private static Map<String, Tensor> logits(ModuleCommand<?> module, InputTensors in, Discriminator discriminator,
-                                              boolean training, DiscriminatorWindow window) {
-        discriminator.load(module.weights());
-        in.place(discriminator).train(training);
-        Tensor x = in.get("x", -1, 3, -1, -1);
-        try (NoGrad noGrad = new NoGrad()) {
-            return Map.of("logits", module.inPrecision(in, () -> discriminator.forward(x, window)));
+    /** Makes a discriminator, loads the weights into it and runs it on the input x. */
+    private static Map<String, Tensor> logits(ModuleInputs in, boolean training, DiscriminatorWindow window,
+                                              Function<Generator, Discriminator> constructor) {
+        try (Generator unused = Generator.seeded(0);
+                Discriminator discriminator = constructor.apply(unused);
+                NoGrad noGrad = new NoGrad()) {
+            discriminator.load(in.weights());
+            in.place(discriminator).train(training);
+            Tensor x = in.get("x", -1, 3, -1, -1);
+            return Map.of("logits", in.compute(() -> discriminator.forward(x, window)));
         }
     }
 
@@ -62,25 +65,23 @@ final class DiscriminatorCommands {
                       echo '{"backbone": "dino_deitsmall16_pretrain.pth"}' > dino.json
                       flowprior forward dino-discriminator --weights 0250200.pt -c dino.json \\
                           --input images.safetensors --output logits.safetensors""")
-    static final class Dino extends ModuleCommand<Dino.Config> {
-
-        record Config(String backbone, boolean training, Numbers dtype) implements Dtyped {}
+    record Dino(String backbone, boolean training, Numbers dtype) implements ForwardModule {
 
         Dino() {
-            super(new Config("", false, Numbers.FLOAT32));
+            this("", false, Numbers.FLOAT32);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            if (config.backbone().isEmpty() || !Files.exists(Path.of(config.backbone()))) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            if (backbone.isEmpty() || !Files.exists(Path.of(backbone))) {
                 throw new RequestException("dino-discriminator needs the frozen network: --config with \"backbone\": "
-                        + "FILE" + (config.backbone().isEmpty() ? "" : "; there is no file " + config.backbone()));
+                        + "FILE" + (backbone.isEmpty() ? "" : "; there is no file " + backbone));
             }
-            try (Generator unused = Generator.seeded(0);
-                    DinoDiscriminator discriminator = DinoDiscriminator.over(Path.of(config.backbone()), unused)) {
+            return logits(in, training, window(in, "window"), unused -> {
+                DinoDiscriminator discriminator = DinoDiscriminator.over(Path.of(backbone), unused);
                 discriminator.backbone().to(in.dtype());
-                return logits(this, in, discriminator, config.training(), window(in, "window"));
-            }
+                return discriminator;
+            });
         }
     }
 
@@ -102,21 +103,16 @@ final class DiscriminatorCommands {
                     Example:
                       flowprior forward patch-gan --weights 0100000.pt \\
                           --input images.safetensors --output logits.safetensors""")
-    static final class PatchGan extends ModuleCommand<PatchGan.Config> {
-
-        record Config(int layers, int channels, boolean training, Numbers dtype) implements Dtyped {}
+    record PatchGan(int layers, int channels, boolean training, Numbers dtype) implements ForwardModule {
 
         PatchGan() {
-            super(new Config(3, 64, false, Numbers.FLOAT32));
+            this(3, 64, false, Numbers.FLOAT32);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            try (Generator unused = Generator.seeded(0);
-                    PatchGanDiscriminator discriminator =
-                            new PatchGanDiscriminator(config.layers(), config.channels(), unused)) {
-                return logits(this, in, discriminator, config.training(), DiscriminatorWindow.WHOLE);
-            }
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            return logits(in, training, DiscriminatorWindow.WHOLE,
+                    unused -> new PatchGanDiscriminator(layers, channels, unused));
         }
     }
 
@@ -135,20 +131,16 @@ final class DiscriminatorCommands {
                     Example:
                       flowprior forward style-gan --weights 0100000.pt \\
                           --input images.safetensors --output logits.safetensors""")
-    static final class StyleGan extends ModuleCommand<StyleGan.Config> {
-
-        record Config(int imageSize, Numbers dtype) implements Dtyped {}
+    record StyleGan(int imageSize, Numbers dtype) implements ForwardModule {
 
         StyleGan() {
-            super(new Config(256, Numbers.FLOAT32));
+            this(256, Numbers.FLOAT32);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            try (Generator unused = Generator.seeded(0);
-                    StyleGanDiscriminator discriminator = new StyleGanDiscriminator(config.imageSize(), unused)) {
-                return logits(this, in, discriminator, false, DiscriminatorWindow.WHOLE);
-            }
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            return logits(in, false, DiscriminatorWindow.WHOLE,
+                    unused -> new StyleGanDiscriminator(imageSize, unused));
         }
     }
 
@@ -166,18 +158,11 @@ final class DiscriminatorCommands {
                     Example:
                       flowprior forward mask-bit --weights 0100000.pt \\
                           --input images.safetensors --output logits.safetensors""")
-    static final class MaskBit extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        MaskBit() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record MaskBit(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (Generator unused = Generator.seeded(0);
-                    MaskBitDiscriminator discriminator = new MaskBitDiscriminator(unused)) {
-                return logits(this, in, discriminator, false, DiscriminatorWindow.WHOLE);
-            }
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            return logits(in, false, DiscriminatorWindow.WHOLE, MaskBitDiscriminator::new);
         }
     }
 }

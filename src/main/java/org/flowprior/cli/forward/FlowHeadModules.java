@@ -12,9 +12,9 @@ import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
 /** The modules over a generator's head: velocities with losses, and sampling. */
-final class FlowHeadCommands {
+final class FlowHeadModules {
 
-    private FlowHeadCommands() {}
+    private FlowHeadModules() {}
 
     @Command(name = "flow-head",
             description = "A generator's flow head: velocities, or losses and velocities for given tokens and noise. "
@@ -37,18 +37,14 @@ final class FlowHeadCommands {
                     Example:
                       flowprior forward flow-head --weights mar.safetensors \\
                           --input points.safetensors --output velocities.safetensors""")
-    static final class Velocities extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        Velocities() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record Velocities(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (Mar mar = in.place(MarFile.read(weights())); NoGrad noGrad = new NoGrad()) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (Mar mar = in.place(MarFile.read(in.weights())); NoGrad noGrad = new NoGrad()) {
                 if (!(mar.head() instanceof FlowHead head)) {
-                    throw new RequestException(weights() + ": the generator has a diffusion head; flow-head takes one "
-                            + "with a flow head");
+                    throw new RequestException(in.weights()
+                            + ": the generator has a diffusion head; flow-head takes one with a flow head");
                 }
                 mar.eval();
                 Tensor z = in.get("z", -1, mar.config().width());
@@ -57,13 +53,13 @@ final class FlowHeadCommands {
                 Tensor t = in.get("t", rows);
                 if (!in.has("target")) {
                     Tensor x = in.get("x", rows, channels);
-                    return Map.of("v", inPrecision(in, () -> head.velocity(x, t, z)));
+                    return Map.of("v", in.compute(() -> head.velocity(x, t, z)));
                 }
                 Tensor target = in.get("target", rows, channels);
                 Tensor noise = in.get("noise", rows, channels);
                 Tensor x = target.addcmul(noise.sub(target), t.unsqueeze(1));
-                return Map.of("v", inPrecision(in, () -> head.velocity(x, t, z)),
-                        "losses", inPrecision(in, () -> head.losses(target, z, t, noise)));
+                return Map.of("v", in.compute(() -> head.velocity(x, t, z)),
+                        "losses", in.compute(() -> head.losses(target, z, t, noise)));
             }
         }
     }
@@ -94,35 +90,32 @@ final class FlowHeadCommands {
                     Example:
                       flowprior forward flow-head-sample --weights mar.safetensors \\
                           --input conditions.safetensors --output tokens.safetensors""")
-    static final class Sampling extends ModuleCommand<Sampling.Config> {
+    record Sampling(Numbers dtype, HeadSampling.Solver solver, int steps, double temperature, double guidance)
+            implements ForwardModule {
 
-        record Config(Numbers dtype, HeadSampling.Solver solver, int steps, double temperature, double guidance)
-                implements Dtyped {
-
-            Config {
-                new HeadSampling(solver, steps, temperature);
-                if (!Double.isFinite(guidance)) {
-                    throw new IllegalArgumentException("guidance must be a number, not " + guidance);
-                }
+        Sampling {
+            new HeadSampling(solver, steps, temperature);
+            if (!Double.isFinite(guidance)) {
+                throw new IllegalArgumentException("guidance must be a number, not " + guidance);
             }
         }
 
         Sampling() {
-            super(new Config(Numbers.FLOAT32, HeadSampling.Solver.OFFICIAL, 100, 1, 1));
+            this(Numbers.FLOAT32, HeadSampling.Solver.OFFICIAL, 100, 1, 1);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            HeadSampling sampling = new HeadSampling(config.solver(), config.steps(), config.temperature());
-            try (Mar mar = in.place(MarFile.read(weights())); NoGrad noGrad = new NoGrad()) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            HeadSampling sampling = new HeadSampling(solver, steps, temperature);
+            try (Mar mar = in.place(MarFile.read(in.weights())); NoGrad noGrad = new NoGrad()) {
                 mar.eval();
                 Tensor z = in.get("z", -1, mar.config().width());
                 in.count("z", z);
-                Tensor unconditional = config.guidance() == 1 ? null : in.get("unconditional", z.size(0), z.size(1));
-                Tensor noise = MarCommands.noise(in, mar, config.steps(), z.size(0), mar.config().channels());
-                return Map.of("tokens", inPrecision(in, () -> {
+                Tensor unconditional = guidance == 1 ? null : in.get("unconditional", z.size(0), z.size(1));
+                Tensor noise = MarModules.noise(in, mar, steps, z.size(0), mar.config().channels());
+                return Map.of("tokens", in.compute(() -> {
                     try (HeadSampler sampler = HeadSampler.of(mar.head(), sampling)) {
-                        return sampler.sample(z, unconditional, config.guidance(),
+                        return sampler.sample(z, unconditional, guidance,
                                 draw -> noise.dim() == 2 ? noise : noise.select(0, draw));
                     }
                 }));

@@ -5,28 +5,34 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.Precision;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.nn.Module;
 
-/** The tensors of an input file, by name, in one dtype on one device. */
-final class InputTensors {
+/** What a module runs on: its weights' file, and the tensors of an input file by name, in one dtype on one device. */
+final class ModuleInputs {
 
+    private final Path weights;
     private final Path file;
     private final DType dtype;
     private final Device device;
+    private final Precision precision;
     private final Map<String, Tensor> tensors;
     private final Set<String> unused;
 
-    InputTensors(Path file, DType dtype, Device device) {
+    ModuleInputs(Path weights, Path file, DType dtype, Device device, Precision precision) {
+        this.weights = weights;
         this.file = file;
         this.dtype = dtype;
         this.device = device;
+        this.precision = precision;
         this.tensors = TensorFiles.readAll(file);
         this.unused = new TreeSet<>(tensors.keySet());
     }
@@ -34,6 +40,11 @@ final class InputTensors {
     /** Names that the module has not asked for. */
     Set<String> unused() {
         return unused;
+    }
+
+    /** The file of {@code --weights}; null for a module without. */
+    Path weights() {
+        return weights;
     }
 
     DType dtype() {
@@ -48,6 +59,11 @@ final class InputTensors {
     <M extends Module> M place(M module) {
         module.to(dtype).to(device);
         return module;
+    }
+
+    /** Runs the op in the precision that {@code --precision} names. */
+    <R> R compute(Supplier<R> op) {
+        return precision.compute(device, op);
     }
 
     boolean has(String name) {

@@ -15,9 +15,9 @@ import org.flowprior.vision.Vgg16;
 import picocli.CommandLine.Command;
 
 /** The modules of pretrained networks by which images are compared. */
-final class VisionCommands {
+final class VisionModules {
 
-    private VisionCommands() {}
+    private VisionModules() {}
 
     @Command(name = "vgg16",
             description = "The convolutions of VGG16. --weights: torchvision's vgg16-397923af.pth or one like it.",
@@ -35,17 +35,13 @@ final class VisionCommands {
                     Example:
                       flowprior forward vgg16 --weights vgg16-397923af.pth \\
                           --input images.safetensors --output features.safetensors""")
-    static final class VggFeatures extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        VggFeatures() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record VggFeatures(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (Vgg16 network = in.place(Vgg16.read(weights())); NoGrad noGrad = new NoGrad()) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (Vgg16 network = in.place(Vgg16.read(in.weights())); NoGrad noGrad = new NoGrad()) {
                 Tensor x = in.get("x", -1, 3, -1, -1);
-                return inPrecision(in, () -> network.forward(x));
+                return in.compute(() -> network.forward(x));
             }
         }
     }
@@ -70,25 +66,22 @@ final class VisionCommands {
                       echo '{"heads": "vgg.pth"}' > lpips.json
                       flowprior forward lpips --weights vgg16-397923af.pth -c lpips.json \\
                           --input pairs.safetensors --output distances.safetensors""")
-    static final class LpipsDistance extends ModuleCommand<LpipsDistance.Config> {
-
-        record Config(String heads, Numbers dtype) implements Dtyped {}
+    record LpipsDistance(String heads, Numbers dtype) implements ForwardModule {
 
         LpipsDistance() {
-            super(new Config("", Numbers.FLOAT32));
+            this("", Numbers.FLOAT32);
         }
 
         @Override
-        Map<String, Tensor> forward(Config config, InputTensors in) {
-            if (!config.heads().isEmpty() && !Files.exists(Path.of(config.heads()))) {
-                throw new RequestException("lpips: there is no file " + config.heads()
-                        + ", which the config names as heads");
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            if (!heads.isEmpty() && !Files.exists(Path.of(heads))) {
+                throw new RequestException("lpips: there is no file " + heads + ", which the config names as heads");
             }
-            try (Lpips lpips = in.place(config.heads().isEmpty() ? Lpips.read(weights())
-                    : Lpips.of(weights(), Path.of(config.heads())))) {
+            try (Lpips lpips = in.place(heads.isEmpty() ? Lpips.read(in.weights())
+                    : Lpips.of(in.weights(), Path.of(heads)))) {
                 Tensor x = in.get("x", -1, 3, -1, -1);
                 Tensor y = in.get("y", x.shape()).detach().clone().requiresGrad_(true);
-                Tensor distance = inPrecision(in, () -> lpips.forward(x, y)).flatten();
+                Tensor distance = in.compute(() -> lpips.forward(x, y)).flatten();
                 return Map.of("distance", distance, "grad", Autograd.grad(distance.mean(), List.of(y)).getFirst());
             }
         }
@@ -116,17 +109,13 @@ final class VisionCommands {
                       flowprior forward inception --input images.safetensors \\
                           --weights weights-inception-2015-12-05-6726825d.pth \\
                           --output features.safetensors""")
-    static final class InceptionFeatures extends ModuleCommand<ModuleCommand.DtypeOnly> {
-
-        InceptionFeatures() {
-            super(DtypeOnly.FLOAT32);
-        }
+    record InceptionFeatures(Numbers dtype) implements ForwardModule {
 
         @Override
-        Map<String, Tensor> forward(DtypeOnly config, InputTensors in) {
-            try (Inception network = in.place(Inception.read(weights()))) {
+        public Map<String, Tensor> forward(ModuleInputs in) {
+            try (Inception network = in.place(Inception.read(in.weights()))) {
                 Tensor images = in.get("images", -1, 3, -1, -1);
-                Inception.Outputs made = inPrecision(in,
+                Inception.Outputs made = in.compute(
                         () -> network.forward(images, EnumSet.allOf(Inception.Output.class)));
                 return Map.of("pooled64", made.pooled64(), "pooled192", made.pooled192(), "pooled768",
                         made.pooled768(), "pooled2048", made.pooled2048(), "spatial", made.spatial(),

@@ -2,15 +2,19 @@ package org.flowprior.cli.forward;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.flowprior.autoencoder.AdaptiveAnchors;
 import org.flowprior.autoencoder.AdversarialLoss;
 import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.AutoencoderLoss;
 import org.flowprior.autoencoder.AutoencoderLossOptions;
 import org.flowprior.autoencoder.AutoencoderNoise;
+import org.flowprior.autoencoder.DiffAugment;
+import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Module;
@@ -57,7 +61,8 @@ import picocli.CommandLine.Command;
                   flowprior forward autoencoder-loss --weights autoencoder.safetensors \\
                       --input images.safetensors --output losses.safetensors \\
                       --config losses.json""")
-final class AutoencoderLossCommand extends ModuleCommand<AutoencoderLossCommand.Config> {
+record AutoencoderLossModule(long step, Numbers dtype, String discriminator, AutoencoderLossConfig loss)
+        implements ForwardModule {
 
     private static final AutoencoderLossConfig SQUARED_DIFFERENCE = new AutoencoderLossConfig(
             new AutoencoderLossConfig.Reconstruction(AutoencoderLossOptions.Distance.L2, 1),
@@ -66,63 +71,83 @@ final class AutoencoderLossCommand extends ModuleCommand<AutoencoderLossCommand.
                     AdversarialLoss.HINGE, AdversarialLoss.HINGE, false, 0, 0, ""),
             new AutoencoderLossConfig.Alignment("", 0, 0, 0, false, 4, false, false, false, false, false), 0);
 
-    record Config(long step, Numbers dtype, String discriminator, AutoencoderLossConfig loss) implements Dtyped {
-
-        Config {
-            if (step < 1) {
-                throw new IllegalArgumentException("step must be at least 1, not " + step);
-            }
+    AutoencoderLossModule {
+        if (step < 1) {
+            throw new IllegalArgumentException("step must be at least 1, not " + step);
         }
     }
 
-    AutoencoderLossCommand() {
-        super(new Config(1, Numbers.FLOAT32, "", SQUARED_DIFFERENCE));
+    AutoencoderLossModule() {
+        this(1, Numbers.FLOAT32, "", SQUARED_DIFFERENCE);
     }
 
     @Override
-    Map<String, Tensor> forward(Config config, InputTensors in) {
-        try (Autoencoder autoencoder = AutoencoderFile.read(weights());
+    public Map<String, Tensor> forward(ModuleInputs in) {
+        try (Autoencoder autoencoder = AutoencoderFile.read(in.weights());
                 Generator initial = Generator.seeded(0);
-                AutoencoderLossNetworks networks = AutoencoderLossNetworks.open(config.loss(),
+                AutoencoderLossNetworks networks = AutoencoderLossNetworks.open(loss,
                         autoencoder.config().imageSize(), autoencoder.config().latentChannels(), initial)) {
-            if (networks.discriminator() != null && !config.discriminator().isEmpty()) {
-                networks.discriminator().load(Path.of(config.discriminator()));
+            if (networks.discriminator() != null && !discriminator.isEmpty()) {
+                networks.discriminator().load(Path.of(discriminator));
             }
             networks.to(in.dtype()).to(in.device());
             in.place(autoencoder).train();
-            try (AutoencoderLoss loss = networks.newLoss().to(in.device())) {
-                return outputs(config, in, autoencoder, networks, loss);
+            try (AutoencoderLoss losses = networks.newLoss().to(in.device())) {
+                return outputs(in, autoencoder, networks.discriminator(), losses);
             }
         }
     }
 
-    private Map<String, Tensor> outputs(Config config, InputTensors in, Autoencoder autoencoder,
-                                        AutoencoderLossNetworks networks, AutoencoderLoss loss) {
+    private Map<String, Tensor> outputs(ModuleInputs in, Autoencoder autoencoder, Discriminator adversary,
+                                        AutoencoderLoss losses) {
         int size = autoencoder.config().imageSize();
         Tensor images = in.get("images", -1, 3, size, size);
-        AutoencoderNoise noise = NoiseTensors.read(in, autoencoder.config(), config.loss(), images.size(0));
+        AutoencoderNoise noise = noise(in, autoencoder.config(), images.size(0));
         Map<String, Tensor> outputs = new HashMap<>();
         put(outputs, "loss", "grad.", autoencoder, in, () -> {
             Autoencoder.Output output = autoencoder.forward(images, noise.latents());
             outputs.put("reconstruction", output.reconstruction());
             outputs.put("latents", output.latents());
-            return loss.generator(config.step(), images, output, AdaptiveAnchors.of(autoencoder), noise);
+            return losses.generator(step, images, output, AdaptiveAnchors.of(autoencoder), noise);
         });
-        if (networks.discriminator() != null) {
+        if (adversary != null) {
             Tensor reconstruction = outputs.get("reconstruction");
-            networks.discriminator().zeroGrad();
-            put(outputs, "discriminatorLoss", "discriminatorGrad.", networks.discriminator(), in,
-                    () -> loss.discriminator(config.step(), images, reconstruction, noise));
+            adversary.zeroGrad();
+            put(outputs, "discriminatorLoss", "discriminatorGrad.", adversary, in,
+                    () -> losses.discriminator(step, images, reconstruction, noise));
         }
         return outputs;
     }
 
-    private void put(Map<String, Tensor> outputs, String name, String prefix, Module module, InputTensors in,
-                     Supplier<AutoencoderLoss.Value> value) {
-        AutoencoderLoss.Value computed = inPrecision(in, value);
+    /** The random numbers of the step, from the input file. */
+    private AutoencoderNoise noise(ModuleInputs in, AutoencoderConfig config, long batch) {
+        long tokens = config.latentTokens();
+        long channels = config.latentChannels();
+        long draws = loss.alignment().flowMul();
+        boolean aligned = !loss.alignment().prior().isEmpty();
+        return new AutoencoderNoise(AutoencoderModules.draws(in, "latentNoise", config, batch),
+                aligned ? in.get("times", draws, batch, tokens) : null,
+                aligned ? in.get("noise", draws, batch, tokens, channels) : null,
+                view(in, "generated", batch), view(in, "real", batch), view(in, "fake", batch),
+                view(in, "strongReal", batch), view(in, "strongFake", batch), null);
+    }
+
+    private static AutoencoderNoise.View view(ModuleInputs in, String name, long batch) {
+        DiffAugment.Draws draws = DiffAugmentModule.draws(rows(in, name + ".color", 3, batch),
+                rows(in, name + ".translation", 2, batch), rows(in, name + ".hole", 2, batch));
+        return new AutoencoderNoise.View(draws, DiscriminatorModules.window(in, name + ".window"));
+    }
+
+    private static List<Tensor> rows(ModuleInputs in, String name, long rows, long batch) {
+        return in.has(name) ? in.get(name, rows, batch).unbind(0) : null;
+    }
+
+    private static void put(Map<String, Tensor> outputs, String name, String prefix, Module module, ModuleInputs in,
+                            Supplier<AutoencoderLoss.Value> value) {
+        AutoencoderLoss.Value computed = in.compute(value);
         computed.total().backward();
         outputs.put(name, computed.total());
         computed.terms().forEach((term, tensor) -> outputs.put("term." + term, tensor));
-        putGradients(outputs, prefix, module);
+        ForwardModule.putGradients(outputs, prefix, module);
     }
 }
