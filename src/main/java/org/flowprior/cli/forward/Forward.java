@@ -22,7 +22,7 @@ public final class Forward implements Runnable {
     /** Adds a subcommand for each module. */
     static final class Modules implements IModelTransformer {
 
-        private static final List<ForwardModule> ALL = List.of(
+        static final List<ForwardModule> ALL = List.of(
                 new FlowModules.VelocityMlp(FLOAT32), new FlowModules.Alignment(), new FlowModules.Likelihood(),
                 new AutoencoderModules.VitEncoder(FLOAT32), new AutoencoderModules.VitDecoder(FLOAT32),
                 new AutoencoderModules.Whole(), new AutoencoderLossModule(),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code forward inception} on the golden images (spec J.3); InceptionTest compares all values. */
-class InceptionCommandTest {
+class InceptionModuleTest {
 
     @TempDir
     private Path directory;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The forward modules of the generator, on the golden values (spec J.2). */
 @InScope
-class MarCommandTest {
+class MarModulesTest {
 
     private static final List<String> MODULES = List.of("mar", "flow-head", "flow-head-sample", "mar-sample");
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Expected numbers are the specification's golden ones, made in float64 by RK4 with 400 steps. */
-class LogLikelihoodCommandTest {
+class LogLikelihoodModuleTest {
 
     private static final double[] POINTS = {.3, -.4, 1, .5, -.7, 1.2};
     private static final double[] LOG_DENSITIES = {-2.597260542, -3.585577663, -2.229960175};

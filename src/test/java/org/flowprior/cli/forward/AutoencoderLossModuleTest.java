@@ -35,7 +35,7 @@ import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AutoencoderLossCommandTest {
+class AutoencoderLossModuleTest {
 
     @TempDir
     private Path directory;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The forward modules of the autoencoder and of its bottlenecks. */
 @InScope
-class AutoencoderCommandTest {
+class AutoencoderModulesTest {
 
     private static final List<String> MODULES = List.of("vit-encoder", "vit-decoder", "autoencoder", "bottleneck-none",
             "bottleneck-kl", "bottleneck-soft-vq", "bottleneck-vq");
