@@ -28,7 +28,7 @@ class ForwardModuleTest {
             released = Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), "defaults.json");
         }
         Set<String> names = new HashSet<>();
-        for (ForwardModule module : Forward.Modules.ALL) {
+        for (ForwardModule module : Forward.MODULES) {
             String name = command(module).name();
             names.add(name);
             assertThat(new ConfigLoader<>(name, (Record) module).toJson((Record) module)).as(name)
@@ -39,7 +39,7 @@ class ForwardModuleTest {
 
     @Test
     void everyModuleExplainsItsKeysAndShowsAnExample() {
-        for (ForwardModule module : Forward.Modules.ALL) {
+        for (ForwardModule module : Forward.MODULES) {
             String help = String.join("\n", command(module).footer());
             assertThat(help).contains("Input", "Output", "Config:", "Example:",
                     "flowprior forward " + command(module).name());
