@@ -1,4 +1,4 @@
-package org.flowprior.cli.features;
+package org.flowprior.target;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -9,56 +9,50 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.flowprior.cli.common.FileArguments;
 import org.flowprior.config.Json;
-import org.flowprior.config.RequestException;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.TensorFiles;
 
-/** The rows of one tensor of a file: an embedding table, a codebook. */
-final class FeaturesTable implements FeaturesSource {
+/** Finds an embedding table or a codebook in a file: one feature a row. */
+public final class TableSource {
 
     private static final String INDEX = "model.safetensors.index.json";
     private static final int NAMES_SHOWN = 12;
-    private static final long CHUNK = 8192;
 
-    private final Tensor rows;
-    private final String description;
-
-    private FeaturesTable(Tensor rows, String description) {
-        this.rows = rows;
-        this.description = description;
-    }
+    private TableSource() {}
 
     /**
-     * The table of that name, mapped, in the innermost scope.
+     * Finds the table with that name. It is mapped where the format allows, and belongs to the innermost scope, which
+     * must stay open while the source is used.
      *
      * @param file a tensor file, an index of sharded safetensors, or a directory with either
-     * @param name the tensor's, or null for the only one of two dimensions
+     * @param name the tensor's name, with dots into nested containers; null for the only tensor of two dimensions
+     * @throws IllegalArgumentException     naming the file, when it holds no such table
+     * @throws NoSuchFileException          when a shard that the index names is missing
+     * @throws java.io.UncheckedIOException when a file cannot be read
      */
-    static FeaturesTable open(Path file, String name) throws NoSuchFileException {
-        FileArguments.requireThere(file);
+    public static FeatureSource open(Path file, String name) throws NoSuchFileException {
         Map<String, Tensor> tensors = tensors(file, name);
         String chosen = name != null ? name : only(file, tensors);
         Tensor table = tensors.get(chosen);
         if (table == null) {
-            throw new RequestException(file + ": no tensor '" + name + "'; it holds " + list(tensors));
+            throw new IllegalArgumentException(file + ": no tensor '" + name + "'; it holds " + list(tensors));
         }
-        String called = file + (chosen.isEmpty() ? "" : ": tensor '" + chosen + "'");
         if (table.dim() != 2 || !table.dtype().isFloatingPoint()) {
-            throw new RequestException(called + " is " + table.signature() + "; a table is floating point, [N, D]");
+            throw new IllegalArgumentException(file + (chosen.isEmpty() ? "" : ": tensor '" + chosen + "'") + " is "
+                    + table.signature() + "; a table is floating point, [N, D]");
         }
-        return new FeaturesTable(table, file.getFileName() + (chosen.isEmpty() ? "" : ": " + chosen));
+        return new TensorSource(table, file.getFileName() + (chosen.isEmpty() ? "" : ": " + chosen));
     }
 
     private static String only(Path file, Map<String, Tensor> tensors) {
         List<String> tables = tensors.keySet().stream().filter(k -> tensors.get(k).dim() == 2).toList();
         if (tables.size() != 1) {
-            throw new RequestException(file + ": " + (tables.isEmpty() ? "no tensor of two dimensions" : tables.size()
-                    + " tensors of two dimensions, --tensor says which") + "; it holds " + list(tensors));
+            throw new IllegalArgumentException(file + ": " + (tables.isEmpty() ? "no tensor of two dimensions"
+                    : tables.size() + " tensors of two dimensions, --tensor says which") + "; it holds "
+                    + list(tensors));
         }
         return tables.getFirst();
     }
@@ -96,10 +90,10 @@ final class FeaturesTable implements FeaturesSource {
         return tensors;
     }
 
-    /** Only the shard with the tensor, if that is named. */
+    /** Reads only the shard with the tensor, if the tensor is named. */
     private static Map<String, Tensor> sharded(Path index, String wanted) throws NoSuchFileException {
         if (!(Json.read(index).get("weight_map") instanceof JsonObject places)) {
-            throw new RequestException(index + ": no weight_map, so it is no index of sharded safetensors");
+            throw new IllegalArgumentException(index + ": no weight_map, so it is no index of sharded safetensors");
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (String shard : places.asMap().entrySet().stream()
@@ -116,7 +110,7 @@ final class FeaturesTable implements FeaturesSource {
 
     private static String shard(Path index, String tensor, JsonElement place) {
         if (!place.isJsonPrimitive() || place.getAsString().contains("/") || place.getAsString().contains("\\")) {
-            throw new RequestException(index + ": the place of " + tensor + " is no file name");
+            throw new IllegalArgumentException(index + ": the place of " + tensor + " is no file name");
         }
         return place.getAsString();
     }
@@ -132,32 +126,6 @@ final class FeaturesTable implements FeaturesSource {
                 }
             }
             case null, default -> { }
-        }
-    }
-
-    @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public boolean gaussian() {
-        return false;
-    }
-
-    @Override
-    public long total() {
-        return rows.size(0);
-    }
-
-    @Override
-    public void read(Sink sink) {
-        boolean more = true;
-        for (long from = 0; more && from < rows.size(0); from += CHUNK) {
-            try (Scope scope = Scope.open()) {
-                long count = Math.min(CHUNK, rows.size(0) - from);
-                more = sink.add(rows.narrow(0, from, count), from + count);
-            }
         }
     }
 }

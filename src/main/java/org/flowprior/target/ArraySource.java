@@ -1,23 +1,25 @@
-package org.flowprior.cli.features;
+package org.flowprior.target;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.flowprior.cli.common.FileArguments;
-import org.flowprior.config.RequestException;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.TensorFiles;
 
-/** The arrays of npy and npz files, cached latents among them. */
-final class FeaturesArrays implements FeaturesSource {
+/**
+ * Reads the arrays of npy and npz files, file after file. An npz with the array {@code moments} is a latent that the
+ * official code cached.
+ */
+public final class ArraySource implements FeatureSource {
 
     private static final String LATENT = "moments";
     private static final String FLIPPED_LATENT = "moments_flip";
@@ -25,10 +27,10 @@ final class FeaturesArrays implements FeaturesSource {
     private final List<Path> files;
     private final String description;
     private final String array;
-    private final FeaturesLayout layout;
+    private final FeatureLayout layout;
     private final boolean flip;
 
-    private FeaturesArrays(List<Path> files, String description, String array, FeaturesLayout layout, boolean flip) {
+    private ArraySource(List<Path> files, String description, String array, FeatureLayout layout, boolean flip) {
         this.files = files;
         this.description = description;
         this.array = array;
@@ -37,20 +39,27 @@ final class FeaturesArrays implements FeaturesSource {
     }
 
     /**
-     * The arrays in those files and directories.
+     * Finds the files.
      *
-     * @param array the name of the array in each file, or null for {@code moments}, or the only one
+     * @param places files, and directories that are searched at any depth, in sorted order
+     * @param array  the name of the array in each file; null for {@code moments}, else for the only array
+     * @param flip   whether {@code moments_flip} is read after {@code moments} of each file
+     * @throws IllegalArgumentException for a directory without such files
+     * @throws NoSuchFileException      for a place that does not exist
+     * @throws IOException              when a directory cannot be read
      */
-    static FeaturesArrays find(List<Path> places, String array, FeaturesLayout layout, boolean flip)
+    public static ArraySource find(List<Path> places, String array, FeatureLayout layout, boolean flip)
             throws IOException {
         List<Path> files = new ArrayList<>();
         for (Path place : places) {
-            FileArguments.requireThere(place);
+            if (!Files.exists(place)) {
+                throw new NoSuchFileException(place.toString());
+            }
             files.addAll(Files.isDirectory(place) ? within(place) : List.of(place));
         }
         String names = places.stream().map(p -> p.getFileName().toString()).limit(3).collect(Collectors.joining(", "))
                 + (places.size() > 3 ? ", …" : "");
-        return new FeaturesArrays(files, names + (array == null ? "" : ": " + array), array, layout, flip);
+        return new ArraySource(files, names + (array == null ? "" : ": " + array), array, layout, flip);
     }
 
     private static List<Path> within(Path directory) throws IOException {
@@ -58,7 +67,7 @@ final class FeaturesArrays implements FeaturesSource {
             List<Path> files = walk.filter(f -> f.getFileName().toString().matches("(?i).*\\.np[yz]")).sorted()
                     .toList();
             if (files.isEmpty()) {
-                throw new RequestException("--arrays " + directory + " holds no .npy and no .npz file");
+                throw new IllegalArgumentException("--arrays " + directory + " holds no .npy and no .npz file");
             }
             return files;
         } catch (UncheckedIOException e) {
@@ -69,11 +78,6 @@ final class FeaturesArrays implements FeaturesSource {
     @Override
     public String description() {
         return description;
-    }
-
-    @Override
-    public boolean gaussian() {
-        return false;
     }
 
     @Override
@@ -101,7 +105,7 @@ final class FeaturesArrays implements FeaturesSource {
         try {
             return sink.add(rows, done);
         } catch (IllegalArgumentException e) {
-            throw new RequestException(file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
     }
 
@@ -109,7 +113,7 @@ final class FeaturesArrays implements FeaturesSource {
         String name = array != null ? array : arrays.containsKey(LATENT) ? LATENT
                 : arrays.size() == 1 ? arrays.keySet().iterator().next() : null;
         if (name == null) {
-            throw new RequestException(file + ": holds " + String.join(", ", arrays.keySet())
+            throw new IllegalArgumentException(file + ": holds " + String.join(", ", arrays.keySet())
                     + "; --tensor says which");
         }
         require(file, arrays, name);
@@ -117,7 +121,7 @@ final class FeaturesArrays implements FeaturesSource {
             return List.of(name);
         }
         if (!name.equals(LATENT)) {
-            throw new RequestException(file + ": --flip goes with cached latents (moments and moments_flip), not with '"
+            throw new IllegalArgumentException(file + ": --flip goes with cached latents (moments and moments_flip), not with '"
                     + name + "'");
         }
         require(file, arrays, FLIPPED_LATENT);
@@ -126,7 +130,7 @@ final class FeaturesArrays implements FeaturesSource {
 
     private static void require(Path file, Map<String, Tensor> arrays, String name) {
         if (!arrays.containsKey(name)) {
-            throw new RequestException(file + ": no array '" + name + "'; it holds "
+            throw new IllegalArgumentException(file + ": no array '" + name + "'; it holds "
                     + String.join(", ", arrays.keySet()));
         }
     }

@@ -1,31 +1,31 @@
-package org.flowprior.cli.features;
+package org.flowprior.target;
 
-import org.flowprior.config.RequestException;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** How an array or an encoder's output is laid out. */
-enum FeaturesLayout {
+/** The layout of features in a tensor. */
+public enum FeatureLayout {
 
-    /** By the number of dimensions. */
+    /** One of the others, by the number of dimensions: 2, 3 or 4. */
     AUTO,
     /** [N, D]. */
     ROWS,
     /** [N, T, D]. */
     TOKENS,
-    /** [N, D, H, W]; without N when one array is meant. */
+    /** [N, D, H, W], or [D, H, W] for a single array. */
     GRID;
 
     /**
-     * The features as rows, positions in order.
+     * Turns the features into rows, position after position.
      *
      * @param what names the tensor in the exception
-     * @return [n, D] of the tensor's dtype
-     * @throws RequestException when the tensor does not have that layout
+     * @return [n, D] in the tensor's dtype
+     * @throws IllegalArgumentException when the tensor does not have this layout, or holds whole numbers
      */
-    Tensor rows(Tensor tensor, String what) {
+    public Tensor rows(Tensor tensor, String what) {
         if (!tensor.dtype().isFloatingPoint()) {
-            throw new RequestException(what + " is " + tensor.signature() + "; features are floating-point numbers");
+            throw new IllegalArgumentException(what + " is " + tensor.signature()
+                    + "; features are floating-point numbers");
         }
         int dimensions = tensor.dim();
         boolean fits = switch (this) {
@@ -35,7 +35,7 @@ enum FeaturesLayout {
             case GRID -> dimensions == 3 || dimensions == 4;
         };
         if (!fits) {
-            throw new RequestException(what + " is " + tensor.signature() + "; " + switch (this) {
+            throw new IllegalArgumentException(what + " is " + tensor.signature() + "; " + switch (this) {
                 case AUTO -> "wanted is [N, D], [N, T, D] or [N, D, H, W]";
                 case ROWS -> "--layout rows is [N, D]";
                 case TOKENS -> "--layout tokens is [N, T, D]";

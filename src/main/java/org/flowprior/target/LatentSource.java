@@ -1,19 +1,17 @@
-package org.flowprior.cli.features;
+package org.flowprior.target;
 
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.LongStream;
-import org.flowprior.cli.common.FileArguments;
-import org.flowprior.config.RequestException;
 import org.flowprior.data.latents.LatentCache;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * The latent tokens of a cache that {@code encode} made: the paper's low-level features, where that encoder is a VAE.
+ * Reads the latent tokens of a {@link LatentCache}, one row a token. If a VAE encoded them, they are the paper's
+ * low-level features.
  */
-final class FeaturesLatents implements FeaturesSource {
+public final class LatentSource implements FeatureSource {
 
     private static final int IMAGES_AT_ONCE = 256;
 
@@ -21,21 +19,26 @@ final class FeaturesLatents implements FeaturesSource {
     private final Path directory;
     private final boolean flip;
 
-    private FeaturesLatents(LatentCache cache, Path directory, boolean flip) {
+    private LatentSource(LatentCache cache, Path directory, boolean flip) {
         this.cache = cache;
         this.directory = directory;
         this.flip = flip;
     }
 
-    /** Opens a cache; with {@code flip} the flipped images' tokens come behind the others. */
-    static FeaturesLatents open(Path directory, boolean flip) throws NoSuchFileException {
-        FileArguments.requireThere(directory);
+    /**
+     * Opens a cache.
+     *
+     * @param flip whether the tokens of the flipped images are read after the others
+     * @throws IllegalArgumentException     naming the file, when the directory is no cache or holds no flipped images
+     * @throws java.io.UncheckedIOException when a file is missing or cannot be read
+     */
+    public static LatentSource open(Path directory, boolean flip) {
         LatentCache cache = LatentCache.open(directory);
         if (flip && !cache.flips()) {
             cache.close();
-            throw new RequestException(directory + " holds no flipped images; leave --flip out");
+            throw new IllegalArgumentException(directory + " holds no flipped images; leave --flip out");
         }
-        return new FeaturesLatents(cache, directory, flip);
+        return new LatentSource(cache, directory, flip);
     }
 
     @Override
