@@ -33,7 +33,7 @@ public final class Forward implements Runnable {
 
     private CommandSpec spec;
 
-    /** Adds a subcommand for each module. */
+    /** Adds a subcommand for each module; before this command has a parent, so that all inherit the same options. */
     @CommandLine.Spec
     void addModules(CommandSpec forward) {
         spec = forward;

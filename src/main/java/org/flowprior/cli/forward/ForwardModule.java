@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 
 /**
  * A module of {@code flowprior forward}, which is its own config: a record whose components are the keys of the JSON
- * file. {@link Command} gives its name and help. The defaults are in a constructor without arguments, for a module whose
- * only key is dtype in {@link Forward}.
+ * file. {@link Command} gives its name and help. A constructor without arguments gives the defaults; for a module whose
+ * only key is dtype, {@link Forward} does.
  *
  * <p>A new module is one such record and one line in {@link Forward}.
  */
