@@ -1,16 +1,12 @@
 package org.flowprior.cli.evaluate;
 
 import java.nio.file.Path;
-import java.util.function.Function;
-import org.flowprior.cli.common.DependentOption;
-import org.flowprior.cli.common.PositiveOption;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.console.Progress;
 import org.flowprior.eval.ImageSet;
 import org.flowprior.eval.SmallClassifier;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of {@code evaluate} for a classifier that is trained first. */
 final class ClassifierOptions {
@@ -22,15 +18,6 @@ final class ClassifierOptions {
     @Option(names = "--classifier-steps", paramLabel = "N",
             description = "steps of its training (default: 1000)")
     private Integer steps;
-
-    /** Refuses what does not go together. */
-    void check(boolean real, Function<String, ParameterException> wrong) {
-        PositiveOption.require("--classifier-steps", steps, wrong);
-        DependentOption.require("--classifier-steps", steps, given(), "--train-classifier", wrong);
-        if (given() && !real) {
-            throw wrong.apply("--train-classifier needs images with classes, --real");
-        }
-    }
 
     /** Whether a classifier is to be trained. */
     boolean given() {

@@ -11,7 +11,7 @@ import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.cli.common.DeviceOptions;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.OptionCheck;
 import org.flowprior.cli.common.Session;
 import org.flowprior.eval.Evaluation;
 import org.flowprior.eval.EvaluationConvention;
@@ -30,7 +30,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code flowprior evaluate}: how good images and latents are, in the numbers of the literature. */
 @Command(
@@ -106,7 +105,8 @@ public final class Evaluate implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check();
+        OptionCheck options = new OptionCheck(spec);
+        check(options);
         FileArguments.requirePlaces(out, writeReference, classifier.file());
         latents.requireThere();
         Device place = device.ready();
@@ -117,7 +117,7 @@ public final class Evaluate implements Callable<Integer> {
                     classifier.train(images, sets.workers(), seed, session.console(), report);
                 }
             }
-            evaluateImages(report, place);
+            evaluateImages(report, place, options);
             if (latents.given()) {
                 latents.measure(report, k, seed, place);
             }
@@ -130,8 +130,8 @@ public final class Evaluate implements Callable<Integer> {
         return 0;
     }
 
-    private void evaluateImages(EvaluationReport report, Device place) throws IOException {
-        EvaluationPlan plan = plan();
+    private void evaluateImages(EvaluationReport report, Device place, OptionCheck options) throws IOException {
+        EvaluationPlan plan = plan(options);
         if (!plan.looksAtImages()) {
             return;
         }
@@ -155,17 +155,11 @@ public final class Evaluate implements Callable<Integer> {
             if (metrics != null) {
                 evaluation.metrics(metrics.toArray(Metric[]::new));
             }
-            EvaluationResult result = run(evaluation);
+            EvaluationResult result = evaluation.run();
             report.sets(generated, real);
             report(report, network, result);
-        }
-    }
-
-    private EvaluationResult run(Evaluation evaluation) {
-        try {
-            return evaluation.run();
         } catch (UnmeasurableException e) {
-            throw wrong(e.getMessage());
+            throw options.wrong(e.getMessage());
         }
     }
 
@@ -198,7 +192,7 @@ public final class Evaluate implements Callable<Integer> {
     }
 
     /** What is to be measured of what the options name. */
-    private EvaluationPlan plan() throws IOException {
+    private EvaluationPlan plan(OptionCheck options) throws IOException {
         Set<Input> inputs = sets.inputs();
         if (features.given()) {
             inputs.add(Input.NETWORK);
@@ -209,22 +203,24 @@ public final class Evaluate implements Callable<Integer> {
         boolean writes = writeReference != null;
         EvaluationPlan plan = metrics == null ? EvaluationPlan.usual(inputs, writes)
                 : new EvaluationPlan(EnumSet.copyOf(metrics), inputs, writes);
-        sets.checkTogether(writes, this::wrong);
-        if (metrics != null && !sets.given()) {
-            throw wrong("--metrics goes with --generated and --autoencoder");
+        sets.check(writes, options);
+        options.requireFor("--generated and --autoencoder", sets.given(), "--metrics");
+        for (Metric metric : plan.metrics()) {
+            String lacking = lacking(plan, metric);
+            if (lacking != null) {
+                throw options.wrong(metric + lacking);
+            }
         }
-        plan.metrics().forEach(metric -> check(plan, metric));
         if (writes && !features.given()) {
-            throw wrong("--write-reference needs --features");
+            throw options.wrong("--write-reference needs --features");
         }
-        if (lpips.given() && !plan.wants(Metric.LPIPS)) {
-            throw wrong("--lpips goes with --autoencoder or --metrics lpips");
-        }
+        options.requireFor("--autoencoder or --metrics lpips", plan.wants(Metric.LPIPS), "--lpips");
         return plan;
     }
 
-    private void check(EvaluationPlan plan, Metric metric) {
-        String message = switch (plan.lacking(metric)) {
+    /** The options that the metric needs and that were not given, as the end of a message, or null. */
+    private String lacking(EvaluationPlan plan, Metric metric) {
+        return switch (plan.lacking(metric)) {
             case NETWORK -> " needs a network, --features KIND:FILE; --metrics psnr,ssim compares image by image "
                     + "without one";
             case GENERATED -> " is of images, --generated; reconstructions have rfid";
@@ -234,25 +230,21 @@ public final class Evaluate implements Callable<Integer> {
             case null, default -> metric.ofReconstructions() && sets.real() == null ? " compares with images, --real"
                     : null;
         };
-        if (message != null) {
-            throw wrong(metric + message);
-        }
     }
 
-    private void check() {
-        sets.check(this::wrong);
-        features.check(this::wrong);
-        latents.check(this::wrong);
-        PositiveOption.require("--k", k, this::wrong);
-        lpips.check(this::wrong);
-        classifier.check(sets.real() != null, this::wrong);
+    private void check(OptionCheck options) {
+        options.requirePositive("--count", "--image-size", "--batch", "--workers");
+        features.check(options);
+        latents.check(options);
+        options.requirePositive("--k", "--classifier-steps");
+        options.requireFor("--lpips", lpips.given(), "--lpips-heads");
+        options.requireFor("--train-classifier", classifier.given(), "--classifier-steps");
+        if (classifier.given() && sets.real() == null) {
+            throw options.wrong("--train-classifier needs images with classes, --real");
+        }
         if (!sets.given() && !latents.given() && !classifier.given() && writeReference == null) {
-            throw wrong("nothing to evaluate: name --generated, --autoencoder, --latents, --write-reference or "
+            throw options.wrong("nothing to evaluate: name --generated, --autoencoder, --latents, --write-reference or "
                     + "--train-classifier");
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -2,15 +2,12 @@ package org.flowprior.cli.evaluate;
 
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Function;
-import org.flowprior.cli.common.DependentOption;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.OptionCheck;
 import org.flowprior.eval.FeatureNetwork;
 import org.flowprior.eval.PixelRange;
 import org.flowprior.torch.Device;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of {@code evaluate} for the network whose features are compared. */
 final class FeatureOptions {
@@ -39,20 +36,18 @@ final class FeatureOptions {
     private FeatureNetwork.Tokens tokens;
 
     /** Refuses what does not go together. */
-    void check(Function<String, ParameterException> wrong) {
+    void check(OptionCheck options) {
         String kind = kind();
         if (given() && (!kind.matches("inception|torchscript|dinov2|classifier")
                 || features.length() == kind.length() + 1)) {
-            throw wrong.apply("--features " + features + " must be inception:FILE, torchscript:FILE, dinov2:FILE or "
+            throw options.wrong("--features " + features + " must be inception:FILE, torchscript:FILE, dinov2:FILE or "
                     + "classifier:FILE");
         }
-        boolean script = kind.equals("torchscript");
-        boolean transformer = kind.equals("dinov2");
-        DependentOption.require("--input", input, script, "--features torchscript:FILE", wrong);
-        DependentOption.require("--input-size", inputSize, script || transformer,
-                "--features torchscript:FILE and dinov2:FILE", wrong);
-        PositiveOption.require("--input-size", inputSize, wrong);
-        DependentOption.require("--tokens", tokens, transformer, "--features dinov2:FILE", wrong);
+        options.requireFor("--features torchscript:FILE", kind.equals("torchscript"), "--input");
+        options.requireFor("--features torchscript:FILE and dinov2:FILE", kind.matches("torchscript|dinov2"),
+                "--input-size");
+        options.requirePositive("--input-size");
+        options.requireFor("--features dinov2:FILE", kind.equals("dinov2"), "--tokens");
     }
 
     /** Whether a network is named. */

@@ -5,10 +5,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.Function;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.OptionCheck;
+import org.flowprior.cli.common.WorkerOption;
 import org.flowprior.config.RequestException;
 import org.flowprior.data.NpzImages;
 import org.flowprior.eval.EvaluationPlan.Input;
@@ -16,8 +16,8 @@ import org.flowprior.eval.ImageSet;
 import org.flowprior.eval.StatisticsFile;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.io.TensorFiles;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of {@code evaluate} for the images, and the sets that they name. */
 final class ImageSetOptions {
@@ -55,28 +55,20 @@ final class ImageSetOptions {
             description = "images at once (default: ${DEFAULT-VALUE})")
     private int batch;
 
-    @Option(names = "--workers", paramLabel = "N", description = "threads that decode images (default: all cores)")
-    private Integer workers;
-
-    /** Refuses numbers that are not positive. */
-    void check(Function<String, ParameterException> wrong) {
-        PositiveOption.require("--count", count, wrong);
-        PositiveOption.require("--image-size", imageSize, wrong);
-        PositiveOption.require("--batch", batch, wrong);
-        PositiveOption.require("--workers", workers, wrong);
-    }
+    @Mixin
+    private WorkerOption workers;
 
     /** Refuses what does not go together when images are evaluated. */
-    void checkTogether(boolean writesReference, Function<String, ParameterException> wrong) {
+    void check(boolean writesReference, OptionCheck options) {
         if (generated != null && real == null && reference == null) {
-            throw wrong.apply("--generated needs --real or --reference to be compared with");
+            throw options.wrong("--generated needs --real or --reference to be compared with");
         }
         if (real == null && (autoencoder != null || writesReference)) {
-            throw wrong.apply((autoencoder != null ? "--autoencoder" : "--write-reference")
+            throw options.wrong((autoencoder != null ? "--autoencoder" : "--write-reference")
                     + " needs the images, --real");
         }
         if (reference != null && generated == null) {
-            throw wrong.apply("--reference goes with --generated");
+            throw options.wrong("--reference goes with --generated");
         }
     }
 
@@ -156,11 +148,11 @@ final class ImageSetOptions {
     }
 
     private ImageSet.Options how(Integer side) {
-        return new ImageSet.Options(count, side, batch, workers());
+        return new ImageSet.Options(count, side, batch, workers.count());
     }
 
     /** Threads that decode images. */
     int workers() {
-        return workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+        return workers.count();
     }
 }

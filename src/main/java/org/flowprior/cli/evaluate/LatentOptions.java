@@ -3,10 +3,8 @@ package org.flowprior.cli.evaluate;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.function.Function;
-import org.flowprior.cli.common.DependentOption;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.OptionCheck;
 import org.flowprior.config.RequestException;
 import org.flowprior.eval.NearestNeighbours;
 import org.flowprior.eval.TokenSample;
@@ -18,7 +16,6 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of {@code evaluate} for the distance of latents to a prior's targets, and what they ask for. */
 final class LatentOptions {
@@ -43,14 +40,12 @@ final class LatentOptions {
     private Integer points;
 
     /** Refuses what does not go together. */
-    void check(Function<String, ParameterException> wrong) {
+    void check(OptionCheck options) {
         if (given() && (prior == null || bank == null)) {
-            throw wrong.apply("--latents needs --prior and --bank");
+            throw options.wrong("--latents needs --prior and --bank");
         }
-        DependentOption.require("--prior", prior, given(), "--latents", wrong);
-        DependentOption.require("--bank", bank, given(), "--latents", wrong);
-        DependentOption.require("--points", points, given(), "--latents", wrong);
-        PositiveOption.require("--points", points, wrong);
+        options.requireFor("--latents", given(), "--prior", "--bank", "--points");
+        options.requirePositive("--points");
     }
 
     /** Refuses what is not there. */

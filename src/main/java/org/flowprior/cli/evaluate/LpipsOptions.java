@@ -2,13 +2,10 @@ package org.flowprior.cli.evaluate;
 
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Function;
 import org.flowprior.autoencoder.Lpips;
-import org.flowprior.cli.common.DependentOption;
 import org.flowprior.cli.common.FileArguments;
 import org.flowprior.torch.Device;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of {@code evaluate} for the weights of LPIPS. */
 final class LpipsOptions {
@@ -19,11 +16,6 @@ final class LpipsOptions {
 
     @Option(names = "--lpips-heads", paramLabel = "FILE", description = "the channel weights of LPIPS, vgg.pth")
     private Path heads;
-
-    /** Refuses channel weights alone. */
-    void check(Function<String, ParameterException> wrong) {
-        DependentOption.require("--lpips-heads", heads, given(), "--lpips", wrong);
-    }
 
     /** Whether weights are named. */
     boolean given() {
