@@ -1,31 +1,17 @@
-package org.flowprior.cli.evaluate;
+package org.flowprior.eval;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flowprior.eval.FeatureOutputs;
-import org.flowprior.eval.GaussianStatistics;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /** What is kept of the features of one set of images. */
-final class EvaluateSums implements AutoCloseable {
+final class FeatureSums implements AutoCloseable {
 
-    /**
-     * What is to be kept.
-     *
-     * @param pooled   whether statistics of the features
-     * @param spatial  whether statistics of the spatial features, where the network has any
-     * @param features whether the features themselves
-     * @param logits   whether the logits
-     */
-    record Kept(boolean pooled, boolean spatial, boolean features, boolean logits) {
-
-        boolean any() {
-            return pooled || spatial || features || logits;
-        }
-    }
-
-    private final Kept kept;
+    private final boolean keepsPooled;
+    private final boolean keepsSpatial;
+    private final boolean keepsFeatures;
+    private final boolean keepsLogits;
     private final List<Tensor> features = new ArrayList<>();
     private final List<Tensor> logits = new ArrayList<>();
     private GaussianStatistics.Accumulator pooled;
@@ -33,13 +19,24 @@ final class EvaluateSums implements AutoCloseable {
     private int dimension;
     private int spatialDimension;
 
-    EvaluateSums(Kept kept) {
-        this.kept = kept;
+    /**
+     * Nothing yet.
+     *
+     * @param pooled   whether statistics of the features are kept
+     * @param spatial  whether statistics of the spatial features are kept, if the network has any
+     * @param features whether the features themselves are kept
+     * @param logits   whether the logits are kept
+     */
+    FeatureSums(boolean pooled, boolean spatial, boolean features, boolean logits) {
+        keepsPooled = pooled;
+        keepsSpatial = spatial;
+        keepsFeatures = features;
+        keepsLogits = logits;
     }
 
     /** Whether anything is kept. */
     boolean wanted() {
-        return kept.any();
+        return keepsPooled || keepsSpatial || keepsFeatures || keepsLogits;
     }
 
     /** Numbers of a feature vector; 0 before the first. */
@@ -55,19 +52,19 @@ final class EvaluateSums implements AutoCloseable {
     /** Takes what a network made of a batch; its tensors stay the caller's. */
     void add(FeatureOutputs outputs) {
         dimension = Math.toIntExact(outputs.features().size(1));
-        if (kept.pooled) {
+        if (keepsPooled) {
             pooled = pooled == null ? new GaussianStatistics.Accumulator(dimension) : pooled;
             pooled.add(outputs.features());
         }
-        if (kept.spatial && outputs.spatial() != null) {
+        if (keepsSpatial && outputs.spatial() != null) {
             spatialDimension = Math.toIntExact(outputs.spatial().size(1));
             spatial = spatial == null ? new GaussianStatistics.Accumulator(spatialDimension) : spatial;
             spatial.add(outputs.spatial());
         }
-        if (kept.features) {
+        if (keepsFeatures) {
             features.add(outputs.features().clone().keep());
         }
-        if (kept.logits) {
+        if (keepsLogits) {
             logits.add(outputs.logits().clone().keep());
         }
     }

@@ -2,17 +2,15 @@ package org.flowprior.cli.evaluate;
 
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Function;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.OptionCheck;
 import org.flowprior.eval.FeatureNetwork;
 import org.flowprior.eval.PixelRange;
 import org.flowprior.torch.Device;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options of {@code evaluate} for the network whose features are compared. */
-final class EvaluateFeatureOptions {
+final class FeatureOptions {
 
     private static final int TRANSFORMER_SIZE = 224;
 
@@ -38,23 +36,18 @@ final class EvaluateFeatureOptions {
     private FeatureNetwork.Tokens tokens;
 
     /** Refuses what does not go together. */
-    void check(Function<String, ParameterException> wrong) {
+    void check(OptionCheck options) {
         String kind = kind();
-        if (features != null && !kind.matches("inception|torchscript|dinov2|classifier")
-                || features != null && features.length() == kind.length() + 1) {
-            throw wrong.apply("--features " + features + " must be inception:FILE, torchscript:FILE, dinov2:FILE or "
+        if (given() && (!kind.matches("inception|torchscript|dinov2|classifier")
+                || features.length() == kind.length() + 1)) {
+            throw options.wrong("--features " + features + " must be inception:FILE, torchscript:FILE, dinov2:FILE or "
                     + "classifier:FILE");
         }
-        if (input != null && !kind.equals("torchscript")) {
-            throw wrong.apply("--input goes with --features torchscript:FILE");
-        }
-        if (inputSize != null && !kind.matches("torchscript|dinov2")) {
-            throw wrong.apply("--input-size goes with --features torchscript:FILE and dinov2:FILE");
-        }
-        PositiveOption.require("--input-size", inputSize, wrong);
-        if (tokens != null && !kind.equals("dinov2")) {
-            throw wrong.apply("--tokens goes with --features dinov2:FILE");
-        }
+        options.requireFor("--features torchscript:FILE", kind.equals("torchscript"), "--input");
+        options.requireFor("--features torchscript:FILE and dinov2:FILE", kind.matches("torchscript|dinov2"),
+                "--input-size");
+        options.requirePositive("--input-size");
+        options.requireFor("--features dinov2:FILE", kind.equals("dinov2"), "--tokens");
     }
 
     /** Whether a network is named. */
@@ -63,12 +56,12 @@ final class EvaluateFeatureOptions {
     }
 
     private String kind() {
-        return features == null ? "" : features.substring(0, Math.max(0, features.indexOf(':')));
+        return given() ? features.substring(0, Math.max(0, features.indexOf(':'))) : "";
     }
 
-    /** The network's file. */
+    /** The network's file, or null. */
     Path file() {
-        return Path.of(features.substring(kind().length() + 1));
+        return given() ? Path.of(features.substring(kind().length() + 1)) : null;
     }
 
     /**

@@ -1,18 +1,19 @@
-package org.flowprior.cli.evaluate;
+package org.flowprior.eval;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flowprior.eval.InceptionScore;
-import org.flowprior.eval.PrecisionRecall;
+import java.util.Set;
 
-/** Whose evaluator the numbers agree with. */
-enum EvaluateConvention {
+/** Whose evaluator the numbers agree with. The evaluators differ in Inception score, precision and recall. */
+public enum EvaluationConvention {
 
+    /** The package torch-fidelity. */
     TORCH_FIDELITY("torch-fidelity", InceptionScore.Convention.TORCH_FIDELITY,
             "Inception score of 10 parts of the set shuffled by NumPy's RandomState(2020)",
             PrecisionRecall.Convention.TORCH_FIDELITY,
             "precision and recall by Euclidean distances in float32; precision is the share of generated images near "
                     + "real ones, which the evaluation released with the paper calls recall"),
+    /** The evaluator of guided-diffusion. */
     ADM("adm", InceptionScore.Convention.ADM,
             "Inception score of parts of 5,000 images in the set's order",
             PrecisionRecall.Convention.ADM,
@@ -24,7 +25,7 @@ enum EvaluateConvention {
     private final String scoreNote;
     private final String precisionNote;
 
-    EvaluateConvention(String name, InceptionScore.Convention inceptionScore, String scoreNote,
+    EvaluationConvention(String name, InceptionScore.Convention inceptionScore, String scoreNote,
             PrecisionRecall.Convention precisionRecall, String precisionNote) {
         this.name = name;
         this.inceptionScore = inceptionScore;
@@ -34,28 +35,28 @@ enum EvaluateConvention {
     }
 
     /** Its Inception score. */
-    InceptionScore.Convention inceptionScore() {
+    public InceptionScore.Convention inceptionScore() {
         return inceptionScore;
     }
 
     /** Its precision and recall. */
-    PrecisionRecall.Convention precisionRecall() {
+    public PrecisionRecall.Convention precisionRecall() {
         return precisionRecall;
     }
 
-    /** Where it differs from the other in what is measured. */
-    List<String> notes(EvaluatePlan plan) {
+    /** Says where it differs from the other in these metrics. */
+    List<String> notes(Set<Metric> metrics) {
         List<String> notes = new ArrayList<>();
-        if (plan.wants(EvaluateMetric.IS)) {
+        if (metrics.contains(Metric.IS)) {
             notes.add(scoreNote);
         }
-        if (plan.wants(EvaluateMetric.PR)) {
+        if (metrics.contains(Metric.PR)) {
             notes.add(precisionNote);
         }
         return notes;
     }
 
-    /** As it is typed. */
+    /** The name as users type it, such as {@code torch-fidelity}. */
     @Override
     public String toString() {
         return name;

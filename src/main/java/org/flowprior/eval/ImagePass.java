@@ -1,16 +1,12 @@
-package org.flowprior.cli.evaluate;
+package org.flowprior.eval;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.Lpips;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.console.Progress;
 import org.flowprior.data.Pixels;
-import org.flowprior.eval.FeatureNetwork;
-import org.flowprior.eval.FeatureOutputs;
-import org.flowprior.eval.StatisticsFile;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
@@ -18,63 +14,67 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /** One pass over the images, in which all that is asked for is gathered. */
-final class EvaluateRun implements AutoCloseable {
+final class ImagePass implements AutoCloseable {
 
-    private final EvaluatePlan plan;
+    private final EvaluationPlan plan;
     private final FeatureNetwork network;
-    private final Path networkFile;
+    private final String networkName;
     private final Autoencoder autoencoder;
-    private final EvaluatePairs pairs;
     private final Device device;
-    private final EvaluateSums generated;
-    private final EvaluateSums real;
-    private final EvaluateSums reconstructed;
+    private final PairSums pairs;
+    private final FeatureSums generated;
+    private final FeatureSums real;
+    private final FeatureSums reconstructed;
 
     /**
-     * A run that takes the pairs over; network and autoencoder stay their owner's.
+     * A pass before its start; all networks stay their owner's.
      *
-     * @param network     null where no features are asked for
-     * @param networkFile for messages
-     * @param autoencoder null where no reconstructions are
+     * @param network     null unless features are asked for
+     * @param networkName for messages
+     * @param autoencoder null unless reconstructions are asked for
+     * @param lpips       null unless LPIPS is
      */
-    EvaluateRun(EvaluatePlan plan, FeatureNetwork network, Path networkFile, Autoencoder autoencoder,
-            EvaluatePairs pairs, Device device) {
+    ImagePass(EvaluationPlan plan, FeatureNetwork network, String networkName, Autoencoder autoencoder, Lpips lpips,
+            Device device) {
         this.plan = plan;
         this.network = network;
-        this.networkFile = networkFile;
+        this.networkName = networkName;
         this.autoencoder = autoencoder;
-        this.pairs = pairs;
         this.device = device;
-        boolean files = plan.wants(EvaluateMetric.RFID) && !plan.autoencoder();
-        generated = new EvaluateSums(new EvaluateSums.Kept(plan.wants(EvaluateMetric.FID) || files,
-                plan.wants(EvaluateMetric.SFID), plan.wants(EvaluateMetric.PR), plan.wants(EvaluateMetric.IS)));
-        real = new EvaluateSums(new EvaluateSums.Kept(plan.realPooled(), plan.realSpatial(),
-                plan.wants(EvaluateMetric.PR), false));
-        reconstructed = new EvaluateSums(new EvaluateSums.Kept(plan.wants(EvaluateMetric.RFID) && !files, false, false,
-                false));
+        pairs = new PairSums(plan.metrics(), lpips, device);
+        generated = new FeatureSums(plan.generatedPooled(), plan.wants(Metric.SFID), plan.wants(Metric.PR),
+                plan.wants(Metric.IS));
+        real = new FeatureSums(plan.realPooled(), plan.realSpatial(), plan.wants(Metric.PR), false);
+        reconstructed = new FeatureSums(plan.reconstructedPooled(), false, false, false);
     }
 
-    /** The sums over the generated images, for their owner to read. */
-    EvaluateSums generated() {
+    /** The sums over the generated images. */
+    FeatureSums generated() {
         return generated;
     }
 
     /** The sums over the real images. */
-    EvaluateSums real() {
+    FeatureSums real() {
         return real;
     }
 
-    /** What a Fréchet distance of reconstructions is of. */
-    EvaluateSums reconstructed() {
+    /** The sums over the reconstructions: of the autoencoder, or the generated images themselves. */
+    FeatureSums reconstructed() {
         return reconstructed.wanted() ? reconstructed : generated;
     }
 
     /** The sums over pairs. */
-    EvaluatePairs pairs() {
+    PairSums pairs() {
         return pairs;
     }
 
-    /** The features' numbers; 0 where there are none. */
+    /** Statistics of the real images' features that were gathered, in the innermost scope. */
+    StatisticsFile.Reference realStatistics() {
+        return new StatisticsFile.Reference(plan.realPooled() ? real.pooled() : null,
+                plan.realSpatial() ? real.spatial() : null);
+    }
+
+    /** Numbers of a feature vector; 0 without a network. */
     int dimension() {
         return Math.max(generated.dimension(), Math.max(real.dimension(), reconstructed.dimension()));
     }
@@ -82,13 +82,14 @@ final class EvaluateRun implements AutoCloseable {
     /**
      * Looks at all images that are needed, in a stream.
      *
-     * @param made      the generated images, or null
-     * @param originals the real ones, or null
-     * @param reference what stands for statistics of the real ones, or null
+     * @param made          the generated images, or null
+     * @param originals     the real ones, or null
+     * @param reference     what stands for statistics of the real ones, or null
+     * @param referenceName for messages
      */
-    void pass(EvaluateImages made, EvaluateImages originals, StatisticsFile.Reference reference, Path referenceFile,
+    void over(ImageSet made, ImageSet originals, StatisticsFile.Reference reference, String referenceName,
             Console console) {
-        long total = (made == null ? 0 : made.count()) + (originals == null ? 0 : originals.count());
+        long total = begin(made) + begin(originals);
         try (Progress progress = console.progress("images", total, 0); NoGrad noGrad = new NoGrad()) {
             long done = 0;
             long step = 1;
@@ -97,7 +98,7 @@ final class EvaluateRun implements AutoCloseable {
                     step = step(next(made), next(originals));
                 }
                 if (reference != null) {
-                    requireFitting(reference, referenceFile);
+                    requireFitting(reference, referenceName);
                 }
                 requireAlike();
                 done += step;
@@ -106,12 +107,21 @@ final class EvaluateRun implements AutoCloseable {
         }
     }
 
-    private static Tensor next(EvaluateImages images) {
+    /** Goes to the first image; returns the number of images. */
+    private static long begin(ImageSet images) {
+        if (images == null) {
+            return 0;
+        }
+        images.rewind();
+        return images.count();
+    }
+
+    private static Tensor next(ImageSet images) {
         Optional<Tensor> batch = images == null ? Optional.empty() : images.next();
         return batch.orElse(null);
     }
 
-    /** Takes a batch of either set, or null where it has ended; returns the number of images. */
+    /** Takes a batch of either set, or null if it has ended; returns the number of images. */
     private long step(Tensor made, Tensor originals) {
         long images = 0;
         if (originals != null) {
@@ -133,7 +143,7 @@ final class EvaluateRun implements AutoCloseable {
         return images;
     }
 
-    private void add(EvaluateSums sums, Tensor images) {
+    private void add(FeatureSums sums, Tensor images) {
         if (sums.wanted()) {
             try (Scope scope = Scope.open()) {
                 FeatureOutputs outputs = network.of(images);
@@ -147,7 +157,7 @@ final class EvaluateRun implements AutoCloseable {
 
     private void requireFinite(Tensor made, String what) {
         if (made != null && made.isfinite().all().item() == 0) {
-            throw new RequestException(networkFile + " makes " + what + " of the images that are not finite");
+            throw new RequestException(networkName + " makes " + what + " of the images that are not finite");
         }
     }
 
@@ -158,9 +168,9 @@ final class EvaluateRun implements AutoCloseable {
         });
     }
 
-    private void requireFitting(StatisticsFile.Reference reference, Path file) {
+    private void requireFitting(StatisticsFile.Reference reference, String file) {
         int numbers = generated.dimension();
-        if (numbers > 0 && plan.wants(EvaluateMetric.FID) && numbers != reference.pooled().dimension()) {
+        if (numbers > 0 && plan.wants(Metric.FID) && numbers != reference.pooled().dimension()) {
             throw new RequestException(file + " is of features of " + reference.pooled().dimension() + " numbers, the "
                     + "network makes " + numbers + "; it was made by another network");
         }
@@ -174,7 +184,7 @@ final class EvaluateRun implements AutoCloseable {
     /** A module may make more numbers of larger images. */
     private void requireAlike() {
         if (generated.dimension() > 0 && real.dimension() > 0 && generated.dimension() != real.dimension()) {
-            throw new RequestException(networkFile + " makes " + generated.dimension() + " numbers of a generated "
+            throw new RequestException(networkName + " makes " + generated.dimension() + " numbers of a generated "
                     + "image, " + real.dimension() + " of a real one; --input-size gives both one size");
         }
     }
@@ -184,6 +194,5 @@ final class EvaluateRun implements AutoCloseable {
         generated.close();
         real.close();
         reconstructed.close();
-        pairs.close();
     }
 }

@@ -1,4 +1,4 @@
-package org.flowprior.cli.evaluate;
+package org.flowprior.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,24 +8,14 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.flowprior.config.RequestException;
-import org.flowprior.console.Console;
-import org.flowprior.eval.FeatureNetwork;
-import org.flowprior.eval.FeatureOutputs;
-import org.flowprior.eval.GaussianStatistics;
-import org.flowprior.eval.StatisticsFile;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 /** A pass of three batches, which ends with the first where things do not go together. */
-class EvaluateRunTest {
-
-    private static final Path NETWORK = Path.of("network.pt");
-    private static final Path REFERENCE = Path.of("reference.npz");
+class ImagePassTest {
 
     private int batches;
 
@@ -63,15 +53,16 @@ class EvaluateRunTest {
     }
 
     private void pass(StatisticsFile.Reference reference, int realSize) throws IOException {
-        EvaluatePlan plan = new EvaluatePlan(EnumSet.of(EvaluateMetric.FID, EvaluateMetric.SFID), true, true,
-                reference == null, reference != null, false, false);
-        EvaluateSets sets = CommandLine.populateCommand(new EvaluateSets(), "--batch", "2", "--workers", "1");
-        try (EvaluatePairs pairs = EvaluatePairs.open(plan, null, null, Device.CPU);
-                EvaluateRun run = new EvaluateRun(plan, new Widths(), NETWORK, null, pairs, Device.CPU);
-                EvaluateImages made = EvaluateImages.open(Path.of("procedural:16?seed=1&count=6"), sets, null);
-                EvaluateImages real = reference != null ? null
-                        : EvaluateImages.open(Path.of("procedural:" + realSize + "?seed=1&count=6"), sets, null)) {
-            run.pass(made, real, reference, REFERENCE, Console.silent());
+        ImageSet.Options how = new ImageSet.Options(null, null, 2, 1);
+        try (ImageSet made = ImageSet.open(Path.of("procedural:16?seed=1&count=6"), how);
+                ImageSet real = reference != null ? null
+                        : ImageSet.open(Path.of("procedural:" + realSize + "?seed=1&count=6"), how)) {
+            Evaluation evaluation = Evaluation.of(made, real).reference(reference, "reference.npz")
+                    .through(new Widths(), "network.pt").metrics(Metric.FID);
+            if (reference == null || reference.spatial() != null) {
+                evaluation.metrics(Metric.FID, Metric.SFID);
+            }
+            evaluation.run();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.Json;
+import org.flowprior.eval.ImageSet;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
@@ -26,7 +27,7 @@ import org.flowprior.torch.io.AtomicFiles;
  *
  * with the metrics that were asked for. A number that is not finite is the string {@code "Infinity"} or {@code "NaN"}.
  */
-final class EvaluateReport {
+final class EvaluationReport {
 
     private final List<List<String>> rows = new ArrayList<>();
     private final JsonObject json = new JsonObject();
@@ -39,30 +40,46 @@ final class EvaluateReport {
         rows.add(List.of(label, text));
     }
 
-    /** States what was measured: an entry of the JSON. */
-    void fact(String key, String value) {
-        json.addProperty(key, value);
+    /** States what was measured: an entry of the JSON, which is text unless it is a number or a truth value. */
+    void fact(String key, Object value) {
+        switch (value) {
+            case Number number -> json.addProperty(key, number);
+            case Boolean truth -> json.addProperty(key, truth);
+            default -> json.addProperty(key, value.toString());
+        }
     }
 
-    /** States what was measured: an entry of the JSON. */
-    void fact(String key, Number value) {
-        json.addProperty(key, value);
+    /** States the file of an input, unless it is null. */
+    void input(String name, Path file) {
+        if (file != null) {
+            fact(name, file);
+            row(name, file.toString());
+        }
     }
 
-    /** States what was measured: an entry of the JSON. */
-    void fact(String key, boolean value) {
-        json.addProperty(key, value);
+    /** States which sets were looked at; either may be null. */
+    void sets(ImageSet generated, ImageSet real) {
+        set("generated", generated);
+        set("real", real);
+        ImageSet judged = generated == null ? real : generated;
+        fact("imageSize", judged.side());
+        if (real != null && real.side() != judged.side()) {
+            fact("realImageSize", real.side());
+        }
+    }
+
+    private void set(String name, ImageSet images) {
+        if (images != null) {
+            fact(name, images.name());
+            fact(name + "Images", images.count());
+            row(name, images.toString());
+        }
     }
 
     /** A result. */
     void metric(String key, String label, double value) {
-        metric(key, label, value, String.format(Locale.ROOT, "%.6g", value));
-    }
-
-    /** A result that the table shows in other words. */
-    void metric(String key, String label, double value, String shown) {
         number(key, label, value);
-        row(label, shown);
+        row(label, String.format(Locale.ROOT, "%.6g", value));
     }
 
     /** A result that the JSON alone has. */
