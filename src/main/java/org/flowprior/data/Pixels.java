@@ -25,6 +25,19 @@ public final class Pixels {
     }
 
     /**
+     * Rounds values to levels as the official generator does for its samples, half to even.
+     *
+     * @param images floating point, of any shape
+     * @return uint8, of that shape; 0 where the value is NaN
+     */
+    public static Tensor sampleLevels(Tensor images) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return Scope.returning(() -> images.detach().to(DType.FLOAT32).add(1).div_(2).mul_(255).nanToNum_(0.0)
+                    .clamp_(0, 255).round_().to(DType.UINT8));
+        }
+    }
+
+    /**
      * The values of levels: v / 255, less 0.5, over 0.5, in float32 and this order, as torchvision's ToTensor and
      * Normalize(0.5, 0.5) have it.
      *
