@@ -25,9 +25,9 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Encodes the images of a set and writes their latents to a {@link LatentCache}, in the order of the set: of each image,
- * cropped to its middle square, and of its mirror image. A KL autoencoder gives mean and log-variance, every other one
- * the latents. Autoencoder and images stay the caller's.
+ * Encodes the images of a set and writes their latents to a {@link LatentCache}, in the order of the set: of each
+ * image, cropped to its middle square, and of its mirror image. A KL autoencoder gives mean and log-variance, every
+ * other one the latents. Autoencoder and images stay the caller's.
  *
  * <pre>{@code
  * try (LatentCache cache = LatentEncoding.of(autoencoder, images).into(directory)) { ... }

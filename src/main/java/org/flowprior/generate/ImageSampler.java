@@ -27,8 +27,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Samples images: a generator makes latents, an autoencoder decodes them. Both are on one device, stay the caller's, and
- * must not change meanwhile.
+ * Samples images: a generator makes latents, an autoencoder decodes them. Both are on one device, stay the caller's,
+ * and must not change meanwhile.
  *
  * <p>The random numbers of an image depend on the seed and on the number of the image alone. So images can be made in
  * any order, and a stopped run continues with the same ones. The other images of a batch may change the last bits.

@@ -17,9 +17,9 @@ import org.flowprior.data.RgbImage;
 import org.flowprior.mar.MarSampler;
 
 /**
- * Samples images into a directory and continues after a stop. Batches begin at fixed numbers, and a batch that lacks some
- * images is made again as a whole: so the images of a batch are always the same, and the last bits of an image do not
- * depend on what was there.
+ * Samples images into a directory and continues after a stop. Batches begin at fixed numbers, and a batch that lacks
+ * some images is made again as a whole: so the images of a batch are always the same, and the last bits of an image do
+ * not depend on what was there.
  *
  * <pre>{@code
  * ImageSampling sampling = new ImageSampling(sampler, ClassLabels.ofAll(1000, 50), 42, 32);

@@ -57,8 +57,8 @@ public final class Encode implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--resume",
-            description = "continues after the files that a stopped run of the same cache has written, if there are any "
-                    + "(default: they are removed)")
+            description = "continues after the files that a stopped run of the same cache has written, if there are "
+                    + "any (default: they are removed)")
     private boolean resume;
 
     @Option(names = "--no-flip", description = "without the flipped images")

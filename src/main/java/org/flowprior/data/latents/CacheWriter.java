@@ -13,6 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.flowprior.shards.Shard;
+import org.flowprior.shards.StoreFormat;
+import org.flowprior.shards.StoreInProgress;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.JsonFields;
@@ -21,7 +24,7 @@ import org.flowprior.torch.io.PartialDirectory;
 /**
  * Writes a {@link LatentCache}, holding no more than a shard of it and a batch. Everything is written in a hidden
  * directory beside the target, which is renamed when it is whole: whatever happens before leaves no cache. The whole
- * shards of a writer that was killed, or closed before its end, stay there: {@link #resume} goes on behind them, a new
+ * shards of a writer that was killed, or closed before its end, stay there: {@link #resume} continues after them, a new
  * writer removes them.
  *
  * <pre>{@code
@@ -37,14 +40,13 @@ public final class CacheWriter implements AutoCloseable {
 
     private final CacheOptions options;
     private final PartialDirectory place;
-    private final List<CacheDescription.Shard> shards = new ArrayList<>();
+    private final StoreInProgress store;
     private final CacheBuffer buffer = new CacheBuffer();
     private CacheMoments moments;
     private int tokens;
     private int width;
     private long images;
     private long next;
-    private boolean ended;
 
     /**
      * Begins a cache in that directory, whose parents are made where they are missing.
@@ -59,25 +61,27 @@ public final class CacheWriter implements AutoCloseable {
     private CacheWriter(PartialDirectory place, CacheOptions options, boolean resumed) {
         this.options = options;
         this.place = place;
+        store = new StoreInProgress(place, "cache");
         try {
-            if (resumed && Files.exists(place.resolve(BEGUN))) {
-                requireSame();
-                takeShards();
-            } else {
-                place.retain(List.of());
-                JsonFields.write(place.resolve(BEGUN), options.json());
-            }
-        } catch (IOException e) {
-            place.leave();
-            throw cannotWrite(e);
+            store.write(() -> begin(resumed));
         } catch (RuntimeException e) {
-            place.leave();
+            store.leave();
             throw e;
         }
     }
 
+    private void begin(boolean resumed) throws IOException {
+        if (resumed && Files.exists(place.resolve(BEGUN))) {
+            requireSame();
+            takeShards();
+        } else {
+            place.retain(List.of());
+            JsonFields.write(place.resolve(BEGUN), options.json());
+        }
+    }
+
     /**
-     * Goes on with a cache that was not finished, or begins one where there is none.
+     * Continues a cache that was not finished, or begins one if there is none.
      *
      * @throws IllegalArgumentException also when it was begun with other options
      */
@@ -113,14 +117,14 @@ public final class CacheWriter implements AutoCloseable {
                 take(shard, file);
             }
             kept.add(file);
-            file = CacheShard.fileName(shards.size() + 1);
+            file = CacheShard.fileName(store.shards().size() + 1);
         }
         place.retain(kept);
     }
 
     private void take(CacheShard shard, String file) {
         shard.addTo(moments, options.flips());
-        shards.add(new CacheDescription.Shard(file, shard.images()));
+        store.shards().add(new Shard(file, shard.images()));
         images += shard.images();
     }
 
@@ -136,7 +140,7 @@ public final class CacheWriter implements AutoCloseable {
 
     /** Whether {@link #close} now would leave something to {@link #resume}. */
     public boolean isResumable() {
-        return !ended && !shards.isEmpty();
+        return !store.ended() && !store.shards().isEmpty();
     }
 
     /**
@@ -146,24 +150,18 @@ public final class CacheWriter implements AutoCloseable {
      * @param flipped those of the flipped images; null for a cache without
      * @param classes labels, int64 [n]
      * @param called  names, n
-     * @param after   the place in the image set behind the last of them
+     * @param after   the place in the image set after the last of them
      * @throws IllegalArgumentException for other shapes than before, labels that are no class, and for a NaN or an
      *                                  infinity, which it places; the writer can then only be closed
      * @throws UncheckedIOException     when the disk refuses
      */
     public void add(Tensor given, Tensor flipped, Tensor classes, List<String> called, long after) {
-        requireOpen();
+        store.requireOpen();
         check(given, flipped, classes, called, after);
         buffer.add(given, flipped, classes, called, options);
         next = after;
         if (buffer.images() >= options.imagesPerShard()) {
             flush();
-        }
-    }
-
-    private void requireOpen() {
-        if (ended) {
-            throw new IllegalStateException("this cache is finished or closed");
         }
     }
 
@@ -184,9 +182,7 @@ public final class CacheWriter implements AutoCloseable {
 
     private void requireFitting(long[] shape, DType dtype) {
         if (moments == null) {
-            if (options.gaussian() && shape[2] % 2 != 0) {
-                throw new IllegalArgumentException("tokens of mean and log-variance cannot be " + shape[2] + " wide");
-            }
+            StoreFormat.requireWidth(options.gaussian(), shape[2], "tokens");
             tokens = Math.toIntExact(shape[1]);
             width = Math.toIntExact(shape[2]);
             moments = new CacheMoments(options.gaussian() ? width / 2 : width, options.gaussian());
@@ -197,7 +193,7 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     private void flush() {
-        String file = CacheShard.fileName(shards.size() + 1);
+        String file = CacheShard.fileName(store.shards().size() + 1);
         buffer.flush(place.resolve(file), next);
         try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
                 options.classes().size())) {
@@ -212,7 +208,7 @@ public final class CacheWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public LatentCache finish() {
-        requireOpen();
+        store.requireOpen();
         if (buffer.images() > 0) {
             flush();
         }
@@ -225,22 +221,10 @@ public final class CacheWriter implements AutoCloseable {
                     + "which no factor can scale");
         }
         double scaling = options.scaling() == null ? 1 / statistics.withinStd() : options.scaling();
-        try {
-            CacheDescription description = new CacheDescription(images, tokens, width, options.dtype(),
-                    options.gaussian(), options.flips(), options.classes(), shards, statistics, scaling,
-                    options.provenance());
-            JsonFields.write(place.resolve(CacheDescription.FILE), description.json());
-            Files.delete(place.resolve(BEGUN));
-            place.publish();
-        } catch (IOException e) {
-            throw cannotWrite(e);
-        }
-        ended = true;
+        store.publish(CacheDescription.FILE, new CacheDescription(images, tokens, width, options.dtype(),
+                options.gaussian(), options.flips(), options.classes(), store.shards(), statistics, scaling,
+                options.provenance()).json(), BEGUN);
         return LatentCache.open(place.target());
-    }
-
-    private UncheckedIOException cannotWrite(IOException e) {
-        return new UncheckedIOException(place.target() + ": cannot be written: " + e.getMessage(), e);
     }
 
     /**
@@ -249,15 +233,14 @@ public final class CacheWriter implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (ended) {
+        if (store.ended()) {
             return;
         }
-        ended = true;
         buffer.clear();
-        if (shards.isEmpty()) {
-            place.discard();
+        if (store.shards().isEmpty()) {
+            store.discard();
         } else {
-            place.leave();
+            store.leave();
         }
     }
 }
