@@ -6,17 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.flowprior.shards.PartialStore;
 import org.flowprior.shards.RunningMoments;
 import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
-import org.flowprior.shards.StoreInProgress;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.io.PartialDirectory;
 import org.flowprior.torch.io.Safetensors;
 
 /**
@@ -83,7 +82,7 @@ public final class FeatureBankWriter implements AutoCloseable {
     private static final long CHUNK = 1 << 22;
 
     private final Options options;
-    private final StoreInProgress store;
+    private final PartialStore store;
     private Tensor buffer;
     private int filled;
     private int width;
@@ -98,7 +97,7 @@ public final class FeatureBankWriter implements AutoCloseable {
      */
     public FeatureBankWriter(Path directory, Options options) {
         this.options = options;
-        store = new StoreInProgress(PartialDirectory.beside(directory), "bank");
+        store = PartialStore.beside(directory);
     }
 
     /**
@@ -109,7 +108,7 @@ public final class FeatureBankWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public void add(Tensor rows) {
-        store.requireOpen();
+        store.requireOpen("bank");
         requireFitting(rows);
         try (NoGrad noGrad = new NoGrad()) {
             long step = Math.max(1, CHUNK / width);
@@ -175,7 +174,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             // The names get the number of shards when that is known.
             String name = "features-" + (store.shards().size() + 1);
-            Safetensors.write(store.place().resolve(name), Map.of(BankDescription.TENSOR, buffer.narrow(0, 0, filled)));
+            Safetensors.write(store.resolve(name), Map.of(BankDescription.TENSOR, buffer.narrow(0, 0, filled)));
             store.shards().add(new Shard(name, filled));
             filled = 0;
         }
@@ -193,7 +192,7 @@ public final class FeatureBankWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public FeatureBank finish() {
-        store.requireOpen();
+        store.requireOpen("bank");
         if (rows < 2) {
             throw new IllegalArgumentException(store.target() + ": a bank needs at least two rows, not " + rows);
         }
@@ -210,7 +209,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         store.write(() -> {
             for (Shard shard : store.shards()) {
                 String name = BankDescription.shardName(named.size() + 1, store.shards().size());
-                store.place().rename(shard.file(), name);
+                store.rename(shard.file(), name);
                 named.add(new Shard(name, shard.rows()));
             }
         });

@@ -13,13 +13,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.flowprior.shards.PartialStore;
 import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
-import org.flowprior.shards.StoreInProgress;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.JsonFields;
-import org.flowprior.torch.io.PartialDirectory;
 
 /**
  * Writes a {@link LatentCache}, holding no more than a shard of it and a batch. Everything is written in a hidden
@@ -39,8 +38,7 @@ public final class CacheWriter implements AutoCloseable {
     private static final String BEGUN = "begun.json";
 
     private final CacheOptions options;
-    private final PartialDirectory place;
-    private final StoreInProgress store;
+    private final PartialStore store;
     private final CacheBuffer buffer = new CacheBuffer();
     private CacheMoments moments;
     private int tokens;
@@ -55,13 +53,12 @@ public final class CacheWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public CacheWriter(Path directory, CacheOptions options) {
-        this(PartialDirectory.beside(directory), options, false);
+        this(PartialStore.beside(directory), options, false);
     }
 
-    private CacheWriter(PartialDirectory place, CacheOptions options, boolean resumed) {
+    private CacheWriter(PartialStore store, CacheOptions options, boolean resumed) {
         this.options = options;
-        this.place = place;
-        store = new StoreInProgress(place, "cache");
+        this.store = store;
         try {
             store.write(() -> begin(resumed));
         } catch (RuntimeException e) {
@@ -71,12 +68,12 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     private void begin(boolean resumed) throws IOException {
-        if (resumed && Files.exists(place.resolve(BEGUN))) {
+        if (resumed && Files.exists(store.resolve(BEGUN))) {
             requireSame();
             takeShards();
         } else {
-            place.retain(List.of());
-            JsonFields.write(place.resolve(BEGUN), options.json());
+            store.retain(List.of());
+            JsonFields.write(store.resolve(BEGUN), options.json());
         }
     }
 
@@ -86,12 +83,12 @@ public final class CacheWriter implements AutoCloseable {
      * @throws IllegalArgumentException also when it was begun with other options
      */
     public static CacheWriter resume(Path directory, CacheOptions options) {
-        return new CacheWriter(PartialDirectory.continued(directory), options, true);
+        return new CacheWriter(PartialStore.continued(directory), options, true);
     }
 
     private void requireSame() {
         JsonObject wanted = options.json();
-        JsonObject begun = JsonFields.read(place.resolve(BEGUN), "a cache that was begun", JsonFields::json);
+        JsonObject begun = JsonFields.read(store.resolve(BEGUN), "a cache that was begun", JsonFields::json);
         Set<String> keys = new LinkedHashSet<>(wanted.keySet());
         keys.addAll(begun.keySet());
         for (String key : keys) {
@@ -99,7 +96,7 @@ public final class CacheWriter implements AutoCloseable {
             if (!Objects.equals(wanted.get(key), before)) {
                 String difference = before instanceof JsonPrimitive ? key + " " + before + ", not " + wanted.get(key)
                         : "other " + key;
-                throw new IllegalArgumentException(place.target() + ": was begun with " + difference
+                throw new IllegalArgumentException(store.target() + ": was begun with " + difference
                         + "; begin it anew, or go on with what it was begun with");
             }
         }
@@ -109,8 +106,8 @@ public final class CacheWriter implements AutoCloseable {
     private void takeShards() throws IOException {
         List<String> kept = new ArrayList<>(List.of(BEGUN));
         String file = CacheShard.fileName(1);
-        while (Files.exists(place.resolve(file))) {
-            try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
+        while (Files.exists(store.resolve(file))) {
+            try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(),
                     options.classes().size())) {
                 requireFitting(shard.shape(), shard.dtype());
                 next = shard.next();
@@ -119,7 +116,7 @@ public final class CacheWriter implements AutoCloseable {
             kept.add(file);
             file = CacheShard.fileName(store.shards().size() + 1);
         }
-        place.retain(kept);
+        store.retain(kept);
     }
 
     private void take(CacheShard shard, String file) {
@@ -156,7 +153,7 @@ public final class CacheWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public void add(Tensor given, Tensor flipped, Tensor classes, List<String> called, long after) {
-        store.requireOpen();
+        store.requireOpen("cache");
         check(given, flipped, classes, called, after);
         buffer.add(given, flipped, classes, called, options);
         next = after;
@@ -194,8 +191,8 @@ public final class CacheWriter implements AutoCloseable {
 
     private void flush() {
         String file = CacheShard.fileName(store.shards().size() + 1);
-        buffer.flush(place.resolve(file), next);
-        try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
+        buffer.flush(store.resolve(file), next);
+        try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(),
                 options.classes().size())) {
             take(shard, file);
         }
@@ -208,23 +205,23 @@ public final class CacheWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public LatentCache finish() {
-        store.requireOpen();
+        store.requireOpen("cache");
         if (buffer.images() > 0) {
             flush();
         }
         if (images == 0) {
-            throw new IllegalArgumentException(place.target() + ": a cache needs at least one image");
+            throw new IllegalArgumentException(store.target() + ": a cache needs at least one image");
         }
         CacheStatistics statistics = moments.statistics();
         if (options.scaling() == null && !(statistics.withinStd() > 0 && Double.isFinite(statistics.withinStd()))) {
-            throw new IllegalArgumentException(place.target() + ": the latents of each image are a single number, "
+            throw new IllegalArgumentException(store.target() + ": the latents of each image are a single number, "
                     + "which no factor can scale");
         }
         double scaling = options.scaling() == null ? 1 / statistics.withinStd() : options.scaling();
         store.publish(CacheDescription.FILE, new CacheDescription(images, tokens, width, options.dtype(),
                 options.gaussian(), options.flips(), options.classes(), store.shards(), statistics, scaling,
                 options.provenance()).json(), BEGUN);
-        return LatentCache.open(place.target());
+        return LatentCache.open(store.target());
     }
 
     /**
