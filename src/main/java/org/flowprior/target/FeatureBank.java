@@ -1,16 +1,17 @@
 package org.flowprior.target;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.Supplier;
+import org.flowprior.shards.Shard;
+import org.flowprior.shards.ShardedRows;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.MappedTensors;
 
 /**
  * Features of a target distribution on the disk: a directory of safetensors shards with one tensor {@code features}
@@ -26,22 +27,14 @@ import org.flowprior.torch.Torch;
  */
 public final class FeatureBank implements RowSource, AutoCloseable {
 
-    static final double LOWEST_LOG_VARIANCE = -30;
-    static final double HIGHEST_LOG_VARIANCE = 20;
-
     private final Path directory;
     private final BankDescription description;
-    private final List<FeatureShard> shards;
-    private final long[] firstRows;
+    private final ShardedRows stored;
 
-    private FeatureBank(Path directory, BankDescription description, List<FeatureShard> shards) {
+    private FeatureBank(Path directory, BankDescription description) {
         this.directory = directory;
         this.description = description;
-        this.shards = shards;
-        this.firstRows = new long[shards.size() + 1];
-        for (int i = 0; i < shards.size(); i++) {
-            firstRows[i + 1] = firstRows[i] + shards.get(i).rows();
-        }
+        stored = ShardedRows.open(directory, "row", description.shards(), this::open, description.dimension());
     }
 
     /**
@@ -52,15 +45,17 @@ public final class FeatureBank implements RowSource, AutoCloseable {
      * @throws java.io.UncheckedIOException naming the file, when a shard is missing or cannot be read
      */
     public static FeatureBank open(Path directory) {
-        BankDescription description = BankDescription.read(directory.resolve(BankDescription.FILE));
-        List<FeatureShard> shards = new ArrayList<>();
+        return new FeatureBank(directory, BankDescription.read(directory.resolve(BankDescription.FILE)));
+    }
+
+    private MappedTensors open(Shard shard) {
+        Path path = directory.resolve(shard.file());
+        MappedTensors file = MappedTensors.open(path);
         try {
-            for (BankDescription.Shard shard : description.shards()) {
-                shards.add(FeatureShard.open(directory.resolve(shard.file()), shard, description));
-            }
-            return new FeatureBank(directory, description, shards);
+            description.requireFitting(path, file.header().tensors(), shard);
+            return file;
         } catch (RuntimeException e) {
-            shards.forEach(FeatureShard::close);
+            file.close();
             throw e;
         }
     }
@@ -112,7 +107,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
      * @throws IndexOutOfBoundsException for a position that is not in [0, N)
      */
     public Tensor rows(long[] positions) {
-        return means(() -> gather(positions));
+        return means(() -> stored.gather(positions, BankDescription.TENSOR));
     }
 
     /**
@@ -122,7 +117,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
      * @return float32, [n, D]
      */
     public Tensor rows(long[] positions, Generator generator) {
-        return draws(() -> gather(positions), generator);
+        return draws(() -> stored.gather(positions, BankDescription.TENSOR), generator);
     }
 
     /**
@@ -141,7 +136,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
     /** The rows from {@code from} on; the means of a Gaussian bank. */
     @Override
     public Tensor block(long from, long count) {
-        return means(() -> copy(from, count));
+        return means(() -> stored.block(from, count, BankDescription.TENSOR));
     }
 
     /**
@@ -151,96 +146,35 @@ public final class FeatureBank implements RowSource, AutoCloseable {
      * @return float32, [count, D]
      */
     public Tensor block(long from, long count, Generator generator) {
-        return draws(() -> copy(from, count), generator);
+        return draws(() -> stored.block(from, count, BankDescription.TENSOR), generator);
     }
 
-    private Tensor means(Supplier<Tensor> stored) {
+    private Tensor means(Supplier<Tensor> reading) {
         try (NoGrad noGrad = new NoGrad()) {
             return Scope.returning(() -> {
-                Tensor rows = stored.get();
+                Tensor rows = reading.get();
                 return gaussian() ? rows.narrow(1, 0, dimension()).contiguous() : rows;
             });
         }
     }
 
-    private Tensor draws(Supplier<Tensor> stored, Generator generator) {
+    private Tensor draws(Supplier<Tensor> reading, Generator generator) {
         if (!gaussian()) {
-            return means(stored);
+            return means(reading);
         }
         try (NoGrad noGrad = new NoGrad()) {
             return Scope.returning(() -> {
-                Tensor moments = stored.get();
-                Tensor deviation = moments.narrow(1, dimension(), dimension())
-                        .clamp(LOWEST_LOG_VARIANCE, HIGHEST_LOG_VARIANCE).mul_(0.5).exp_();
+                Tensor moments = reading.get();
+                Tensor deviation = StoreFormat.logVariances(moments).mul_(0.5).exp_();
                 Tensor noise = Torch.randn(new long[] {moments.size(0), dimension()}, generator);
                 return noise.mul_(deviation).add_(moments.narrow(1, 0, dimension()));
             });
         }
     }
 
-    /** Rows are taken shard by shard, one behind the other, and then put in order. */
-    private Tensor gather(long[] positions) {
-        int[] homes = new int[positions.length];
-        int[] ends = new int[shards.size() + 1];
-        for (int i = 0; i < positions.length; i++) {
-            homes[i] = shardOf(positions[i]);
-            ends[homes[i] + 1]++;
-        }
-        for (int s = 0; s < shards.size(); s++) {
-            ends[s + 1] += ends[s];
-        }
-        int[] next = ends.clone();
-        long[] places = new long[positions.length];
-        long[] local = new long[positions.length];
-        for (int i = 0; i < positions.length; i++) {
-            places[i] = next[homes[i]]++;
-            local[(int) places[i]] = positions[i] - firstRows[homes[i]];
-        }
-        List<Tensor> parts = new ArrayList<>();
-        for (int s = 0; s < shards.size(); s++) {
-            if (ends[s + 1] > ends[s]) {
-                parts.add(select(s, Arrays.copyOfRange(local, ends[s], ends[s + 1])));
-            }
-        }
-        return switch (parts.size()) {
-            case 0 -> Torch.empty(0, description.dimension());
-            case 1 -> parts.getFirst();
-            default -> Torch.cat(parts, 0).indexSelect(0, Tensor.of(places));
-        };
-    }
-
-    private Tensor select(int shard, long[] local) {
-        return shards.get(shard).rows(local).to(DType.FLOAT32);
-    }
-
-    private int shardOf(long row) {
-        if (row < 0 || row >= rows()) {
-            throw new IndexOutOfBoundsException(directory + ": row " + row + " of " + rows());
-        }
-        int found = Arrays.binarySearch(firstRows, row);
-        return found >= 0 ? found : -found - 2;
-    }
-
-    private Tensor copy(long from, long count) {
-        if (from < 0 || count < 0 || from > rows() - count) {
-            throw new IndexOutOfBoundsException(directory + ": rows " + from + " to " + (from + count) + " of "
-                    + rows());
-        }
-        Tensor rows = Torch.empty(count, description.dimension());
-        try (Scope scope = Scope.open()) {
-            for (long done = 0; done < count; ) {
-                int shard = shardOf(from + done);
-                long n = Math.min(count - done, firstRows[shard + 1] - from - done);
-                shards.get(shard).copyRows(from + done - firstRows[shard], rows.narrow(0, done, n));
-                done += n;
-            }
-        }
-        return rows;
-    }
-
     /** Gives the mappings back. The second time throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
-        shards.forEach(FeatureShard::close);
+        stored.close();
     }
 }

@@ -1,21 +1,17 @@
 package org.flowprior.cli.sample;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import java.util.Locale;
+import org.flowprior.generate.ImageSampler;
 import org.flowprior.mar.Guidance;
 import org.flowprior.mar.HeadSampling;
 import org.flowprior.mar.MarSampler;
 import picocli.CommandLine.Option;
 
 /** The options of {@code sample} that say how the generator is sampled. */
-final class SampleOptions {
-
-    private static final int MOST_ITERATIONS = 64;
+final class SamplerOptions {
 
     @Option(names = "--iterations", paramLabel = "N",
             description = "iterations, at each of which the generator runs once: 1 to the number of tokens (default: "
-                    + "as many as there are tokens, and at most " + MOST_ITERATIONS + ")")
+                    + "as many as there are tokens, and at most " + ImageSampler.MOST_ITERATIONS + ")")
     private Integer iterations;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "100",
@@ -43,26 +39,10 @@ final class SampleOptions {
                     + "${DEFAULT-VALUE})")
     private double temperature;
 
-    /** How a generator of so many tokens is to be sampled. */
+    /** The options for a generator of this number of tokens. */
     MarSampler.Options options(long tokens) {
-        int count = iterations != null ? iterations : (int) Math.min(MOST_ITERATIONS, tokens);
+        int count = iterations != null ? iterations : (int) Math.min(ImageSampler.MOST_ITERATIONS, tokens);
         return new MarSampler.Options(count, new Guidance(scale, schedule),
                 new HeadSampling(solver, steps, temperature));
-    }
-
-    /** What an image depends on, for {@link SampleFolder}. */
-    static JsonObject describe(MarSampler.Options options, SampleLabels labels) {
-        JsonObject json = new JsonObject();
-        JsonArray classes = new JsonArray();
-        labels.classes().forEach(classes::add);
-        json.addProperty("count", labels.count());
-        json.add("classes", classes);
-        json.addProperty("iterations", options.iterations());
-        json.addProperty("steps", options.head().steps());
-        json.addProperty("solver", options.head().solver().name().toLowerCase(Locale.ROOT));
-        json.addProperty("cfg", options.guidance().scale());
-        json.addProperty("cfgSchedule", options.guidance().schedule().name().toLowerCase(Locale.ROOT));
-        json.addProperty("temperature", options.head().temperature());
-        return json;
     }
 }

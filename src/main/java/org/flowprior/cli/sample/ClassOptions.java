@@ -7,36 +7,40 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.flowprior.config.RequestException;
+import org.flowprior.generate.ClassLabels;
+import picocli.CommandLine.Option;
 
-/**
- * The classes of sampled images: as many images of each, one class after the other, as the official code has them.
- *
- * @param classes   the classes' numbers, in the order asked for
- * @param perClass  images of each
- */
-record SampleLabels(List<Integer> classes, int perClass) {
+/** The options of {@code sample} for the classes of the images. */
+final class ClassOptions {
 
     private static final String ALL = "all";
     private static final Pattern PART = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?");
 
-    /**
-     * The labels that the options ask for.
-     *
-     * @param text  {@code all}, or numbers and ranges such as {@code 207,360,0-9}
-     * @param count images altogether; null for one of each class
-     * @param known classes that the generator has
-     */
-    static SampleLabels of(String text, Integer count, long known) {
-        List<Integer> classes = text.equals(ALL) ? IntStream.range(0, Math.toIntExact(known)).boxed().toList()
-                : listed(text, known);
-        int images = count == null ? classes.size() : count;
-        if (images % classes.size() != 0) {
-            int fewer = images / classes.size() * classes.size();
-            throw new RequestException("--count " + images + " does not give " + classes.size()
+    @Option(names = "--classes", paramLabel = "LIST", defaultValue = ALL,
+            description = "numbers and ranges such as 207,360,0-9, or all (default: ${DEFAULT-VALUE})")
+    private String classes;
+
+    @Option(names = {"-n", "--count"}, paramLabel = "N",
+            description = "images altogether, a multiple of the classes (default: one of each class)")
+    private Integer count;
+
+    /** Number of images; null if it was not given. */
+    Integer count() {
+        return count;
+    }
+
+    /** The labels for a generator that has this number of classes. */
+    ClassLabels labels(long known) {
+        List<Integer> chosen = classes.equals(ALL) ? IntStream.range(0, Math.toIntExact(known)).boxed().toList()
+                : listed(classes, known);
+        int images = count == null ? chosen.size() : count;
+        if (images % chosen.size() != 0) {
+            int fewer = images / chosen.size() * chosen.size();
+            throw new RequestException("--count " + images + " does not give " + chosen.size()
                     + " classes the same number of images; " + (fewer > 0 ? fewer + " or " : "")
-                    + ((long) fewer + classes.size()) + " does");
+                    + ((long) fewer + chosen.size()) + " does");
         }
-        return new SampleLabels(classes, images / classes.size());
+        return new ClassLabels(chosen, images / chosen.size());
     }
 
     private static List<Integer> listed(String text, long known) {
@@ -60,15 +64,5 @@ record SampleLabels(List<Integer> classes, int perClass) {
             }
         }
         return List.copyOf(classes);
-    }
-
-    /** Images altogether. */
-    int count() {
-        return classes.size() * perClass;
-    }
-
-    /** The class of an image. */
-    int label(int image) {
-        return classes.get(image / perClass);
     }
 }

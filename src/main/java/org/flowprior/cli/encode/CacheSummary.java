@@ -9,14 +9,14 @@ import org.flowprior.cli.common.TextTable;
 import org.flowprior.data.latents.CacheStatistics;
 import org.flowprior.data.latents.LatentCache;
 
-/** What {@code encode} says when it has ended. */
-final class EncodeSummary {
+/** Prints what {@code encode} has written. */
+final class CacheSummary {
 
     private static final int NAMES_SHOWN = 10;
 
-    private EncodeSummary() {}
+    private CacheSummary() {}
 
-    static void print(PrintWriter to, LatentCache cache, EncodeSource source) {
+    static void print(PrintWriter to, LatentCache cache, int total, Set<String> corrupt) {
         CacheStatistics statistics = cache.statistics();
         Map<String, String> from = cache.provenance();
         List<List<String>> rows = new ArrayList<>(List.of(
@@ -31,16 +31,15 @@ final class EncodeSummary {
                 TextTable.row("std", "%.6g, within an image %.6g", statistics.pooledStd(), statistics.withinStd()),
                 TextTable.row("least, greatest", "%.6g, %.6g", statistics.minimum(), statistics.maximum()),
                 TextTable.row("scaling factor", "%.6g", cache.scaling())));
-        int missing = source.total() - cache.images();
+        int missing = total - cache.images();
         if (missing > 0) {
             rows.add(TextTable.row("note", "%,d corrupt images left out: %s", missing,
-                    names(source.corrupt(), missing)));
+                    names(corrupt, missing)));
         }
-        TextTable.of(rows).forEach(to::println);
-        to.flush();
+        TextTable.print(to, rows);
     }
 
-    /** Those of this process; a stopped one before has named its own to nobody. */
+    /** The first names; those that an earlier, stopped process left out are not known. */
     private static String names(Set<String> corrupt, int missing) {
         List<String> first = corrupt.stream().sorted().limit(NAMES_SHOWN).toList();
         return String.join(", ", first) + (missing > first.size() ? (first.isEmpty() ? "…" : ", …") : "");

@@ -1,16 +1,18 @@
-package org.flowprior.target;
+package org.flowprior.shards;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.flowprior.torch.Results;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Mean and variance of each dimension over rows that come block by block, merged as in Chan, Golub and LeVeque 1979: no
- * difference of large sums.
+ * Computes mean, variance, least and greatest number of each dimension over rows that come block by block, in float64.
+ * Blocks are merged as in Chan, Golub and LeVeque 1979, without a difference of large sums.
+ *
+ * <p>Rows may have noise of their own, as draws from Gaussians do: deviations are then those of the drawn rows, from
+ * the variance of the means plus the mean of the variances. All deviations are unbiased, as {@code torch.std} gives them.
  */
-final class RunningMoments {
+public final class RunningMoments {
 
     private final int dimension;
     private final double[] mean;
@@ -20,7 +22,8 @@ final class RunningMoments {
     private final double[] high;
     private long count;
 
-    RunningMoments(int dimension) {
+    /** Begins without rows of that many numbers. */
+    public RunningMoments(int dimension) {
         this.dimension = dimension;
         mean = new double[dimension];
         squares = new double[dimension];
@@ -31,21 +34,23 @@ final class RunningMoments {
         Arrays.fill(high, Double.NEGATIVE_INFINITY);
     }
 
-    long count() {
+    /** Number of rows. */
+    public long count() {
         return count;
     }
 
-    double[] mean() {
-        return mean;
+    /** Mean of each dimension. */
+    public double[] mean() {
+        return mean.clone();
     }
 
-    /** Sum over the dimensions of the unbiased variances. */
-    double totalVariance() {
+    /** Sum over the dimensions of the variances of the means. */
+    public double totalVariance() {
         return Arrays.stream(squares).sum() / (count - 1);
     }
 
     /** Takes rows, float64 [n, D], and the variances of their own noise, float64 [n, D], or null for rows without. */
-    void add(Tensor rows, Tensor variances) {
+    public void add(Tensor rows, Tensor variances) {
         try (Scope scope = Scope.open()) {
             long n = rows.size(0);
             Tensor blockMean = rows.mean(0);
@@ -72,24 +77,48 @@ final class RunningMoments {
         count += n;
     }
 
-    /** Of at least two rows. A dimension counts as constant when its noise is no more than {@code floor}. */
-    BankStatistics statistics(double floor) {
-        double pooledMean = Arrays.stream(mean).sum() / dimension;
-        double pooled = 0;
-        double[] std = new double[dimension];
+    /** Deviation of each dimension. */
+    public double[] deviations() {
+        double[] deviations = new double[dimension];
         for (int d = 0; d < dimension; d++) {
-            std[d] = isConstant(d, 0) ? 0 : Math.sqrt(squares[d] / (count - 1) + noise[d] / count);
+            deviations[d] = Math.sqrt(squares[d] / Math.max(1, count - 1) + noise[d] / count);
+        }
+        return deviations;
+    }
+
+    /** Mean of all numbers. */
+    public double pooledMean() {
+        return Arrays.stream(mean).sum() / dimension;
+    }
+
+    /** Deviation of all numbers around their common mean. */
+    public double pooledDeviation() {
+        double pooledMean = pooledMean();
+        double pooled = 0;
+        for (int d = 0; d < dimension; d++) {
             double offset = mean[d] - pooledMean;
             pooled += squares[d] + noise[d] + count * offset * offset;
         }
-        int[] constant = IntStream.range(0, dimension).filter(d -> isConstant(d, floor)).toArray();
-        boolean allEqual = Arrays.stream(low).min().getAsDouble() == Arrays.stream(high).max().getAsDouble()
-                && Arrays.stream(noise).sum() == 0;
-        double pooledStd = allEqual ? 0 : Math.sqrt(pooled / ((double) count * dimension - 1));
-        return new BankStatistics(mean.clone(), std, pooledMean, pooledStd, constant);
+        return Math.sqrt(pooled / Math.max(1, (double) count * dimension - 1));
     }
 
-    private boolean isConstant(int d, double floor) {
+    /** The least number. */
+    public double minimum() {
+        return Arrays.stream(low).min().getAsDouble();
+    }
+
+    /** The greatest number. */
+    public double maximum() {
+        return Arrays.stream(high).max().getAsDouble();
+    }
+
+    /** Whether all rows are equal in a dimension, their noise being at most {@code floor} in variance. */
+    public boolean isConstant(int d, double floor) {
         return low[d] == high[d] && noise[d] / count <= floor;
+    }
+
+    /** Whether all numbers are one, without noise. */
+    public boolean isSingleNumber() {
+        return minimum() == maximum() && Arrays.stream(noise).sum() == 0;
     }
 }

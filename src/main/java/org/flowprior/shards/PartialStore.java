@@ -1,5 +1,6 @@
-package org.flowprior.torch.io;
+package org.flowprior.shards;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -10,36 +11,49 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
+import org.flowprior.config.Json;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * A directory in the making, hidden beside its place until {@link #publish} renames it. A lock, which the operating
- * system takes off a dead process, tells one that is being written from one that was left.
+ * A store that is being written, in a hidden directory beside its place until {@link #publish} renames the directory:
+ * whatever happens before leaves no store. A lock, which the operating system takes off a dead process, tells a
+ * directory that is being written from one that was left.
  */
-public final class PartialDirectory {
+public final class PartialStore {
+
+    /** Writes something. */
+    @FunctionalInterface
+    public interface Step {
+        /** Does it. */
+        void run() throws IOException;
+    }
 
     private static final String LOCK = "lock";
 
     private final Path target;
     private final Path partial;
     private final FileChannel lock;
+    private final List<Shard> shards = new ArrayList<>();
+    private boolean ended;
 
-    private PartialDirectory(Path target, Path partial, FileChannel lock) {
+    private PartialStore(Path target, Path partial, FileChannel lock) {
         this.target = target;
         this.partial = partial;
         this.lock = lock;
     }
 
     /**
-     * An empty directory that is to become that one. What a dead writer left there is removed.
+     * Begins a store in that place, and removes what a dead writer left of it.
      *
      * @throws IllegalArgumentException when something is in its place already, or another process is writing it
      * @throws UncheckedIOException     when the disk refuses
      */
-    public static PartialDirectory beside(Path directory) {
-        PartialDirectory made = continued(directory);
+    public static PartialStore beside(Path directory) {
+        PartialStore made = continued(directory);
         try {
             made.retain(List.of());
             return made;
@@ -48,8 +62,8 @@ public final class PartialDirectory {
         }
     }
 
-    /** As {@link #beside}, but with the files that a dead writer left, or one that has {@link #leave left}. */
-    public static PartialDirectory continued(Path directory) {
+    /** Begins like {@link #beside}, with the files that a dead writer left, or one that has {@link #leave left}. */
+    public static PartialStore continued(Path directory) {
         Path target = directory.toAbsolutePath().normalize();
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new IllegalArgumentException(directory + ": is there already; remove it or choose another name");
@@ -57,7 +71,7 @@ public final class PartialDirectory {
         Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
         try {
             Files.createDirectories(partial);
-            return new PartialDirectory(target, partial, locked(directory, partial.resolve(LOCK)));
+            return new PartialStore(target, partial, locked(directory, partial.resolve(LOCK)));
         } catch (IOException e) {
             throw cannotWrite(directory, e);
         }
@@ -82,9 +96,35 @@ public final class PartialDirectory {
         return channel;
     }
 
-    /** Where the directory is to be. */
+    /** Where the store will be. */
     public Path target() {
         return target;
+    }
+
+    /** The whole shards so far; the writer adds to it. */
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    /** Whether the store is published, left or discarded. */
+    public boolean ended() {
+        return ended;
+    }
+
+    /** Throws {@link IllegalStateException} once the store has ended; {@code kind} is what the message calls it. */
+    public void requireOpen(String kind) {
+        if (ended) {
+            throw new IllegalStateException("this " + kind + " is finished or closed");
+        }
+    }
+
+    /** Runs a step; {@link UncheckedIOException} names the store when the disk refuses. */
+    public void write(Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            throw cannotWrite(target, e);
+        }
     }
 
     /** The place of a file until then. */
@@ -97,16 +137,29 @@ public final class PartialDirectory {
         Files.move(resolve(from), resolve(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Puts the directory in its place, when everything in it has reached the disk. */
-    public void publish() throws IOException {
-        Files.delete(resolve(LOCK));
-        AtomicFiles.force(partial);
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("something was put there meanwhile");
-        }
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        AtomicFiles.force(target.getParent());
-        lock.close();
+    /**
+     * Writes the description and puts the store in its place, when everything in it has reached the disk.
+     *
+     * @param file    name of the description
+     * @param scratch names of files that do not belong to the store
+     * @throws UncheckedIOException when the disk refuses
+     */
+    public void publish(String file, JsonObject description, String... scratch) {
+        write(() -> {
+            AtomicFiles.write(resolve(file), Json.pretty(description));
+            for (String name : scratch) {
+                Files.delete(resolve(name));
+            }
+            Files.delete(resolve(LOCK));
+            AtomicFiles.force(partial);
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("something was put there meanwhile");
+            }
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFiles.force(target.getParent());
+            lock.close();
+        });
+        ended = true;
     }
 
     /** Deletes all files but these. */
@@ -121,8 +174,9 @@ public final class PartialDirectory {
         }
     }
 
-    /** Lets go of the directory, whose files stay for a writer that {@linkplain #continued continues} it. */
+    /** Ends the writing and unlocks the directory, whose files stay for a writer that {@linkplain #continued continues} it. */
     public void leave() {
+        ended = true;
         try {
             lock.close();
         } catch (IOException e) {
@@ -132,6 +186,7 @@ public final class PartialDirectory {
 
     /** Deletes the directory with all that is in it. */
     public void discard() {
+        ended = true;
         try {
             retain(List.of());
             Files.deleteIfExists(resolve(LOCK));
