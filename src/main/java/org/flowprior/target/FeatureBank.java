@@ -177,7 +177,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
         }
     }
 
-    /** Takes rows shard by shard, and then puts them in order. */
+    /** Rows are taken shard by shard, one behind the other, and then put in order. */
     private Tensor gather(long[] positions) {
         int[] homes = new int[positions.length];
         int[] ends = new int[shards.size() + 1];
