@@ -237,7 +237,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
         return rows;
     }
 
-    /** Unmaps the shards. The second time throws {@link org.flowprior.torch.ClosedException}. */
+    /** Gives the mappings back. The second time throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
         shards.forEach(FeatureShard::close);
