@@ -14,16 +14,15 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.MappedTensors;
 
 /**
- * Features of a target distribution on the disk: a directory of safetensors shards with one tensor {@code features}
- * each, and {@code bank.json} with their statistics. The shards are mapped, so that a bank may be larger than the
- * memory.
+ * Features of a target distribution on disk: a directory of safetensors shards with one tensor {@code features} each,
+ * and {@code bank.json} with their statistics. Shards are memory-mapped, so a bank may be larger than memory.
  *
- * <p>The rows of a Gaussian bank are mean and log-variance side by side, such as a VAE's encoder gives: each reading
- * that is given a generator draws mean + exp(logvar / 2) &middot; noise, the log-variance clamped to [&minus;30, 20],
- * and each reading without one gives the mean. Such a bank's dimension is half the stored width.
+ * <p>The rows of a Gaussian bank are mean and log-variance side by side, as a VAE's encoder gives them. Reading with a
+ * generator draws mean + exp(logvar / 2) &middot; noise, with the log-variance clamped to [&minus;30, 20]; reading
+ * without one gives the mean. The dimension of such a bank is half the stored width.
  *
- * <p>All rows come as they are stored: {@link #scaling} is for the caller to apply. A bank may be used from any
- * platform thread, by one at a time.
+ * <p>Rows come as they are stored: the caller applies {@link #scaling}. Any platform thread may use a bank, one at a
+ * time. {@link FeatureExtraction} makes banks.
  */
 public final class FeatureBank implements RowSource, AutoCloseable {
 
@@ -60,7 +59,7 @@ public final class FeatureBank implements RowSource, AutoCloseable {
         }
     }
 
-    /** Where the bank lies. */
+    /** Returns the bank's directory. */
     public Path directory() {
         return directory;
     }
@@ -75,33 +74,33 @@ public final class FeatureBank implements RowSource, AutoCloseable {
         return description.features();
     }
 
-    /** Element type on the disk: float32, bfloat16 or float16. */
+    /** Returns the element type on disk: float32, bfloat16 or float16. */
     public DType dtype() {
         return description.dtype();
     }
 
-    /** True when the stored rows are mean and log-variance. */
+    /** Returns true if the stored rows are mean and log-variance. */
     public boolean gaussian() {
         return description.gaussian();
     }
 
-    /** Means and deviations of the rows, before scaling. */
+    /** Returns means and deviations of the rows, before scaling. */
     public BankStatistics statistics() {
         return description.statistics();
     }
 
-    /** What the rows are to be multiplied with: one over their pooled deviation, unless the writer set another. */
+    /** Returns the factor for the rows: one over their pooled deviation, unless the writer set another. */
     public double scaling() {
         return description.scaling();
     }
 
-    /** Where the features come from, in the words of who wrote the bank. */
+    /** Says where the features come from, as the writer put it. */
     public String source() {
         return description.source();
     }
 
     /**
-     * The rows at these positions, in this order; the means of a Gaussian bank.
+     * Reads the rows at these positions, in this order; the means of a Gaussian bank.
      *
      * @return float32, [n, D]
      * @throws IndexOutOfBoundsException for a position that is not in [0, N)
@@ -111,9 +110,9 @@ public final class FeatureBank implements RowSource, AutoCloseable {
     }
 
     /**
-     * The rows at these positions, those of a Gaussian bank drawn.
+     * Reads the rows at these positions, and draws those of a Gaussian bank.
      *
-     * @param generator a CPU generator, null for the default one; left alone unless the bank is Gaussian
+     * @param generator a CPU generator, null for the default one; not used unless the bank is Gaussian
      * @return float32, [n, D]
      */
     public Tensor rows(long[] positions, Generator generator) {
@@ -133,16 +132,16 @@ public final class FeatureBank implements RowSource, AutoCloseable {
         });
     }
 
-    /** The rows from {@code from} on; the means of a Gaussian bank. */
+    /** Reads the rows from {@code from} on; the means of a Gaussian bank. */
     @Override
     public Tensor block(long from, long count) {
         return means(() -> stored.block(from, count, BankDescription.TENSOR));
     }
 
     /**
-     * The rows from {@code from} on, those of a Gaussian bank drawn.
+     * Reads the rows from {@code from} on, and draws those of a Gaussian bank.
      *
-     * @param generator a CPU generator, null for the default one; left alone unless the bank is Gaussian
+     * @param generator a CPU generator, null for the default one; not used unless the bank is Gaussian
      * @return float32, [count, D]
      */
     public Tensor block(long from, long count, Generator generator) {
