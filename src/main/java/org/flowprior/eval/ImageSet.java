@@ -12,7 +12,6 @@ import org.flowprior.data.ImageCrop;
 import org.flowprior.data.ImageLoader;
 import org.flowprior.data.ImageSource;
 import org.flowprior.data.LoaderPosition;
-import org.flowprior.data.Pixels;
 import org.flowprior.data.RgbImage;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -178,7 +177,7 @@ public final class ImageSet implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Optional<ImageBatch> batch = loader.next();
             ended = batch.isEmpty();
-            return batch.map(images -> Pixels.levels(images.images()).moveOutward());
+            return batch.map(images -> images.levels().moveOutward());
         }
     }
 
