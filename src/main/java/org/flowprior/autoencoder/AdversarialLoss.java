@@ -86,8 +86,8 @@ public enum AdversarialLoss {
      * reconstructions. Gradients go to both sides.
      */
     public static Tensor consistency(Tensor real, Tensor fake, Tensor strongReal, Tensor strongFake) {
-        return Scope.returning(() ->
-                Functional.mseLoss(Torch.cat(List.of(real, fake)), Torch.cat(List.of(strongReal, strongFake))));
+        return Scope.returning(
+                () -> Functional.mseLoss(Torch.cat(List.of(real, fake)), Torch.cat(List.of(strongReal, strongFake))));
     }
 
     private static Tensor crossEntropy(Tensor real, Tensor fake) {

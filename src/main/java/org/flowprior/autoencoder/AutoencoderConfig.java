@@ -17,9 +17,9 @@ import org.flowprior.vision.VisionTransformerConfig;
  * @param repa           the representation alignment; null for none
  */
 public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransformerConfig decoder, int latentTokens,
-                                int latentChannels,
-                                @JsonKey(variantValue = "bottleneckOptions") Bottleneck.Options bottleneck,
-                                ToPixelKind toPixel, @JsonKey(optional = true) Repa.Options repa) {
+        int latentChannels,
+        @JsonKey(variantValue = "bottleneckOptions") Bottleneck.Options bottleneck,
+        ToPixelKind toPixel, @JsonKey(optional = true) Repa.Options repa) {
 
     /** Throws {@link IllegalArgumentException} for parts that do not fit together. */
     public AutoencoderConfig {
@@ -42,7 +42,7 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
 
     /** Without a bottleneck, with linear layers to the pixels. */
     public static AutoencoderConfig of(VisionTransformerConfig encoder, VisionTransformerConfig decoder,
-                                       int latentTokens, int latentChannels) {
+            int latentTokens, int latentChannels) {
         return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels,
                 new IdentityBottleneck.Options(false), ToPixelKind.LINEAR, null);
     }

@@ -103,7 +103,7 @@ public final class AutoencoderLoss implements AutoCloseable {
      * @param anchors needed where a weight is adaptive, else unused and maybe null
      */
     public Value generator(long step, Tensor images, Autoencoder.Output output, AdaptiveAnchors anchors,
-                           AutoencoderNoise noise) {
+            AutoencoderNoise noise) {
         Map<String, Tensor> terms = new LinkedHashMap<>();
         Tensor reconstruction = output.reconstruction();
         Tensor pixels = distance(images, reconstruction);
@@ -202,7 +202,8 @@ public final class AutoencoderLoss implements AutoCloseable {
             total = add(total, terms, "consistency", config.adversarial().consistencySchedule().at(step), false,
                     () -> AdversarialLoss.consistency(real, fake,
                             logits(images, noise.strongReal(), DiffAugment.STRONG),
-                            logits(generated, noise.strongFake(), DiffAugment.STRONG)), null);
+                            logits(generated, noise.strongFake(), DiffAugment.STRONG)),
+                    null);
         }
         return value(total, terms);
     }

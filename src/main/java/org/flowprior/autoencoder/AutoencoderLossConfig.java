@@ -17,7 +17,7 @@ import org.flowprior.flow.AlignmentLoss;
  * @param latentDeviation weight of (std(z) &minus; 1)&sup2;; 0: no such term
  */
 public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual perceptual, Adversarial adversarial,
-                                    Alignment alignment, double latentDeviation) {
+        Alignment alignment, double latentDeviation) {
 
     /** The distances of pixels. */
     public enum Distance {
@@ -65,7 +65,7 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      * @param dropout whether LPIPS drops half of its features, as the official training does by mistake
      */
     public record Perceptual(double weight, int warmup, @FilePath String vgg, @FilePath String heads,
-                             boolean dropout) {
+            boolean dropout) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers. */
         public Perceptual {
@@ -94,8 +94,8 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      * @param backbone          the weights of DINO's ViT-S
      */
     public record Adversarial(DiscriminatorKind discriminator, double weight, int start, boolean adaptive,
-                              AdversarialLoss generatorLoss, AdversarialLoss discriminatorLoss, boolean augmentation,
-                              double consistency, double lecam, @FilePath String backbone) {
+            AdversarialLoss generatorLoss, AdversarialLoss discriminatorLoss, boolean augmentation,
+            double consistency, double lecam, @FilePath String backbone) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers and for keys that contradict each other. */
         public Adversarial {
@@ -137,8 +137,8 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      * @param detachPredV  whether the gradient stops at the velocity
      */
     public record Alignment(@FilePath String prior, double weight, int start, int warmup, boolean adaptive,
-                            int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
-                            boolean detachPredV) {
+            int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
+            boolean detachPredV) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public Alignment {

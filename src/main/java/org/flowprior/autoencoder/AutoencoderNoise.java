@@ -24,7 +24,7 @@ import org.flowprior.torch.Torch;
  *                   generator
  */
 public record AutoencoderNoise(LatentDraws latents, Tensor times, Tensor noise, View generated, View real, View fake,
-                               View strongReal, View strongFake, Generator dropout) {
+        View strongReal, View strongFake, Generator dropout) {
 
     /**
      * How a discriminator sees a batch.
@@ -56,7 +56,7 @@ public record AutoencoderNoise(LatentDraws latents, Tensor times, Tensor noise, 
      * @param images [B, 3, H, W], float32 on the CPU: for their number and size
      */
     public static AutoencoderNoise draw(Tensor images, Autoencoder autoencoder, AutoencoderLoss loss,
-                                        Generators generators) {
+            Generators generators) {
         AutoencoderConfig config = autoencoder.config();
         long draws = loss.config().alignment().flowMul();
         long[] tokens = {draws, images.size(0), config.latentTokens()};

@@ -16,8 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code flowprior inspect}: what a tensor file holds. */
 @Command(
         name = "inspect",
-        description =
-                "Lists what a safetensors, .pt, npy or npz file or a checkpoint's directory holds, without loading it.",
+        description = "Lists what a safetensors, .pt, npy or npz file or a checkpoint's directory holds, without loading it.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior inspect flow_model.pt",

@@ -103,8 +103,8 @@ public final class Main implements Runnable, Session {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(Main::helpOrRun)
                 .setParameterExceptionHandler((e, args) -> ErrorReport.report(e, false, e.getCommandLine().getErr()))
-                .setExecutionExceptionHandler((e, command, result) ->
-                        ErrorReport.report(e, main.verbose, command.getErr()));
+                .setExecutionExceptionHandler(
+                        (e, command, result) -> ErrorReport.report(e, main.verbose, command.getErr()));
     }
 
     /** Help is about the last command named, wherever --help stands: {@code flowprior forward --help MODULE}. */

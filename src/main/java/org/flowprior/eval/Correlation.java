@@ -37,7 +37,7 @@ public final class Correlation {
         Integer[] order = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);
         Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));
         double[] ranks = new double[values.length];
-        for (int from = 0; from < order.length; ) {
+        for (int from = 0; from < order.length;) {
             int to = from + 1;
             while (to < order.length && values[order[to]] == values[order[from]]) {
                 to++;

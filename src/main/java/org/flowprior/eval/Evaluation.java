@@ -226,7 +226,8 @@ public final class Evaluation {
                 yield !network.outputs().contains(FeatureNetwork.Output.LOGITS)
                         ? "logits of classes, which are not there"
                         : generated.count() >= parts ? null : "an image for each of its " + parts + " parts, and "
-                        + generated.name() + " has " + generated.count() + "; --convention adm takes any number";
+                                + generated.name() + " has " + generated.count()
+                                + "; --convention adm takes any number";
             }
             default -> null;
         };

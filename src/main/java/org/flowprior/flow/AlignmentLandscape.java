@@ -63,12 +63,14 @@ public record AlignmentLandscape(double from, double to, int times, int draws) {
      * @return [M], without gradients
      */
     public static Tensor byQuadrature(VelocityField field, Tensor points, int timeNodes, int noiseNodes) {
-        return Scope.returning(() -> new PathQuadrature(timeNodes, noiseNodes).integrate(points, 1, path ->
-                field.velocity(path.points(), path.t()).sub(path.velocity()).square().sum(1, true)).squeeze(1));
+        return Scope.returning(() -> new PathQuadrature(timeNodes, noiseNodes)
+                .integrate(points, 1,
+                        path -> field.velocity(path.points(), path.t()).sub(path.velocity()).square().sum(1, true))
+                .squeeze(1));
     }
 
     private static void addSquaredNorms(Tensor sum, VelocityField field, Tensor points, double time,
-                                        Generator generator) {
+            Generator generator) {
         try (Scope scope = Scope.open()) {
             DType timeType = points.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
             Tensor t = Torch.full(new long[] {points.size(0)}, time, timeType, points.device());

@@ -44,14 +44,14 @@ public final class AlignmentLoss extends Module {
      *                     0 for UNIFORM
      */
     public record Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
-                          boolean detachPredV, TimeWeighting weighting, double truncation) {
+            boolean detachPredV, TimeWeighting weighting, double truncation) {
 
         /** One draw for each latent, everything else off. */
         public static final Options DEFAULT = new Options(1, false, false, false, false, false);
 
         /** The official options, all times alike. */
         public Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
-                       boolean detachPredV) {
+                boolean detachPredV) {
             this(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, TimeWeighting.UNIFORM, 0);
         }
 
@@ -65,7 +65,7 @@ public final class AlignmentLoss extends Module {
             if (weighting == TimeWeighting.UNIFORM ? truncation != 0 : !(0 < truncation && truncation < 1)) {
                 throw new IllegalArgumentException(
                         "the truncation must be in (0, 1) for the likelihood weighting and 0 "
-                        + "for the uniform one, not " + truncation);
+                                + "for the uniform one, not " + truncation);
             }
         }
 

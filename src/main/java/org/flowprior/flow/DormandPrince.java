@@ -39,7 +39,7 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
             new double[] {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84, 0});
     /** The weights of order 5 less those of order 4. */
     private static final double[] ERROR = {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525,
-            -1.0 / 40};
+        -1.0 / 40};
     private static final double SAFETY = 0.9;
     private static final double INTEGRAL = 0.04;
     private static final double PROPORTIONAL = 0.2 - 0.75 * INTEGRAL;

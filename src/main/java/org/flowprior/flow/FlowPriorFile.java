@@ -27,7 +27,7 @@ public final class FlowPriorFile {
      * @param network the velocity network's state under its bare keys, weights or their averages
      */
     public static void write(Path file, Map<String, Tensor> network, TimeConvention convention, Projection projection,
-                             double scaling, Map<String, String> provenance) {
+            double scaling, Map<String, String> provenance) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         network.forEach((key, tensor) -> tensors.put(FlowModelFile.PREFIX + key, tensor));
         tensors.putAll(projection.tensors());

@@ -56,7 +56,7 @@ public final class LikelihoodIdentity {
      * @param generator  null for the default one of the device
      */
     public static Estimate negativeLogLikelihood(VelocityField field, Tensor y, int draws, double truncation,
-                                                 Generator generator) {
+            Generator generator) {
         checkTruncation(truncation);
         try (Scope scope = Scope.open()) {
             PathMonteCarlo.Means means = new PathMonteCarlo(draws)
@@ -75,7 +75,7 @@ public final class LikelihoodIdentity {
      * @return [N], nats
      */
     public static Tensor negativeLogLikelihood(VelocityField field, Tensor y, int timeNodes, int noiseNodes,
-                                               double truncation) {
+            double truncation) {
         checkTruncation(truncation);
         return Scope.returning(() -> new PathQuadrature(timeNodes, noiseNodes)
                 .integrate(y, 1 - truncation, integrand(field)).squeeze(1).add(normal(y.detach())));

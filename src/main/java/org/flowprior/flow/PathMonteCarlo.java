@@ -63,7 +63,7 @@ record PathMonteCarlo(int draws) {
     }
 
     private static Tensor mean(Tensor y, long times, double until, Generator generator,
-                               Function<FlowPath, Tensor> integrand) {
+            Function<FlowPath, Tensor> integrand) {
         long rules = y.size(0) * times;
         long d = y.size(1);
         long strata = times / 2;

@@ -47,8 +47,8 @@ public final class VelocityNetwork extends Module {
             if (targetChannels < 1 || conditionChannels < 0 || depth < 0 || width < 1 || outputChannels < 1) {
                 throw new IllegalArgumentException(
                         "a velocity network needs targetChannels >= 1, conditionChannels >= 0, "
-                        + "depth >= 0, width >= 1 and outputChannels >= 1, not " + targetChannels + ", "
-                        + conditionChannels + ", " + depth + ", " + width + ", " + outputChannels);
+                                + "depth >= 0, width >= 1 and outputChannels >= 1, not " + targetChannels + ", "
+                                + conditionChannels + ", " + depth + ", " + width + ", " + outputChannels);
             }
         }
 

@@ -24,8 +24,8 @@ import org.flowprior.torch.Tensor;
  * @param head              what makes a token of its condition
  */
 public record MarConfig(LatentLayout layout, long width, int encoderDepth, int decoderDepth, int heads, double mlpRatio,
-                        long classes, long bufferSize, boolean qkNorm, double labelDrop, double attentionDropout,
-                        double projectionDropout, double maskRatioMin, Head head) {
+        long classes, long bufferSize, boolean qkNorm, double labelDrop, double attentionDropout,
+        double projectionDropout, double maskRatioMin, Head head) {
 
     /** Officially, of labels, attention and projections. */
     static final double DROPOUT = 0.1;

@@ -64,7 +64,7 @@ public final class MarFile {
      * @param metadata more of it, such as {@link #SCALING}
      */
     public static void write(Path file, MarConfig config, Map<String, ? extends Tensor> state,
-                             Map<String, String> metadata) {
+            Map<String, String> metadata) {
         Map<String, String> all = new LinkedHashMap<>(metadata);
         all.putAll(FILES.metadata(config));
         Safetensors.write(file, state, all);

@@ -35,7 +35,7 @@ public record MarNoise(Tensor orders, long masked, Tensor dropped, Tensor times,
      * @param dropout as the record's
      */
     public static MarNoise draw(Mar mar, long images, Generator masks, Device device, Generator path,
-                                Generator dropout) {
+            Generator dropout) {
         try (NoGrad noGrad = new NoGrad()) {
             MarConfig config = mar.config();
             long tokens = config.tokens();

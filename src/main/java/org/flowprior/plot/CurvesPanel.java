@@ -31,7 +31,7 @@ public final class CurvesPanel {
      * @param right      its axis on the right, drawn dashed and red
      */
     public static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
-                                double[] rightSteps, String rightLabel, double[] right) {
+            double[] rightSteps, String rightLabel, double[] right) {
         LogAxis domain = new LogAxis(stepsLabel);
         domain.setBase(10);
         domain.setRange(steps[0], steps[steps.length - 1]);
@@ -54,7 +54,7 @@ public final class CurvesPanel {
      * @param right its axis on the right, drawn dashed and red
      */
     static JFreeChart overTraining(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
-                                   String rightLabel, double[] right) {
+            String rightLabel, double[] right) {
         NumberAxis domain = new NumberAxis(stepsLabel);
         Style.apply(domain);
         double last = steps[steps.length - 1];
@@ -73,7 +73,7 @@ public final class CurvesPanel {
     }
 
     private static XYLineAndShapeRenderer add(XYPlot plot, int index, String label, double[] steps, double[] values,
-                                              Color color, Stroke stroke) {
+            Color color, Stroke stroke) {
         Color opaque = new Color(color.getRGB() & 0xffffff);
         NumberAxis axis = new NumberAxis(label);
         Style.apply(axis);

@@ -131,7 +131,7 @@ public final class ShardedRows implements AutoCloseable {
         }
         Tensor rows = Torch.empty(shape(count));
         try (Scope scope = Scope.open()) {
-            for (long done = 0; done < count; ) {
+            for (long done = 0; done < count;) {
                 int shard = shardOf(from + done);
                 long n = Math.min(count - done, firstRows[shard + 1] - from - done);
                 files.get(shard).copyRows(tensor, from + done - firstRows[shard], rows.narrow(0, done, n));

@@ -3,10 +3,10 @@ package org.flowprior.shards;
 import static org.flowprior.config.JsonFields.require;
 
 import java.util.Set;
+import org.flowprior.config.JsonFields;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.config.JsonFields;
 
 /**
  * What the rows of all stores have in common: their element types, their scaling, and rows of mean and log-variance

@@ -121,8 +121,9 @@ public final class ArraySource implements FeatureSource {
             return List.of(name);
         }
         if (!name.equals(LATENT)) {
-            throw new IllegalArgumentException(file + ": --flip goes with cached latents (moments and moments_flip), not with '"
-                    + name + "'");
+            throw new IllegalArgumentException(
+                    file + ": --flip goes with cached latents (moments and moments_flip), not with '"
+                            + name + "'");
         }
         require(file, arrays, FLIPPED_LATENT);
         return List.of(LATENT, FLIPPED_LATENT);

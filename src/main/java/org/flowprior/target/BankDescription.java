@@ -7,10 +7,10 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.flowprior.config.JsonFields;
 import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
-import org.flowprior.config.JsonFields;
 import org.flowprior.torch.io.TensorFiles;
 
 /**

@@ -147,7 +147,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         } else {
             moments.add(exact, null);
         }
-        for (long done = 0; done < chunk.size(0); ) {
+        for (long done = 0; done < chunk.size(0);) {
             long n = Math.min(chunk.size(0) - done, options.rowsPerShard() - filled);
             buffer.narrow(0, filled, n).copy_(chunk.narrow(0, done, n));
             filled += (int) n;

@@ -26,7 +26,7 @@ public final class NoisyCurve implements Density {
     private final CurveSkeleton skeleton;
 
     private NoisyCurve(String name, List<ArchimedeanArc> arcs, double sigma, int panelsPerArc, int modesPerArc,
-                       boolean drawsUnused) {
+            boolean drawsUnused) {
         this.name = name;
         this.arcs = arcs;
         this.sigma = sigma;

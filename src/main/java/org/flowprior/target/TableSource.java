@@ -125,7 +125,7 @@ public final class TableSource {
                     collect(list.get(i), prefix + i, tensors);
                 }
             }
-            case null, default -> { }
+            case null, default -> {}
         }
     }
 }

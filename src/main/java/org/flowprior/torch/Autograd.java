@@ -65,7 +65,7 @@ public final class Autograd {
      * @return one for each input; null for an unused one, if the options allow it
      */
     public static List<Tensor> grad(List<Tensor> outputs, List<Tensor> inputs, List<Tensor> gradients,
-                                    Options options) {
+            Options options) {
         CallFrame f = CallFrame.enter();
         Boolean retain = options.retainGraph();
         MemorySegment out = f.take(8L * inputs.size());

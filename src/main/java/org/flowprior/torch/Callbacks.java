@@ -81,8 +81,7 @@ final class Callbacks {
 
     private static int hook(long id, long gradient, MemorySegment replacement) {
         return guarded(() -> {
-            @SuppressWarnings("unchecked")
-            UnaryOperator<Tensor> hook = (UnaryOperator<Tensor>) HELD.get(id);
+            @SuppressWarnings("unchecked") UnaryOperator<Tensor> hook = (UnaryOperator<Tensor>) HELD.get(id);
             CallFrame f = CallFrame.current();
             Tensor result = hook.apply(f.adopt(gradient));
             if (result != null) {

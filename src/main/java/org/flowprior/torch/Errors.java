@@ -78,7 +78,7 @@ final class Errors {
                 case long[] a -> Arrays.toString(a);
                 case double[] a -> Arrays.toString(a);
                 case java.util.List<?> list when !list.isEmpty() && list.get(0) instanceof Tensor t ->
-                    list.size() + " tensors, the first " + t.signature();
+                        list.size() + " tensors, the first " + t.signature();
                 default -> argument.toString();
             });
         }

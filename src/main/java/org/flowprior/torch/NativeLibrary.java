@@ -77,7 +77,8 @@ final class NativeLibrary {
         if (!os.equals("Linux") || !(architecture.equals("amd64") || architecture.equals("x86_64"))) {
             throw new NativeLibraryException(
                     "flowprior's native library is built for Linux on x86-64 only; this JVM runs on " + os + " "
-                            + architecture, null);
+                            + architecture,
+                    null);
         }
     }
 

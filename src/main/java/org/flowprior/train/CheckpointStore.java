@@ -74,8 +74,8 @@ public final class CheckpointStore {
     /** The checkpoints, the oldest first. */
     public List<Path> all() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(f -> NAME.matcher(f.getFileName().toString()).matches()).sorted((a, b) ->
-                    Long.compare(step(a), step(b))).toList();
+            return files.filter(f -> NAME.matcher(f.getFileName().toString()).matches())
+                    .sorted((a, b) -> Long.compare(step(a), step(b))).toList();
         } catch (NoSuchFileException e) {
             return List.of();
         }

@@ -61,7 +61,7 @@ public final class OptimizerStep implements AutoCloseable {
      * @param microBatches number of micro-batches of a batch
      */
     public OptimizerStep(Optimizer optimizer, Map<String, Tensor> parameters, LearningRateSchedule schedule,
-                         double largestNorm, int microBatches) {
+            double largestNorm, int microBatches) {
         this.optimizer = optimizer;
         this.parameters = new LinkedHashMap<>(parameters);
         this.schedule = schedule;
@@ -96,8 +96,8 @@ public final class OptimizerStep implements AutoCloseable {
                 share.backward();
                 try (NoGrad noGrad = new NoGrad()) {
                     add(sum, LOSS, share.detach());
-                    value.terms().forEach((name, term) ->
-                            add(sumsOfTerms, name, term.to(DType.FLOAT32).div(microBatches)));
+                    value.terms()
+                            .forEach((name, term) -> add(sumsOfTerms, name, term.to(DType.FLOAT32).div(microBatches)));
                 }
             }
         }

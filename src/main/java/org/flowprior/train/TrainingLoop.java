@@ -41,7 +41,7 @@ public final class TrainingLoop {
 
     /** A loop that writes to these places, and asks {@code stop} after each step whether to stop. */
     public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Cadence cadence, Console console,
-                        BooleanSupplier stop) {
+            BooleanSupplier stop) {
         this.log = log;
         this.checkpoints = checkpoints;
         this.cadence = cadence;

@@ -67,7 +67,7 @@ public final class Inception extends Module {
      * @param logits         [B, 1008]
      */
     public record Outputs(Tensor pooled64, Tensor pooled192, Tensor pooled768, Tensor pooled2048, Tensor spatial,
-                          Tensor logitsUnbiased, Tensor logits) {}
+            Tensor logitsUnbiased, Tensor logits) {}
 
     /** A layer, and what is read behind it, or null. */
     private record Stage(Layer layer, Output readout) {}

@@ -14,7 +14,7 @@ package org.flowprior.vision;
  * @param layerScale whether residual branches have a factor for each channel
  */
 public record VisionTransformerConfig(int imageSize, int patchSize, int width, int depth, int heads, int hidden,
-                                      MlpType mlp, int registers, boolean layerScale) {
+        MlpType mlp, int registers, boolean layerScale) {
 
     /** Throws {@link IllegalArgumentException} for sizes that make no network. */
     public VisionTransformerConfig {

@@ -138,8 +138,8 @@ public final class VisionTransformerWeights {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> fitted = new LinkedHashMap<>(state);
             Map<String, Tensor> targets = network.stateDict();
-            fitted.computeIfPresent(POSITIONS, (key, tensor) ->
-                    fitPositions(tensor, network.config(), targets.get(key).shape()));
+            fitted.computeIfPresent(POSITIONS,
+                    (key, tensor) -> fitPositions(tensor, network.config(), targets.get(key).shape()));
             fitted.computeIfPresent(KERNEL, (key, tensor) -> fitKernel(tensor, targets.get(key).shape()));
             StateDict.load("the vision transformer (read from " + source + ")", targets, fitted);
         }

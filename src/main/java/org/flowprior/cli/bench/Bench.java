@@ -167,8 +167,9 @@ public final class Bench implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(self.command().orElseThrow());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), session.getClass().getName(), "bench", "--worker",
-                name, "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), session.getClass().getName(), "bench", "--worker",
+                        name, "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
         if (!command.contains("--enable-native-access=ALL-UNNAMED")) {
             command.add(1, "--enable-native-access=ALL-UNNAMED");
         }

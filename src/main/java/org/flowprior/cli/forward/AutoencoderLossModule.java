@@ -91,7 +91,7 @@ record AutoencoderLossModule(long step, Numbers dtype, String discriminator, Aut
     }
 
     private Map<String, Tensor> outputs(ModuleInputs in, Autoencoder autoencoder, Discriminator adversary,
-                                        AutoencoderLoss losses) {
+            AutoencoderLoss losses) {
         int size = autoencoder.config().imageSize();
         Tensor images = in.get("images", -1, 3, size, size);
         AutoencoderNoise noise = noise(in, autoencoder.config(), images.size(0));
@@ -135,7 +135,7 @@ record AutoencoderLossModule(long step, Numbers dtype, String discriminator, Aut
     }
 
     private static void put(Map<String, Tensor> outputs, String name, String prefix, Module module, ModuleInputs in,
-                            Supplier<AutoencoderLoss.Value> value) {
+            Supplier<AutoencoderLoss.Value> value) {
         AutoencoderLoss.Value computed = in.compute(value);
         computed.total().backward();
         outputs.put(name, computed.total());

@@ -52,7 +52,7 @@ final class BottleneckModules {
 
     /** Puts the codes into a fresh bottleneck and runs it. */
     private static Map<String, Tensor> quantize(Bottleneck.Options options, String key, Tensor codes, Tensor encoded,
-                                                ModuleInputs in) {
+            ModuleInputs in) {
         Bottleneck bottleneck = options.create(Math.toIntExact(codes.size(-1)), null);
         try (Module module = (Module) bottleneck; NoGrad noGrad = new NoGrad()) {
             Map<String, Tensor> state = new LinkedHashMap<>(module.stateDict());

@@ -32,7 +32,7 @@ final class DiscriminatorModules {
 
     /** Makes a discriminator, loads the weights into it and runs it on the input x. */
     private static Map<String, Tensor> logits(ModuleInputs in, boolean training, DiscriminatorWindow window,
-                                              Function<Generator, Discriminator> constructor) {
+            Function<Generator, Discriminator> constructor) {
         try (Generator unused = Generator.seeded(0);
                 Discriminator discriminator = constructor.apply(unused);
                 NoGrad noGrad = new NoGrad()) {

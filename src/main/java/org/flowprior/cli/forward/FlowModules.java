@@ -109,7 +109,7 @@ final class FlowModules {
                     The official toy's flow_model.pt does not say that it means the paper's
                     times: give it --config with {"timeConvention": "paper"}.""")
     record Alignment(Convention timeConvention, Numbers dtype, int flowMul, boolean normTarget, boolean movingAvgStd,
-                     boolean unitNorm, boolean normV, boolean detachPredV, TimeWeighting weighting, double truncation)
+            boolean unitNorm, boolean normV, boolean detachPredV, TimeWeighting weighting, double truncation)
             implements ForwardModule {
 
         Alignment {
@@ -179,7 +179,7 @@ final class FlowModules {
                       flowprior forward log-likelihood --weights prior.safetensors \\
                           --input latents.safetensors --output likelihood.safetensors""")
     record Likelihood(Convention timeConvention, Numbers dtype, Solver solver, double relative, double absolute,
-                      int maxSteps, int steps, Trace trace, int probes, long seed) implements ForwardModule {
+            int maxSteps, int steps, Trace trace, int probes, long seed) implements ForwardModule {
 
         enum Solver { DORMAND_PRINCE, RK4, HEUN, MIDPOINT, EULER }
 

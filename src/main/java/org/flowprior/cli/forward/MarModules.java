@@ -174,7 +174,7 @@ final class MarModules {
                       flowprior forward mar-sample --weights mar.safetensors \\
                           --input draws.safetensors --output latents.safetensors""")
     record Sampling(Numbers dtype, int iterations, HeadSampling.Solver solver, int steps, double temperature,
-                    double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads)
+            double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads)
             implements ForwardModule {
 
         Sampling {

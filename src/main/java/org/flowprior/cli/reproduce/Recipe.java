@@ -30,10 +30,10 @@ import org.flowprior.config.RequestException;
  * @param toy         options of the toy
  */
 record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded,
-                       String validation, int classes, int samples, double guidance, List<String> classifier,
-                       List<String> prior, List<String> plain, List<String> kl, List<String> softVq,
-                       List<String> aligned, List<String> codebook, List<String> generator, List<String> sampling,
-                       int rows, int bankRows, List<String> toy) {
+        String validation, int classes, int samples, double guidance, List<String> classifier,
+        List<String> prior, List<String> plain, List<String> kl, List<String> softVq,
+        List<String> aligned, List<String> codebook, List<String> generator, List<String> sampling,
+        int rows, int bankRows, List<String> toy) {
 
     /**
      * How far the scale quick goes.
@@ -51,7 +51,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
      * @param toySteps        steps of the toy's flow and of its alignment; 0 for its preset's
      */
     record Quick(int classifierSteps, int priorSteps, int steps, int codebookSteps, int generatorSteps, int encoded,
-                 int validation, int samples, int rows, int points, int toySteps) {
+            int validation, int samples, int rows, int points, int toySteps) {
 
         /** Half an hour a table on two cores. */
         static final Quick STANDARD = new Quick(600, 1000, 600, 300, 900, 3000, 1000, 500, 8192, 2000, 0);

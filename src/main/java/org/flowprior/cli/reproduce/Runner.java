@@ -37,7 +37,8 @@ final class Runner {
                 says.session().console().detail(step.name() + " is done already");
                 continue;
             }
-            says.session().console().say(String.format(Locale.ROOT, "%nstep %d of %d: %s", i + 1, steps.size(), step.name()));
+            says.session().console()
+                    .say(String.format(Locale.ROOT, "%nstep %d of %d: %s", i + 1, steps.size(), step.name()));
             int code = run(step);
             if (code != 0) {
                 says.errors().println("flowprior: the step " + step.name()
@@ -45,7 +46,8 @@ final class Runner {
                 says.errors().flush();
                 return code;
             }
-            says.session().console().say(String.format(Locale.ROOT, "%s took %.0f s", step.name(), journal.seconds(step)));
+            says.session().console()
+                    .say(String.format(Locale.ROOT, "%s took %.0f s", step.name(), journal.seconds(step)));
         }
         return 0;
     }

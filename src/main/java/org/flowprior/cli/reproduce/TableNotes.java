@@ -22,7 +22,8 @@ final class TableNotes {
         notes.add("Images: " + recipe.images() + " to train on, " + recipe.validation() + " to compare with, "
                 + recipe.side() + " pixels a side; " + recipe.samples() + " generated ones a cell"
                 + (subject == Subject.TABLE1 ? ", with guidance of scale " + recipe.guidance()
-                + " (the paper does not give its own)" : ", without guidance") + ".");
+                        + " (the paper does not give its own)" : ", without guidance")
+                + ".");
         if (!evaluation.get("published").getAsBoolean()) {
             notes.add("rFID, FID" + (subject == Subject.TABLE1 ? ", IS, precision and recall" : " and IS")
                     + " are those of " + evaluation.get("features").getAsString()

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param paper    the paper's numbers, in the order of the table's columns
  */
 record TableRow(String group, String title, Variant variant, List<Measured> measured,
-                    List<Double> paper) {
+        List<Double> paper) {
 
     /** What is measured of an autoencoder, a file each. */
     enum Measured {

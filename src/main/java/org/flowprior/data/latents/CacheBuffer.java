@@ -50,7 +50,7 @@ final class CacheBuffer {
             double value = given.get(at).item();
             throw new IllegalArgumentException("the latent of " + called.get((int) at[0]) + which + " is " + value
                     + " at token " + at[1] + ", channel " + at[2] + (Double.isFinite(value) ? ", too large for "
-                    + options.dtype() : "; a cache takes finite latents only"));
+                            + options.dtype() : "; a cache takes finite latents only"));
         }
         return copy;
     }

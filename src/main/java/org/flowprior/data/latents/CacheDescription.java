@@ -7,10 +7,10 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.config.JsonFields;
 import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
-import org.flowprior.config.JsonFields;
 
 /**
  * What a cache's {@code cache.json} says; {@code width} is that of the stored tokens, twice the channels of a Gaussian

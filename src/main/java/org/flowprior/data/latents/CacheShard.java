@@ -82,8 +82,9 @@ final class CacheShard implements AutoCloseable {
             TensorFiles.Entry labels = entries.get(LABELS);
             TensorFiles.Entry names = entries.get(NAMES);
             require(latents != null && labels != null && names != null && flipped != null == flips
-                    && entries.size() == (flips ? 4 : 3), path, "holds " + entries.keySet() + ", which is no shard of "
-                    + "a latent cache " + (flips ? "with" : "without") + " flipped images");
+                    && entries.size() == (flips ? 4 : 3), path,
+                    "holds " + entries.keySet() + ", which is no shard of "
+                            + "a latent cache " + (flips ? "with" : "without") + " flipped images");
             long[] shape = latents.shape();
             require(shape.length == 3 && shape[0] > 0 && StoreFormat.DTYPES.contains(latents.dtype())
                     && (!flips || Arrays.equals(flipped.shape(), shape) && flipped.dtype() == latents.dtype())

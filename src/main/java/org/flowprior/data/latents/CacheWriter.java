@@ -13,14 +13,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.flowprior.config.Json;
+import org.flowprior.config.JsonFields;
 import org.flowprior.shards.PartialStore;
 import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
-import org.flowprior.config.Json;
 import org.flowprior.torch.io.AtomicFiles;
-import org.flowprior.config.JsonFields;
 
 /**
  * Writes a {@link LatentCache}, holding no more than a shard of it and a batch. Everything is written in a hidden

@@ -42,8 +42,8 @@ public final class MappedTensors implements AutoCloseable {
                 }
             }
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            parsed.tensors().forEach(t ->
-                    tensors.put(t.name(), source.tensor(t.offset(), t.dtype(), t.shape()).keep()));
+            parsed.tensors()
+                    .forEach(t -> tensors.put(t.name(), source.tensor(t.offset(), t.dtype(), t.shape()).keep()));
             return new MappedTensors(file, SafetensorsHeader.of(parsed), tensors);
         }
     }

@@ -87,7 +87,7 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
                 || !items.get("fortran_order").matches("True|False")) {
             throw new IllegalArgumentException(
                     "an .npy array whose header is not a plain descr, fortran_order and shape; "
-                    + "structured arrays are not read");
+                            + "structured arrays are not read");
         }
         return new NpyHeader(dtype(items.get("descr").replace("'", "")), items.get("fortran_order").equals("True"),
                 shape(items.get("shape")), length);

@@ -57,7 +57,7 @@ final class PickleCalls {
             case REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_TENSOR_V3 -> tensors.tensor(global, tuple);
             case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE -> tensors.parameter(global, tuple);
             case NAMESPACE, TENSOR, PARAMETER ->
-                throw input.refuse("refused: the pickle calls " + global.python + ", which is not data");
+                    throw input.refuse("refused: the pickle calls " + global.python + ", which is not data");
         };
     }
 

@@ -146,8 +146,9 @@ final class PickleMachine {
             }
             case 'Q' -> push(calls.storage(pop()));
             case 'i' -> throw wants(input.line(), input.line());
-            case 0x82, 0x83, 0x84 -> throw input.refuse("refused: the pickle wants an extension by number, which is not "
-                    + "data");
+            case 0x82, 0x83, 0x84 ->
+                    throw input.refuse("refused: the pickle wants an extension by number, which is not "
+                            + "data");
             default -> throw input.refuse("refused: opcode 0x" + Integer.toHexString(opcode) + " of the pickle is none "
                     + "that torch.save writes");
         }
@@ -171,8 +172,7 @@ final class PickleMachine {
         if (!(top() instanceof ArrayList<?>)) {
             throw input.refuse("the pickle is damaged: it appends to what is no list");
         }
-        @SuppressWarnings("unchecked")
-        List<Object> list = (List<Object>) top();
+        @SuppressWarnings("unchecked") List<Object> list = (List<Object>) top();
         for (Object value : values) {
             list.add(calls.value(value));
         }
@@ -182,8 +182,7 @@ final class PickleMachine {
         if (!(top() instanceof LinkedHashMap<?, ?>) || keysAndValues.length % 2 != 0) {
             throw input.refuse("the pickle is damaged: it puts entries into what is no dict");
         }
-        @SuppressWarnings("unchecked")
-        Map<Object, Object> dict = (Map<Object, Object>) top();
+        @SuppressWarnings("unchecked") Map<Object, Object> dict = (Map<Object, Object>) top();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             calls.put(dict, keysAndValues[i], keysAndValues[i + 1]);
         }
@@ -193,8 +192,7 @@ final class PickleMachine {
         if (!(top() instanceof LinkedHashSet<?>)) {
             throw input.refuse("the pickle is damaged: it adds to what is no set");
         }
-        @SuppressWarnings("unchecked")
-        Set<Object> set = (Set<Object>) top();
+        @SuppressWarnings("unchecked") Set<Object> set = (Set<Object>) top();
         for (Object item : items) {
             set.add(calls.key(item));
         }

@@ -71,7 +71,7 @@ public final class PtFile {
 
     static List<TensorFiles.Entry> list(Path file) {
         try (Source source = Source.copied(file)) {
-            return PtListing.of(isZip(source) ? new PtZip(source).run(new TensorDescription.Maker(storage -> { }))
+            return PtListing.of(isZip(source) ? new PtZip(source).run(new TensorDescription.Maker(storage -> {}))
                     : new PtLegacy(source).described());
         }
     }
@@ -112,7 +112,7 @@ public final class PtFile {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof Tensor tensor)) {
                 throw new FormatException(file,
                         "entry '" + path + entry.getKey() + "' is no tensor; name the state dict "
-                        + "that is wanted" + entries(dict));
+                                + "that is wanted" + entries(dict));
             }
             tensors.put(name, tensor);
         }

@@ -79,13 +79,13 @@ final class PtWriter {
                 }
                 open.remove(list);
             }
-            case null -> { }
-            case String s -> { }
-            case Boolean b -> { }
-            case Long n -> { }
-            case Integer n -> { }
-            case Double n -> { }
-            case Float n -> { }
+            case null -> {}
+            case String s -> {}
+            case Boolean b -> {}
+            case Long n -> {}
+            case Integer n -> {}
+            case Double n -> {}
+            case Float n -> {}
             default -> throw new IllegalArgumentException(file + ": '" + name + "' is of " + object.getClass().getName()
                     + ", which a .pt file cannot hold");
         }

@@ -119,8 +119,8 @@ public abstract class Module implements AutoCloseable {
     private void collect(String name, Map<String, Module> found, Set<Module> seen) {
         if (seen.add(this)) {
             found.put(name, this);
-            children.forEach((child, module) ->
-                    module.collect(name.isEmpty() ? child : name + "." + child, found, seen));
+            children.forEach(
+                    (child, module) -> module.collect(name.isEmpty() ? child : name + "." + child, found, seen));
         }
     }
 

@@ -86,8 +86,8 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
      */
     public Map<String, Tensor> toTensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        state.forEach((number, one) -> one.forEach((name, tensor) ->
-                tensors.put(STATE + "." + number + "." + name, tensor)));
+        state.forEach(
+                (number, one) -> one.forEach((name, tensor) -> tensors.put(STATE + "." + number + "." + name, tensor)));
         for (int g = 0; g < parameterGroups.size(); g++) {
             String prefix = GROUPS + "." + g + ".";
             parameterGroups.get(g).forEach((name, value) -> {
@@ -105,9 +105,9 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
             case Double number -> Tensor.scalar(number);
             case Long number -> Tensor.scalar(number);
             case List<?> list when list.stream().allMatch(Double.class::isInstance) ->
-                Tensor.of(list.stream().mapToDouble(n -> (Double) n).toArray(), list.size());
+                    Tensor.of(list.stream().mapToDouble(n -> (Double) n).toArray(), list.size());
             case List<?> list when list.stream().allMatch(Long.class::isInstance) ->
-                Tensor.of(list.stream().mapToLong(n -> (Long) n).toArray(), list.size());
+                    Tensor.of(list.stream().mapToLong(n -> (Long) n).toArray(), list.size());
             default -> throw new IllegalArgumentException(name + " cannot be written as a tensor: " + value);
         };
     }

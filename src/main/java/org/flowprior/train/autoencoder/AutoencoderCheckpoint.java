@@ -33,7 +33,7 @@ final class AutoencoderCheckpoint {
 
     /** The parts of a checkpoint. */
     record Parts(AutoencoderNetworks networks, Ema averages, Optimizer optimizer, Optimizer discriminatorOptimizer,
-                 AutoencoderLoss loss, Map<String, Generator> generators, AutoencoderData data) {}
+            AutoencoderLoss loss, Map<String, Generator> generators, AutoencoderData data) {}
 
     private AutoencoderCheckpoint() {}
 

@@ -42,7 +42,7 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
      * @throws IllegalArgumentException when a file is not what the config says
      */
     public static AutoencoderLossNetworks open(AutoencoderLossConfig config, int imageSize, int latentChannels,
-                                               Generator generator) {
+            Generator generator) {
         requireNamed(files(config));
         AutoencoderLossNetworks networks = new AutoencoderLossNetworks(config, null, null, null);
         try {

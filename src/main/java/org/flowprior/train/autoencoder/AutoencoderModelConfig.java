@@ -28,8 +28,8 @@ import org.flowprior.vision.VisionTransformerConfig;
  * @param initialization deviations of the weights that training begins with
  */
 public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
-                                     int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck, Repa repa,
-                                     Initialization initialization) implements Checked {
+        int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck, Repa repa,
+        Initialization initialization) implements Checked {
 
     /**
      * A vision transformer.
@@ -46,7 +46,7 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
      * @param weights    a published file to begin with, brought to these sizes; empty: random weights
      */
     public record Backbone(int patchSize, int width, int depth, int heads, int hidden, MlpType mlp, int registers,
-                           boolean layerScale, @FilePath String weights) {
+            boolean layerScale, @FilePath String weights) {
 
         VisionTransformerConfig sizes(int imageSize) {
             return new VisionTransformerConfig(imageSize, patchSize, width, depth, heads, hidden, mlp, registers,
@@ -80,7 +80,7 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
      * @param entropyWeight  softvq, vq: weight of the entropy loss
      */
     public record BottleneckChoice(BottleneckKind kind, boolean standardize, double klWeight, int codebooks, int codes,
-                                   double temperature, boolean normalize, double commitment, double entropyWeight)
+            double temperature, boolean normalize, double commitment, double entropyWeight)
             implements Checked {
 
         /** Throws {@link IllegalArgumentException} for what makes no bottleneck. */

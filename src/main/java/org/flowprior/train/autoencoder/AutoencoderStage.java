@@ -53,7 +53,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
 
     /** The stage over data, networks and an evaluation that stay the caller's. */
     AutoencoderStage(AutoencoderTrainingConfig config, AutoencoderData data, AutoencoderNetworks networks,
-                     AutoencoderEvaluation evaluation) {
+            AutoencoderEvaluation evaluation) {
         this.config = config;
         this.device = Device.of(config.device());
         this.data = data;
@@ -85,13 +85,15 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         List<Tensor> decaying = new ArrayList<>();
         List<Tensor> others = new ArrayList<>();
         boolean decaysAll = training.optimizer() == OptimizerKind.ADAM;
-        parameters.forEach((name, parameter) ->
-                (decaysAll || parameter.dim() > 1 && !name.endsWith(".bias") ? decaying : others).add(parameter));
+        parameters.forEach(
+                (name, parameter) -> (decaysAll || parameter.dim() > 1 && !name.endsWith(".bias") ? decaying : others)
+                        .add(parameter));
         double rate = training.learningRate();
         ParameterGroup decay = new ParameterGroup(decaying, rate, training.weightDecay());
         List<ParameterGroup> groups = decaysAll ? List.of(decay)
                 : List.of(decay, new ParameterGroup(others, rate, 0));
-        return new OptimizerStep(training.optimizer().of(groups, options), parameters, training.schedule(), training.largestNorm(),
+        return new OptimizerStep(training.optimizer().of(groups, options), parameters, training.schedule(),
+                training.largestNorm(),
                 training.accumulation());
     }
 

@@ -36,8 +36,8 @@ import org.flowprior.train.TrainingSettings;
  * @param log        what is written along the way
  */
 public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
-                                        AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training,
-                                        Evaluation evaluation, Logging log)
+        AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training,
+        Evaluation evaluation, Logging log)
         implements StageConfig<AutoencoderTrainingConfig> {
 
     /**
@@ -52,8 +52,8 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param decoders    threads that read and decode
      */
     public record Data(@FilePath(except = ProceduralImages.SCHEME) String images,
-                       @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
-                       boolean skipCorrupt, int decoders) {
+            @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
+            boolean skipCorrupt, int decoders) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public Data {
@@ -85,8 +85,8 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
     public record Training(int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
-                           double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2,
-                           double weightDecay, double clip, double ema, boolean checkpointing)
+            double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2,
+            double weightDecay, double clip, double ema, boolean checkpointing)
             implements TrainingSettings {
 
         @Override

@@ -36,8 +36,8 @@ import org.flowprior.train.TrainingSettings;
  * @param precision of the losses
  */
 public record FlowTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
-                                 Projection projection, Network network, Training training, Evaluation evaluation,
-                                 Logging log)
+        Projection projection, Network network, Training training, Evaluation evaluation,
+        Logging log)
         implements StageConfig<FlowTrainingConfig> {
 
     /** How target features become as wide as the latents (Sec. 4.1, 5.3). */
@@ -116,8 +116,8 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * @param ema          decay of the moving average of the weights, which is what becomes the prior
      */
     public record Training(int steps, int batch, int flowMul, int accumulation, OptimizerKind optimizer,
-                           double learningRate, double warmupStart, int warmupSteps, double lastRate, double beta1,
-                           double beta2, double weightDecay, double clip, double ema) implements TrainingSettings {
+            double learningRate, double warmupStart, int warmupSteps, double lastRate, double beta1,
+            double beta2, double weightDecay, double clip, double ema) implements TrainingSettings {
 
         @Override
         public void check() {

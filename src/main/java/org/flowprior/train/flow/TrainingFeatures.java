@@ -28,8 +28,8 @@ record TrainingFeatures(FeatureBank bank, RowSplit split, double scaling, Genera
 
     @Override
     public Tensor block(long from, long count) {
-        return Scope.returning(() ->
-                read(bank, split.rows(LongStream.range(from, from + count).toArray()), draws).mul(scaling));
+        return Scope.returning(
+                () -> read(bank, split.rows(LongStream.range(from, from + count).toArray()), draws).mul(scaling));
     }
 
     /**

@@ -29,8 +29,8 @@ import org.flowprior.mar.MarConfig;
  * @param weights           a file to begin with, of this program or an official checkpoint; empty: random weights
  */
 public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int heads, double mlpRatio, int bufferSize,
-                             boolean qkNorm, double labelDrop, double attentionDropout, double projectionDropout,
-                             double maskRatioMin, Head head, @FilePath String weights) {
+        boolean qkNorm, double labelDrop, double attentionDropout, double projectionDropout,
+        double maskRatioMin, Head head, @FilePath String weights) {
 
     /** The kinds of head. */
     public enum HeadKind {

@@ -68,9 +68,9 @@ public final class MarTraining implements Training<MarTrainingConfig> {
             stage = new MarStage(config, data, mar);
             run.console().detail(("%d images to train on, %d held out; %d tokens of %d channels, %d classes, scaling "
                     + "%s; %d parameters; batch %d, learning rate %s, %d steps a pass").formatted(data.trainingImages(),
-                    data.heldOutImages(), data.tokens(), data.channels(), data.classes().size(), data.scaling(),
-                    mar.parameterCount(), config.training().batch(), config.training().learningRate(),
-                    data.stepsOfPass()));
+                            data.heldOutImages(), data.tokens(), data.channels(), data.classes().size(), data.scaling(),
+                            mar.parameterCount(), config.training().batch(), config.training().learningRate(),
+                            data.stepsOfPass()));
             return stage;
         }
 

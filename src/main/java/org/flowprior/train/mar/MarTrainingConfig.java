@@ -29,7 +29,7 @@ import org.flowprior.train.TrainingSettings;
  * @param log        what is written along the way
  */
 public record MarTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
-                                MarModelConfig model, Training training, Evaluation evaluation, Logging log)
+        MarModelConfig model, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<MarTrainingConfig> {
 
     /** What the learning rate does behind the warm-up. */
@@ -74,8 +74,8 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
     public record Training(int steps, int batch, int accumulation, double learningRate, Schedule schedule,
-                           int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
-                           double clip, double ema, boolean checkpointing) implements TrainingSettings {
+            int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
+            double clip, double ema, boolean checkpointing) implements TrainingSettings {
 
         LearningRateSchedule rate() {
             return switch (schedule) {

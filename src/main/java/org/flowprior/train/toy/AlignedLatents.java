@@ -15,7 +15,7 @@ import org.flowprior.flow.TimeWeighting;
  * @param snapshots       the latents at up to 21 moments, in order
  */
 public record AlignedLatents(TimeWeighting weighting, double[] latents, double[] losses, double[] likelihoods,
-                         int likelihoodEvery, List<Snapshot> snapshots) {
+        int likelihoodEvery, List<Snapshot> snapshots) {
 
     /**
      * The latents after the update of a step.

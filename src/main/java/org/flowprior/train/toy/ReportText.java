@@ -145,7 +145,7 @@ public final class ReportText {
     private static List<String> row(String name, ToyReport.Spread spread) {
         return List.of(name, format("%.3f", spread.nll()), format("%.2f", spread.withinMode()),
                 format("%.2f", spread.toSkeleton()), format("%.2f", spread.median()), format("%.1f %%",
-                100 * spread.unevenness()),
+                        100 * spread.unevenness()),
                 Integer.toString(spread.emptyModes()),
                 LongStream.of(spread.perMode()).mapToObj(Long::toString).collect(Collectors.joining(" ")));
     }

@@ -42,8 +42,8 @@ final class ShownLikelihood implements AutoCloseable {
 
     /** The NLL at each normalised point, [N]; the kernel estimate is computed on the CPU. */
     Tensor at(Tensor points) {
-        return kernel == null ? target.rawNegativeLogLikelihood(points) : Scope.returning(() ->
-                kernel.negativeLogLikelihood(points.to(DType.FLOAT32, Device.CPU)).to(points.dtype(), points.device()));
+        return kernel == null ? target.rawNegativeLogLikelihood(points) : Scope.returning(() -> kernel
+                .negativeLogLikelihood(points.to(DType.FLOAT32, Device.CPU)).to(points.dtype(), points.device()));
     }
 
     /** Steps from one evaluation to the next. */

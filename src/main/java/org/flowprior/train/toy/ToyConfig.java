@@ -25,7 +25,7 @@ import org.flowprior.train.StageConfig;
  * @param precision of the losses
  */
 public record ToyConfig(ToyTarget target, long seed, String device, int threads, Precision precision, Flow flow,
-                        Alignment alignment, Figures figures, Report report, Logging log)
+        Alignment alignment, Figures figures, Report report, Logging log)
         implements StageConfig<ToyConfig> {
 
     /**
@@ -64,7 +64,7 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
      * @param truncation   where the likelihood weighting ends, at t = 1 &minus; truncation; in (0, 1)
      */
     public record Alignment(int latents, int steps, double learningRate, double lastRate, TimeWeighting weighting,
-                            double truncation) {
+            double truncation) {
 
         /** Throws {@link IllegalArgumentException} for sizes below 1 and rates that are not positive. */
         public Alignment {
@@ -107,7 +107,7 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
      *                       1,000 latents; the analytic NLL is evaluated at each step
      */
     public record Figures(int dataPoints, int grid, int landscapeTimes, int landscapeDraws, Likelihood likelihood,
-                          int kernelEvery) {
+            int kernelEvery) {
 
         /** Throws {@link IllegalArgumentException} for sizes that give no picture. */
         public Figures {

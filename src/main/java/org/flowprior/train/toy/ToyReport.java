@@ -21,8 +21,8 @@ import org.flowprior.flow.TimeWeighting;
  * @param alignments     the latents under the config's weighting, then those under the other
  */
 public record ToyReport(ToyConfig.Report sizes, Likelihoods atData, Likelihoods atLatents, Bound boundAtData,
-                        Bound boundOfFlow, Bound boundOnGrid, double leastAlignment, Correlations wholeGrid,
-                        Correlations dataRegion, Spread data, List<Aligned> alignments) {
+        Bound boundOfFlow, Bound boundOnGrid, double leastAlignment, Correlations wholeGrid,
+        Correlations dataRegion, Spread data, List<Aligned> alignments) {
 
     /**
      * Exact log-likelihoods at some points.
@@ -50,7 +50,7 @@ public record ToyReport(ToyConfig.Report sizes, Likelihoods atData, Likelihoods 
      * @param shareFailing share of points with a negative gap
      */
     public record Bound(int points, double alignment, double least, double consistency, double bound, double gap,
-                        double leastGap, double largestGap, double shareFailing) {}
+            double leastGap, double largestGap, double shareFailing) {}
 
     /**
      * How two quantities go together; 0 where one of them does not vary.

@@ -25,9 +25,9 @@ import org.flowprior.target.ToyTarget;
  * @param report        the theory measured, where it was asked for
  */
 public record ToyResult(ToyTarget target, String nllSpace, double scale, AlignedLatents aligned, double[] data,
-                        Grid likelihood, Grid landscape, Grid square, double within3Sigma, long[] perMode,
-                        double nllLatents, double nllData, double flowLoss, double bestFlowLoss, double seconds,
-                        Optional<ToyReport> report) {
+        Grid likelihood, Grid landscape, Grid square, double within3Sigma, long[] perMode,
+        double nllLatents, double nllData, double flowLoss, double bestFlowLoss, double seconds,
+        Optional<ToyReport> report) {
 
     /**
      * Values on a grid.
