@@ -9,7 +9,7 @@ public final class Correlation {
 
     private Correlation() {}
 
-    /** Pearson's: between -1 and 1, NaN where a series does not vary. */
+    /** Pearson's: between -1 and 1, NaN if a series does not vary. */
     public static double pearson(double[] a, double[] b) {
         if (a.length != b.length || a.length < 2) {
             throw new IllegalArgumentException("a correlation needs two series of one length of at least 2, not "
@@ -28,7 +28,7 @@ public final class Correlation {
         return ab / Math.sqrt(aa * bb);
     }
 
-    /** Spearman's: Pearson's of the ranks, equal values sharing the mean of theirs. */
+    /** Spearman's: Pearson's of the ranks, where equal values share the mean of their ranks. */
     public static double spearman(double[] a, double[] b) {
         return pearson(ranks(a), ranks(b));
     }

@@ -15,7 +15,7 @@ import org.flowprior.torch.Torch;
  *
  * @param mean       float64, [D], on the processor
  * @param covariance float64, [D, D], on the processor
- * @param count      N, or 0 where it is not known, as for statistics of a file
+ * @param count      N, or 0 if it is not known, as for statistics of a file
  */
 public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
 

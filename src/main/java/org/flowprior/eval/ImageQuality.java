@@ -9,7 +9,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * How near reconstructions are to their images, pixel by pixel: the peak signal-to-noise ratio and the structural
+ * Compares reconstructions with their images, pixel by pixel: the peak signal-to-noise ratio and the structural
  * similarity (Wang et al. 2004), per image, and their means over as many images as are added.
  *
  * <p>Images are floating point, [B, 3, H, W] in [-1, 1], and compared in [0, 1] as (v + 1) / 2, in float64 on their own
@@ -55,7 +55,7 @@ public final class ImageQuality {
     }
 
     /**
-     * Takes images and what became of them, both [B, 3, H, W].
+     * Takes images and their reconstructions, both [B, 3, H, W].
      *
      * @throws IllegalArgumentException for other shapes, and for sides under 7 pixels; nothing is taken then
      */
@@ -85,7 +85,7 @@ public final class ImageQuality {
 
     /**
      * The peak signal-to-noise ratio of each image, &minus;10 log10 of the mean squared error over its pixels and
-     * channels; infinite where there is none.
+     * channels; infinite if that is 0.
      *
      * @return float64 [B]
      */

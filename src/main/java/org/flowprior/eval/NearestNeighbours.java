@@ -22,7 +22,7 @@ import org.flowprior.torch.Torch;
  * <p>Targets go through once, block by block. In a block float32 products find more candidates than needed; their
  * distances are computed anew in float64, as sums of squared differences. Where the products' error bound cannot rule
  * out that a neighbour was missed, the query's block is searched again with float64 products: so duplicates and data
- * far from the origin cost time, not truth. A query that is itself among the targets finds itself.
+ * far from the origin cost time, but the result stays exact. A query that is itself among the targets finds itself.
  */
 public final class NearestNeighbours {
 

@@ -11,8 +11,8 @@ import org.flowprior.torch.io.Npz;
 
 /**
  * Reference statistics as the evaluators keep them, {@code .npz} files: {@code mu} [D] and {@code sigma} [D, D] of the
- * pooled features, {@code mu_s} and {@code sigma_s} of the spatial ones (sFID) where there are any, and {@code count},
- * the number of images, which only files of ours have. Other arrays, such as ADM's images, are left alone.
+ * pooled features, {@code mu_s} and {@code sigma_s} of the spatial ones (sFID) if there are any, and {@code count},
+ * the number of images, which only this library writes. Other arrays, such as ADM's images, are ignored.
  */
 public final class StatisticsFile {
 
@@ -89,7 +89,7 @@ public final class StatisticsFile {
 
     /**
      * Writes the statistics in the types that the evaluators compute and torch-fidelity insists on: means in float32,
-     * covariances in float64; the count in int64 where it is known.
+     * covariances in float64; the count in int64 if it is known.
      *
      * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was
      */

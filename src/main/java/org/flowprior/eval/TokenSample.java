@@ -17,7 +17,7 @@ import org.flowprior.torch.io.TensorFiles;
 
 /**
  * Latent tokens drawn without replacement from all tokens of a set, whose neighbours among a prior's targets {@link
- * NearestNeighbours} finds. The seed says which, however the tokens come.
+ * NearestNeighbours} finds. The seed says which tokens, in whatever batches they come.
  */
 public final class TokenSample {
 

@@ -12,8 +12,8 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 
 /**
- * How near latent tokens lie to the target features that a prior was trained on: the mean of log r<sub>k</sub>, the
- * paper's stand-in for their NLL (Sec. 5.2, Fig. 4). Neighbours are looked for among all rows of a bank, in the prior's
+ * Measures how near latent tokens lie to the target features that a prior was trained on: the mean of log r<sub>k</sub>, the
+ * paper's substitute for their NLL (Sec. 5.2, Fig. 4). Neighbours are looked for among all rows of a bank, in the prior's
  * space: scaled, then projected, as the prior says. The tokens are drawn from those of the validation images without
  * replacement, by the seed: the same places at each evaluation; and so are the rows of a Gaussian bank.
  */
@@ -75,7 +75,7 @@ final class LatentDistances {
     }
 
     /**
-     * The metrics of all tokens that were added; the distance is NaN where one of them is no finite number.
+     * The metrics of all tokens that were added; the distance is NaN if one of them is not finite.
      *
      * @throws IllegalArgumentException when the directory is no bank, or has features of another width
      */
