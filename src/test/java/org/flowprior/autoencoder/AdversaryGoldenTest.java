@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
+import org.flowprior.fixtures.HashFill;
+import org.flowprior.fixtures.KeyedWeights;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -22,7 +25,7 @@ class AdversaryGoldenTest {
                   double[] lpips, double[] patchGan, double[] maskBit, Map<String, Double> losses,
                   double[] lecamAverages) {}
 
-    private static final Golden GOLDEN = AdversaryRecords.read("adversary-golden.json", Golden.class);
+    private static final Golden GOLDEN = Resources.json("autoencoder/adversary-golden.json", Golden.class);
 
     private static void assertClose(Tensor actual, double[] expected, double tolerance) {
         assertThat(actual.toDoubleArray()).containsExactly(expected, within(tolerance));
@@ -33,16 +36,16 @@ class AdversaryGoldenTest {
     }
 
     private static Tensor image2() {
-        return AdversaryFill.of("image2", 1, 0, 2, 3, 256, 256);
+        return HashFill.byKey("image2", 1, 0, 2, 3, 256, 256);
     }
 
     @Test
     void dinoDiscriminator() {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             VisionTransformer backbone = new VisionTransformer(DinoDiscriminator.backboneConfig());
-            backbone.loadStateDict(AdversaryFill.state("dino.", backbone.stateDict()));
+            backbone.loadStateDict(KeyedWeights.state("dino.", backbone.stateDict()));
             try (DinoDiscriminator discriminator = new DinoDiscriminator(backbone)) {
-                discriminator.loadStateDict(AdversaryFill.state("", discriminator.stateDict()));
+                discriminator.loadStateDict(KeyedWeights.state("", discriminator.stateDict()));
                 Tensor images = image2();
                 double[] means = discriminator.readouts(images, DiscriminatorWindow.WHOLE).stream()
                         .mapToDouble(readout -> readout.abs().mean().item()).toArray();
@@ -85,7 +88,7 @@ class AdversaryGoldenTest {
 
     private static void checkPatches(Discriminator discriminator, long side, double[] expected) {
         try (NoGrad noGrad = new NoGrad()) {
-            discriminator.loadStateDict(AdversaryFill.state("", discriminator.stateDict()));
+            discriminator.loadStateDict(KeyedWeights.state("", discriminator.stateDict()));
             discriminator.eval();
             Tensor logits = discriminator.forward(image2(), DiscriminatorWindow.WHOLE);
             assertThat(logits.shape()).containsExactly(2, 1, side, side);
@@ -99,16 +102,12 @@ class AdversaryGoldenTest {
     void lpips() {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Lpips lpips = new Lpips()) {
             lpips.stateDict().forEach((key, target) -> {
-                if (key.startsWith("scaling_layer.")) {
-                    return;
+                if (!key.startsWith("scaling_layer.")) {
+                    target.copy_(KeyedWeights.lpips(key, target.shape()));
                 }
-                long[] shape = target.shape();
-                target.copy_(key.startsWith("lin") ? AdversaryFill.of(key, 0.5, 0.5, shape)
-                        : shape.length == 1 ? AdversaryFill.of(key, 0.02, 0, shape)
-                        : AdversaryFill.of(key, Math.sqrt(6.0 / AdversaryFill.fanIn(shape)), 0, shape));
             });
-            Tensor a = AdversaryFill.of("imgA", 1, 0, 2, 3, 64, 64);
-            Tensor b = AdversaryFill.of("imgB", 1, 0, 2, 3, 64, 64);
+            Tensor a = HashFill.byKey("imgA", 1, 0, 2, 3, 64, 64);
+            Tensor b = HashFill.byKey("imgB", 1, 0, 2, 3, 64, 64);
             Tensor distance = lpips.forward(a, b);
             assertThat(distance.shape()).containsExactly(2, 1, 1, 1);
             assertClose(distance, GOLDEN.lpips(), 1e-5);
@@ -119,8 +118,8 @@ class AdversaryGoldenTest {
     @Test
     void losses() {
         try (Scope scope = Scope.open(); LeCam lecam = new LeCam()) {
-            Tensor real = AdversaryFill.of("lr", 2, 0, 2, 10);
-            Tensor fake = AdversaryFill.of("lf", 2, 0, 2, 10);
+            Tensor real = HashFill.byKey("lr", 2, 0, 2, 10);
+            Tensor fake = HashFill.byKey("lf", 2, 0, 2, 10);
             AdversarialLoss official = AdversarialLoss.OFFICIAL_NON_SATURATING;
             lecam.update(real, fake);
             Map<String, Tensor> losses = Map.of(
@@ -141,7 +140,7 @@ class AdversaryGoldenTest {
     private static final DiffAugment.Draws NOTHING = DiffAugment.Draws.NONE;
 
     private static Tensor images() {
-        return AdversaryFill.of("aug", 1, 0, 2, 3, 8, 8);
+        return HashFill.byKey("aug", 1, 0, 2, 3, 8, 8);
     }
 
     private static double[] pixel(Tensor images, long row, long column) {

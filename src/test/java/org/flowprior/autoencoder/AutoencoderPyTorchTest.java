@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -47,7 +48,7 @@ class AutoencoderPyTorchTest {
 
             Autoencoder.Output output = autoencoder.forward(images, draws(expected, generator));
             assertLosses(autoencoder, output, expected);
-            AutoencoderCases.assertClose("latents", output.latents().detach().flatten().toDoubleArray(),
+            Recorded.assertClose("latents", output.latents().detach().flatten().toDoubleArray(),
                     expected.latents(), TOLERANCE);
             expected.reconstruction().assertIs("reconstruction", output.reconstruction(), TOLERANCE);
             if (expected.codes() != null) {

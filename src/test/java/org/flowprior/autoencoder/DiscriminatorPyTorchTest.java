@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Map;
+import org.flowprior.fixtures.Recorded.Summary;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -45,7 +46,7 @@ class DiscriminatorPyTorchTest {
             assertThat(parameters.keySet()).containsExactlyElementsOf(pass.gradients().keySet());
             String place = " in pass " + i;
             parameters.forEach((key, parameter) -> {
-                AdversaryRecords.Summary gradient = pass.gradients().get(key);
+                Summary gradient = pass.gradients().get(key);
                 if (gradient.norm() < ROUNDING) {
                     // A bias in front of a batch norm has no gradient.
                     assertThat(key).endsWith("bias");

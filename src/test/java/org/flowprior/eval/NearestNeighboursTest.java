@@ -16,6 +16,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -24,21 +25,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class NearestNeighboursTest {
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
-    void open() {
-        scope = Scope.open();
+    void openGenerator() {
         generator = Generator.seeded(6);
     }
 
     @AfterEach
-    void close() {
+    void closeGenerator() {
         generator.close();
-        scope.close();
     }
 
     private Tensor normal(long... shape) {
@@ -167,7 +166,7 @@ class NearestNeighboursTest {
     }
 
     @Test
-    void onlyTheDistancesAreLeft() {
+    void onlyTheDistancesAreLeft(Scope scope) {
         Tensor queries = normal(5, 2);
         Tensor targets = normal(50, 2);
         int before = scope.size();

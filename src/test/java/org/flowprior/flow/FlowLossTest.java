@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
@@ -39,10 +40,10 @@ class FlowLossTest {
 
     @BeforeEach
     void open() {
-        network = HashFill.tiny(DType.FLOAT64);
-        y = HashFill.input(HashFill.Y, 6, 2, DType.FLOAT64).requiresGrad_(true);
-        noise = HashFill.input(HashFill.NOISE, 6, 2, DType.FLOAT64);
-        officialTimes = HashFill.times(6, DType.FLOAT64);
+        network = VelocityFill.tiny(DType.FLOAT64);
+        y = VelocityFill.input(VelocityFill.Y, 6, 2, DType.FLOAT64).requiresGrad_(true);
+        noise = VelocityFill.input(VelocityFill.NOISE, 6, 2, DType.FLOAT64);
+        officialTimes = VelocityFill.times(6, DType.FLOAT64);
     }
 
     @AfterEach

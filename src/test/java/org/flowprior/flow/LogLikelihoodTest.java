@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.torch.DType;
@@ -50,7 +51,7 @@ class LogLikelihoodTest {
     // Spec, Appendix A: ODE on the tiny net read as paper convention, all double.
     @Test
     void theTinyNetworksGoldenValues() {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
             TracedVelocity half = TracedVelocity.of(model, goldenPoints(),
                     Torch.full(new long[] {3}, .5, DType.FLOAT64),
                     TraceEstimator.EXACT.directions(goldenPoints(), null));
@@ -74,7 +75,7 @@ class LogLikelihoodTest {
 
     @Test
     void float32IsCloseToFloat64() {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT32), TimeConvention.PAPER)) {
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT32), TimeConvention.PAPER)) {
             LogLikelihood.Result result = exact(model, new DormandPrince(1e-5, 1e-5, 1000))
                     .at(goldenPoints().to(DType.FLOAT32), null);
             assertThat(result.logDensity().dtype()).isEqualTo(DType.FLOAT32);
@@ -182,7 +183,7 @@ class LogLikelihoodTest {
 
     @Test
     void hutchinsonsTraceIsUnbiasedForBothProbes() {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
             Tensor y = Tensor.of(new double[] {.3, -.4}, 1, 2).repeat(4000, 1);
             for (TraceEstimator.Probes probes : TraceEstimator.Probes.values()) {
                 Tensor values = new LogLikelihood(model, steps(FixedStepSolver.Method.RK4, 10),

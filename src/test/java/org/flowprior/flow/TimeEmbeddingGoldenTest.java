@@ -3,7 +3,7 @@ package org.flowprior.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.flowprior.mar.TinyMar;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.HashFill;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -62,12 +64,12 @@ class VelocityNetworkGoldenTest {
     private static void check(Golden golden, DType dtype, double tolerance, double sumTolerance) {
         VelocityNetwork.Config config = golden.config();
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                VelocityNetwork network = HashFill.network(config, dtype)) {
+                VelocityNetwork network = VelocityFill.network(config, dtype)) {
             int d = (int) config.targetChannels();
             int z = (int) config.conditionChannels();
-            Tensor v = network.forward(HashFill.input(HashFill.X, 5, d, dtype),
+            Tensor v = network.forward(VelocityFill.input(VelocityFill.X, 5, d, dtype),
                     Tensor.of(new double[] {0, .25, .5, .75, 1}).to(dtype),
-                    z == 0 ? null : HashFill.input(HashFill.CONDITION, 5, z, dtype));
+                    z == 0 ? null : VelocityFill.input(VelocityFill.CONDITION, 5, z, dtype));
             assertThat(v.dtype()).isEqualTo(dtype);
             double[] actual = v.toDoubleArray();
             for (int row = 0; row < 5; row++) {
@@ -83,18 +85,19 @@ class VelocityNetworkGoldenTest {
 
     @Test
     void theFillIsThatOfTheSpec() {
-        assertThat(List.of(HashFill.hash(0, 0), HashFill.hash(1, 0), HashFill.hash(0, 1), HashFill.hash(12345, 57)))
+        assertThat(List.of(HashFill.ofNumber(0, 0), HashFill.ofNumber(1, 0), HashFill.ofNumber(0, 1),
+                HashFill.ofNumber(12345, 57)))
                 .containsExactly(1364076727L, 821347078L, 2527132011L, 266407674L);
         try (Scope scope = Scope.open();
                 VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(2, 0, 2, 16))) {
-            Map<String, Tensor> weights = HashFill.weights(network);
+            Map<String, Tensor> weights = VelocityFill.weights(network);
             assertThat(weights.get("time_embed.mlp.0.weight").toFloatArray())
                     .startsWith(-.039491005f, -.066849634f, .0050238343f);
             assertThat(weights.get("time_embed.mlp.0.bias").toFloatArray()).startsWith(.017678754f);
             assertThat(weights.get("time_embed.mlp.2.weight").toFloatArray()).startsWith(-.36962917f);
             assertThat(weights.get("res_blocks.0.in_ln.weight").toFloatArray()).startsWith(1.0604661f, 1.043198f);
             assertThat(weights.get("final_layer.linear.weight").toFloatArray()).startsWith(.069927081f, -.094465487f);
-            assertThat(HashFill.input(HashFill.X, 5, 2, DType.FLOAT32).toFloatArray())
+            assertThat(VelocityFill.input(VelocityFill.X, 5, 2, DType.FLOAT32).toFloatArray())
                     .startsWith(.35124943f, -.775601f);
         }
     }

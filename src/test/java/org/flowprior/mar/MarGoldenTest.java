@@ -1,10 +1,11 @@
 package org.flowprior.mar;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.flowprior.mar.TinyMar.assertClose;
-import static org.flowprior.mar.TinyMar.golden;
+import static org.flowprior.fixtures.Recorded.assertClose;
+import static org.flowprior.fixtures.TinyMar.golden;
 
 import java.util.Map;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;

@@ -3,6 +3,8 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
@@ -48,7 +50,7 @@ class MarSamplerTest {
             for (MarSampler sampler : new MarSampler[] {saving, plain}) {
                 Tensor tokens = sampler.sample(TinyMar.labels(), SamplingInputs.orders(), requests());
                 assertThat(tokens.shape()).containsExactly(2, 6, 4);
-                TinyMar.assertClose(golden, tokens, TinyMar.golden(golden), 1e-5);
+                Recorded.assertClose(golden, tokens, TinyMar.golden(golden), 1e-5);
             }
         }
     }
@@ -69,7 +71,7 @@ class MarSamplerTest {
         try (MarSampler sampler = new MarSampler(mar, options(4, 3, Guidance.Schedule.LINEAR))) {
             Tensor tokens = sampler.sample(TinyMar.labels(),
                     SamplingInputs.orders(), SamplingNoise.given(SamplingInputs.noiseOfTokens(4)));
-            TinyMar.assertClose("tokens", tokens, TinyMar.golden("sample_iter4_cfg3_linear"), 1e-5);
+            Recorded.assertClose("tokens", tokens, TinyMar.golden("sample_iter4_cfg3_linear"), 1e-5);
         }
     }
 
@@ -100,7 +102,7 @@ class MarSamplerTest {
             Tensor expected = plain.sample(labels, orders, SamplingNoise.given(noise));
             Tensor tokens = saving.sample(labels, orders, SamplingNoise.given(noise));
             assertThat(expected.abs().max().item()).isGreaterThan(0.1);
-            TinyMar.assertClose(options + " " + mar.config().head(), tokens, expected, 1e-5);
+            Recorded.assertClose(options + " " + mar.config().head(), tokens, expected, 1e-5);
         }
     }
 

@@ -3,9 +3,10 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.flowprior.mar.TinyMar.assertClose;
+import static org.flowprior.fixtures.Recorded.assertClose;
 
 import java.util.Map;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;

@@ -10,30 +10,19 @@ import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.torch.Autograd;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against the values of the spec, 3.5, 4.2, 4.3 and Appendix B. */
+@InScope
 class MixtureOfGaussiansTest {
 
     private static final MixtureOfGaussians TOY = MixtureOfGaussians.toy();
     private static final MixtureOfGaussians NORMALIZED = TOY.dividedBy(TOY.pooledDeviation());
 
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @Test
     void aSeedGivesTheOfficialSamples() {
@@ -168,7 +157,7 @@ class MixtureOfGaussiansTest {
     }
 
     @Test
-    void theSamplerLeavesOneTensor() {
+    void theSamplerLeavesOneTensor(Scope scope) {
         int before = scope.size();
         Tensor x = TOY.sample(10, null);
         TOY.negativeLogLikelihood(x);

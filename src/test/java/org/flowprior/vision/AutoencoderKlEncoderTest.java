@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
@@ -35,10 +35,7 @@ class AutoencoderKlEncoderTest {
 
     @BeforeEach
     void copyWeights() throws IOException {
-        file = directory.resolve("vae.safetensors");
-        try (InputStream in = getClass().getResourceAsStream("/org/flowprior/vision/vae.safetensors")) {
-            Files.copy(in, file);
-        }
+        file = Files.copy(Resources.path("vision/vae.safetensors"), directory.resolve("vae.safetensors"));
     }
 
     private static double error(Tensor actual, Tensor expected) {

@@ -11,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.flowprior.fixtures.InceptionFill;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.ClosedException;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
@@ -29,8 +32,8 @@ import org.junit.jupiter.api.Test;
 /** The specification's golden values: all of its inception-hash.json, and the table J.3. */
 class InceptionTest {
 
-    private static final Map<String, double[]> GOLDEN = Recorded.read("inception.json",
-            new TypeToken<Map<String, double[]>>() {}.getType());
+    private static final Map<String, double[]> GOLDEN = Resources.json("vision/inception.json",
+            new TypeToken<Map<String, double[]>>() {});
     private static final Set<Output> ALL = EnumSet.allOf(Output.class);
 
     private static Inception network;

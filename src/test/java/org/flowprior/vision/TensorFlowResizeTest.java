@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import org.flowprior.fixtures.InceptionFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;

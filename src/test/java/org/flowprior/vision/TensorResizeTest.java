@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -31,7 +33,7 @@ class TensorResizeTest {
     }
 
     static Stream<Case> cases() {
-        return Arrays.stream((Case[]) Recorded.read("resize.json", Case[].class));
+        return Arrays.stream(Resources.json("vision/resize.json", Case[].class));
     }
 
     @ParameterizedTest

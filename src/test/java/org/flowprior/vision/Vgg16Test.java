@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Recorded.Summary;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
@@ -20,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** VGG16 against PyTorch's numbers, which {@code tools/oracle/vision.py} wrote, and torchvision's file. */
 class Vgg16Test {
 
-    record Case(long seed, String[] keys, Map<String, long[]> shapes, Map<String, Recorded.Summary> outputs,
-                Recorded.Summary gradient) {}
+    record Case(long seed, String[] keys, Map<String, long[]> shapes, Map<String, Summary> outputs,
+                Summary gradient) {}
 
     private static Map<String, Tensor> weights(String[] keys, Map<String, Tensor> targets, Generator generator) {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -33,7 +36,7 @@ class Vgg16Test {
 
     @Test
     void torchvisionsFileGivesItsFeaturesAndGradient(@TempDir Path directory) {
-        Case expected = Recorded.read("vgg16.json", Case.class);
+        Case expected = Resources.json("vision/vgg16.json", Case.class);
         Path file = directory.resolve("vgg16.pth");
         try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed())) {
             try (Vgg16 shapes = new Vgg16()) {

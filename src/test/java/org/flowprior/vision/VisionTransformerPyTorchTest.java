@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Recorded.Summary;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -25,9 +28,9 @@ class VisionTransformerPyTorchTest {
     record Weight(String key, long[] shape) {}
 
     record Case(String name, long seed, String mlp, int registers, boolean layerScale, int hidden, Weight[] weights,
-                long parameters, String[] keys, Recorded.Summary positions, Recorded.Summary kernel,
-                Recorded.Summary embedded, Recorded.Summary firstBlock, Recorded.Summary result,
-                Recorded.Summary features, Recorded.Summary gradientOfImages, Recorded.Summary gradientOfExtra,
+                long parameters, String[] keys, Summary positions, Summary kernel,
+                Summary embedded, Summary firstBlock, Summary result,
+                Summary features, Summary gradientOfImages, Summary gradientOfExtra,
                 Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
 
         VisionTransformerConfig config() {
@@ -42,7 +45,7 @@ class VisionTransformerPyTorchTest {
     }
 
     static Stream<Case> cases() {
-        return Arrays.stream((Case[]) Recorded.read("transformer.json", Case[].class));
+        return Arrays.stream(Resources.json("vision/transformer.json", Case[].class));
     }
 
     static Stream<Case> checkpointed() {

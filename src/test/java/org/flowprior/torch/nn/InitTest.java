@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Scope;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Initialisers of a [6, 3, 2] tensor from seed 3, against PyTorch; tools/oracle/nn.py made the numbers. */
 class InitTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(InitTest.class, "init.json");
+    private static final JsonObject ORACLE = Resources.json("torch/nn/init.json");
     private static final Map<String, BiFunction<Tensor, Generator, Tensor>> FILLS = new LinkedHashMap<>();
 
     static {
@@ -73,9 +75,7 @@ class InitTest {
 
     /** Up to the last digit, in which normal numbers depend on the processor's vector instructions. */
     private static void assertDrawn(Tensor actual, String name) {
-        Tensor expected = OracleFile.tensor(ORACLE.get(name));
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        assertThat(OracleFile.relativeError(actual.toFloatArray(), expected.toDoubleArray())).isLessThan(1e-6);
+        Recorded.assertClose(name, actual, Recorded.tensor(ORACLE.get(name)), 1e-6);
     }
 
     @Test

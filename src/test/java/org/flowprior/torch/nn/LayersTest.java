@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every layer against PyTorch; tools/oracle/nn.py made the numbers. */
 class LayersTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(LayersTest.class, "layers.json");
+    private static final JsonObject ORACLE = Resources.json("torch/nn/layers.json");
     private static final Map<String, Function<Generator, Layer>> LAYERS = new LinkedHashMap<>();
 
     static {
@@ -70,7 +72,7 @@ class LayersTest {
     void startsFromPyTorchsValues(String name) {
         try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1);
                 Layer layer = LAYERS.get(name).apply(generator)) {
-            Map<String, Tensor> expected = OracleFile.tensors(caseOf(name).get("initial"));
+            Map<String, Tensor> expected = Recorded.tensors(caseOf(name).get("initial"));
             assertThat(layer.stateDict().keySet()).containsExactlyElementsOf(expected.keySet());
             expected.forEach((key, value) -> {
                 Tensor actual = layer.stateDict().get(key);
@@ -85,14 +87,14 @@ class LayersTest {
     void computesPyTorchsValuesAndGradients(String name) {
         JsonObject expected = caseOf(name);
         try (Scope scope = Scope.open(); Layer layer = LAYERS.get(name).apply(null)) {
-            layer.loadStateDict(OracleFile.tensors(expected.get("state")));
-            Tensor x = OracleFile.tensor(expected.get("input"));
+            layer.loadStateDict(Recorded.tensors(expected.get("state")));
+            Tensor x = Recorded.tensor(expected.get("input"));
             if (expected.has("inputGradient")) {
                 x.requiresGrad_(true);
             }
             Tensor y = layer.forward(x);
             assertClose("output", y, expected.get("output"));
-            y.mul(OracleFile.tensor(expected.get("upstream"))).sum().backward();
+            y.mul(Recorded.tensor(expected.get("upstream"))).sum().backward();
             if (expected.has("inputGradient")) {
                 assertClose("gradient of the input", x.grad(), expected.get("inputGradient"));
             }
@@ -112,12 +114,11 @@ class LayersTest {
     }
 
     private static void assertClose(String what, Tensor actual, JsonElement packed) {
-        assertClose(what, actual, OracleFile.tensor(packed));
+        assertClose(what, actual, Recorded.tensor(packed));
     }
 
     private static void assertClose(String what, Tensor actual, Tensor expected) {
-        assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
-        assertThat(OracleFile.relativeError(actual.toFloatArray(), expected.toDoubleArray())).as(what).isLessThan(5e-6);
+        Recorded.assertClose(what, actual, expected, 5e-6);
     }
 
     @Test

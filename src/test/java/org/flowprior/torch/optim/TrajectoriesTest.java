@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.nn.OracleFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Three hundred steps beside PyTorch's default implementations, within 1e-6; see tools/oracle/optim.py. */
 class TrajectoriesTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(TrajectoriesTest.class, "trajectories.json");
+    private static final JsonObject ORACLE = Resources.json("torch/optim/trajectories.json");
     private static final double BOUND = 1e-6;
     /** PyTorch's default and fused kernels round beta2 differently, and differ from each other by 1.5e-6 here. */
     private static final double STATE_BOUND = 3e-6;
@@ -146,8 +148,8 @@ class TrajectoriesTest {
     private static Map<String, Tensor> parameters() {
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         for (int i = 0; i < SHAPES.size(); i++) {
-            float[] initial = OracleFile.floats(ORACLE.getAsJsonArray("initial").get(i));
-            parameters.put("p" + i, Tensor.of(initial, SHAPES.get(i)).requiresGrad_(true));
+            double[] initial = Recorded.numbers(ORACLE.getAsJsonArray("initial").get(i));
+            parameters.put("p" + i, Tensor.of(initial, SHAPES.get(i)).to(DType.FLOAT32).requiresGrad_(true));
         }
         return parameters;
     }
@@ -185,10 +187,9 @@ class TrajectoriesTest {
 
     private static void compare(List<Tensor> tensors, JsonObject recorded, int step) {
         if (recorded.has(Integer.toString(step))) {
-            float[] actual = Torch.cat(tensors.stream().map(t -> t.detach().flatten()).toList(), 0)
-                    .toFloatArray();
-            double error = OracleFile.relativeError(actual, OracleFile.numbers(recorded.get(Integer.toString(step))));
-            assertThat(error).as("after step " + step).isLessThan(BOUND);
+            Tensor all = Torch.cat(tensors.stream().map(t -> t.detach().flatten()).toList(), 0);
+            double[] expected = Recorded.numbers(recorded.get(Integer.toString(step)));
+            Recorded.assertClose("after step " + step, all, expected, BOUND);
         }
     }
 
@@ -198,7 +199,7 @@ class TrajectoriesTest {
                 actual.put(number + "." + name, tensor)));
         assertThat(actual.keySet()).containsExactlyInAnyOrderElementsOf(
                 recorded.keySet());
-        actual.forEach((key, tensor) -> assertThat(OracleFile.relativeError(tensor.toFloatArray(),
-                OracleFile.numbers(recorded.get(key)))).as(key).isLessThan(STATE_BOUND));
+        actual.forEach((key, tensor) ->
+                Recorded.assertClose(key, tensor, Recorded.numbers(recorded.get(key)), STATE_BOUND));
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.console.Console;
-import org.flowprior.data.latents.Caches;
+import org.flowprior.fixtures.Caches;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
