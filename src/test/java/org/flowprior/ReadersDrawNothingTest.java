@@ -27,7 +27,7 @@ import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.nn.Module;
@@ -41,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whoever reads a network gets all numbers of the file, and moves no random numbers. */
+@InScope
 class ReadersDrawNothingTest {
 
     private static final VisionTransformerConfig SMALL = new VisionTransformerConfig(32, 16, 64, 1, 1, 128,
@@ -85,8 +86,8 @@ class ReadersDrawNothingTest {
     @MethodSource("cases")
     void allNumbersAreTheFilesAndNoneIsDrawn(Case network) {
         Path file = directory.resolve("weights.safetensors");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(2);
-                Generator standard = Generator.defaultOf(Device.CPU); Module written = network.make.apply(generator)) {
+        try (Generator generator = Generator.seeded(2); Generator standard = Generator.defaultOf(Device.CPU);
+                Module written = network.make.apply(generator)) {
             switch (written) {
                 case Mar mar -> MarFile.write(file, mar);
                 case Autoencoder autoencoder -> AutoencoderFile.write(file, autoencoder);

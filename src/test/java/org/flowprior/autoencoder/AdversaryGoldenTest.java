@@ -10,14 +10,15 @@ import java.util.stream.LongStream;
 import org.flowprior.fixtures.HashFill;
 import org.flowprior.fixtures.KeyedWeights;
 import org.flowprior.fixtures.Resources;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.vision.VisionTransformer;
 import org.junit.jupiter.api.Test;
 
 /** Golden values of the official code; adversary-golden.json has them out of the specification's autoencoder.json. */
+@InScope
 class AdversaryGoldenTest {
 
     record Golden(double[] readoutMeans, double[] logits, Map<String, double[]> after, double[] secondLogits,
@@ -41,7 +42,7 @@ class AdversaryGoldenTest {
 
     @Test
     void dinoDiscriminator() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+        try (NoGrad noGrad = new NoGrad()) {
             VisionTransformer backbone = new VisionTransformer(DinoDiscriminator.backboneConfig());
             backbone.loadStateDict(KeyedWeights.state("dino.", backbone.stateDict()));
             try (DinoDiscriminator discriminator = new DinoDiscriminator(backbone)) {
@@ -74,14 +75,14 @@ class AdversaryGoldenTest {
 
     @Test
     void patchGan() {
-        try (Scope scope = Scope.open(); PatchGanDiscriminator discriminator = new PatchGanDiscriminator()) {
+        try (PatchGanDiscriminator discriminator = new PatchGanDiscriminator()) {
             checkPatches(discriminator, 30, GOLDEN.patchGan());
         }
     }
 
     @Test
     void maskBit() {
-        try (Scope scope = Scope.open(); MaskBitDiscriminator discriminator = new MaskBitDiscriminator()) {
+        try (MaskBitDiscriminator discriminator = new MaskBitDiscriminator()) {
             checkPatches(discriminator, 16, GOLDEN.maskBit());
         }
     }
@@ -100,7 +101,7 @@ class AdversaryGoldenTest {
 
     @Test
     void lpips() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Lpips lpips = new Lpips()) {
+        try (NoGrad noGrad = new NoGrad(); Lpips lpips = new Lpips()) {
             lpips.stateDict().forEach((key, target) -> {
                 if (!key.startsWith("scaling_layer.")) {
                     target.copy_(KeyedWeights.lpips(key, target.shape()));
@@ -117,7 +118,7 @@ class AdversaryGoldenTest {
 
     @Test
     void losses() {
-        try (Scope scope = Scope.open(); LeCam lecam = new LeCam()) {
+        try (LeCam lecam = new LeCam()) {
             Tensor real = HashFill.byKey("lr", 2, 0, 2, 10);
             Tensor fake = HashFill.byKey("lf", 2, 0, 2, 10);
             AdversarialLoss official = AdversarialLoss.OFFICIAL_NON_SATURATING;
@@ -153,13 +154,11 @@ class AdversaryGoldenTest {
         double[][] expected = {{0.426477, -0.555092, -0.333952}, {0.676477, -0.305092, -0.083952},
             {0.716810, -0.755543, -0.423833}, {0.528291, -0.698670, -0.422245}};
         double[][] numbers = {{.5, .5, .5}, {.75, .5, .5}, {.5, .75, .5}, {.5, .5, .75}};
-        try (Scope scope = Scope.open()) {
-            for (int i = 0; i < numbers.length; i++) {
-                DiffAugment.Color color = new DiffAugment.Color(both(numbers[i][0]), both(numbers[i][1]),
-                        both(numbers[i][2]));
-                Tensor result = DiffAugment.STRONG.apply(images(), new DiffAugment.Draws(color, null, null));
-                assertThat(pixel(result, 0, 0)).as("color " + i).containsExactly(expected[i], within(2e-6));
-            }
+        for (int i = 0; i < numbers.length; i++) {
+            DiffAugment.Color color = new DiffAugment.Color(both(numbers[i][0]), both(numbers[i][1]),
+                    both(numbers[i][2]));
+            Tensor result = DiffAugment.STRONG.apply(images(), new DiffAugment.Draws(color, null, null));
+            assertThat(pixel(result, 0, 0)).as("color " + i).containsExactly(expected[i], within(2e-6));
         }
     }
 
@@ -169,12 +168,10 @@ class AdversaryGoldenTest {
 
     @Test
     void translationsReadBesideAndFillWithZeros() {
-        try (Scope scope = Scope.open()) {
-            Tensor x = images();
-            assertThat(pixel(translated(x, 1), 0, 0)).containsExactly(pixel(x, 1, 1));
-            assertThat(pixel(translated(x, -1), 0, 0)).containsOnly(0);
-            assertThat(pixel(translated(x, -1), 1, 1)).containsExactly(pixel(x, 0, 0));
-        }
+        Tensor x = images();
+        assertThat(pixel(translated(x, 1), 0, 0)).containsExactly(pixel(x, 1, 1));
+        assertThat(pixel(translated(x, -1), 0, 0)).containsOnly(0);
+        assertThat(pixel(translated(x, -1), 1, 1)).containsExactly(pixel(x, 0, 0));
     }
 
     private static Tensor translated(Tensor x, double by) {
@@ -184,12 +181,10 @@ class AdversaryGoldenTest {
 
     @Test
     void holesAreCutOffAtTheEdge() {
-        try (Scope scope = Scope.open()) {
-            assertThat(hole(0.2, 5)).containsExactly(4, 5);
-            assertThat(hole(0.5, 0)).containsExactly(0, 1);
-            assertThat(hole(0.5, 5)).containsExactly(3, 4, 5, 6);
-            assertThat(DiffAugment.WEAK.apply(images(), NOTHING).equal(images())).isTrue();
-        }
+        assertThat(hole(0.2, 5)).containsExactly(4, 5);
+        assertThat(hole(0.5, 0)).containsExactly(0, 1);
+        assertThat(hole(0.5, 5)).containsExactly(3, 4, 5, 6);
+        assertThat(DiffAugment.WEAK.apply(images(), NOTHING).equal(images())).isTrue();
     }
 
     /** The rows that are 0 in the middle of the hole, which are the columns too. */

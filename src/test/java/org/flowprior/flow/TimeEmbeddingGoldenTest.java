@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.junit.jupiter.api.Test;
 
 /** The time embedding of the tiny generator's head (spec J.2). */
+@InScope
 class TimeEmbeddingGoldenTest {
 
     /** Place of the embedding's first tensor in the generator's state dict. */
@@ -18,8 +19,7 @@ class TimeEmbeddingGoldenTest {
 
     @Test
     void ofOneHalf() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                TimeEmbedding embedding = new TimeEmbedding(8, null)) {
+        try (NoGrad noGrad = new NoGrad(); TimeEmbedding embedding = new TimeEmbedding(8, null)) {
             int[] place = {PLACE};
             embedding.stateDict().forEach((key, tensor) ->
                     tensor.copy_(TinyMar.weight(key, place[0]++, tensor.shape())));

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.flowprior.fixtures.HashFill;
 import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The network against the golden vectors of the spec's Appendix A. */
+@InScope
 class VelocityNetworkGoldenTest {
 
     /** {@code first} has the first components of each of the five rows, computed in double precision. */
@@ -88,8 +90,7 @@ class VelocityNetworkGoldenTest {
         assertThat(List.of(HashFill.ofNumber(0, 0), HashFill.ofNumber(1, 0), HashFill.ofNumber(0, 1),
                 HashFill.ofNumber(12345, 57)))
                 .containsExactly(1364076727L, 821347078L, 2527132011L, 266407674L);
-        try (Scope scope = Scope.open();
-                VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(2, 0, 2, 16))) {
+        try (VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(2, 0, 2, 16))) {
             Map<String, Tensor> weights = VelocityFill.weights(network);
             assertThat(weights.get("time_embed.mlp.0.weight").toFloatArray())
                     .startsWith(-.039491005f, -.066849634f, .0050238343f);
@@ -104,16 +105,14 @@ class VelocityNetworkGoldenTest {
 
     @Test
     void timeFeaturesAreCosinesThenSines() {
-        try (Scope scope = Scope.open()) {
-            Tensor features = TimeEmbedding.features(Tensor.of(new float[] {.5f}, 1), DType.FLOAT32);
-            assertThat(features.shape()).containsExactly(1, 256);
-            float[] values = features.toFloatArray();
-            double[] cosines = {.8776, .8937, .9077, .9199};
-            double[] sines = {.4794, .4487, .4196, .3921};
-            for (int i = 0; i < 4; i++) {
-                assertThat((double) values[i]).isCloseTo(cosines[i], within(5e-5));
-                assertThat((double) values[128 + i]).isCloseTo(sines[i], within(5e-5));
-            }
+        Tensor features = TimeEmbedding.features(Tensor.of(new float[] {.5f}, 1), DType.FLOAT32);
+        assertThat(features.shape()).containsExactly(1, 256);
+        float[] values = features.toFloatArray();
+        double[] cosines = {.8776, .8937, .9077, .9199};
+        double[] sines = {.4794, .4487, .4196, .3921};
+        for (int i = 0; i < 4; i++) {
+            assertThat((double) values[i]).isCloseTo(cosines[i], within(5e-5));
+            assertThat((double) values[128 + i]).isCloseTo(sines[i], within(5e-5));
         }
     }
 }

@@ -10,13 +10,14 @@ import org.flowprior.fixtures.Recorded;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The network against PyTorch's numbers, which {@code tools/oracle/flow.py} wrote. */
+@InScope
 class VelocityNetworkPyTorchTest {
 
     record RandomWeights(int channels, int condition, int depth, int width, int rows, long seed, double[] velocity,
@@ -50,7 +51,7 @@ class VelocityNetworkPyTorchTest {
     @ParameterizedTest
     @MethodSource("randomWeights")
     void randomWeightsGiveTheSameVelocityAndGradients(RandomWeights expected) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(expected.channels(),
                         expected.condition(), expected.depth(), expected.width()))) {
             network.requiresGrad_(false);
@@ -93,7 +94,7 @@ class VelocityNetworkPyTorchTest {
     @ParameterizedTest
     @MethodSource("initialWeights")
     void aSeedGivesPyTorchsInitialWeights(InitialWeights expected) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(expected.channels(),
                         expected.condition(), expected.depth(), expected.width()), generator)) {
             Map<String, Tensor> state = network.stateDict();

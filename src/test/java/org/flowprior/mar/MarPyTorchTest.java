@@ -9,6 +9,7 @@ import org.flowprior.fixtures.Resources;
 import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -18,6 +19,7 @@ import org.flowprior.torch.optim.ParameterGroup;
 import org.junit.jupiter.api.Test;
 
 /** What {@code tools/oracle/mar.py} computed. */
+@InScope
 class MarPyTorchTest {
 
     private static final long STEPS = 300;
@@ -85,7 +87,7 @@ class MarPyTorchTest {
 
     @Test
     void gradientsWithCheckpointing() {
-        try (Scope scope = Scope.open(); Mar mar = TinyMar.create()) {
+        try (Mar mar = TinyMar.create()) {
             mar.gradCheckpointing(true);
             Numbers numbers = Numbers.of(0);
             MarNoise noise = numbers.noise();
@@ -97,7 +99,7 @@ class MarPyTorchTest {
 
     @Test
     void threeHundredStepsOfAdamWWithTheOfficialGroups() {
-        try (Scope scope = Scope.open(); Mar mar = TinyMar.create()) {
+        try (Mar mar = TinyMar.create()) {
             mar.to(DType.FLOAT64);
             List<ParameterGroup> groups = mar.parameterGroups(1e-3, 0.02);
             assertThat(groups).extracting(ParameterGroup::weightDecay).containsExactly(0.0, 0.02);

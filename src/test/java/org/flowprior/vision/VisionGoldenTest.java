@@ -12,13 +12,14 @@ import org.flowprior.fixtures.HashFill;
 import org.flowprior.fixtures.KeyedWeights;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Functional;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
 
 /** Golden values of the official code: golden.json has them out of the specification's autoencoder.json. */
+@InScope
 class VisionGoldenTest {
 
     record Golden(double[][] positionMatrix, double[][] resizeMatrix, double[][] kernelMatrix, double[][] positions,
@@ -39,42 +40,36 @@ class VisionGoldenTest {
 
     @Test
     void theMatricesOfResamplingAreTheOfficialOnes() {
-        try (Scope scope = Scope.open()) {
-            assertClose(TensorResize.BICUBIC.matrix(37, 16), flat(GOLDEN.positionMatrix()), 1e-6);
-            assertClose(TensorResize.BICUBIC.matrix(14, 16), flat(GOLDEN.resizeMatrix()), 1e-6);
-            assertClose(WeightResampling.kernelMatrix(14, 16), flat(GOLDEN.kernelMatrix()), 1e-6);
-        }
+        assertClose(TensorResize.BICUBIC.matrix(37, 16), flat(GOLDEN.positionMatrix()), 1e-6);
+        assertClose(TensorResize.BICUBIC.matrix(14, 16), flat(GOLDEN.resizeMatrix()), 1e-6);
+        assertClose(WeightResampling.kernelMatrix(14, 16), flat(GOLDEN.kernelMatrix()), 1e-6);
     }
 
     @Test
     void positionsOf37Times37PatchesBecome16Times16() {
-        try (Scope scope = Scope.open()) {
-            Tensor resampled = WeightResampling.positions(HashFill.byKey("pos1370", 1, 0, 1, 1370, 4), 1, 37, 16);
-            assertThat(resampled.shape()).containsExactly(1, 257, 4);
-            Tensor rows = resampled.indexSelect(1, Tensor.of(new long[] {0, 1, 137, 256}));
-            assertClose(rows, flat(GOLDEN.positions()), 1e-6);
+        Tensor resampled = WeightResampling.positions(HashFill.byKey("pos1370", 1, 0, 1, 1370, 4), 1, 37, 16);
+        assertThat(resampled.shape()).containsExactly(1, 257, 4);
+        Tensor rows = resampled.indexSelect(1, Tensor.of(new long[] {0, 1, 137, 256}));
+        assertClose(rows, flat(GOLDEN.positions()), 1e-6);
 
-            Tensor wave = Torch.arange(37 * 37).mul(0.01).sin().view(1, 1369, 1);
-            Tensor grid = WeightResampling.positions(wave, 0, 37, 16).view(16, 16);
-            assertClose(corners(grid), new double[] {0.2701284, 0.5754810, 0.0240453, 0.7313942}, 1e-6);
-            assertThat(grid.sum().item()).isCloseTo(10.66123, within(1e-4));
-        }
+        Tensor wave = Torch.arange(37 * 37).mul(0.01).sin().view(1, 1369, 1);
+        Tensor grid = WeightResampling.positions(wave, 0, 37, 16).view(16, 16);
+        assertClose(corners(grid), new double[] {0.2701284, 0.5754810, 0.0240453, 0.7313942}, 1e-6);
+        assertThat(grid.sum().item()).isCloseTo(10.66123, within(1e-4));
     }
 
     @Test
     void kernelsOf14PixelsBecomeKernelsOf16() {
-        try (Scope scope = Scope.open()) {
-            Tensor resampled = WeightResampling.kernel(HashFill.byKey("kern14", 1, 0, 2, 3, 14, 14), 16);
-            assertThat(resampled.shape()).containsExactly(2, 3, 16, 16);
-            Tensor rows = resampled.get(1, 2).indexSelect(0, Tensor.of(new long[] {0, 7, 15}));
-            assertClose(rows, flat(GOLDEN.kernel()), 2e-6);
+        Tensor resampled = WeightResampling.kernel(HashFill.byKey("kern14", 1, 0, 2, 3, 14, 14), 16);
+        assertThat(resampled.shape()).containsExactly(2, 3, 16, 16);
+        Tensor rows = resampled.get(1, 2).indexSelect(0, Tensor.of(new long[] {0, 7, 15}));
+        assertClose(rows, flat(GOLDEN.kernel()), 2e-6);
 
-            Tensor wave = Torch.arange(14 * 14).mul(0.1).sin().view(1, 1, 14, 14);
-            Tensor kernel = WeightResampling.kernel(wave, 16).view(16, 16);
-            assertClose(corners(kernel), new double[] {-0.0951348, 0.7271467, 0.4987812, 0.5461273}, 1e-6);
-            assertThat(kernel.sum().item()).isCloseTo(2.342922, within(1e-4))
-                    .isCloseTo(wave.sum().item(), within(1e-4));
-        }
+        Tensor wave = Torch.arange(14 * 14).mul(0.1).sin().view(1, 1, 14, 14);
+        Tensor kernel = WeightResampling.kernel(wave, 16).view(16, 16);
+        assertClose(corners(kernel), new double[] {-0.0951348, 0.7271467, 0.4987812, 0.5461273}, 1e-6);
+        assertThat(kernel.sum().item()).isCloseTo(2.342922, within(1e-4))
+                .isCloseTo(wave.sum().item(), within(1e-4));
     }
 
     private static Tensor corners(Tensor grid) {
@@ -83,7 +78,7 @@ class VisionGoldenTest {
 
     @Test
     void anEncoderOnDinov2SmallGivesTheOfficialLatents() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
+        try (NoGrad noGrad = new NoGrad();
                 VisionTransformer network = new VisionTransformer(VisionTransformerConfig.dinov2Small(256, 16))) {
             network.loadStateDict(KeyedWeights.state("encoder.model.", network.stateDict()));
             Tensor embedded = network.embed(HashFill.byKey("image", 1, 0, 1, 3, 256, 256));
@@ -113,8 +108,7 @@ class VisionGoldenTest {
     @Test
     void theDiscriminatorsReadoutsOfDinoAreTheOfficialOnes() {
         VisionTransformerConfig config = VisionTransformerConfig.dinoSmall(224, 16).withMlp(MlpType.GELU_TANH);
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                VisionTransformer network = new VisionTransformer(config)) {
+        try (NoGrad noGrad = new NoGrad(); VisionTransformer network = new VisionTransformer(config)) {
             network.loadStateDict(KeyedWeights.state("dino.", network.stateDict()));
             Tensor images = ImageNetNormalization.apply(HashFill.byKey("image2", 1, 0, 2, 3, 256, 256));
             Tensor embedded = network.embed(TensorResize.AREA.apply(images, 224, 224));
@@ -133,7 +127,7 @@ class VisionGoldenTest {
     @Test
     void vgg16GivesTheFeaturesThatLpipsCompares() {
         int[] slices = {2, 7, 14, 21, 28};
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Vgg16 network = new Vgg16()) {
+        try (NoGrad noGrad = new NoGrad(); Vgg16 network = new Vgg16()) {
             Map<String, Tensor> state = new LinkedHashMap<>();
             network.stateDict().forEach((key, target) -> {
                 String name = key.substring("features.".length());

@@ -14,13 +14,14 @@ import org.flowprior.fixtures.Recorded.Summary;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The transformer with timm's and Meta's weights against timm's numbers, of {@code tools/oracle/vision.py}. */
+@InScope
 class VisionTransformerPyTorchTest {
 
     private static final double TOLERANCE = 2e-5;
@@ -65,7 +66,7 @@ class VisionTransformerPyTorchTest {
     }
 
     private static void compare(Case expected, boolean checkpointing) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 VisionTransformer network = new VisionTransformer(expected.config())) {
             network.gradCheckpointing(checkpointing);
             Map<String, Tensor> weights = new LinkedHashMap<>();

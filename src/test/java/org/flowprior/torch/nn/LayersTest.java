@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.flowprior.fixtures.Recorded;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every layer against PyTorch; tools/oracle/nn.py made the numbers. */
+@InScope
 class LayersTest {
 
     private static final JsonObject ORACLE = Resources.json("torch/nn/layers.json");
@@ -70,8 +72,7 @@ class LayersTest {
     @ParameterizedTest
     @MethodSource("names")
     void startsFromPyTorchsValues(String name) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1);
-                Layer layer = LAYERS.get(name).apply(generator)) {
+        try (Generator generator = Generator.seeded(1); Layer layer = LAYERS.get(name).apply(generator)) {
             Map<String, Tensor> expected = Recorded.tensors(caseOf(name).get("initial"));
             assertThat(layer.stateDict().keySet()).containsExactlyElementsOf(expected.keySet());
             expected.forEach((key, value) -> {
@@ -86,7 +87,7 @@ class LayersTest {
     @MethodSource("names")
     void computesPyTorchsValuesAndGradients(String name) {
         JsonObject expected = caseOf(name);
-        try (Scope scope = Scope.open(); Layer layer = LAYERS.get(name).apply(null)) {
+        try (Layer layer = LAYERS.get(name).apply(null)) {
             layer.loadStateDict(Recorded.tensors(expected.get("state")));
             Tensor x = Recorded.tensor(expected.get("input"));
             if (expected.has("inputGradient")) {
@@ -123,7 +124,7 @@ class LayersTest {
 
     @Test
     void dropoutScalesWhatItKeepsInTrainingAndIsAbsentOtherwise() {
-        try (Scope scope = Scope.open(); Dropout dropout = new Dropout(0.25)) {
+        try (Dropout dropout = new Dropout(0.25)) {
             float[] y = dropout.forward(Torch.ones(4000)).toFloatArray();
             int zeros = 0;
             for (float value : y) {
@@ -140,8 +141,7 @@ class LayersTest {
 
     @Test
     void moduleListNamesItsModulesByNumber() {
-        try (Scope scope = Scope.open();
-                ModuleList<Linear> list = new ModuleList<>(List.of(new Linear(1, 1), new Linear(1, 2)))) {
+        try (ModuleList<Linear> list = new ModuleList<>(List.of(new Linear(1, 1), new Linear(1, 2)))) {
             assertThat(list.stateDict().keySet()).containsExactly("0.weight", "0.bias", "1.weight", "1.bias");
             assertThat(list.size()).isEqualTo(2);
             assertThat(list.get(1).weight().shape()).containsExactly(2, 1);
@@ -176,7 +176,7 @@ class LayersTest {
     void spectralNormAllowsTwoForwardsBeforeBackward() {
         // The second power iteration must not disturb what the first forward's backward needs.
         Conv1d.Options options = Conv1d.Options.kernel(1).withSpectralNorm(true);
-        try (Scope scope = Scope.open(); Conv1d conv = new Conv1d(2, 2, options)) {
+        try (Conv1d conv = new Conv1d(2, 2, options)) {
             Tensor x = Torch.ones(1, 2, 3);
             conv.forward(x).add(conv.forward(x)).square().sum().backward();
             assertThat(conv.weight().grad().isfinite().all().item()).isEqualTo(1);
@@ -185,7 +185,7 @@ class LayersTest {
 
     @Test
     void batchNormRefusesOtherDimensions() {
-        try (Scope scope = Scope.open(); BatchNorm2d norm = new BatchNorm2d(3)) {
+        try (BatchNorm2d norm = new BatchNorm2d(3)) {
             assertThatThrownBy(() -> norm.forward(Torch.ones(2, 3)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4 dimensions");
         }

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.flowprior.fixtures.Recorded;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Three hundred steps beside PyTorch's default implementations, within 1e-6; see tools/oracle/optim.py. */
+@InScope
 class TrajectoriesTest {
 
     private static final JsonObject ORACLE = Resources.json("torch/optim/trajectories.json");
@@ -122,26 +124,24 @@ class TrajectoriesTest {
     void followsPyTorch(String name) {
         Run run = RUNS.get(name);
         JsonObject expected = ORACLE.getAsJsonObject("cases").getAsJsonObject(name);
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> named = parameters();
-            List<Tensor> parameters = List.copyOf(named.values());
-            try (Optimizer optimizer = run.optimizer.apply(parameters); Ema ema = new Ema(named, run.decay)) {
-                for (int step = 0; step < STEPS; step++) {
-                    try (Scope inner = Scope.open()) {
-                        Tensor loss = loss(parameters, step, run.lateStart);
-                        optimizer.zeroGrad();
-                        (run.negated ? loss.neg() : loss).backward();
-                        step(run, optimizer, parameters, step, expected);
-                        ema.update();
-                        compare(parameters, expected.getAsJsonObject("parameters"), step + 1);
-                        if (run.decay > 0) {
-                            List<Tensor> averages = List.copyOf(ema.stateDict().values());
-                            compare(averages, expected.getAsJsonObject("averages"), step + 1);
-                        }
+        Map<String, Tensor> named = parameters();
+        List<Tensor> parameters = List.copyOf(named.values());
+        try (Optimizer optimizer = run.optimizer.apply(parameters); Ema ema = new Ema(named, run.decay)) {
+            for (int step = 0; step < STEPS; step++) {
+                try (Scope inner = Scope.open()) {
+                    Tensor loss = loss(parameters, step, run.lateStart);
+                    optimizer.zeroGrad();
+                    (run.negated ? loss.neg() : loss).backward();
+                    step(run, optimizer, parameters, step, expected);
+                    ema.update();
+                    compare(parameters, expected.getAsJsonObject("parameters"), step + 1);
+                    if (run.decay > 0) {
+                        List<Tensor> averages = List.copyOf(ema.stateDict().values());
+                        compare(averages, expected.getAsJsonObject("averages"), step + 1);
                     }
                 }
-                compareState(optimizer, expected.getAsJsonObject("state"));
             }
+            compareState(optimizer, expected.getAsJsonObject("state"));
         }
     }
 
