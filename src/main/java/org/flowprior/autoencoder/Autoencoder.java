@@ -1,7 +1,6 @@
 package org.flowprior.autoencoder;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -237,11 +236,7 @@ public final class Autoencoder extends Module {
 
     /** The names of {@link Output#losses} in training, in their order. */
     public List<String> lossNames() {
-        List<String> names = new ArrayList<>(config.bottleneck().lossNames());
-        if (repa != null) {
-            names.add("repa");
-        }
-        return names;
+        return config.lossNames();
     }
 
     /** The parameters that train, those of {@link Repa}'s frozen encoder left out. */

@@ -1,5 +1,8 @@
 package org.flowprior.autoencoder;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.flowprior.config.JsonKey;
 import org.flowprior.vision.VisionTransformerConfig;
 
 /**
@@ -14,8 +17,9 @@ import org.flowprior.vision.VisionTransformerConfig;
  * @param repa           the representation alignment; null for none
  */
 public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransformerConfig decoder, int latentTokens,
-                                int latentChannels, Bottleneck.Options bottleneck, ToPixelKind toPixel,
-                                Repa.Options repa) {
+                                int latentChannels,
+                                @JsonKey(variantValue = "bottleneckOptions") Bottleneck.Options bottleneck,
+                                ToPixelKind toPixel, @JsonKey(optional = true) Repa.Options repa) {
 
     /** Throws {@link IllegalArgumentException} for parts that do not fit together. */
     public AutoencoderConfig {
@@ -85,6 +89,15 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
     /** Channels that the bottleneck takes. */
     public int encodedChannels() {
         return bottleneck.inputChannels(latentChannels);
+    }
+
+    /** The names of {@link Autoencoder.Output#losses} in training, in their order. */
+    List<String> lossNames() {
+        List<String> names = new ArrayList<>(bottleneck.lossNames());
+        if (repa != null) {
+            names.add("repa");
+        }
+        return List.copyOf(names);
     }
 
     /** Values in the parameters of the encoder. */

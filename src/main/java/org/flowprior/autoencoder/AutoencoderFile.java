@@ -6,12 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
-import org.flowprior.torch.io.StateFile;
-import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.ModelFile;
 
 /**
  * Autoencoders in files, under the official keys. What is written is safetensors, with the {@link AutoencoderConfig} in
@@ -24,9 +22,39 @@ import org.flowprior.torch.nn.Init;
  */
 public final class AutoencoderFile {
 
-    private static final List<String> ENTRIES = List.of("ema", "model", "state_dict");
     private static final String FLOW = "flow_loss.";
     private static final List<String> REPA = List.of("repa_model.", "projection.");
+
+    private static final ModelFile<AutoencoderConfig, Autoencoder> FILES = new ModelFile<>(AutoencoderConfig.class,
+            "autoencoder", "autoencoder", List.of("ema", "model", "state_dict")) {
+
+        @Override
+        protected AutoencoderConfig configOf(Map<String, Tensor> state) {
+            return new AutoencoderWeights(state).config();
+        }
+
+        @Override
+        protected void requireSizes(AutoencoderConfig config, Map<String, Tensor> state) {
+            new AutoencoderWeights(state).requireSizes(config);
+        }
+
+        @Override
+        protected boolean isWanted(AutoencoderConfig config, String name) {
+            return config.repa() != null || REPA.stream().noneMatch(name::startsWith);
+        }
+
+        @Override
+        protected Autoencoder create(AutoencoderConfig config) {
+            return new Autoencoder(config);
+        }
+
+        @Override
+        public Map<String, Tensor> state(Path file) {
+            Map<String, Tensor> state = super.state(file);
+            state.keySet().removeIf(name -> name.startsWith(FLOW));
+            return state;
+        }
+    };
 
     private AutoencoderFile() {}
 
@@ -37,7 +65,7 @@ public final class AutoencoderFile {
 
     /** Writes a state, weights or their averages, as safetensors; an old file is replaced whole or not at all. */
     public static void write(Path file, AutoencoderConfig config, Map<String, ? extends Tensor> state) {
-        Safetensors.write(file, state, Map.of(ConfigText.KEY, ConfigText.of(config)));
+        Safetensors.write(file, state, FILES.metadata(config));
     }
 
     /**
@@ -69,28 +97,7 @@ public final class AutoencoderFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Autoencoder read(Path file, UnaryOperator<AutoencoderConfig> options) {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = state(file);
-            Autoencoder autoencoder = null;
-            try {
-                String text = StateFile.metadata(file).get(ConfigText.KEY);
-                AutoencoderWeights weights = new AutoencoderWeights(state);
-                AutoencoderConfig config = options.apply(text == null ? weights.config() : ConfigText.config(text));
-                weights.requireSizes(config);
-                if (config.repa() == null) {
-                    state.keySet().removeIf(key -> REPA.stream().anyMatch(key::startsWith));
-                }
-                autoencoder = Init.skipped(() -> new Autoencoder(config));
-                autoencoder.loadStateDict(state);
-                autoencoder.eval();
-                return autoencoder;
-            } catch (IllegalArgumentException e) {
-                if (autoencoder != null) {
-                    autoencoder.close();
-                }
-                throw StateFile.refused(file, e);
-            }
-        }
+        return FILES.read(file, options);
     }
 
     /**
@@ -100,15 +107,7 @@ public final class AutoencoderFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static AutoencoderConfig config(Path file) {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = state(file);
-            String text = StateFile.metadata(file).get(ConfigText.KEY);
-            try {
-                return text == null ? new AutoencoderWeights(state).config() : ConfigText.config(text);
-            } catch (IllegalArgumentException e) {
-                throw StateFile.refused(file, e);
-            }
-        }
+        return FILES.config(file);
     }
 
     /**
@@ -118,8 +117,6 @@ public final class AutoencoderFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Map<String, Tensor> state(Path file) {
-        Map<String, Tensor> state = StateFile.read(file, "an autoencoder", ENTRIES);
-        state.keySet().removeIf(key -> key.startsWith(FLOW));
-        return state;
+        return FILES.state(file);
     }
 }

@@ -38,7 +38,7 @@ public final class AutoencoderLoss implements AutoCloseable {
      */
     public record Value(Tensor total, Map<String, Tensor> terms) {}
 
-    private final AutoencoderLossOptions options;
+    private final AutoencoderLossConfig config;
     private final Lpips lpips;
     private final Discriminator discriminator;
     private final AlignmentLoss alignment;
@@ -66,18 +66,18 @@ public final class AutoencoderLoss implements AutoCloseable {
      * @param prior         null: no alignment loss
      * @throws IllegalArgumentException when a term has a weight but nothing to compute it with
      */
-    public AutoencoderLoss(AutoencoderLossOptions options, Lpips lpips, Discriminator discriminator, FlowPrior prior) {
-        require(lpips != null || options.perceptual().isNone(),
+    public AutoencoderLoss(AutoencoderLossConfig config, Lpips lpips, Discriminator discriminator, FlowPrior prior) {
+        require(lpips != null || config.perceptual().weight() == 0,
                 "the perceptual loss has a weight, but there is no LPIPS");
-        require(discriminator != null || options.adversarial().isNone(),
+        require(discriminator != null || config.adversarial().weight() == 0,
                 "the adversarial loss has a weight, but there is no discriminator");
-        require(prior != null || options.alignment().isNone(),
+        require(prior != null || config.alignment().weight() == 0,
                 "the alignment loss has a weight, but there is no flow prior");
-        this.options = options;
-        this.lpips = options.perceptual().isNone() ? null : lpips;
+        this.config = config;
+        this.lpips = config.perceptual().weight() == 0 ? null : lpips;
         this.discriminator = discriminator;
-        this.alignment = prior == null ? null : AlignmentLoss.of(prior.model(), options.alignmentOptions());
-        this.lecam = discriminator == null || options.lecam() == 0 ? null : new LeCam();
+        this.alignment = prior == null ? null : AlignmentLoss.of(prior.model(), config.alignment().options());
+        this.lecam = discriminator == null || config.adversarial().lecam() == 0 ? null : new LeCam();
         this.averages = new Averages(lecam, alignment);
     }
 
@@ -88,8 +88,8 @@ public final class AutoencoderLoss implements AutoCloseable {
     }
 
     /** Weights and kinds of the terms. */
-    public AutoencoderLossOptions options() {
-        return options;
+    public AutoencoderLossConfig config() {
+        return config;
     }
 
     // ---- generator -------------------------------------------------------------------------------------------------
@@ -108,30 +108,32 @@ public final class AutoencoderLoss implements AutoCloseable {
         Tensor reconstruction = output.reconstruction();
         Tensor pixels = distance(images, reconstruction);
         terms.put("reconstruction", pixels);
-        Tensor total = pixels.mul(options.reconstruction());
+        Tensor total = pixels.mul(config.reconstruction().weight());
         if (lpips != null) {
             Tensor perceptual = lpips.forward(images, reconstruction, noise.dropout()).mean();
             terms.put("perceptual", perceptual);
-            total = total.add(perceptual.mul(options.perceptual().at(step)));
+            total = total.add(perceptual.mul(config.perceptual().schedule().at(step)));
         }
         if (discriminator != null) {
             Tensor like = total;
-            total = add(total, terms, "adversarial", options.adversarial().at(step), options.adaptive(),
-                    () -> options.generatorLoss().generator(
+            AutoencoderLossConfig.Adversarial adversarial = config.adversarial();
+            total = add(total, terms, "adversarial", adversarial.schedule().at(step), adversarial.adaptive(),
+                    () -> adversarial.generatorLoss().generator(
                             logits(reconstruction, noise.generated(), DiffAugment.WEAK)),
                     loss -> AdaptiveWeight.of(like, loss, anchors.lastLayer()));
         }
         if (alignment != null) {
-            total = add(total, terms, "alignment", options.alignment().at(step), options.adaptiveAlignment(),
+            AutoencoderLossConfig.Alignment aligned = config.alignment();
+            total = add(total, terms, "alignment", aligned.schedule().at(step), aligned.adaptive(),
                     () -> alignment(output.latents(), noise),
                     loss -> AdaptiveWeight.of(pixels, loss, anchors.encoderNorm()));
         }
         terms.putAll(output.losses());
         total = output.losses().values().stream().reduce(total, Tensor::add);
-        if (options.latentDeviation() > 0) {
+        if (config.latentDeviation() > 0) {
             Tensor deviation = output.latents().to(DType.FLOAT32).std();
             terms.put("latentDeviation", deviation);
-            total = total.add(deviation.sub(1).square().mul(options.latentDeviation()));
+            total = total.add(deviation.sub(1).square().mul(config.latentDeviation()));
         }
         return value(total, terms);
     }
@@ -160,7 +162,7 @@ public final class AutoencoderLoss implements AutoCloseable {
     }
 
     private Tensor distance(Tensor images, Tensor reconstruction) {
-        return switch (options.distance()) {
+        return switch (config.reconstruction().kind()) {
             case L1 -> Functional.l1Loss(reconstruction, images);
             case L2 -> Functional.mseLoss(reconstruction, images);
         };
@@ -185,7 +187,7 @@ public final class AutoencoderLoss implements AutoCloseable {
         Tensor generated = reconstruction.detach();
         Tensor real = logits(images, noise.real(), DiffAugment.WEAK);
         Tensor fake = logits(generated, noise.fake(), DiffAugment.WEAK);
-        Tensor loss = options.discriminatorLoss().discriminator(real, fake);
+        Tensor loss = config.adversarial().discriminatorLoss().discriminator(real, fake);
         terms.put("discriminator", loss);
         terms.put("logitsReal", real.mean());
         terms.put("logitsFake", fake.mean());
@@ -193,11 +195,11 @@ public final class AutoencoderLoss implements AutoCloseable {
             lecam.update(real, fake);
             Tensor regularization = lecam.loss(real, fake);
             terms.put("lecam", regularization);
-            loss = loss.add(regularization.mul(options.lecam()));
+            loss = loss.add(regularization.mul(config.adversarial().lecam()));
         }
-        Tensor total = loss.mul(options.adversarial().at(step));
-        if (!options.consistency().isNone()) {
-            total = add(total, terms, "consistency", options.consistency().at(step), false,
+        Tensor total = loss.mul(config.adversarial().schedule().at(step));
+        if (isConsistent()) {
+            total = add(total, terms, "consistency", config.adversarial().consistencySchedule().at(step), false,
                     () -> AdversarialLoss.consistency(real, fake,
                             logits(images, noise.strongReal(), DiffAugment.STRONG),
                             logits(generated, noise.strongFake(), DiffAugment.STRONG)), null);
@@ -206,7 +208,7 @@ public final class AutoencoderLoss implements AutoCloseable {
     }
 
     private Tensor logits(Tensor images, AutoencoderNoise.View view, DiffAugment augmentation) {
-        Tensor seen = options.augmentation() ? augmentation.apply(images, view.augmentation()) : images;
+        Tensor seen = config.adversarial().augmentation() ? augmentation.apply(images, view.augmentation()) : images;
         return discriminator.forward(seen, view.window());
     }
 
@@ -224,7 +226,7 @@ public final class AutoencoderLoss implements AutoCloseable {
 
     /** Whether strongly augmented images are compared with weakly augmented ones. */
     boolean isConsistent() {
-        return discriminator != null && !options.consistency().isNone();
+        return discriminator != null && config.adversarial().consistency() > 0;
     }
 
     /** Draws how the discriminator sees a batch, or null without one. */
@@ -232,7 +234,7 @@ public final class AutoencoderLoss implements AutoCloseable {
         if (discriminator == null) {
             return null;
         }
-        DiffAugment.Draws draws = options.augmentation() ? augmentation.draw(images, generator, generator)
+        DiffAugment.Draws draws = config.adversarial().augmentation() ? augmentation.draw(images, generator, generator)
                 : DiffAugment.Draws.NONE;
         return new AutoencoderNoise.View(draws, discriminator.drawWindow(images.size(2), images.size(3), generator));
     }
@@ -240,22 +242,15 @@ public final class AutoencoderLoss implements AutoCloseable {
     // ---- state -----------------------------------------------------------------------------------------------------
 
     /** Names of the autoencoder's terms in their order. */
-    public List<String> generatorTerms(AutoencoderConfig config) {
+    public List<String> generatorTerms(AutoencoderConfig autoencoder) {
         List<String> names = new ArrayList<>(List.of("reconstruction"));
         addIf(names, lpips != null, "perceptual");
         addIf(names, discriminator != null, "adversarial");
-        addIf(names, discriminator != null && options.adaptive(), "adversarialFactor");
+        addIf(names, discriminator != null && config.adversarial().adaptive(), "adversarialFactor");
         addIf(names, alignment != null, "alignment");
-        addIf(names, alignment != null && options.adaptiveAlignment(), "alignmentFactor");
-        names.addAll(switch (config.bottleneck()) {
-            case IdentityBottleneck.Options none -> List.of();
-            case KlBottleneck.Options kl -> List.of("kl");
-            case SoftVqBottleneck.Options soft -> List.of("entropy");
-            case VqBottleneck.Options vq -> vq.entropyWeight() > 0 ? List.of("codebook", "commitment", "entropy")
-                    : List.of("codebook", "commitment");
-        });
-        addIf(names, config.repa() != null, "repa");
-        addIf(names, options.latentDeviation() > 0, "latentDeviation");
+        addIf(names, alignment != null && config.alignment().adaptive(), "alignmentFactor");
+        names.addAll(autoencoder.lossNames());
+        addIf(names, config.latentDeviation() > 0, "latentDeviation");
         return names;
     }
 

@@ -58,7 +58,7 @@ public record AutoencoderNoise(LatentDraws latents, Tensor times, Tensor noise, 
     public static AutoencoderNoise draw(Tensor images, Autoencoder autoencoder, AutoencoderLoss loss,
                                         Generators generators) {
         AutoencoderConfig config = autoencoder.config();
-        long draws = loss.options().alignmentOptions().flowMul();
+        long draws = loss.config().alignment().flowMul();
         long[] tokens = {draws, images.size(0), config.latentTokens()};
         Generator g = generators.discriminator();
         return new AutoencoderNoise(

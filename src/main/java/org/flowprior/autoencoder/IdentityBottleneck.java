@@ -2,6 +2,7 @@ package org.flowprior.autoencoder;
 
 import java.util.List;
 import java.util.Map;
+import org.flowprior.config.VariantName;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -15,6 +16,7 @@ public final class IdentityBottleneck implements Bottleneck {
      * @param standardize whether latents are (z - mean) / (deviation + 1e-8), over the whole batch, with the unbiased
      *                    deviation and both taken as constants: the official {@code std_latents}
      */
+    @VariantName("identity")
     public record Options(boolean standardize) implements Bottleneck.Options {
 
         @Override

@@ -3,6 +3,7 @@ package org.flowprior.autoencoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.config.VariantName;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -19,6 +20,7 @@ public final class KlBottleneck implements Bottleneck {
      *
      * @param weight of the divergence, which is summed over tokens and channels and averaged over the batch
      */
+    @VariantName("kl")
     public record Options(double weight) implements Bottleneck.Options {
 
         /** The official default. */

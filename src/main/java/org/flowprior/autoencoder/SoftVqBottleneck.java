@@ -3,6 +3,7 @@ package org.flowprior.autoencoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.config.VariantName;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -33,6 +34,7 @@ public final class SoftVqBottleneck extends Module implements Bottleneck {
      * @param normalize     whether tokens and codes are brought to length 1; without, products stand for cosines
      * @param entropyWeight of the entropy loss
      */
+    @VariantName("soft-vq")
     public record Options(int codebooks, int entries, double temperature, boolean normalize, double entropyWeight)
             implements Bottleneck.Options {
 

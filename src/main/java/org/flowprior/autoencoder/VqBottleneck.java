@@ -3,6 +3,7 @@ package org.flowprior.autoencoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.config.VariantName;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -27,6 +28,7 @@ public final class VqBottleneck extends Module implements Bottleneck {
      * @param commitment    &beta;, the weight of the loss that pulls tokens to their codes
      * @param entropyWeight of the entropy loss
      */
+    @VariantName("vq")
     public record Options(int entries, boolean normalize, double commitment, double entropyWeight)
             implements Bottleneck.Options {
 

@@ -3,7 +3,6 @@ package org.flowprior.config;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.Arrays;
@@ -11,44 +10,83 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Between JSON and config records. A record's components are its keys: int, long, double, boolean, String, an enum
- * (its names in lower case) or a record. Every key must be there; the record's constructor checks ranges.
+ * Between JSON and records. A record's components are its keys: int, long, double, boolean, String, an enum, a record,
+ * or a sealed interface of records that have a {@link VariantName}. Every key must be there, unless its {@link JsonKey}
+ * says otherwise; the record's constructor checks ranges, {@link Checked} what spans several components.
  */
-final class ConfigBinder {
+enum ConfigBinder {
 
-    private ConfigBinder() {}
+    /** For configs, which people write: enum constants in lower case with hyphens, digits without an exponent. */
+    CONFIG,
 
-    static <T extends Record> T bind(Class<T> type, JsonObject json) {
+    /** For the metadata of files: enum constants and numbers as Java writes them. */
+    METADATA;
+
+    <T extends Record> T bind(Class<T> type, JsonObject json) {
         return type.cast(record(type, json, ""));
     }
 
-    private static Object record(Class<?> type, JsonObject json, String prefix) {
-        RecordComponent[] components = type.getRecordComponents();
-        Object[] values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            String key = prefix + components[i].getName();
-            JsonElement element = json.get(components[i].getName());
-            if (element == null) {
-                throw new RequestException("the config has no " + key);
-            }
-            values[i] = value(components[i].getType(), element, key);
-        }
+    private Object record(Class<?> type, JsonObject json, String prefix) {
+        Object[] values = Arrays.stream(type.getRecordComponents())
+                .map(component -> component(component, json, prefix)).toArray();
         try {
-            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            var constructor = type.getDeclaredConstructor(types);
-            constructor.setAccessible(true);
-            return constructor.newInstance(values);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException refused) {
-                throw new RequestException("config: " + prefix + refused.getMessage(), refused);
+            Object made = ConfigRecords.create(type, values);
+            if (made instanceof Checked checked) {
+                checked.check();
             }
-            throw new IllegalStateException(e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+            return made;
+        } catch (IllegalArgumentException refused) {
+            throw new RequestException(this == CONFIG ? "config: " + prefix + refused.getMessage()
+                    : refused.getMessage(), refused);
         }
     }
 
-    private static Object value(Class<?> type, JsonElement element, String key) {
+    private Object component(RecordComponent component, JsonObject json, String prefix) {
+        JsonKey form = component.getAnnotation(JsonKey.class);
+        String name = component.getName();
+        if (component.getType().isInterface()) {
+            return variant(component, json, prefix);
+        }
+        if (form != null && form.optional() && (!json.has(name) || json.get(name).isJsonNull())) {
+            return null;
+        }
+        return value(component.getType(), required(json, name, prefix), prefix + name);
+    }
+
+    private Object variant(RecordComponent component, JsonObject json, String prefix) {
+        Class<?>[] variants = component.getType().getPermittedSubclasses();
+        String valueKey = valueKey(component);
+        if (valueKey.isEmpty()) {
+            Class<?> found = Arrays.stream(variants).filter(v -> json.has(variantName(v))).findFirst()
+                    .orElse(variants[0]);
+            return value(found, required(json, variantName(found), prefix), prefix + variantName(found));
+        }
+        String key = component.getName();
+        Object name = value(String.class, required(json, key, prefix), prefix + key);
+        Class<?> found = Arrays.stream(variants).filter(v -> variantName(v).equals(name)).findFirst()
+                .orElseThrow(() -> new RequestException("there is no " + key + " '" + name + "'"));
+        return value(found, required(json, valueKey, prefix), prefix + valueKey);
+    }
+
+    private static String valueKey(RecordComponent component) {
+        JsonKey form = component.getAnnotation(JsonKey.class);
+        return form == null ? "" : form.variantValue();
+    }
+
+    private static String variantName(Class<?> variant) {
+        return variant.getAnnotation(VariantName.class).value();
+    }
+
+    private JsonElement required(JsonObject json, String name, String prefix) {
+        JsonElement element = json.get(name);
+        if (element == null) {
+            throw new RequestException(this == CONFIG ? "the config has no " + prefix + name
+                    : "it has no '" + prefix + name + "'");
+        }
+        return element;
+    }
+
+    private Object value(Class<?> type, JsonElement element, String key) {
         if (type.isRecord()) {
             if (!element.isJsonObject()) {
                 throw wrong(key, element, "a JSON object");
@@ -77,7 +115,7 @@ final class ConfigBinder {
         throw wrong(key, element, described(type));
     }
 
-    private static Number number(Class<?> type, JsonPrimitive primitive, String key) {
+    private Number number(Class<?> type, JsonPrimitive primitive, String key) {
         try {
             BigDecimal exact = primitive.getAsBigDecimal();
             return type == int.class ? (Number) exact.intValueExact()
@@ -88,7 +126,7 @@ final class ConfigBinder {
     }
 
     /** Reads the text of {@code --set key=text} as JSON of that type. */
-    static JsonPrimitive parse(Class<?> type, String key, String text) {
+    JsonPrimitive parse(Class<?> type, String key, String text) {
         if (type == String.class || type.isEnum()) {
             return new JsonPrimitive(text);
         }
@@ -106,28 +144,34 @@ final class ConfigBinder {
     }
 
     /** The record as JSON, every key written out. */
-    static JsonObject json(Record config) {
+    JsonObject json(Record config) {
         JsonObject json = new JsonObject();
         for (RecordComponent component : config.getClass().getRecordComponents()) {
-            json.add(component.getName(), switch (component(config, component)) {
-                case Record nested -> json(nested);
-                case Double number -> new JsonPrimitive(plain(number));
-                case Number number -> new JsonPrimitive(number);
-                case Boolean flag -> new JsonPrimitive(flag);
-                case Enum<?> constant -> new JsonPrimitive(name(constant));
-                case Object other -> new JsonPrimitive(other.toString());
-            });
+            Object value = ConfigRecords.value(config, component);
+            String key = component.getName();
+            if (component.getType().isInterface()) {
+                String variant = variantName(value.getClass());
+                if (!valueKey(component).isEmpty()) {
+                    json.addProperty(key, variant);
+                }
+                key = valueKey(component).isEmpty() ? variant : valueKey(component);
+            }
+            if (value != null) {
+                json.add(key, element(value));
+            }
         }
         return json;
     }
 
-    private static Object component(Record config, RecordComponent component) {
-        try {
-            component.getAccessor().setAccessible(true);
-            return component.getAccessor().invoke(config);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+    private JsonElement element(Object value) {
+        return switch (value) {
+            case Record nested -> json(nested);
+            case Double number -> new JsonPrimitive(this == CONFIG ? plain(number) : number);
+            case Number number -> new JsonPrimitive(number);
+            case Boolean flag -> new JsonPrimitive(flag);
+            case Enum<?> constant -> new JsonPrimitive(name(constant));
+            case Object other -> new JsonPrimitive(other.toString());
+        };
     }
 
     /** The shortest decimal that reads back as the same double, in digits where people write digits. */
@@ -137,20 +181,22 @@ final class ConfigBinder {
                 : (Number) value;
     }
 
-    private static String name(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private String name(Object constant) {
+        String name = ((Enum<?>) constant).name();
+        return this == CONFIG ? name.toLowerCase(Locale.ROOT).replace('_', '-') : name;
     }
 
-    private static String described(Class<?> type) {
+    private String described(Class<?> type) {
         if (type.isEnum()) {
-            return Arrays.stream(type.getEnumConstants()).map(ConfigBinder::name).collect(Collectors.joining(", ",
+            return Arrays.stream(type.getEnumConstants()).map(this::name).collect(Collectors.joining(", ",
                     type.getEnumConstants().length == 1 ? "" : "one of ", ""));
         }
         return type == boolean.class ? "true or false" : type == String.class ? "a text"
                 : type == double.class ? "a number" : "a whole number";
     }
 
-    private static RequestException wrong(String key, JsonElement found, String wanted) {
-        return new RequestException("config: " + key + " must be " + wanted + ", not " + Json.line(found));
+    private RequestException wrong(String key, JsonElement found, String wanted) {
+        return new RequestException((this == CONFIG ? "config: " : "") + key + " must be " + wanted + ", not "
+                + Json.line(found));
     }
 }

@@ -2,10 +2,6 @@ package org.flowprior.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +9,11 @@ import java.util.Map;
 
 /**
  * The config of one stage: a record whose components are the keys, and the presets that ship for it as
- * {@code presets/STAGE/NAME.json}. A config file may leave keys out; they come from the first preset.
+ * {@code presets/STAGE/NAME.json}.
+ *
+ * <p>A preset or a config file with {@code "extends": "NAME"} takes the keys that it leaves out from that preset.
+ * Without it, a preset has all keys, and a config file takes them from the first preset. A group of keys may extend the
+ * same group of another stage's preset: {@code "loss": {"extends": "train-autoencoder/quick"}}.
  */
 public final class ConfigLoader<T extends Record> {
 
@@ -52,15 +52,19 @@ public final class ConfigLoader<T extends Record> {
      * @throws RequestException for an unknown preset or key, a missing file, a value of the wrong type or range
      */
     public T load(String source, List<String> assignments) {
-        JsonObject json = preset(source != null && isPreset(source) ? source : presets.getFirst());
-        if (source != null && !isPreset(source)) {
-            Path file = Path.of(source);
-            if (!Files.exists(file) && !source.contains("/") && !source.endsWith(".json")) {
-                throw new RequestException("--config " + source + " is neither a file nor a preset of " + stage
-                        + " (" + String.join(", ", presets) + ")");
-            }
-            merge(json, Json.read(file), "", file.toString());
+        if (source == null || isPreset(source)) {
+            String name = source == null ? presets.getFirst() : source;
+            JsonObject json = Presets.read(stage, name);
+            requireKnown(json, "", Presets.resource(stage, name));
+            return with(json, assignments);
         }
+        Path file = Path.of(source);
+        if (!Files.exists(file) && !source.contains("/") && !source.endsWith(".json")) {
+            throw new RequestException("--config " + source + " is neither a file nor a preset of " + stage + " ("
+                    + String.join(", ", presets) + ")");
+        }
+        JsonObject json = Presets.complete(Json.read(file), file.toString(), stage, presets.getFirst());
+        requireKnown(json, "", file.toString());
         return with(json, assignments);
     }
 
@@ -70,10 +74,10 @@ public final class ConfigLoader<T extends Record> {
      * @throws RequestException for a key that is unknown, missing or wrong
      */
     public T read(Path file, List<String> assignments) {
-        JsonObject checked = new JsonObject();
-        merge(checked, Json.read(file), "", file.toString());
-        ConfigBinder.bind(type, checked);
-        return with(checked, assignments);
+        JsonObject json = Json.read(file);
+        requireKnown(json, "", file.toString());
+        ConfigBinder.CONFIG.bind(type, json);
+        return with(json, assignments);
     }
 
     /**
@@ -104,41 +108,25 @@ public final class ConfigLoader<T extends Record> {
         for (String assignment : assignments) {
             assign(json, assignment);
         }
-        return ConfigBinder.bind(type, json);
+        return ConfigBinder.CONFIG.bind(type, json);
     }
 
     /** The config with every key written out. */
     public JsonObject toJson(T config) {
-        return ConfigBinder.json(config);
+        return ConfigBinder.CONFIG.json(config);
     }
 
-    private JsonObject preset(String name) {
-        String resource = "/org/flowprior/presets/" + stage + "/" + name + ".json";
-        try (InputStream in = ConfigLoader.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IllegalStateException("the class path holds no " + resource);
-            }
-            return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), resource);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void merge(JsonObject into, JsonObject from, String prefix, String source) {
-        for (Map.Entry<String, JsonElement> entry : from.entrySet()) {
-            String key = prefix + entry.getKey();
+    private void requireKnown(JsonObject json, String prefix, String source) {
+        json.asMap().forEach((name, value) -> {
+            String key = prefix + name;
             boolean group = keys.keySet().stream().anyMatch(k -> k.startsWith(key + "."));
-            if (group && entry.getValue().isJsonObject()) {
-                if (!into.has(entry.getKey())) {
-                    into.add(entry.getKey(), new JsonObject());
-                }
-                merge(into.getAsJsonObject(entry.getKey()), entry.getValue().getAsJsonObject(), key + ".", source);
-            } else if (group || keys.containsKey(key)) {
-                into.add(entry.getKey(), entry.getValue());
-            } else {
+            if (!group && !keys.containsKey(key)) {
                 throw unknown(key, source);
             }
-        }
+            if (group && value instanceof JsonObject inner) {
+                requireKnown(inner, key + ".", source);
+            }
+        });
     }
 
     private void assign(JsonObject json, String assignment) {
@@ -156,7 +144,7 @@ public final class ConfigLoader<T extends Record> {
         for (int i = 0; i < path.length - 1; i++) {
             at = at.getAsJsonObject(path[i]);
         }
-        at.add(path[path.length - 1], ConfigBinder.parse(leaf, key, assignment.substring(equals + 1)));
+        at.add(path[path.length - 1], ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
     }
 
     private RequestException unknown(String key, String source) {

@@ -11,7 +11,7 @@ import javax.imageio.ImageIO;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 import org.flowprior.train.MetricLog;
 
 /**

@@ -19,9 +19,11 @@ public final class ProceduralImages implements ImageSource {
     /** Images where a specification does not say how many. */
     public static final int DEFAULT_COUNT = 10_000;
 
-    private static final String PREFIX = "procedural";
-    private static final String FORM = PREFIX + ":SIZE?seed=N&count=N";
-    private static final Pattern SPECIFICATION = Pattern.compile(PREFIX + ":(\\d{1,5})(?:\\?(.*))?");
+    /** What the last part of a specification's path begins with. */
+    public static final String SCHEME = "procedural:";
+
+    private static final String FORM = SCHEME + "SIZE?seed=N&count=N";
+    private static final Pattern SPECIFICATION = Pattern.compile(SCHEME + "(\\d{1,5})(?:\\?(.*))?");
     private static final Pattern SETTING = Pattern.compile("(seed|count)=(-?\\d{1,19})");
     private static final int LARGEST = 4096;
     private static final List<String> CLASSES = ProceduralShape.KINDS.stream()
@@ -50,7 +52,7 @@ public final class ProceduralImages implements ImageSource {
 
     /** Whether the path is no file's but a specification: its last part begins with {@code procedural:}. */
     public static boolean isSpecification(Path path) {
-        return path.getFileName() != null && path.getFileName().toString().startsWith(PREFIX + ":");
+        return path.getFileName() != null && path.getFileName().toString().startsWith(SCHEME);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.flowprior.mar;
 
 import java.util.Arrays;
+import org.flowprior.config.VariantName;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
@@ -44,6 +45,7 @@ public sealed interface LatentLayout {
      * @param tokens   L
      * @param channels of a token
      */
+    @VariantName("sequence")
     record Sequence(long tokens, long channels) implements LatentLayout {
 
         /** Throws {@link IllegalArgumentException} for sizes below 1. */
@@ -81,6 +83,7 @@ public sealed interface LatentLayout {
      * @param width    columns of the grid
      * @param patch    rows and columns of a patch, which divide those of the grid
      */
+    @VariantName("grid")
     record Grid(long channels, long height, long width, long patch) implements LatentLayout {
 
         /** Throws {@link IllegalArgumentException} for sizes below 1, and a patch that does not divide the grid. */

@@ -1,6 +1,7 @@
 package org.flowprior.mar;
 
 import java.util.Map;
+import org.flowprior.config.VariantName;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.Tensor;
 
@@ -55,6 +56,7 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
          * @param width        hidden channels, at least 1
          * @param multiplicity times and noises that each masked token is trained with in a step, at least 1
          */
+        @VariantName("flow")
         record Flow(int depth, long width, int multiplicity) implements Head {
 
             /** Throws {@link IllegalArgumentException} for a size below 1. */
@@ -75,6 +77,7 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
          * @param width        hidden channels, at least 1
          * @param multiplicity times and noises that each masked token is trained with in a step, at least 1
          */
+        @VariantName("diffusion")
         record Diffusion(int depth, long width, int multiplicity) implements Head {
 
             /** Throws {@link IllegalArgumentException} for a size below 1. */

@@ -7,12 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
-import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.ModelFile;
 
 /**
  * Generators in files, under the official keys. What is written is safetensors, with the {@link MarConfig} in the
@@ -28,7 +27,29 @@ public final class MarFile {
     public static final String SCALING = "scaling";
 
     private static final long SPARE = 1 << 20;
-    private static final List<String> ENTRIES = List.of("model_ema", "model");
+
+    private static final ModelFile<MarConfig, Mar> FILES = new ModelFile<>(MarConfig.class, "mar", "generator",
+            List.of("model_ema", "model")) {
+
+        @Override
+        protected MarConfig configOf(Map<String, Tensor> state) {
+            return MarConfig.of(state);
+        }
+
+        @Override
+        protected void requireSizes(MarConfig config, Map<String, Tensor> state) {
+            long values = state.values().stream().mapToLong(Tensor::numel).sum();
+            if (config.parameterCount() > 2 * values + SPARE) {
+                throw new IllegalArgumentException("its config makes a generator of " + config.parameterCount()
+                        + " parameters, and it holds " + values);
+            }
+        }
+
+        @Override
+        protected Mar create(MarConfig config) {
+            return new Mar(config, null);
+        }
+    };
 
     private MarFile() {}
 
@@ -45,7 +66,7 @@ public final class MarFile {
     public static void write(Path file, MarConfig config, Map<String, ? extends Tensor> state,
                              Map<String, String> metadata) {
         Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.put(MarConfigText.KEY, MarConfigText.of(config));
+        all.putAll(FILES.metadata(config));
         Safetensors.write(file, state, all);
     }
 
@@ -80,23 +101,7 @@ public final class MarFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Mar read(Path file, UnaryOperator<MarConfig> options) {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = state(file);
-            Mar mar = null;
-            try {
-                MarConfig config = options.apply(config(file, state));
-                requireSizes(config, state);
-                mar = Init.skipped(() -> new Mar(config, null));
-                mar.loadStateDict(state);
-                mar.eval();
-                return mar;
-            } catch (RuntimeException e) {
-                if (mar != null) {
-                    mar.close();
-                }
-                throw e instanceof IllegalArgumentException wrong ? StateFile.refused(file, wrong) : e;
-            }
-        }
+        return FILES.read(file, options);
     }
 
     /**
@@ -106,14 +111,7 @@ public final class MarFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static MarConfig config(Path file) {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = state(file);
-            try {
-                return config(file, state);
-            } catch (IllegalArgumentException e) {
-                throw StateFile.refused(file, e);
-            }
-        }
+        return FILES.config(file);
     }
 
     /**
@@ -145,20 +143,6 @@ public final class MarFile {
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Map<String, Tensor> state(Path file) {
-        return StateFile.read(file, "a generator", ENTRIES);
-    }
-
-    private static MarConfig config(Path file, Map<String, Tensor> state) {
-        String text = StateFile.metadata(file).get(MarConfigText.KEY);
-        return text == null ? MarConfig.of(state) : MarConfigText.config(text);
-    }
-
-    /** Before anything of a size is made that a damaged file may state; what differs by less is named by its key. */
-    private static void requireSizes(MarConfig config, Map<String, Tensor> state) {
-        long values = state.values().stream().mapToLong(Tensor::numel).sum();
-        if (config.parameterCount() > 2 * values + SPARE) {
-            throw new IllegalArgumentException("its config makes a generator of " + config.parameterCount()
-                    + " parameters, and it holds " + values);
-        }
+        return FILES.state(file);
     }
 }

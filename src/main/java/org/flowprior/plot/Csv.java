@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.IntFunction;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /** Tables of numbers as comma-separated values: a line of names, then a line for each row. */
 public final class Csv {

@@ -13,7 +13,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 import org.jfree.chart.JFreeChart;
 
 /** PNG files of panels, 4 x 3 inches each at 300 dots per inch. */

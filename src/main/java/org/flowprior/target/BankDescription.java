@@ -1,16 +1,17 @@
 package org.flowprior.target;
 
-import static org.flowprior.torch.io.JsonFields.require;
+import static org.flowprior.config.JsonFields.require;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.flowprior.config.Json;
+import org.flowprior.config.JsonFields;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.io.JsonFields;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * What a bank's {@code bank.json} says. {@code dimension} is the width of the stored rows, twice that of the features
@@ -37,8 +38,8 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
     }
 
     /** Writes the file and waits until it is on the disk. */
-    void write(Path file) throws IOException {
-        JsonFields.write(file, json());
+    void write(Path file) {
+        AtomicFiles.write(file, Json.pretty(json()));
     }
 
     private JsonObject json() {

@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * The checkpoints of a run: {@code step-00012000/…} and a link {@code last} to the newest. One is written beside its
@@ -45,8 +47,8 @@ public final class CheckpointStore {
     public Path write(long step, Contents body) throws IOException {
         Files.createDirectories(directory);
         Path place = directory.resolve("step-%08d".formatted(step));
-        Path partial = AtomicFiles.partial(place);
-        AtomicFiles.deleteTree(partial);
+        Path partial = partial(place);
+        deleteTree(partial);
         Files.createDirectory(partial);
         body.in(partial);
         try (Stream<Path> files = Files.list(partial)) {
@@ -55,7 +57,7 @@ public final class CheckpointStore {
             }
         }
         AtomicFiles.force(partial);
-        AtomicFiles.deleteTree(place);
+        deleteTree(place);
         Files.move(partial, place, StandardCopyOption.ATOMIC_MOVE);
         link(place);
         AtomicFiles.force(directory);
@@ -86,16 +88,33 @@ public final class CheckpointStore {
 
     private void link(Path place) throws IOException {
         Path link = directory.resolve("last");
-        Path partial = AtomicFiles.partial(link);
+        Path partial = partial(link);
         Files.deleteIfExists(partial);
         Files.createSymbolicLink(partial, place.getFileName());
         Files.move(partial, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** The place beside the checkpoint, or the link, in which it is made. */
+    private static Path partial(Path file) {
+        return file.resolveSibling("." + file.getFileName() + ".partial");
+    }
+
+    /** Deletes a directory and what it holds; does nothing where there is none. */
+    private static void deleteTree(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     private void prune() throws IOException {
         List<Path> all = all();
         for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
-            AtomicFiles.deleteTree(old);
+            deleteTree(old);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.flowprior.config.Json;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * The numbers of a run over its steps: {@code metrics.jsonl}, one object a row with {@code step}, {@code phase} and the

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * What a run leaves behind: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},

@@ -1,5 +1,11 @@
 package org.flowprior.train;
 
+import static org.flowprior.config.ConfigRanges.atLeast;
+
+import org.flowprior.config.Checked;
+import org.flowprior.config.ConfigRecords;
+import org.flowprior.config.FilePath;
+import org.flowprior.torch.Device;
 import org.flowprior.torch.Precision;
 
 /**
@@ -25,8 +31,31 @@ public interface StageConfig<T extends Record & StageConfig<T>> {
     Logging log();
 
     /** This config with so many threads. */
-    T withThreads(int number);
+    default T withThreads(int number) {
+        return ConfigRecords.with(self(), "threads", number);
+    }
 
-    /** This config with its files by their whole paths, so that a run goes on from any directory. */
-    T withWholePaths();
+    /** This config with absolute paths in place of all its {@link FilePath}s. */
+    default T withAbsolutePaths() {
+        return ConfigRecords.withAbsolutePaths(self());
+    }
+
+    @SuppressWarnings("unchecked")
+    private T self() {
+        return (T) this;
+    }
+
+    /**
+     * What the constructors of all configs check.
+     *
+     * @throws IllegalArgumentException for a device of no known form, for negative threads, and for parts that do not
+     *                                  fit together
+     */
+    static void check(String device, int threads, Checked... parts) {
+        Device.of(device);
+        atLeast("threads", threads, 0);
+        for (Checked part : parts) {
+            part.check();
+        }
+    }
 }

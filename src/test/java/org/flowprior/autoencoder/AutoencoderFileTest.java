@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.config.MetadataText;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
@@ -209,14 +210,14 @@ class AutoencoderFileTest {
             state.put("encoder.model.cls_token", Torch.zeros(1, 1, 1 << 20));
             PtFile.write(file, state);
             assertRefused(file, "an autoencoder of these sizes has more");
-            String metadata = ConfigText.of(official());
+            String metadata = MetadataText.of(official());
             for (String damaged : List.of("{", "[]", "{}", metadata.replace("identity", "none"),
                     metadata.replace("\"latentTokens\":4", "\"latentTokens\":0"),
                     metadata.replace("\"width\":128", "\"width\":-128"), metadata.replace("LINEAR", "ROUND"))) {
-                Safetensors.write(file, written.stateDict(), Map.of(ConfigText.KEY, damaged));
+                Safetensors.write(file, written.stateDict(), Map.of("autoencoder", damaged));
                 assertRefused(file, "'autoencoder' holds no autoencoder's config");
             }
-            Safetensors.write(file, written.stateDict(), Map.of(ConfigText.KEY,
+            Safetensors.write(file, written.stateDict(), Map.of("autoencoder",
                     metadata.replace("\"width\":128", "\"width\":1048576")));
             assertRefused(file, "an autoencoder of these sizes has more");
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.config.MetadataText;
 import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -94,7 +95,7 @@ class MarFileTest {
             less.remove("encoder_blocks.1.norm1.weight");
             Safetensors.write(file, less);
             assertThatThrownBy(() -> MarFile.read(file)).hasMessageContaining("encoder_blocks.1.norm1.weight");
-            Safetensors.write(file, mar.stateDict(), Map.of("mar", MarConfigText.of(WIDE)));
+            Safetensors.write(file, mar.stateDict(), Map.of("mar", MetadataText.of(WIDE)));
             assertThatThrownBy(() -> MarFile.read(file))
                     .hasMessageStartingWith(file + ": its config makes a generator of ");
             MarFile.write(file, OTHER, mar.stateDict(), Map.of(MarFile.SCALING, "-1"));

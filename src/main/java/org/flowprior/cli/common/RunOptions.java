@@ -120,7 +120,7 @@ public final class RunOptions {
         T begun = loader.read(run.config(), List.of());
         if (resume) {
             resume(loader, begun, (config != null ? loader.load(config, assignments)
-                    : loader.read(run.config(), assignments)).withWholePaths(), run.path());
+                    : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
         }
         return begun;
     }

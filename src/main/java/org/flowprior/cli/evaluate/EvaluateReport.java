@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.Json;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * What {@code evaluate} found, as a table and as JSON:

@@ -8,11 +8,11 @@ import org.flowprior.autoencoder.AdaptiveAnchors;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.AutoencoderLoss;
+import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Module;
-import org.flowprior.train.autoencoder.AutoencoderLossConfig;
 import org.flowprior.train.autoencoder.AutoencoderLossNetworks;
 import picocli.CommandLine.Command;
 

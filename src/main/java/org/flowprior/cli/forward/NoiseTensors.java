@@ -1,6 +1,7 @@
 package org.flowprior.cli.forward;
 
 import org.flowprior.autoencoder.AutoencoderConfig;
+import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.autoencoder.DiffAugment;
 import org.flowprior.autoencoder.DiscriminatorWindow;
@@ -9,7 +10,6 @@ import org.flowprior.autoencoder.LatentDraws;
 import org.flowprior.autoencoder.RepaAlign;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
-import org.flowprior.train.autoencoder.AutoencoderLossConfig;
 
 /** The random numbers of a training step out of an input file. */
 final class NoiseTensors {

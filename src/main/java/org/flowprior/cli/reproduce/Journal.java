@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * The file {@code steps.json} of a reproduction: the command of each step that was begun, and the seconds that it took.

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /** A table of the paper, with what was measured here above the paper's own numbers; every cell is read from a file. */
 final class PaperTable {

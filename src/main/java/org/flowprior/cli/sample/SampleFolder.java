@@ -14,7 +14,7 @@ import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.data.ImageDecoder;
 import org.flowprior.data.RgbImage;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * The directory of sampled images: {@code 00000.png} and so on, each there whole or not at all, and

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /** Numbers of all toy targets beside each other, a row each, out of the JSON of their runs. */
 final class ComparisonTable {

@@ -57,7 +57,7 @@ final class TrainingCommand<T extends Record & StageConfig<T>, R> {
     }
 
     private T asked() {
-        return loader.load(options.config(), assignments()).withWholePaths();
+        return loader.load(options.config(), assignments()).withAbsolutePaths();
     }
 
     private RunDirectory begin() throws IOException {

@@ -1,6 +1,6 @@
 package org.flowprior.data.latents;
 
-import static org.flowprior.torch.io.JsonFields.require;
+import static org.flowprior.config.JsonFields.require;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.flowprior.config.JsonFields;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.io.JsonFields;
 
 /**
  * What a cache's {@code cache.json} says; {@code width} is that of the stored tokens, twice the channels of a Gaussian

@@ -13,9 +13,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.flowprior.config.Json;
+import org.flowprior.config.JsonFields;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.io.JsonFields;
+import org.flowprior.torch.io.AtomicFiles;
 import org.flowprior.torch.io.PartialDirectory;
 
 /**
@@ -65,7 +67,7 @@ public final class CacheWriter implements AutoCloseable {
                 takeShards();
             } else {
                 place.retain(List.of());
-                JsonFields.write(place.resolve(BEGUN), options.json());
+                AtomicFiles.write(place.resolve(BEGUN), Json.pretty(options.json()));
             }
         } catch (IOException e) {
             place.leave();
@@ -229,7 +231,7 @@ public final class CacheWriter implements AutoCloseable {
             CacheDescription description = new CacheDescription(images, tokens, width, options.dtype(),
                     options.gaussian(), options.flips(), options.classes(), shards, statistics, scaling,
                     options.provenance());
-            JsonFields.write(place.resolve(CacheDescription.FILE), description.json());
+            AtomicFiles.write(place.resolve(CacheDescription.FILE), Json.pretty(description.json()));
             Files.delete(place.resolve(BEGUN));
             place.publish();
         } catch (IOException e) {

@@ -83,9 +83,9 @@ public final class Npy {
      */
     public static void write(Path file, Tensor tensor) {
         byte[] header = headerOf(file, tensor);
-        AtomicFile.write(file, channel -> {
-            AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
-            TensorBytes.write(tensor, bytes -> AtomicFile.writeFully(channel, bytes));
+        AtomicFiles.writeChannel(file, channel -> {
+            AtomicFiles.writeFully(channel, ByteBuffer.wrap(header));
+            TensorBytes.write(tensor, bytes -> AtomicFiles.writeFully(channel, bytes));
         });
     }
 

@@ -118,7 +118,7 @@ public final class Npz {
      * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was
      */
     public static void write(Path file, Map<String, ? extends Tensor> tensors) {
-        AtomicFile.write(file, channel -> {
+        AtomicFiles.writeChannel(file, channel -> {
             ZipWriter zip = new ZipWriter(channel);
             for (Map.Entry<String, ? extends Tensor> entry : tensors.entrySet()) {
                 byte[] header = Npy.headerOf(file, entry.getValue());

@@ -25,7 +25,7 @@ public final class NpzArray {
     public static void write(Path file, String name, DType dtype, long[] shape, Iterable<ByteBuffer> pieces) {
         byte[] header = header(file, dtype, shape);
         long bytes = Shapes.bytes(dtype, shape);
-        AtomicFile.write(file, channel -> {
+        AtomicFiles.writeChannel(file, channel -> {
             ZipWriter zip = new ZipWriter(channel);
             zip.add(name + ".npy", header.length + bytes, sink -> {
                 sink.write(ByteBuffer.wrap(header));

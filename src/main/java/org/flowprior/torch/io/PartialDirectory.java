@@ -100,19 +100,13 @@ public final class PartialDirectory {
     /** Puts the directory in its place, when everything in it has reached the disk. */
     public void publish() throws IOException {
         Files.delete(resolve(LOCK));
-        force(partial);
+        AtomicFiles.force(partial);
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException("something was put there meanwhile");
         }
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        force(target.getParent());
+        AtomicFiles.force(target.getParent());
         lock.close();
-    }
-
-    private static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     /** Deletes all files but these. */

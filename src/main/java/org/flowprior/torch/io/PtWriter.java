@@ -39,7 +39,7 @@ final class PtWriter {
             writer.forEachTensor(object, "");
             writer.put(object);
             byte[] bytes = writer.pickle.finish();
-            AtomicFile.write(file, channel -> writer.writeZip(channel, bytes, zip64));
+            AtomicFiles.writeChannel(file, channel -> writer.writeZip(channel, bytes, zip64));
         }
     }
 

@@ -83,10 +83,10 @@ public final class Safetensors {
         ordered.sort(Comparator.<Map.Entry<String, ? extends Tensor>, SafetensorsType>comparing(
                 e -> SafetensorsType.of(e.getValue().dtype())).reversed().thenComparing(Map.Entry::getKey));
         byte[] header = SafetensorsHeaderText.of(ordered, metadata).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, channel -> {
+        AtomicFiles.writeChannel(file, channel -> {
             writeHeader(channel, header);
             for (Map.Entry<String, ? extends Tensor> entry : ordered) {
-                TensorBytes.write(entry.getValue(), bytes -> AtomicFile.writeFully(channel, bytes));
+                TensorBytes.write(entry.getValue(), bytes -> AtomicFiles.writeFully(channel, bytes));
             }
         });
     }
@@ -97,7 +97,7 @@ public final class Safetensors {
         while (start.hasRemaining()) {
             start.put((byte) ' ');
         }
-        AtomicFile.writeFully(channel, start.flip());
+        AtomicFiles.writeFully(channel, start.flip());
     }
 
     private static void requireWritable(Path file, String name, Tensor tensor) {

@@ -52,12 +52,12 @@ final class ZipWriter {
             throw new IllegalArgumentException("a name of " + utf8.length + " bytes is too long for a zip file");
         }
         long offset = channel.position();
-        AtomicFile.writeFully(channel, localHeader(utf8, size, offset));
+        AtomicFiles.writeFully(channel, localHeader(utf8, size, offset));
         long start = channel.position();
         CRC32 crc = new CRC32();
         content.write(bytes -> {
             crc.update(bytes.duplicate());
-            AtomicFile.writeFully(channel, bytes);
+            AtomicFiles.writeFully(channel, bytes);
         });
         if (channel.position() - start != size) {
             throw new IllegalStateException(name + ": " + (channel.position() - start) + " bytes instead of " + size);
@@ -97,17 +97,17 @@ final class ZipWriter {
     void finish() throws IOException {
         long start = channel.position();
         for (Member member : members) {
-            AtomicFile.writeFully(channel, centralHeader(member));
+            AtomicFiles.writeFully(channel, centralHeader(member));
         }
         long end = channel.position();
         if (members.size() >= 0xffff || start >= limit || end - start >= limit) {
             ByteBuffer end64 = little(76).putInt(0x06064b50).putLong(44).putShort((short) 45).putShort((short) 45)
                     .putInt(0).putInt(0).putLong(members.size()).putLong(members.size()).putLong(end - start)
                     .putLong(start).putInt(0x07064b50).putInt(0).putLong(end).putInt(1);
-            AtomicFile.writeFully(channel, end64.flip());
+            AtomicFiles.writeFully(channel, end64.flip());
         }
         short count = (short) Math.min(members.size(), 0xffff);
-        AtomicFile.writeFully(channel, little(22).putInt(0x06054b50).putInt(0).putShort(count).putShort(count)
+        AtomicFiles.writeFully(channel, little(22).putInt(0x06054b50).putInt(0).putShort(count).putShort(count)
                 .putInt((int) (end - start >= limit ? MASK : end - start)).putInt((int) (start >= limit ? MASK : start))
                 .putShort((short) 0).flip());
     }

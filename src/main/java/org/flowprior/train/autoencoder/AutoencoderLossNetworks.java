@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.autoencoder.AutoencoderLoss;
+import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.autoencoder.DinoDiscriminator;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.autoencoder.Lpips;
@@ -123,7 +124,7 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
 
     /** A loss over these networks, on the CPU. */
     public AutoencoderLoss newLoss() {
-        return new AutoencoderLoss(config.options(), lpips, discriminator, prior);
+        return new AutoencoderLoss(config, lpips, discriminator, prior);
     }
 
     /** Moves all networks. Returns this. */

@@ -1,7 +1,5 @@
 package org.flowprior.train.autoencoder;
 
-import static org.flowprior.train.ConfigPaths.whole;
-
 import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.Bottleneck;
 import org.flowprior.autoencoder.IdentityBottleneck;
@@ -10,7 +8,9 @@ import org.flowprior.autoencoder.RepaAlign;
 import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.ToPixelKind;
 import org.flowprior.autoencoder.VqBottleneck;
+import org.flowprior.config.Checked;
 import org.flowprior.config.ConfigRanges;
+import org.flowprior.config.FilePath;
 import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformerConfig;
 
@@ -29,7 +29,7 @@ import org.flowprior.vision.VisionTransformerConfig;
  */
 public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
                                      int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck, Repa repa,
-                                     Initialization initialization) {
+                                     Initialization initialization) implements Checked {
 
     /**
      * A vision transformer.
@@ -46,16 +46,11 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
      * @param weights    a published file to begin with, brought to these sizes; empty: random weights
      */
     public record Backbone(int patchSize, int width, int depth, int heads, int hidden, MlpType mlp, int registers,
-                           boolean layerScale, String weights) {
+                           boolean layerScale, @FilePath String weights) {
 
         VisionTransformerConfig sizes(int imageSize) {
             return new VisionTransformerConfig(imageSize, patchSize, width, depth, heads, hidden, mlp, registers,
                     layerScale);
-        }
-
-        Backbone withWholePaths() {
-            return new Backbone(patchSize, width, depth, heads, hidden, mlp, registers, layerScale,
-                    whole(weights));
         }
     }
 
@@ -85,21 +80,16 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
      * @param entropyWeight  softvq, vq: weight of the entropy loss
      */
     public record BottleneckChoice(BottleneckKind kind, boolean standardize, double klWeight, int codebooks, int codes,
-                                   double temperature, boolean normalize, double commitment, double entropyWeight) {
+                                   double temperature, boolean normalize, double commitment, double entropyWeight)
+            implements Checked {
 
         /** Throws {@link IllegalArgumentException} for what makes no bottleneck. */
-        public BottleneckChoice {
-            options(kind, standardize, klWeight, codebooks, codes, temperature, normalize, commitment, entropyWeight);
+        @Override
+        public void check() {
+            options();
         }
 
         Bottleneck.Options options() {
-            return options(kind, standardize, klWeight, codebooks, codes, temperature, normalize, commitment,
-                    entropyWeight);
-        }
-
-        private static Bottleneck.Options options(BottleneckKind kind, boolean standardize, double klWeight,
-                                                  int codebooks, int codes, double temperature, boolean normalize,
-                                                  double commitment, double entropyWeight) {
             return switch (kind) {
                 case NONE -> new IdentityBottleneck.Options(standardize);
                 case KL -> new KlBottleneck.Options(klWeight);
@@ -146,31 +136,20 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     }
 
     /** Throws {@link IllegalArgumentException} for parts that do not fit together. */
-    public AutoencoderModelConfig {
+    @Override
+    public void check() {
         if (toPixel == ToPixelKind.IDENTITY) {
             throw new IllegalArgumentException("toPixel must give pixels, identity gives tokens");
         }
-        sizes(imageSize, encoder, decoder, latentTokens, latentChannels, toPixel, bottleneck, repa);
+        sizes();
     }
 
     /** What the autoencoder is made from. */
     AutoencoderConfig sizes() {
-        return sizes(imageSize, encoder, decoder, latentTokens, latentChannels, toPixel, bottleneck, repa);
-    }
-
-    private static AutoencoderConfig sizes(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
-                                           int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck,
-                                           Repa repa) {
         var alignment = repa.weight() == 0 ? null
                 : new org.flowprior.autoencoder.Repa.Options(repa.model().sizes(imageSize), repa.projectionWidth(),
                         repa.weight(), repa.align());
         return new AutoencoderConfig(encoder.sizes(imageSize), decoder.sizes(imageSize), latentTokens, latentChannels,
                 bottleneck.options(), toPixel, alignment);
-    }
-
-    AutoencoderModelConfig withWholePaths() {
-        return new AutoencoderModelConfig(imageSize, encoder.withWholePaths(), decoder.withWholePaths(), latentTokens,
-                latentChannels, toPixel, bottleneck, new Repa(repa.weight(), repa.align(), repa.projectionWidth(),
-                        repa.model().withWholePaths()), initialization);
     }
 }

@@ -2,17 +2,17 @@ package org.flowprior.train.autoencoder;
 
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
-import static org.flowprior.config.ConfigRanges.positive;
-import static org.flowprior.config.ConfigRanges.shareBelowOne;
-import static org.flowprior.train.ConfigPaths.whole;
-import static org.flowprior.train.ConfigPaths.wholeImages;
 
+import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.config.ConfigLoader;
-import org.flowprior.torch.Device;
+import org.flowprior.config.FilePath;
+import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.train.Logging;
+import org.flowprior.train.OptimizerKind;
 import org.flowprior.train.StageConfig;
+import org.flowprior.train.TrainingSettings;
 
 /**
  * The config of {@code flowprior train-autoencoder} (Sec. 5.2, App. C.3, Table 3).
@@ -40,14 +40,6 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
                                         Evaluation evaluation, Logging log)
         implements StageConfig<AutoencoderTrainingConfig> {
 
-    /** The optimisers. */
-    public enum OptimizerKind {
-        /** Adam with decoupled weight decay, which biases and tensors of one dimension are spared. */
-        ADAMW,
-        /** Adam, its weight decay added to every gradient. */
-        ADAM
-    }
-
     /**
      * The images.
      *
@@ -59,8 +51,9 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param skipCorrupt whether corrupt images are counted and left out, else the first ends the run
      * @param decoders    threads that read and decode
      */
-    public record Data(String images, String validation, double smallest, boolean flip, boolean skipCorrupt,
-                       int decoders) {
+    public record Data(@FilePath(except = ProceduralImages.SCHEME) String images,
+                       @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
+                       boolean skipCorrupt, int decoders) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public Data {
@@ -86,46 +79,24 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param lastRate      what the rate has come to behind the last step
      * @param beta1         the decay of the mean of gradients, in [0, 1)
      * @param beta2         the decay of the mean of their squares, in [0, 1)
-     * @param weightDecay   at least 0; of what, says {@link OptimizerKind}
+     * @param weightDecay   at least 0; AdamW leaves out biases and tensors of one dimension
      * @param clip          the largest norm of the gradient of either network; 0: any
      * @param ema           decay of the moving average of the autoencoder's weights
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
     public record Training(int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
                            double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2,
-                           double weightDecay, double clip, double ema, boolean checkpointing) {
+                           double weightDecay, double clip, double ema, boolean checkpointing)
+            implements TrainingSettings {
 
-        /** Throws {@link IllegalArgumentException} for what is out of range, or not divisible by accumulation. */
-        public Training {
-            atLeast("steps", steps, 1);
-            atLeast("batch", batch, 1);
-            atLeast("accumulation", accumulation, 1);
-            if (batch % accumulation != 0) {
-                throw new IllegalArgumentException("accumulation must divide batch = " + batch + ", which "
-                        + accumulation + " does not");
-            }
-            positive("learningRate", learningRate);
+        @Override
+        public void check() {
+            TrainingSettings.super.check();
             notNegative("warmupStart", warmupStart);
-            atLeast("warmupSteps", warmupSteps, 0);
-            if (warmupSteps >= steps) {
-                throw new IllegalArgumentException("warmupSteps must be fewer than the " + steps + " steps, not "
-                        + warmupSteps);
-            }
-            notNegative("lastRate", lastRate);
-            shareBelowOne("beta1", beta1);
-            shareBelowOne("beta2", beta2);
-            notNegative("weightDecay", weightDecay);
-            notNegative("clip", clip);
-            shareBelowOne("ema", ema);
         }
 
         LearningRateSchedule schedule() {
             return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps, steps);
-        }
-
-        /** Infinite where any norm will do. */
-        double largestNorm() {
-            return clip > 0 ? clip : Double.POSITIVE_INFINITY;
         }
     }
 
@@ -141,7 +112,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param points latent tokens whose neighbours are looked for; validation images with fewer give all they have
      * @param k      which neighbour; the paper does not say
      */
-    public record Evaluation(int every, int images, int batch, int shown, String bank, int points, int k) {
+    public record Evaluation(int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {
@@ -152,35 +123,16 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
             atLeast("points", points, 1);
             atLeast("k", k, 1);
         }
-
-        Evaluation withWholePaths() {
-            return new Evaluation(every, images, batch, shown, whole(bank), points, k);
-        }
     }
 
-    /** Throws {@link IllegalArgumentException} for a device of no known form and for negative threads. */
+    /** Throws {@link IllegalArgumentException} as {@link StageConfig#check} does. */
     public AutoencoderTrainingConfig {
-        Device.of(device);
-        atLeast("threads", threads, 0);
+        StageConfig.check(device, threads, model, training);
     }
 
     /** The loader, with the presets; {@code quick} is the default. */
     public static ConfigLoader<AutoencoderTrainingConfig> loader() {
         return new ConfigLoader<>("train-autoencoder", AutoencoderTrainingConfig.class, "quick", "quick-kl", "paper",
                 "official", "official-ae", "official-kl", "official-softvq");
-    }
-
-    @Override
-    public AutoencoderTrainingConfig withThreads(int number) {
-        return new AutoencoderTrainingConfig(seed, device, number, precision, data, model, loss, training, evaluation,
-                log);
-    }
-
-    @Override
-    public AutoencoderTrainingConfig withWholePaths() {
-        Data whole = new Data(wholeImages(data.images()), wholeImages(data.validation()), data.smallest(),
-                data.flip(), data.skipCorrupt(), data.decoders());
-        return new AutoencoderTrainingConfig(seed, device, threads, precision, whole, model.withWholePaths(),
-                loss.withWholePaths(), training, evaluation.withWholePaths(), log);
     }
 }

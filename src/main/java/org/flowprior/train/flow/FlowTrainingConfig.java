@@ -2,26 +2,23 @@ package org.flowprior.train.flow;
 
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
-import static org.flowprior.config.ConfigRanges.positive;
-import static org.flowprior.config.ConfigRanges.shareBelowOne;
-import static org.flowprior.train.ConfigPaths.whole;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.FilePath;
 import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.VelocityNetwork;
-import org.flowprior.torch.Device;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.optim.Adam;
 import org.flowprior.torch.optim.AdamOptions;
-import org.flowprior.torch.optim.AdamW;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.torch.optim.Optimizer;
 import org.flowprior.torch.optim.ParameterGroup;
 import org.flowprior.train.Logging;
+import org.flowprior.train.OptimizerKind;
 import org.flowprior.train.StageConfig;
+import org.flowprior.train.TrainingSettings;
 
 /**
  * The config of {@code flowprior train-flow} (Sec. 4.1, App. C.2, Table 3).
@@ -55,14 +52,6 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         NONE
     }
 
-    /** The optimisers. */
-    public enum OptimizerKind {
-        /** Adam with decoupled weight decay. */
-        ADAMW,
-        /** Adam, its weight decay added to the gradient. */
-        ADAM
-    }
-
     /**
      * The target features.
      *
@@ -73,7 +62,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * @param cacheGigabytes training features of up to this size, behind the projection, are kept on the device; larger
      *                       ones, and those of banks whose rows are distributions, are read and projected for each step
      */
-    public record Data(String bank, String validationBank, double scaling, double cacheGigabytes) {
+    public record Data(@FilePath String bank, @FilePath String validationBank, double scaling, double cacheGigabytes) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers. */
         public Data {
@@ -128,31 +117,18 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      */
     public record Training(int steps, int batch, int flowMul, int accumulation, OptimizerKind optimizer,
                            double learningRate, double warmupStart, int warmupSteps, double lastRate, double beta1,
-                           double beta2, double weightDecay, double clip, double ema) {
+                           double beta2, double weightDecay, double clip, double ema) implements TrainingSettings {
 
-        /** Throws {@link IllegalArgumentException} for what is out of range, or not divisible by accumulation. */
-        public Training {
-            atLeast("steps", steps, 1);
-            atLeast("batch", batch, 1);
+        @Override
+        public void check() {
             atLeast("flowMul", flowMul, 1);
-            atLeast("accumulation", accumulation, 1);
-            if ((long) batch * flowMul % accumulation != 0) {
-                throw new IllegalArgumentException("accumulation must divide batch * flowMul = "
-                        + (long) batch * flowMul + ", which " + accumulation + " does not");
-            }
-            positive("learningRate", learningRate);
+            TrainingSettings.super.check();
             notNegative("warmupStart", warmupStart);
-            atLeast("warmupSteps", warmupSteps, 0);
-            if (warmupSteps >= steps) {
-                throw new IllegalArgumentException("warmupSteps must be fewer than the " + steps + " steps, not "
-                        + warmupSteps);
-            }
-            notNegative("lastRate", lastRate);
-            shareBelowOne("beta1", beta1);
-            shareBelowOne("beta2", beta2);
-            notNegative("weightDecay", weightDecay);
-            notNegative("clip", clip);
-            shareBelowOne("ema", ema);
+        }
+
+        @Override
+        public void checkAccumulation() {
+            requireDivides("batch * flowMul", (long) batch * flowMul);
         }
 
         LearningRateSchedule schedule() {
@@ -166,10 +142,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
             List<ParameterGroup> groups = List.of(new ParameterGroup(decaying, learningRate, weightDecay),
                     new ParameterGroup(others, learningRate, 0));
             AdamOptions options = AdamOptions.ADAM.withBetas(beta1, beta2);
-            return switch (optimizer) {
-                case ADAMW -> AdamW.ofGroups(groups, options);
-                case ADAM -> Adam.ofGroups(groups, options);
-            };
+            return optimizer.of(groups, options);
         }
     }
 
@@ -196,28 +169,14 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         }
     }
 
-    /** Throws {@link IllegalArgumentException} for a device of no known form and for negative threads. */
+    /** Throws {@link IllegalArgumentException} as {@link StageConfig#check} does. */
     public FlowTrainingConfig {
-        Device.of(device);
-        atLeast("threads", threads, 0);
+        StageConfig.check(device, threads, training);
     }
 
     /** The loader, with the presets {@code quick} (the default), {@code paper} and {@code official}. */
     public static ConfigLoader<FlowTrainingConfig> loader() {
         return new ConfigLoader<>("train-flow", FlowTrainingConfig.class, "quick", "paper", "official");
-    }
-
-    @Override
-    public FlowTrainingConfig withThreads(int number) {
-        return new FlowTrainingConfig(seed, device, number, precision, data, projection, network, training, evaluation,
-                log);
-    }
-
-    @Override
-    public FlowTrainingConfig withWholePaths() {
-        Data whole = new Data(whole(data.bank()), whole(data.validationBank()), data.scaling(), data.cacheGigabytes());
-        return new FlowTrainingConfig(seed, device, threads, precision, whole, projection, network, training,
-                evaluation, log);
     }
 
     VelocityNetwork.Config network(int dimension) {

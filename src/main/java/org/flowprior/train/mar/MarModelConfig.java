@@ -6,6 +6,7 @@ import static org.flowprior.config.ConfigRanges.shareBelowOne;
 
 import java.util.List;
 import java.util.function.Function;
+import org.flowprior.config.FilePath;
 import org.flowprior.mar.LatentLayout;
 import org.flowprior.mar.MarConfig;
 
@@ -29,7 +30,7 @@ import org.flowprior.mar.MarConfig;
  */
 public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int heads, double mlpRatio, int bufferSize,
                              boolean qkNorm, double labelDrop, double attentionDropout, double projectionDropout,
-                             double maskRatioMin, Head head, String weights) {
+                             double maskRatioMin, Head head, @FilePath String weights) {
 
     /** The kinds of head. */
     public enum HeadKind {
@@ -54,6 +55,13 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
             atLeast("depth", depth, 1);
             atLeast("width", width, 1);
             atLeast("multiplicity", multiplicity, 1);
+        }
+
+        private MarConfig.Head sizes() {
+            return switch (kind) {
+                case FLOW -> new MarConfig.Head.Flow(depth, width, multiplicity);
+                case DIFFUSION -> new MarConfig.Head.Diffusion(depth, width, multiplicity);
+            };
         }
     }
 
@@ -100,8 +108,9 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
         shareBelowOne("maskRatioMin", maskRatioMin);
     }
 
-    MarModelConfig withWeights(String file) {
-        return new MarModelConfig(width, encoderDepth, decoderDepth, heads, mlpRatio, bufferSize, qkNorm, labelDrop,
-                attentionDropout, projectionDropout, maskRatioMin, head, file);
+    /** The generator for latents of that layout, of so many classes. */
+    MarConfig sizes(LatentLayout layout, long classes) {
+        return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
+                labelDrop, attentionDropout, projectionDropout, maskRatioMin, head.sizes());
     }
 }

@@ -21,16 +21,7 @@ final class MarNetworks {
 
     /** The generator's sizes. */
     static MarConfig sizes(MarTrainingConfig config, MarData data) {
-        MarModelConfig model = config.model();
-        MarModelConfig.Head head = model.head();
-        MarConfig.Head kind = switch (head.kind()) {
-            case FLOW -> new MarConfig.Head.Flow(head.depth(), head.width(), head.multiplicity());
-            case DIFFUSION -> new MarConfig.Head.Diffusion(head.depth(), head.width(), head.multiplicity());
-        };
-        return new MarConfig(new LatentLayout.Sequence(data.tokens(), data.channels()), model.width(),
-                model.encoderDepth(), model.decoderDepth(), model.heads(), model.mlpRatio(), data.classes().size(),
-                model.bufferSize(), model.qkNorm(), model.labelDrop(), model.attentionDropout(),
-                model.projectionDropout(), model.maskRatioMin(), kind);
+        return config.model().sizes(new LatentLayout.Sequence(data.tokens(), data.channels()), data.classes().size());
     }
 
     /**

@@ -2,16 +2,14 @@ package org.flowprior.train.mar;
 
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
-import static org.flowprior.config.ConfigRanges.positive;
-import static org.flowprior.config.ConfigRanges.shareBelowOne;
-import static org.flowprior.train.ConfigPaths.whole;
 
 import org.flowprior.config.ConfigLoader;
-import org.flowprior.torch.Device;
+import org.flowprior.config.FilePath;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.train.Logging;
 import org.flowprior.train.StageConfig;
+import org.flowprior.train.TrainingSettings;
 
 /**
  * The config of {@code flowprior train-mar} (Sec. 5.2, App. C.4, Table 3).
@@ -50,7 +48,7 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param scaling    what latents are multiplied by; 0: what the cache says
      * @param flip       whether every other image, by chance, is flipped
      */
-    public record Data(String cache, String validation, double scaling, boolean flip) {
+    public record Data(@FilePath String cache, @FilePath String validation, double scaling, boolean flip) {
 
         /** Throws {@link IllegalArgumentException} for a negative factor. */
         public Data {
@@ -77,41 +75,13 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      */
     public record Training(int steps, int batch, int accumulation, double learningRate, Schedule schedule,
                            int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
-                           double clip, double ema, boolean checkpointing) {
-
-        /** Throws {@link IllegalArgumentException} for what is out of range, or not divisible by accumulation. */
-        public Training {
-            atLeast("steps", steps, 1);
-            atLeast("batch", batch, 1);
-            atLeast("accumulation", accumulation, 1);
-            if (batch % accumulation != 0) {
-                throw new IllegalArgumentException("accumulation must divide batch = " + batch + ", which "
-                        + accumulation + " does not");
-            }
-            positive("learningRate", learningRate);
-            atLeast("warmupSteps", warmupSteps, 0);
-            if (warmupSteps >= steps) {
-                throw new IllegalArgumentException("warmupSteps must be fewer than the " + steps + " steps, not "
-                        + warmupSteps);
-            }
-            notNegative("lastRate", lastRate);
-            shareBelowOne("beta1", beta1);
-            shareBelowOne("beta2", beta2);
-            notNegative("weightDecay", weightDecay);
-            notNegative("clip", clip);
-            shareBelowOne("ema", ema);
-        }
+                           double clip, double ema, boolean checkpointing) implements TrainingSettings {
 
         LearningRateSchedule rate() {
             return switch (schedule) {
                 case CONSTANT -> LearningRateSchedule.constantWithWarmup(learningRate, warmupSteps);
                 case COSINE -> LearningRateSchedule.cosineAfterWarmup(learningRate, lastRate, warmupSteps, steps);
             };
-        }
-
-        /** Infinite where any norm will do. */
-        double largestNorm() {
-            return clip > 0 ? clip : Double.POSITIVE_INFINITY;
         }
     }
 
@@ -132,26 +102,13 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
         }
     }
 
-    /** Throws {@link IllegalArgumentException} for a device of no known form and for negative threads. */
+    /** Throws {@link IllegalArgumentException} as {@link StageConfig#check} does. */
     public MarTrainingConfig {
-        Device.of(device);
-        atLeast("threads", threads, 0);
+        StageConfig.check(device, threads, training);
     }
 
     /** The loader, with the presets {@code quick} (the default), {@code paper} and {@code official}. */
     public static ConfigLoader<MarTrainingConfig> loader() {
         return new ConfigLoader<>("train-mar", MarTrainingConfig.class, "quick", "paper", "official");
-    }
-
-    @Override
-    public MarTrainingConfig withThreads(int number) {
-        return new MarTrainingConfig(seed, device, number, precision, data, model, training, evaluation, log);
-    }
-
-    @Override
-    public MarTrainingConfig withWholePaths() {
-        Data whole = new Data(whole(data.cache()), whole(data.validation()), data.scaling(), data.flip());
-        return new MarTrainingConfig(seed, device, threads, precision, whole,
-                model.withWeights(whole(model.weights())), training, evaluation, log);
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.flowprior.config.Json;
 import org.flowprior.target.ToyTarget;
-import org.flowprior.train.AtomicFiles;
+import org.flowprior.torch.io.AtomicFiles;
 
 /** A {@link ToyReport} as {@code report.json}, every number, and {@code report.md}, in words. */
 public final class ReportFiles {

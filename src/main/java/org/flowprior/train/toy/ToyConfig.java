@@ -9,7 +9,6 @@ import org.flowprior.flow.TimeWeighting;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.target.TargetDistribution;
 import org.flowprior.target.ToyTarget;
-import org.flowprior.torch.Device;
 import org.flowprior.torch.Precision;
 import org.flowprior.train.Logging;
 import org.flowprior.train.StageConfig;
@@ -142,26 +141,14 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
         }
     }
 
-    /** Throws {@link IllegalArgumentException} for a device of no known form and for negative threads. */
+    /** Throws {@link IllegalArgumentException} as {@link StageConfig#check} does. */
     public ToyConfig {
-        Device.of(device);
-        atLeast("threads", threads, 0);
+        StageConfig.check(device, threads);
     }
 
     /** The loader, with the presets {@code quick} (the default) and {@code paper}. */
     public static ConfigLoader<ToyConfig> loader() {
         return new ConfigLoader<>("toy", ToyConfig.class, "quick", "paper");
-    }
-
-    /** The same: the toy reads no files. */
-    @Override
-    public ToyConfig withWholePaths() {
-        return this;
-    }
-
-    @Override
-    public ToyConfig withThreads(int number) {
-        return new ToyConfig(target, seed, device, number, precision, flow, alignment, figures, report, log);
     }
 
     /** This config for that target. */

@@ -106,7 +106,7 @@ class FuzzTest {
         return members;
     }
 
-    /** Without the force to the disk of {@link AtomicFile}. */
+    /** Without the force to the disk of {@link AtomicFiles}. */
     private static byte[] zipped(Map<String, byte[]> members) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {

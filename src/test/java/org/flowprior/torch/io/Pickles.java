@@ -20,7 +20,7 @@ final class Pickles {
     }
 
     static Path zip(Path file, Map<String, byte[]> members) {
-        AtomicFile.write(file, channel -> {
+        AtomicFiles.writeChannel(file, channel -> {
             ZipWriter zip = new ZipWriter(channel);
             for (Map.Entry<String, byte[]> member : members.entrySet()) {
                 zip.add(member.getKey(), member.getValue());

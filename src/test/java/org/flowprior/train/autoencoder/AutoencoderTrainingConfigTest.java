@@ -48,7 +48,7 @@ class AutoencoderTrainingConfigTest {
     @Test
     void pathsBecomeWholeAndDrawnImagesStay() {
         AutoencoderTrainingConfig config = LOADER.load("quick", List.of("loss.alignment.prior=p.safetensors",
-                "data.validation=some/where", "evaluation.bank=a/bank")).withWholePaths();
+                "data.validation=some/where", "evaluation.bank=a/bank")).withAbsolutePaths();
         assertThat(config.evaluation().bank()).isEqualTo(Path.of("a/bank").toAbsolutePath().toString());
         assertThat(config.loss().alignment().prior()).isEqualTo(Path.of("p.safetensors").toAbsolutePath().toString());
         assertThat(config.data().validation()).isEqualTo(Path.of("some/where").toAbsolutePath().toString());

@@ -13,7 +13,7 @@ import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.torch.optim.Optimizer;
 import org.flowprior.train.Logging;
-import org.flowprior.train.flow.FlowTrainingConfig.OptimizerKind;
+import org.flowprior.train.OptimizerKind;
 import org.flowprior.train.flow.FlowTrainingConfig.ProjectionKind;
 import org.junit.jupiter.api.Test;
 
@@ -71,8 +71,8 @@ class FlowTrainingConfigTest {
     void theQuickPresetIsTheDefaultAndNeedsABankOnly() {
         FlowTrainingConfig config = LOADER.load(null, List.of("data.bank=somewhere"));
         assertThat(config).isEqualTo(LOADER.load("quick", List.of("data.bank=somewhere")));
-        assertThat(config.withWholePaths().data().bank()).startsWith("/").endsWith("/somewhere");
-        assertThat(config.withWholePaths().data().validationBank()).isEmpty();
+        assertThat(config.withAbsolutePaths().data().bank()).startsWith("/").endsWith("/somewhere");
+        assertThat(config.withAbsolutePaths().data().validationBank()).isEmpty();
     }
 
     /** 23 of the 58 tensors of the prior's network have two dimensions. */

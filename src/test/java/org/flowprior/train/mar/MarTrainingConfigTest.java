@@ -78,9 +78,9 @@ class MarTrainingConfigTest {
     void theQuickPresetIsTheDefaultAndNeedsACacheOnly() {
         MarTrainingConfig config = LOADER.load(null, List.of("data.cache=some/where"));
         assertThat(config).isEqualTo(LOADER.load("quick", List.of("data.cache=some/where")));
-        assertThat(config.withWholePaths().data().cache()).startsWith("/").endsWith("/some/where");
-        assertThat(config.withWholePaths().data().validation()).isEmpty();
-        assertThat(config.withWholePaths().model()).isEqualTo(config.model());
+        assertThat(config.withAbsolutePaths().data().cache()).startsWith("/").endsWith("/some/where");
+        assertThat(config.withAbsolutePaths().data().validation()).isEmpty();
+        assertThat(config.withAbsolutePaths().model()).isEqualTo(config.model());
     }
 
     @Test

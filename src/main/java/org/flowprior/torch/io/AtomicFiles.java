@@ -1,25 +1,41 @@
 package org.flowprior.torch.io;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Writes a file beside the target and renames it when it is whole and on the disk. */
-public final class AtomicFile {
+/** Files that are there whole or not at all: written beside their place, forced to the disk, and renamed. */
+public final class AtomicFiles {
 
-    /** What writes the content. */
+    /** What writes a file's bytes. */
     @FunctionalInterface
     public interface Body {
+        /** Writes everything; the stream is closed by the caller. */
+        void write(OutputStream out) throws IOException;
+    }
+
+    /** What writes a file's bytes to a channel. */
+    @FunctionalInterface
+    interface ChannelBody {
         /** Writes everything; the channel is closed by the caller. */
         void write(FileChannel channel) throws IOException;
     }
 
-    private AtomicFile() {}
+    private AtomicFiles() {}
+
+    /** As {@link #write(Path, Body)}, a text in UTF-8. */
+    public static void write(Path target, String text) {
+        write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
 
     /**
      * Puts a file with what the body writes in the place of what is there, also where a link points to; an exception
@@ -28,6 +44,15 @@ public final class AtomicFile {
      * @throws java.io.UncheckedIOException naming the file, when it cannot be written
      */
     public static void write(Path target, Body body) {
+        writeChannel(target, channel -> {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+            body.write(out);
+            out.flush();
+        });
+    }
+
+    /** As {@link #write(Path, Body)}. */
+    static void writeChannel(Path target, ChannelBody body) {
         try {
             Path place = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
             if (Files.isDirectory(place)) {
@@ -44,7 +69,7 @@ public final class AtomicFile {
                     channel.force(true);
                 }
                 Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
-                forceDirectory(place);
+                force(place.toAbsolutePath().getParent());
             } catch (Throwable failure) {
                 Files.deleteIfExists(beside);
                 throw failure;
@@ -54,10 +79,10 @@ public final class AtomicFile {
         }
     }
 
-    /** The rename itself must reach the disk too. */
-    private static void forceDirectory(Path file) throws IOException {
-        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
+    /** Waits until the file's bytes, or the directory's entries and their names, are on the disk. */
+    public static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

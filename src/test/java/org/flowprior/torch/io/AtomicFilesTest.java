@@ -15,20 +15,20 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AtomicFileTest {
+class AtomicFilesTest {
 
     @TempDir
     Path folder;
 
     private static void put(FileChannel channel, String text) throws IOException {
-        AtomicFile.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        AtomicFiles.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
     void aNewFileTakesTheOldOnesPlaceAndNothingElseRemains() {
         Path file = folder.resolve("x");
-        AtomicFile.write(file, channel -> put(channel, "a longer old text"));
-        AtomicFile.write(file, channel -> put(channel, "new"));
+        AtomicFiles.writeChannel(file, channel -> put(channel, "a longer old text"));
+        AtomicFiles.writeChannel(file, channel -> put(channel, "new"));
 
         assertThat(file).hasContent("new");
         assertThat(folder.toFile().list()).containsExactly("x");
@@ -37,14 +37,14 @@ class AtomicFileTest {
     @Test
     void aFailureInTheMiddleLeavesTheOldFileAndNoOther() {
         Path file = folder.resolve("x");
-        AtomicFile.write(file, channel -> put(channel, "old"));
+        AtomicFiles.writeChannel(file, channel -> put(channel, "old"));
 
-        assertThatThrownBy(() -> AtomicFile.write(file, channel -> {
+        assertThatThrownBy(() -> AtomicFiles.writeChannel(file, channel -> {
             put(channel, "half");
             throw new FileSystemException("beside", null, "No space left on device");
         })).isExactlyInstanceOf(UncheckedIOException.class)
                 .hasMessage(file + ": cannot be written: No space left on device");
-        assertThatThrownBy(() -> AtomicFile.write(file, channel -> {
+        assertThatThrownBy(() -> AtomicFiles.writeChannel(file, channel -> {
             throw new IllegalStateException("a tensor is closed");
         })).isExactlyInstanceOf(IllegalStateException.class);
         assertThat(file).hasContent("old");
@@ -55,18 +55,18 @@ class AtomicFileTest {
     void placesThatCannotBeWrittenAreNamed() {
         Path nowhere = folder.resolve("missing").resolve("x");
 
-        assertThatThrownBy(() -> AtomicFile.write(nowhere, channel -> { }))
+        assertThatThrownBy(() -> AtomicFiles.writeChannel(nowhere, channel -> { }))
                 .hasMessage(nowhere + ": cannot be written: no such file or directory");
-        assertThatThrownBy(() -> AtomicFile.write(folder, channel -> { }))
+        assertThatThrownBy(() -> AtomicFiles.writeChannel(folder, channel -> { }))
                 .hasMessage(folder + ": cannot be written: it is a directory");
     }
 
     @Test
     void aLinkStaysALink() throws IOException {
         Path file = Files.createDirectory(folder.resolve("real")).resolve("x");
-        AtomicFile.write(file, channel -> put(channel, "old"));
+        AtomicFiles.writeChannel(file, channel -> put(channel, "old"));
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-        AtomicFile.write(link, channel -> put(channel, "new"));
+        AtomicFiles.writeChannel(link, channel -> put(channel, "new"));
 
         assertThat(link).isSymbolicLink();
         assertThat(file).hasContent("new");
@@ -79,7 +79,7 @@ class AtomicFileTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), pipe);
 
         for (Path target : new Path[] {pipe, link}) {
-            assertThatThrownBy(() -> AtomicFile.write(target, channel -> put(channel, "new")))
+            assertThatThrownBy(() -> AtomicFiles.writeChannel(target, channel -> put(channel, "new")))
                     .hasMessage(target + ": cannot be written: it is no regular file");
         }
         assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();

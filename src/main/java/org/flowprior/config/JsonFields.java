@@ -1,7 +1,5 @@
-package org.flowprior.torch.io;
+package org.flowprior.config;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -9,11 +7,9 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,16 +24,6 @@ import org.flowprior.torch.DType;
  * @param json the object
  */
 public record JsonFields(JsonObject json) {
-
-    private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
-    /** Writes an object, indented, and waits until it is on the disk. */
-    public static void write(Path file, JsonObject json) throws IOException {
-        Files.writeString(file, PRETTY.toJson(json) + "\n");
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
 
     /**
      * Reads a file that holds one object.

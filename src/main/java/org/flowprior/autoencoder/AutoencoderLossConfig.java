@@ -1,16 +1,14 @@
-package org.flowprior.train.autoencoder;
+package org.flowprior.autoencoder;
 
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
-import static org.flowprior.train.ConfigPaths.whole;
 
-import org.flowprior.autoencoder.AdversarialLoss;
-import org.flowprior.autoencoder.AutoencoderLossOptions;
-import org.flowprior.autoencoder.LossSchedule;
+import org.flowprior.config.FilePath;
 import org.flowprior.flow.AlignmentLoss;
 
 /**
- * The losses of {@code flowprior train-autoencoder}: the config's key {@code loss}.
+ * Which terms {@link AutoencoderLoss} has and what they count: the key {@code loss} in the config of {@code flowprior
+ * train-autoencoder}.
  *
  * @param reconstruction  the distance of pixels
  * @param perceptual      LPIPS
@@ -20,6 +18,14 @@ import org.flowprior.flow.AlignmentLoss;
  */
 public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual perceptual, Adversarial adversarial,
                                     Alignment alignment, double latentDeviation) {
+
+    /** The distances of pixels. */
+    public enum Distance {
+        /** The mean absolute difference. */
+        L1,
+        /** The mean squared difference. */
+        L2
+    }
 
     /** The discriminators. */
     public enum DiscriminatorKind {
@@ -41,7 +47,7 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      * @param kind   l1 or l2
      * @param weight of the mean over all pixels
      */
-    public record Reconstruction(AutoencoderLossOptions.Distance kind, double weight) {
+    public record Reconstruction(Distance kind, double weight) {
 
         /** Throws {@link IllegalArgumentException} for a negative weight. */
         public Reconstruction {
@@ -58,12 +64,17 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      * @param heads   the weights of LPIPS
      * @param dropout whether LPIPS drops half of its features, as the official training does by mistake
      */
-    public record Perceptual(double weight, int warmup, String vgg, String heads, boolean dropout) {
+    public record Perceptual(double weight, int warmup, @FilePath String vgg, @FilePath String heads,
+                             boolean dropout) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers. */
         public Perceptual {
             notNegative("weight", weight);
             atLeast("warmup", warmup, 0);
+        }
+
+        LossSchedule schedule() {
+            return new LossSchedule(weight, 0, warmup);
         }
     }
 
@@ -84,7 +95,7 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      */
     public record Adversarial(DiscriminatorKind discriminator, double weight, int start, boolean adaptive,
                               AdversarialLoss generatorLoss, AdversarialLoss discriminatorLoss, boolean augmentation,
-                              double consistency, double lecam, String backbone) {
+                              double consistency, double lecam, @FilePath String backbone) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers and for keys that contradict each other. */
         public Adversarial {
@@ -99,6 +110,14 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
                 throw new IllegalArgumentException("consistency compares augmented images, so augmentation must be "
                         + "true where it is above 0");
             }
+        }
+
+        LossSchedule schedule() {
+            return new LossSchedule(weight, start, 0);
+        }
+
+        LossSchedule consistencySchedule() {
+            return new LossSchedule(consistency, start, 0);
         }
     }
 
@@ -117,8 +136,8 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
      * @param normV        whether the velocity is brought to length sqrt(D)
      * @param detachPredV  whether the gradient stops at the velocity
      */
-    public record Alignment(String prior, double weight, int start, int warmup, boolean adaptive, int flowMul,
-                            boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
+    public record Alignment(@FilePath String prior, double weight, int start, int warmup, boolean adaptive,
+                            int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
                             boolean detachPredV) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
@@ -128,40 +147,18 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
             atLeast("warmup", warmup, 0);
             atLeast("flowMul", flowMul, 1);
         }
+
+        LossSchedule schedule() {
+            return new LossSchedule(weight, start, warmup);
+        }
+
+        AlignmentLoss.Options options() {
+            return new AlignmentLoss.Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV);
+        }
     }
 
     /** Throws {@link IllegalArgumentException} for a negative weight. */
     public AutoencoderLossConfig {
         notNegative("latentDeviation", latentDeviation);
-    }
-
-    /** Weights, starts and warm-ups as the loss takes them. */
-    AutoencoderLossOptions options() {
-        return new AutoencoderLossOptions(reconstruction.kind(), reconstruction.weight(),
-                new LossSchedule(perceptual.weight(), 0, perceptual.warmup()),
-                new LossSchedule(adversarial.weight(), adversarial.start(), 0), adversarial.generatorLoss(),
-                adversarial.discriminatorLoss(), adversarial.adaptive(), adversarial.augmentation(),
-                new LossSchedule(adversarial.consistency(), adversarial.start(), 0), adversarial.lecam(),
-                new LossSchedule(alignment.weight(), alignment.start(), alignment.warmup()), alignment.adaptive(),
-                alignmentOptions(), latentDeviation);
-    }
-
-    private AlignmentLoss.Options alignmentOptions() {
-        return new AlignmentLoss.Options(alignment.flowMul(), alignment.normTarget(), alignment.movingAvgStd(),
-                alignment.unitNorm(), alignment.normV(), alignment.detachPredV());
-    }
-
-    AutoencoderLossConfig withWholePaths() {
-        Perceptual p = perceptual;
-        Adversarial d = adversarial;
-        Alignment a = alignment;
-        return new AutoencoderLossConfig(reconstruction,
-                new Perceptual(p.weight(), p.warmup(), whole(p.vgg()), whole(p.heads()), p.dropout()),
-                new Adversarial(d.discriminator(), d.weight(), d.start(), d.adaptive(), d.generatorLoss(),
-                        d.discriminatorLoss(), d.augmentation(), d.consistency(), d.lecam(), whole(d.backbone())),
-                new Alignment(whole(a.prior()), a.weight(), a.start(), a.warmup(),
-                        a.adaptive(), a.flowMul(), a.normTarget(), a.movingAvgStd(), a.unitNorm(), a.normV(),
-                        a.detachPredV()),
-                latentDeviation);
     }
 }

@@ -1,0 +1,31 @@
+package org.flowprior.config;
+
+/**
+ * Records as JSON on one line, in the metadata of files: enum constants have their Java names, and numbers are as Java
+ * writes them.
+ */
+public final class MetadataText {
+
+    private MetadataText() {}
+
+    /** The record's text. */
+    public static String of(Record config) {
+        return Json.line(ConfigBinder.METADATA.json(config));
+    }
+
+    /**
+     * The record that {@link #of} wrote.
+     *
+     * @param key  the metadata's key, for the message
+     * @param noun what the config is of, for the message: autoencoder
+     * @throws IllegalArgumentException for anything else
+     */
+    public static <T extends Record> T read(Class<T> type, String text, String key, String noun) {
+        try {
+            return ConfigBinder.METADATA.bind(type, Json.parse(text, "it"));
+        } catch (RequestException e) {
+            throw new IllegalArgumentException("the metadata '" + key + "' holds no " + noun + "'s config: "
+                    + e.getMessage(), e);
+        }
+    }
+}
