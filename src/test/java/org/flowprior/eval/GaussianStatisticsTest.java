@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 @InScope
 class GaussianStatisticsTest {
 
-
     /** np.cov and np.mean, in float32, of spec J.4's f(101, 40, 5, 1, 0). */
     @Test
     void meanAndCovarianceAreNumpys() {

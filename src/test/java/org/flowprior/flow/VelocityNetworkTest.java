@@ -26,7 +26,6 @@ class VelocityNetworkTest {
 
     private static final VelocityNetwork.Config SMALL = new VelocityNetwork.Config(3, 5, 2, 8);
 
-
     @Test
     void parameterCountsAreThoseOfTheSpec() {
         assertThat(count(VelocityNetwork.Config.TOY)).isEqualTo(6_179_330);

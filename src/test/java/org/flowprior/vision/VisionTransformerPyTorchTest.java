@@ -29,10 +29,10 @@ class VisionTransformerPyTorchTest {
     record Weight(String key, long[] shape) {}
 
     record Case(String name, long seed, String mlp, int registers, boolean layerScale, int hidden, Weight[] weights,
-                long parameters, String[] keys, Summary positions, Summary kernel,
-                Summary embedded, Summary firstBlock, Summary result,
-                Summary features, Summary gradientOfImages, Summary gradientOfExtra,
-                Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
+            long parameters, String[] keys, Summary positions, Summary kernel,
+            Summary embedded, Summary firstBlock, Summary result,
+            Summary features, Summary gradientOfImages, Summary gradientOfExtra,
+            Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
 
         VisionTransformerConfig config() {
             return new VisionTransformerConfig(32, 8, 48, 2, 3, hidden, MlpType.valueOf(mlp.toUpperCase(Locale.ROOT)),

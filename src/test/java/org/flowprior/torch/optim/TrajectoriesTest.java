@@ -195,11 +195,11 @@ class TrajectoriesTest {
 
     private static void compareState(Optimizer optimizer, JsonObject recorded) {
         Map<String, Tensor> actual = new LinkedHashMap<>();
-        optimizer.stateDict().state().forEach((number, one) -> one.forEach((name, tensor) ->
-                actual.put(number + "." + name, tensor)));
+        optimizer.stateDict().state()
+                .forEach((number, one) -> one.forEach((name, tensor) -> actual.put(number + "." + name, tensor)));
         assertThat(actual.keySet()).containsExactlyInAnyOrderElementsOf(
                 recorded.keySet());
-        actual.forEach((key, tensor) ->
-                Recorded.assertClose(key, tensor, Recorded.numbers(recorded.get(key)), STATE_BOUND));
+        actual.forEach(
+                (key, tensor) -> Recorded.assertClose(key, tensor, Recorded.numbers(recorded.get(key)), STATE_BOUND));
     }
 }
