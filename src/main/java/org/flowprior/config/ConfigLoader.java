@@ -20,6 +20,7 @@ public final class ConfigLoader<T extends Record> {
     private final String stage;
     private final Class<T> type;
     private final List<String> presets;
+    private final T defaults;
     private final Map<String, Class<?>> keys;
 
     /**
@@ -31,6 +32,17 @@ public final class ConfigLoader<T extends Record> {
         this.stage = stage;
         this.type = type;
         this.presets = List.of(presets);
+        this.defaults = null;
+        this.keys = ConfigKeys.of(type);
+    }
+
+    /** The loader of a stage with one preset, {@code default}, which is that record and in no resource. */
+    @SuppressWarnings("unchecked")
+    public ConfigLoader(String stage, T defaults) {
+        this.stage = stage;
+        this.type = (Class<T>) defaults.getClass();
+        this.presets = List.of("default");
+        this.defaults = defaults;
         this.keys = ConfigKeys.of(type);
     }
 
@@ -53,17 +65,16 @@ public final class ConfigLoader<T extends Record> {
      */
     public T load(String source, List<String> assignments) {
         if (source == null || isPreset(source)) {
-            String name = source == null ? presets.getFirst() : source;
-            JsonObject json = Presets.read(stage, name);
-            requireKnown(json, "", Presets.resource(stage, name));
-            return with(json, assignments);
+            return with(preset(source == null ? presets.getFirst() : source), assignments);
         }
         Path file = Path.of(source);
         if (!Files.exists(file) && !source.contains("/") && !source.endsWith(".json")) {
             throw new RequestException("--config " + source + " is neither a file nor a preset of " + stage + " ("
                     + String.join(", ", presets) + ")");
         }
-        JsonObject json = Presets.complete(Json.read(file), file.toString(), stage, presets.getFirst());
+        JsonObject json = defaults == null
+                ? Presets.complete(Json.read(file), file.toString(), stage, presets.getFirst())
+                : Presets.over(toJson(defaults), Json.read(file), file.toString());
         requireKnown(json, "", file.toString());
         return with(json, assignments);
     }
@@ -114,6 +125,12 @@ public final class ConfigLoader<T extends Record> {
     /** The config with every key written out. */
     public JsonObject toJson(T config) {
         return ConfigBinder.CONFIG.json(config);
+    }
+
+    private JsonObject preset(String name) {
+        JsonObject json = defaults == null ? Presets.read(stage, name) : toJson(defaults);
+        requireKnown(json, "", Presets.resource(stage, name));
+        return json;
     }
 
     private void requireKnown(JsonObject json, String prefix, String source) {

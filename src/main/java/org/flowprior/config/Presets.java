@@ -44,6 +44,13 @@ final class Presets {
         return complete(own, source, stage, List.of());
     }
 
+    /** The JSON of a file, which takes the keys that it leaves out from {@code defaults}. */
+    static JsonObject over(JsonObject defaults, JsonObject own, String source) {
+        own.entrySet().forEach(entry -> entry.setValue(group(entry.getKey(), entry.getValue(), source, List.of())));
+        overlay(defaults, own);
+        return defaults;
+    }
+
     private static JsonObject read(String stage, String name, String source, List<String> extending) {
         String resource = resource(stage, name);
         List<String> chain = Stream.concat(extending.stream(), Stream.of(stage + "/" + name)).toList();

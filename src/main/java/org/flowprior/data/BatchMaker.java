@@ -18,8 +18,8 @@ final class BatchMaker {
             System.arraycopy(images.get(i).pixels(), 0, pixels, i * 3 * size * size, 3 * size * size);
             labels[i] = source.label(places.get(i));
         }
-        Tensor values = Scope.returning(() -> Pixels.values(Tensor.of(MemorySegment.ofArray(pixels), DType.UINT8,
-                images.size(), size, size, 3).permute(0, 3, 1, 2)).contiguous());
-        return new ImageBatch(values, Tensor.of(labels, labels.length), places.stream().map(source::name).toList());
+        Tensor levels = Scope.returning(() -> Tensor.of(MemorySegment.ofArray(pixels), DType.UINT8, images.size(), size,
+                size, 3).permute(0, 3, 1, 2).contiguous());
+        return new ImageBatch(levels, Tensor.of(labels, labels.length), places.stream().map(source::name).toList());
     }
 }

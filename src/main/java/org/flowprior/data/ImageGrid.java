@@ -3,21 +3,14 @@ package org.flowprior.data;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.io.AtomicFiles;
-import org.flowprior.train.MetricLog;
 
-/**
- * Images side by side in a PNG file, for the run directory and, through {@link MetricLog#image}, for TensorBoard:
- * images above their reconstructions, say, eight in a row.
- */
+/** Draws images side by side in a PNG file, for example images above their reconstructions, eight in a row. */
 public final class ImageGrid {
 
     /** Images in a row of the file. */
@@ -30,24 +23,21 @@ public final class ImageGrid {
     private ImageGrid() {}
 
     /**
-     * Writes the file, in the place of what is there.
+     * Writes the file and replaces an old one.
      *
-     * @param rows what is to stand below each other, image by image: each floating point, [N, 3, H, W] in [-1, 1], on
-     *             any device, all of one shape; where N is above {@link #COLUMNS} the rest follows further down
+     * @param rows what stands below each other, image by image: each floating point, [N, 3, H, W] in [-1, 1], on any
+     *             device, all of one shape; where N is above {@link #COLUMNS} the rest follows further down
+     * @throws IllegalArgumentException     for other shapes
+     * @throws java.io.UncheckedIOException when the file cannot be written
      */
-    public static void write(Path file, Tensor... rows) throws IOException {
+    public static void write(Path file, Tensor... rows) {
         write(file, COLUMNS, List.of(rows));
     }
 
-    /** As {@link #write(Path, Tensor...)}, with so many images in a row. */
-    public static void write(Path file, int columns, List<Tensor> rows) throws IOException {
+    /** As {@link #write(Path, Tensor...)}, with another number of images in a row. */
+    public static void write(Path file, int columns, List<Tensor> rows) {
         check(columns, rows);
-        BufferedImage grid = draw(columns, rows);
-        AtomicFiles.write(file, out -> {
-            if (!ImageIO.write(grid, "png", out)) {
-                throw new IOException(file + ": this JDK writes no PNG");
-            }
-        });
+        PngFile.write(file, draw(columns, rows));
     }
 
     private static void check(int columns, List<Tensor> rows) {
@@ -77,7 +67,8 @@ public final class ImageGrid {
             for (int i = 0; i < count; i++) {
                 int left = GAP + i % across * (width + GAP);
                 int top = GAP + i / across * (block + WIDE_GAP) + row * (height + GAP);
-                grid.setRGB(left, top, width, height, colours(levels, i * height * width, height * width), 0, width);
+                int[] colours = RgbImage.colours(levels, i * height * width, height * width);
+                grid.setRGB(left, top, width, height, colours, 0, width);
             }
         }
         return grid;
@@ -89,14 +80,5 @@ public final class ImageGrid {
             Tensor levels = Pixels.levels(images).permute(0, 2, 3, 1).contiguous();
             return levels.to(Device.CPU, levels.dtype()).toByteArray();
         }
-    }
-
-    private static int[] colours(byte[] levels, int from, int count) {
-        int[] colours = new int[count];
-        for (int i = 0; i < count; i++) {
-            int at = 3 * (from + i);
-            colours[i] = (levels[at] & 0xff) << 16 | (levels[at + 1] & 0xff) << 8 | levels[at + 2] & 0xff;
-        }
-        return colours;
     }
 }

@@ -17,25 +17,25 @@ import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 
 /**
- * Batches of an image set, read and decoded ahead by platform threads that make no tensors. The same seed gives the
- * same batches, whatever the number of threads, and from a saved position on: an image's crop and flip are drawn from a
- * generator of its own, made of seed, pass and place in the set.
+ * Makes batches of an image set. Platform threads that make no tensors read and decode ahead. The same seed gives the
+ * same batches with any number of threads, and after a saved position too: the crop and flip of an image are drawn from
+ * a generator of its own, seeded by seed, pass and index in the set.
  *
- * <p>At most two batches are in memory ahead of the one asked for, cropped. One thread may use a loader.
+ * <p>At most two batches of cropped images are in memory ahead of the next one. One thread may use a loader.
  */
 public final class ImageLoader implements AutoCloseable {
 
     /**
-     * What a loader does.
+     * Options of a loader.
      *
      * @param crop        how images become squares
      * @param batch       images in a batch
-     * @param flip        whether every other image, by chance, is flipped left to right after the crop
-     * @param shuffle     whether each pass has an order of its own, else the set's
+     * @param flip        whether each image is flipped left to right after the crop, with probability 1/2
+     * @param shuffle     whether each pass has an order of its own; otherwise it has the set's
      * @param dropLast    whether a last batch that is not full is left out
-     * @param skipCorrupt whether corrupt images are counted and left out, else the first one ends the run
+     * @param skipCorrupt whether corrupt images are counted and left out; otherwise the first one ends the run
      * @param seed        of orders, crops and flips
-     * @param threads     that decode
+     * @param threads     threads that decode
      */
     public record Options(ImageCrop crop, int batch, boolean flip, boolean shuffle, boolean dropLast,
             boolean skipCorrupt, long seed, int threads) {
@@ -49,29 +49,30 @@ public final class ImageLoader implements AutoCloseable {
         }
 
         /**
-         * One image after the other as the set has them, the last batch too, one thread; a corrupt image ends the run.
+         * Takes the images in the set's order, with a last batch that may not be full, in one thread. A corrupt image
+         * ends the run.
          */
         public static Options inOrder(ImageCrop crop, int batch) {
             return new Options(crop, batch, false, false, false, false, 0, 1);
         }
 
-        /** Shuffled and flipped, full batches only, one thread; a corrupt image ends the run. */
+        /** Shuffles and flips, makes full batches only, in one thread. A corrupt image ends the run. */
         public static Options training(ImageCrop crop, int batch, long seed) {
             return new Options(crop, batch, true, true, true, false, seed, 1);
         }
 
-        /** With so many threads that decode. */
+        /** Changes the number of threads that decode. */
         public Options withThreads(int value) {
             return new Options(crop, batch, flip, shuffle, dropLast, skipCorrupt, seed, value);
         }
 
-        /** With corrupt images left out, or not. */
+        /** Changes whether corrupt images are left out. */
         public Options withSkipCorrupt(boolean value) {
             return new Options(crop, batch, flip, shuffle, dropLast, value, seed, threads);
         }
     }
 
-    /** An image of the pass that is being made, or has been. */
+    /** An image of this pass that is decoded, or will be. */
     private record Pending(int image, Future<RgbImage> pixels) {}
 
     private final ImageSource source;
@@ -83,7 +84,7 @@ public final class ImageLoader implements AutoCloseable {
     private int[] order;
     private int asked;
 
-    /** A loader at the start. The source stays its owner's. */
+    /** Makes a loader at the start of the first pass. The caller closes the source. */
     public ImageLoader(ImageSource source, Options options) {
         this.source = source;
         this.options = options;
@@ -92,13 +93,13 @@ public final class ImageLoader implements AutoCloseable {
         seek(position);
     }
 
-    /** Where the next batch begins. */
+    /** Returns where the next batch begins. */
     public LoaderPosition position() {
         return position;
     }
 
     /**
-     * Goes on from a position of a loader with the same set and options.
+     * Continues from a position of a loader with the same set and options.
      *
      * @throws IllegalArgumentException when the set has fewer images
      */
@@ -115,13 +116,13 @@ public final class ImageLoader implements AutoCloseable {
         asked = (int) to.index();
     }
 
-    /** Names of the images found corrupt, in the order they were met. */
+    /** Returns the names of the images found corrupt so far. */
     public Set<String> corrupt() {
         return Set.copyOf(corrupt);
     }
 
     /**
-     * The next batch of this pass, or nothing at its end, after which the next pass begins.
+     * Makes the next batch of this pass; empty at its end, after which the next pass begins.
      *
      * @throws CorruptImageException unless corrupt images are to be skipped; the position stays
      * @throws UncheckedIOException  when an image cannot be read; the position stays
@@ -155,7 +156,7 @@ public final class ImageLoader implements AutoCloseable {
     }
 
     /**
-     * The next batch, of the next pass where this one has ended.
+     * Makes the next batch, which is the first of the next pass if this one has ended.
      *
      * @throws IllegalArgumentException when a whole pass makes no batch
      * @throws CorruptImageException    unless corrupt images are to be skipped; the position stays
@@ -170,7 +171,7 @@ public final class ImageLoader implements AutoCloseable {
                 + corrupt.size() + " corrupt) does not fill a batch of " + options.batch()));
     }
 
-    /** Asks for images up to two batches past that place. */
+    /** Asks for images up to two batches after that index. */
     private void fill(long from) {
         long end = Math.min(order.length, from + 2L * Math.max(options.batch(), options.threads()));
         while (asked < end) {
@@ -186,7 +187,7 @@ public final class ImageLoader implements AutoCloseable {
         return options.flip() && random.nextBoolean() ? part.flippedHorizontally() : part;
     }
 
-    /** The image; null for a corrupt one that is to be skipped. */
+    /** Waits for the image; null for a corrupt one that is to be skipped. */
     private RgbImage await(Pending pending) {
         try {
             return pending.pixels.get();
@@ -228,7 +229,7 @@ public final class ImageLoader implements AutoCloseable {
         return places;
     }
 
-    /** A number that depends on all bits of both: the finaliser of MurmurHash3 over their combination. */
+    /** Mixes all bits of both: MurmurHash3's finaliser over their combination. */
     private static long mixed(long seed, long value) {
         long z = seed * 0x9e3779b97f4a7c15L + value + 0x632be59bd9b4e019L;
         z = (z ^ z >>> 33) * 0xff51afd7ed558ccdL;

@@ -5,14 +5,28 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** The values of images in tensors, in [-1, 1], and the 256 levels of files. */
+/**
+ * Conversions between the values of images in tensors, [-1, 1], and the 256 levels of files.
+ *
+ * <p>The official code rounds values to levels in two ways, and results are comparable only with the right one:
+ *
+ * <ul>
+ *   <li>{@link #levels} in the evaluation of autoencoders (rFID, PSNR, SSIM): trunc(clamp(127.5 v + 128, 0, 255)), that
+ *       is, half up. Originals and reconstructions both go through it.
+ *   <li>{@link #sampleLevels} where the generator writes its samples: round(clamp(255 (v + 1) / 2, 0, 255)), half to
+ *       even.
+ * </ul>
+ *
+ * <p>The two differ only where 255 (v + 1) / 2 lies half-way between two levels, up to float32 rounding. There, the
+ * first gives the upper level, the second the even one. Both take every value that {@link #values} makes back to its
+ * level.
+ */
 public final class Pixels {
 
     private Pixels() {}
 
     /**
-     * The levels: 127.5 v + 128, cut to [0, 255] and truncated, as the published evaluations have it. That is 255 (v +
-     * 1) / 2, rounded to the nearest.
+     * Rounds values to levels as the official evaluation of autoencoders does, half up.
      *
      * @param images floating point, of any shape
      * @return uint8, of that shape; 0 where the value is NaN
@@ -25,10 +39,23 @@ public final class Pixels {
     }
 
     /**
-     * The values of levels: v / 255, less 0.5, over 0.5, in float32 and this order, as torchvision's ToTensor and
-     * Normalize(0.5, 0.5) have it.
+     * Rounds values to levels as the official generator does for its samples, half to even.
      *
-     * @param levels uint8, of any shape
+     * @param images floating point, of any shape
+     * @return uint8, of that shape; 0 where the value is NaN
+     */
+    public static Tensor sampleLevels(Tensor images) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return Scope.returning(() -> images.detach().to(DType.FLOAT32).add(1).div_(2).mul_(255).nanToNum_(0.0)
+                    .clamp_(0, 255).round_().to(DType.UINT8));
+        }
+    }
+
+    /**
+     * Converts levels to values: v / 255, less 0.5, over 0.5, in float32 and this order, as torchvision's ToTensor and
+     * Normalize(0.5, 0.5) do.
+     *
+     * @param levels uint8, or floating point in [0, 255], of any shape
      * @return float32, of that shape
      */
     public static Tensor values(Tensor levels) {

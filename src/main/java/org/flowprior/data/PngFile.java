@@ -1,12 +1,16 @@
 package org.flowprior.data;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import org.flowprior.torch.io.AtomicFiles;
 
-/** Checks of a PNG file that the JDK's reader leaves out: it fills what is missing with black. */
+/** Writes PNG files, and checks what the JDK's reader leaves out: it fills what is missing with black. */
 final class PngFile {
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -16,6 +20,15 @@ final class PngFile {
     static boolean isPng(byte[] file) {
         return file.length >= SIGNATURE.length && Arrays.equals(file, 0, SIGNATURE.length, SIGNATURE, 0,
                 SIGNATURE.length);
+    }
+
+    /** Writes a picture and replaces an old file in one step: the file is there whole or not at all. */
+    static void write(Path file, BufferedImage picture) {
+        AtomicFiles.write(file, out -> {
+            if (!ImageIO.write(picture, "png", out)) {
+                throw new IOException(file + ": this JDK writes no PNG");
+            }
+        });
     }
 
     /** Refuses a file that ends before its last chunk, and a chunk of the image whose checksum is wrong. */

@@ -1,5 +1,8 @@
 package org.flowprior.data;
 
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+
 /**
  * An 8-bit image in RGB.
  *
@@ -51,5 +54,26 @@ public record RgbImage(int width, int height, byte[] pixels) {
             }
         }
         return new RgbImage(width, height, flipped);
+    }
+
+    /** The colours 0xRRGGBB of pixels, from an array of red, green and blue in turn. */
+    static int[] colours(byte[] levels, int firstPixel, int count) {
+        int[] colours = new int[count];
+        for (int i = 0; i < count; i++) {
+            int at = 3 * (firstPixel + i);
+            colours[i] = (levels[at] & 0xff) << 16 | (levels[at + 1] & 0xff) << 8 | levels[at + 2] & 0xff;
+        }
+        return colours;
+    }
+
+    /**
+     * Writes the image as a PNG file and replaces an old file in one step: the file is there whole or not at all.
+     *
+     * @throws java.io.UncheckedIOException when the file cannot be written
+     */
+    public void writePng(Path file) {
+        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        picture.setRGB(0, 0, width, height, colours(pixels, 0, width * height), 0, width);
+        PngFile.write(file, picture);
     }
 }

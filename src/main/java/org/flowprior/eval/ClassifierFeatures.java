@@ -7,7 +7,7 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** What a small classifier pools, and its logits. */
+/** The pooled features of a small classifier, and its logits. */
 final class ClassifierFeatures implements FeatureNetwork {
 
     private final SmallClassifier classifier;
@@ -19,11 +19,6 @@ final class ClassifierFeatures implements FeatureNetwork {
     @Override
     public String label() {
         return "classifier features";
-    }
-
-    @Override
-    public boolean isInception() {
-        return false;
     }
 
     @Override

@@ -1,56 +1,72 @@
 package org.flowprior.eval;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.flowprior.target.FeatureLayout;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Tensor;
 
 /**
- * A network whose features of images are compared: as Fréchet distance, precision and recall, and by its logits the
- * Inception score. Only {@linkplain #isInception Inception's} numbers can be set beside published ones.
+ * A network that makes features of images, with the range and size of pixels that it takes. Those with one row an
+ * image are compared: by Fréchet distance, precision and recall, and by their logits in the Inception score; only
+ * {@linkplain #isInception Inception's} numbers can be compared with published ones. All of them make feature banks,
+ * through a {@link NetworkSource}.
  */
 public interface FeatureNetwork extends AutoCloseable {
 
-    /** What a network may give. */
+    /** What a network gives. */
     enum Output {
         /** What Fréchet distance, precision and recall compare. */
         FEATURES,
-        /** Features that know of places, which sFID compares. */
+        /** Features with positions, which sFID compares. */
         SPATIAL,
-        /** Of classes, which make the Inception score. */
+        /** Logits of classes, for the Inception score. */
         LOGITS
     }
 
-    /** What a vision transformer's features are. */
+    /** What one row of a vision transformer's features is. */
     enum Tokens {
-        /** Its class token, behind the last norm. */
+        /** The class token, after the last norm. */
         CLS,
-        /** The mean of its patch tokens, behind the last norm. */
+        /** The mean of the patch tokens, after the last norm. */
         MEAN
     }
 
-    /** What its features are called, in a few words. */
+    /** Names the features in a few words. */
     String label();
 
-    /** Whether it is the Inception of the published numbers. */
-    boolean isInception();
+    /** Returns true for the Inception of the published numbers. */
+    default boolean isInception() {
+        return false;
+    }
 
-    /** What it gives; always {@link Output#FEATURES}. */
-    Set<Output> outputs();
+    /** Returns true if a row of features is mean and log-variance, [n, 2D]. */
+    default boolean isGaussian() {
+        return false;
+    }
+
+    /** Returns what the network gives; always {@link Output#FEATURES}. */
+    default Set<Output> outputs() {
+        return EnumSet.of(Output.FEATURES);
+    }
 
     /**
-     * What it makes of images, without gradients.
+     * Computes the features of images, without gradients.
      *
      * @param images uint8 [B, 3, H, W], on any device
+     * @return in the innermost scope
      * @throws IllegalArgumentException for images that the network does not take
      */
     FeatureOutputs of(Tensor images);
 
+    /** Frees the network. */
     @Override
     void close();
 
     /**
-     * Inception with TensorFlow's weights: pooled and spatial features, logits without bias.
+     * Reads Inception with TensorFlow's weights: pooled and spatial features, logits without bias.
      *
      * @throws IllegalArgumentException     naming the file, when it holds something else
      * @throws java.io.UncheckedIOException when it cannot be read
@@ -60,30 +76,70 @@ public interface FeatureNetwork extends AutoCloseable {
     }
 
     /**
-     * A TorchScript module that makes [B, D] of images, or also logits [B, C] behind that.
+     * Reads a TorchScript module that makes features [B, D] of images, or features and logits [B, C].
      *
-     * @param range   what it is given
+     * @param range   the pixels that the module takes
      * @param size    pixels a side that it takes
-     * @param resizes whether images of other sizes are resized to that; otherwise it is given them as they are
+     * @param resizes whether images of other sizes are resized to that; otherwise they are given as they are
      * @throws IllegalArgumentException naming the file, when it is no TorchScript, or makes something else
      */
     static FeatureNetwork torchScript(Path file, Device device, PixelRange range, int size, boolean resizes) {
-        return new TorchScriptFeatures(file, device, range, size, resizes);
+        return TorchScriptFeatures.perImage(file, device, range, size, resizes);
     }
 
     /**
-     * DINOv2, or another vision transformer, to whose size images are resized.
+     * Reads a TorchScript module that makes one tensor of images, whose first dimension is the images'. Images are
+     * given in their own size.
+     *
+     * @param pixels turns levels, float32 [B, 3, H, W] in [0, 255], into the module's input, such as {@code
+     *               PixelRange.UNIT::of}
+     * @param layout of the tensor that the module makes
+     * @throws IllegalArgumentException naming the file, when it is no TorchScript
+     */
+    static FeatureNetwork torchScript(Path file, Device device, UnaryOperator<Tensor> pixels, FeatureLayout layout) {
+        return TorchScriptFeatures.laidOut(file, device, pixels, layout);
+    }
+
+    /**
+     * Reads DINOv2, or another vision transformer, of which images give one row each. They are resized to its size.
      *
      * @param size pixels a side, to which its position embedding is resampled
      * @throws IllegalArgumentException     naming the file, when it holds something else
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     static FeatureNetwork visionTransformer(Path file, Device device, Tokens tokens, int size) {
-        return new TransformerFeatures(file, device, tokens, size);
+        return switch (tokens) {
+            case CLS -> TransformerFeatures.classTokens(file, device, size);
+            case MEAN -> TransformerFeatures.meanPatchTokens(file, device, size);
+        };
     }
 
     /**
-     * A classifier that {@link SmallClassifier#write} wrote: pooled features and logits.
+     * Reads DINOv2, or another vision transformer, of which images give a row for each patch: its patch tokens, after
+     * the last norm. Images are resized to its size.
+     *
+     * @param size      pixels a side, to which its position embedding is resampled; a multiple of the patch size
+     * @param patchSize pixels a side of a patch, to which its patch embedding is resampled
+     * @throws IllegalArgumentException     naming the file, when it holds something else
+     * @throws java.io.UncheckedIOException when it cannot be read
+     */
+    static FeatureNetwork patchTokens(Path file, Device device, int size, int patchSize) {
+        return TransformerFeatures.patchTokens(file, device, size, patchSize);
+    }
+
+    /**
+     * Reads the encoder of a latent diffusion model's VAE, of which images give a row for each position of the latent
+     * grid: mean and log-variance. Images are taken in their own size.
+     *
+     * @throws IllegalArgumentException     naming the file, when it holds something else
+     * @throws java.io.UncheckedIOException when it cannot be read
+     */
+    static FeatureNetwork autoencoderKl(Path file, Device device) {
+        return new AutoencoderKlFeatures(file, device);
+    }
+
+    /**
+     * Reads a classifier that {@link SmallClassifier#write} wrote: pooled features and logits, on the CPU.
      *
      * @throws IllegalArgumentException     naming the file, when it holds something else
      * @throws java.io.UncheckedIOException when it cannot be read

@@ -7,7 +7,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.vision.TensorResize;
 
-/** Images as files hold them, made ready for networks. */
+/** Moves images of 8-bit levels to a network's device, in its size. */
 final class LevelImages {
 
     private static final int LEVELS = 255;
@@ -15,10 +15,10 @@ final class LevelImages {
     private LevelImages() {}
 
     /**
-     * The levels in float32, resized by the bicubic filter with antialiasing where they have another size.
+     * Converts the levels to float32, and resizes images of another size by the bicubic filter with antialiasing.
      *
      * @param images uint8 [B, 3, H, W]
-     * @param size   pixels a side; null: the images'
+     * @param size   pixels a side; null keeps the images' own
      * @return float32 [B, 3, size, size] in [0, 255]
      * @throws IllegalArgumentException for anything else
      */

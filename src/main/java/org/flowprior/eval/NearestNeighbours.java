@@ -1,10 +1,13 @@
 package org.flowprior.eval;
 
 import java.util.List;
+import org.flowprior.flow.FlowPrior;
+import org.flowprior.target.FeatureBank;
 import org.flowprior.target.RowSource;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Results;
 import org.flowprior.torch.Scope;
@@ -90,6 +93,22 @@ public final class NearestNeighbours {
                 }
             }
             return search.result(targets.rows());
+        }
+    }
+
+    /**
+     * Searches among the features that a prior was trained on, in its space: scaled, then projected, as it says.
+     *
+     * @param queries floating point, [n, D] of the prior's dimension D, finite, on the prior's device
+     * @param k       in [1, rows of the bank]
+     * @param seed    of the rows of a Gaussian bank, which are drawn
+     * @throws IllegalArgumentException for anything else, and for a bank whose features the prior does not take
+     */
+    public static Result of(Tensor queries, FlowPrior prior, FeatureBank bank, int k, long seed) {
+        Device device = queries.device();
+        try (Generator draws = Generator.seeded(seed)) {
+            return of(queries, RowSource.of(bank, draws)
+                    .through(rows -> prior.target(rows.to(DType.FLOAT32, device)), prior.dimension()), k);
         }
     }
 

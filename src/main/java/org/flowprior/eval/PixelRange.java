@@ -1,14 +1,15 @@
 package org.flowprior.eval;
 
+import org.flowprior.data.Pixels;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.vision.ImageNetNormalization;
 
-/** How a network wants the 256 levels of an image's pixels. */
+/** The numbers that stand for the 256 levels of a pixel in a network's input. */
 public enum PixelRange {
 
-    /** As they are, uint8; levels between are rounded. */
+    /** 0 to 255, uint8; levels in between, of resized images, are rounded half to even. */
     UINT8 {
         @Override
         Tensor values(Tensor levels) {
@@ -36,11 +37,11 @@ public enum PixelRange {
     SYMMETRIC {
         @Override
         Tensor values(Tensor levels) {
-            return levels.div(255).sub_(0.5).div_(0.5);
+            return Pixels.values(levels);
         }
     },
 
-    /** Without the mean and over the deviation of ImageNet, float32. */
+    /** {@link #SYMMETRIC} after {@link ImageNetNormalization}, float32. */
     IMAGENET {
         @Override
         Tensor values(Tensor levels) {
@@ -51,12 +52,12 @@ public enum PixelRange {
     abstract Tensor values(Tensor levels);
 
     /**
-     * The pixels in this range.
+     * Converts levels into this range.
      *
      * @param levels float32 [B, 3, H, W] in [0, 255]
-     * @return of that shape, in the innermost scope
+     * @return the same shape, in the innermost scope
      */
-    Tensor of(Tensor levels) {
+    public Tensor of(Tensor levels) {
         return Scope.returning(() -> values(levels));
     }
 }

@@ -30,36 +30,36 @@ import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
 /**
- * A small convolutional network that names the class of an image. Trained on real images, it says whether generated
- * ones show what they are to show: minutes on two cores for {@link org.flowprior.data.ProceduralImages}. It runs on the
- * CPU in float32; the same images and options give the same network on the same machine and number of threads.
+ * A small convolutional network that classifies images. Trained on real images, it tells whether generated ones show
+ * their class. For {@link org.flowprior.data.ProceduralImages}, training takes minutes on two cores. It runs on the CPU
+ * in float32; the same images and options give the same network on the same machine and number of threads.
  *
- * <p>Images with sides of more than 32 pixels are averaged down to 32. Training flips every other image left to right
- * by chance, as a generator's training does.
+ * <p>Images with sides of more than 32 pixels are averaged down to 32. Training flips each image left to right with
+ * probability 1/2, as a generator's training does.
  */
 public final class SmallClassifier implements AutoCloseable {
 
     private static final int LARGEST_SIDE = 32;
     private static final double RATE = 3e-3;
     private static final double WARMUP_SHARE = 0.05;
-    /** The metadata's entry with the classes' names, a JSON list. */
+    /** The key of the metadata's entry with the classes' names, a JSON list. */
     private static final String NAMES = "classes";
     private static final String LAST_WEIGHT = "classes.weight";
 
     /**
-     * How a classifier is trained.
+     * Options of a classifier's training.
      *
      * @param steps steps of Adam, at least 1
      * @param batch images of a step, at least 1 and at most the set's
      * @param width channels of the first layer; the last has four times as many
-     * @param seed  of the initial weights, of order and flips
+     * @param seed  of the initial weights, the images' order and the flips
      */
     public record Options(int steps, int batch, int width, long seed) {
 
-        /** What names more than nineteen in twenty procedural images of 64 pixels rightly. */
+        /** Options that make more than 95 % of procedural images of 64 pixels correctly classified. */
         public static final Options STANDARD = new Options(1000, 64, 16, 0);
 
-        /** Throws {@link IllegalArgumentException} for numbers below 1. */
+        /** Refuses numbers below 1. */
         public Options {
             if (steps < 1 || batch < 1 || width < 1) {
                 throw new IllegalArgumentException("steps, batch and width of a classifier are at least 1, not " + steps
@@ -68,7 +68,7 @@ public final class SmallClassifier implements AutoCloseable {
         }
     }
 
-    /** The network: strided convolutions, the mean over the places, a linear layer. */
+    /** Strided convolutions, the mean over the positions, a linear layer. */
     private static final class Network extends Module {
 
         private final Sequential features;
@@ -108,12 +108,12 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * A classifier trained on the middle squares of the images.
+     * Trains a classifier on centre crops of the images.
      *
-     * @param images   with their classes
-     * @param side     pixels along a side of the images to be classified
-     * @param threads  that decode images
-     * @param progress is told each number of steps done
+     * @param images   images with classes
+     * @param side     pixels a side of the crops, and of the images to be classified
+     * @param threads  threads that decode images
+     * @param progress is told after each step how many are done
      * @throws IllegalArgumentException when the images do not fill a batch
      */
     public static SmallClassifier train(ImageSource images, int side, Options options, int threads,
@@ -151,7 +151,7 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * The classifier in a file that {@link #write} wrote.
+     * Reads a classifier from a file that {@link #write} wrote.
      *
      * @throws IllegalArgumentException     naming the file, when it holds something else
      * @throws java.io.UncheckedIOException when it cannot be read
@@ -196,7 +196,7 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * Writes weights and names, as safetensors; an old file is replaced whole or not at all.
+     * Writes weights and names as safetensors. An old file is replaced in one step, or not at all.
      *
      * @throws java.io.UncheckedIOException when it cannot be written
      */
@@ -204,13 +204,13 @@ public final class SmallClassifier implements AutoCloseable {
         Safetensors.write(file, network.stateDict(), Map.of(NAMES, new Gson().toJson(names)));
     }
 
-    /** The classes' names, in the order of their numbers. */
+    /** Returns the classes' names, in the order of their numbers. */
     public List<String> names() {
         return names;
     }
 
     /**
-     * The likeliest class of each image.
+     * Finds the most likely class of each image.
      *
      * @param images float32 [N, 3, H, W] in [-1, 1], N at least 1, on any device
      * @return int64 [N] on the CPU
@@ -220,7 +220,7 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * The features that the last layer tells classes by: the last convolution's, averaged over the places.
+     * Computes the input of the last layer: the last convolution's output, averaged over the positions.
      *
      * @param images as for {@link #classes}
      * @return float32 [N, D] on the CPU, without gradients
@@ -232,9 +232,9 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * The classes' logits.
+     * Computes the classes' logits.
      *
-     * @param features float32 [N, D], what {@link #features} makes
+     * @param features float32 [N, D], of {@link #features}
      * @return float32 [N, number of classes], without gradients
      */
     public Tensor logits(Tensor features) {

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.flowprior.target.FeatureLayout;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
@@ -13,35 +15,47 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.TorchException;
 
-/** What a TorchScript module makes of images. Whether it gives logits, a black image tells. */
+/** What a TorchScript module makes of images. */
 final class TorchScriptFeatures implements FeatureNetwork {
 
     private final Path file;
     private final Device device;
-    private final PixelRange range;
+    private final UnaryOperator<Tensor> pixels;
     private final Integer size;
+    private final FeatureLayout layout;
     private final ScriptModule module;
-    private final Set<Output> outputs;
+    private Set<Output> outputs = EnumSet.of(Output.FEATURES);
 
-    TorchScriptFeatures(Path file, Device device, PixelRange range, int size, boolean resizes) {
+    /** Reads the module; size and layout are null where images are not resized, and give one row each. */
+    private TorchScriptFeatures(Path file, Device device, UnaryOperator<Tensor> pixels, Integer size,
+            FeatureLayout layout) {
         this.file = file;
         this.device = device;
-        this.range = range;
-        this.size = resizes ? size : null;
-        this.module = load(file, device);
-        try (Scope scope = Scope.open()) {
-            outputs = outputs(of(Torch.zeros(new long[] {1, 3, size, size}, DType.UINT8)));
-        } catch (RuntimeException e) {
-            module.close();
-            throw e;
+        this.pixels = pixels;
+        this.size = size;
+        this.layout = layout;
+        try {
+            this.module = ScriptModule.load(file, device).train(false);
+        } catch (TorchException e) {
+            throw new IllegalArgumentException(file + ": is no TorchScript module: " + e.getMessage(), e);
         }
     }
 
-    private static ScriptModule load(Path file, Device device) {
-        try {
-            return ScriptModule.load(file, device).train(false);
-        } catch (TorchException e) {
-            throw new IllegalArgumentException(file + ": is no TorchScript module: " + e.getMessage(), e);
+    static TorchScriptFeatures laidOut(Path file, Device device, UnaryOperator<Tensor> pixels, FeatureLayout layout) {
+        return new TorchScriptFeatures(file, device, pixels, null, layout);
+    }
+
+    /** Gives the module a black image, to see whether it makes logits. */
+    static TorchScriptFeatures perImage(Path file, Device device, PixelRange range, int size, boolean resizes) {
+        TorchScriptFeatures network = new TorchScriptFeatures(file, device, range::of, resizes ? size : null, null);
+        try (Scope scope = Scope.open()) {
+            if (network.of(Torch.zeros(new long[] {1, 3, size, size}, DType.UINT8)).logits() != null) {
+                network.outputs = EnumSet.of(Output.FEATURES, Output.LOGITS);
+            }
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
         }
     }
 
@@ -51,37 +65,45 @@ final class TorchScriptFeatures implements FeatureNetwork {
     }
 
     @Override
-    public boolean isInception() {
-        return false;
-    }
-
-    @Override
     public Set<Output> outputs() {
         return EnumSet.copyOf(outputs);
-    }
-
-    private static Set<Output> outputs(FeatureOutputs found) {
-        return found.logits() == null ? EnumSet.of(Output.FEATURES) : EnumSet.of(Output.FEATURES, Output.LOGITS);
     }
 
     @Override
     public FeatureOutputs of(Tensor images) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            List<Tensor> made = forward(range.of(LevelImages.on(device, images, size)));
-            if (made.isEmpty() || made.size() > 2) {
-                throw new IllegalArgumentException(file + ": forward returns " + made.size() + " tensors; wanted are "
-                        + "features, or features and logits");
-            }
-            List<Tensor> rows = made.stream().map(tensor -> rows(tensor, images.size(0))).toList();
-            return new FeatureOutputs(rows.getFirst(), null, rows.size() == 1 ? null : rows.get(1));
+            Tensor input = pixels.apply(LevelImages.on(device, images, size));
+            return layout == null ? perImage(input) : laidOut(module.forward(input), images.size(0));
         }
     }
 
-    private List<Tensor> forward(Tensor pixels) {
+    private FeatureOutputs laidOut(List<Tensor> made, long images) {
+        if (made.size() != 1) {
+            throw new IllegalArgumentException(file + ": forward returns " + made.size() + " tensors; wanted is one");
+        }
+        Tensor output = made.getFirst();
+        if (output.dim() == 0 || output.size(0) != images) {
+            throw new IllegalArgumentException(file + ": forward makes " + output.signature() + " of " + images
+                    + " images; the first dimension must be theirs");
+        }
+        return FeatureOutputs.of(layout.rows(output, file + ": the output of forward").moveOutward());
+    }
+
+    private FeatureOutputs perImage(Tensor input) {
+        List<Tensor> made = forward(input);
+        if (made.isEmpty() || made.size() > 2) {
+            throw new IllegalArgumentException(file + ": forward returns " + made.size() + " tensors; wanted are "
+                    + "features, or features and logits");
+        }
+        List<Tensor> rows = made.stream().map(tensor -> rows(tensor, input.size(0))).toList();
+        return new FeatureOutputs(rows.getFirst(), null, rows.size() == 1 ? null : rows.get(1));
+    }
+
+    private List<Tensor> forward(Tensor input) {
         try {
-            return module.forward(pixels);
+            return module.forward(input);
         } catch (TorchException e) {
-            throw new IllegalArgumentException(file + ": forward refuses " + pixels.signature() + ": "
+            throw new IllegalArgumentException(file + ": forward refuses " + input.signature() + ": "
                     + e.getMessage().lines().reduce((first, last) -> last).orElse(""), e);
         }
     }

@@ -1,54 +1,64 @@
 package org.flowprior.eval;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.vision.VisionTransformer;
+import org.flowprior.vision.VisionTransformerConfig;
 
-/** Class token or mean patch token of a vision transformer. */
+/** Tokens of a vision transformer, after its last norm. */
 final class TransformerFeatures implements FeatureNetwork {
 
-    private final Path file;
-    private final Device device;
-    private final Tokens tokens;
-    private final VisionTransformer network;
+    /** Takes the features out of all tokens. */
+    private interface Readout {
+        Tensor of(VisionTransformer network, Tensor tokens);
+    }
 
-    TransformerFeatures(Path file, Device device, Tokens tokens, int size) {
-        this.file = file;
+    private final String label;
+    private final Device device;
+    private final VisionTransformer network;
+    private final Readout readout;
+
+    private TransformerFeatures(Path file, Device device, UnaryOperator<VisionTransformerConfig> sizes, String what,
+            Readout readout) {
+        this.label = what + " of " + file.getFileName();
         this.device = device;
-        this.tokens = tokens;
-        this.network = VisionTransformer.read(file, sizes -> sizes.withGrid(size, sizes.patchSize()));
+        this.readout = readout;
+        this.network = VisionTransformer.read(file, sizes);
         network.to(device);
         network.eval();
     }
 
+    static TransformerFeatures classTokens(Path file, Device device, int size) {
+        return new TransformerFeatures(file, device, sizes -> sizes.withGrid(size, sizes.patchSize()), "class tokens",
+                (network, tokens) -> network.classToken(tokens).flatten(1));
+    }
+
+    static TransformerFeatures meanPatchTokens(Path file, Device device, int size) {
+        return new TransformerFeatures(file, device, sizes -> sizes.withGrid(size, sizes.patchSize()),
+                "mean patch tokens", (network, tokens) -> network.patchTokens(tokens).mean(1L));
+    }
+
+    static TransformerFeatures patchTokens(Path file, Device device, int size, int patchSize) {
+        return new TransformerFeatures(file, device, sizes -> sizes.withGrid(size, patchSize), "patch tokens",
+                (network, tokens) -> network.patchTokens(tokens).flatten(0, 1));
+    }
+
     @Override
     public String label() {
-        return (tokens == Tokens.CLS ? "class tokens of " : "mean patch tokens of ") + file.getFileName();
-    }
-
-    @Override
-    public boolean isInception() {
-        return false;
-    }
-
-    @Override
-    public Set<Output> outputs() {
-        return EnumSet.of(Output.FEATURES);
+        return label;
     }
 
     @Override
     public FeatureOutputs of(Tensor images) {
         try (NoGrad noGrad = new NoGrad()) {
-            return new FeatureOutputs(Scope.returning(() -> {
+            return FeatureOutputs.of(Scope.returning(() -> {
                 Tensor pixels = PixelRange.IMAGENET.of(LevelImages.on(device, images, network.config().imageSize()));
-                Tensor all = network.features(pixels);
-                return tokens == Tokens.CLS ? network.classToken(all).flatten(1) : network.patchTokens(all).mean(1L);
-            }), null, null);
+                return readout.of(network, network.features(pixels));
+            }));
         }
     }
 

@@ -1,4 +1,4 @@
 /**
- * Measures of images and of sample sets: quality, neighbours, sliced transport, and a classifier to name images with.
+ * Measures of images and latents, and the engine that runs them over sets: {@link org.flowprior.eval.Evaluation}.
  */
 package org.flowprior.eval;

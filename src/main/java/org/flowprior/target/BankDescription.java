@@ -7,11 +7,11 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import org.flowprior.config.Json;
-import org.flowprior.config.JsonFields;
+import org.flowprior.shards.Shard;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.io.AtomicFiles;
+import org.flowprior.config.JsonFields;
+import org.flowprior.torch.io.TensorFiles;
 
 /**
  * What a bank's {@code bank.json} says. {@code dimension} is the width of the stored rows, twice that of the features
@@ -22,11 +22,7 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
 
     static final String FILE = "bank.json";
     static final String TENSOR = "features";
-    static final Set<DType> DTYPES = Set.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16);
-    private static final int VERSION = 1;
-
-    /** One file, by its name in the directory. */
-    record Shard(String file, long rows) {}
+    private static final String ROWS = "rows";
 
     /** Numbers in a row as it is read. */
     int features() {
@@ -37,29 +33,17 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
         return String.format("features-%05d-of-%05d.safetensors", number, shards);
     }
 
-    /** Writes the file and waits until it is on the disk. */
-    void write(Path file) {
-        AtomicFiles.write(file, Json.pretty(json()));
-    }
-
-    private JsonObject json() {
+    JsonObject json() {
         JsonObject json = new JsonObject();
-        json.addProperty("version", VERSION);
+        json.addProperty("version", StoreFormat.VERSION);
         json.addProperty("source", source);
-        json.addProperty("rows", rows);
+        json.addProperty(ROWS, rows);
         json.addProperty("dimension", dimension);
         json.addProperty("dtype", dtype.toString());
         json.addProperty("gaussian", gaussian);
         json.addProperty("scaling", scaling);
         json.addProperty("nonFinite", 0);
-        JsonArray files = new JsonArray();
-        for (Shard shard : shards) {
-            JsonObject entry = new JsonObject();
-            entry.addProperty("file", shard.file());
-            entry.addProperty("rows", shard.rows());
-            files.add(entry);
-        }
-        json.add("shards", files);
+        Shard.write(json, shards, ROWS);
         json.addProperty("pooledMean", statistics.pooledMean());
         json.addProperty("pooledStd", statistics.pooledStd());
         JsonArray constant = new JsonArray();
@@ -80,35 +64,38 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
     }
 
     private static BankDescription of(JsonFields fields) {
-        long version = fields.integer("version");
-        require(version == VERSION, "version " + version + " is not " + VERSION + ", which this program reads");
+        StoreFormat.requireVersion(fields);
         require(fields.integer("nonFinite") == 0, "the bank holds NaN or infinite features");
-        List<Shard> shards = fields.objects("shards").stream()
-                .map(shard -> new Shard(shard.text("file"), shard.integer("rows"))).toList();
+        List<Shard> shards = Shard.read(fields, ROWS);
         int[] constant = Arrays.stream(fields.numbers("constantDimensions")).mapToInt(d -> (int) d).toArray();
         BankStatistics statistics = new BankStatistics(fields.numbers("mean"), fields.numbers("std"),
                 fields.number("pooledMean"), fields.number("pooledStd"), constant);
-        return new BankDescription(fields.integer("rows"), Math.toIntExact(fields.integer("dimension")),
+        return new BankDescription(fields.integer(ROWS), Math.toIntExact(fields.integer("dimension")),
                 fields.dtype("dtype"), fields.truth("gaussian"), shards, statistics, fields.number("scaling"),
                 fields.text("source"));
     }
 
     private void check() {
         require(rows >= 2 && dimension >= 1, rows + " rows of dimension " + dimension + " are no bank");
-        require(DTYPES.contains(dtype), "dtype " + dtype + " is none of float32, bfloat16 and float16");
-        require(!gaussian || dimension % 2 == 0, "rows of mean and log-variance cannot be " + dimension + " wide");
-        require(scaling > 0 && Double.isFinite(scaling), "scaling must be positive and finite, not " + scaling);
-        for (Shard shard : shards) {
-            require(shard.file().matches("features-\\d{5,}-of-\\d{5,}\\.safetensors"), "a shard cannot go by the name '"
-                    + shard.file() + "'");
-            require(shard.rows() > 0, "shard " + shard.file() + " cannot have " + shard.rows() + " rows");
-        }
-        require(shards.stream().map(Shard::file).distinct().count() == shards.size(), "a shard comes twice");
-        long sum = shards.stream().mapToLong(Shard::rows).reduce(0, Math::addExact);
-        require(sum == rows, "says " + rows + " rows, but its shards have " + sum);
+        StoreFormat.check(dtype, gaussian, dimension, scaling, ROWS);
+        Shard.check(shards, "features-\\d{5,}-of-\\d{5,}\\.safetensors", ROWS, rows);
         require(statistics.mean().length == features() && statistics.std().length == features(),
                 "mean and std must have " + features() + " numbers");
         require(Double.isFinite(statistics.pooledMean()) && statistics.pooledStd() > 0
                 && Double.isFinite(statistics.pooledStd()), "pooledMean and pooledStd are no mean and deviation");
+    }
+
+    /** Refuses the tensors of a shard's file that are not what this says. */
+    void requireFitting(Path path, List<TensorFiles.Entry> entries, Shard shard) {
+        if (entries.size() != 1 || !entries.getFirst().name().equals(TENSOR)) {
+            throw new IllegalArgumentException(path + ": must hold one tensor '" + TENSOR + "', not "
+                    + entries.stream().map(TensorFiles.Entry::name).limit(5).toList());
+        }
+        TensorFiles.Entry entry = entries.getFirst();
+        long[] shape = {shard.rows(), dimension};
+        if (!Arrays.equals(entry.shape(), shape) || entry.dtype() != dtype) {
+            throw new IllegalArgumentException(path + ": holds " + entry.dtype() + Arrays.toString(entry.shape())
+                    + " where " + FILE + " says " + dtype + Arrays.toString(shape));
+        }
     }
 }

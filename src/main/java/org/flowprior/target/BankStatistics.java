@@ -1,5 +1,8 @@
 package org.flowprior.target;
 
+import java.util.stream.IntStream;
+import org.flowprior.shards.RunningMoments;
+
 /**
  * What is known of a bank's rows, computed in float64 when it was written. Deviations are the unbiased ones, as {@code
  * torch.std} gives them. For a Gaussian bank they are those of the rows drawn: variance of the means plus mean of the
@@ -12,4 +15,16 @@ package org.flowprior.target;
  * @param constantDimensions positions, ascending, of the dimensions in which all rows are equal
  */
 public record BankStatistics(double[] mean, double[] std, double pooledMean, double pooledStd,
-        int[] constantDimensions) {}
+        int[] constantDimensions) {
+
+    /** Those of at least two rows. A dimension counts as constant when its noise is at most {@code floor}. */
+    static BankStatistics of(RunningMoments moments, double floor) {
+        double[] std = moments.deviations();
+        for (int d = 0; d < std.length; d++) {
+            std[d] = moments.isConstant(d, 0) ? 0 : std[d];
+        }
+        int[] constant = IntStream.range(0, std.length).filter(d -> moments.isConstant(d, floor)).toArray();
+        return new BankStatistics(moments.mean(), std, moments.pooledMean(),
+                moments.isSingleNumber() ? 0 : moments.pooledDeviation(), constant);
+    }
+}

@@ -1,19 +1,21 @@
 package org.flowprior.target;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.flowprior.shards.PartialStore;
+import org.flowprior.shards.RunningMoments;
+import org.flowprior.shards.Shard;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.io.PartialDirectory;
 import org.flowprior.torch.io.Safetensors;
 
 /**
@@ -43,13 +45,11 @@ public final class FeatureBankWriter implements AutoCloseable {
 
         /** Throws {@link IllegalArgumentException} for values that make no bank. */
         public Options {
-            if (rowsPerShard < 1 || !BankDescription.DTYPES.contains(dtype)) {
+            if (rowsPerShard < 1 || !StoreFormat.DTYPES.contains(dtype)) {
                 throw new IllegalArgumentException("a bank has at least one row in a shard, not " + rowsPerShard
                         + ", and is float32, bfloat16 or float16, not " + dtype);
             }
-            if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
-                throw new IllegalArgumentException("scaling must be positive and finite, not " + scaling);
-            }
+            StoreFormat.requireScaling(scaling);
             Objects.requireNonNull(source, "source");
         }
 
@@ -82,14 +82,12 @@ public final class FeatureBankWriter implements AutoCloseable {
     private static final long CHUNK = 1 << 22;
 
     private final Options options;
-    private final PartialDirectory place;
-    private final List<BankDescription.Shard> shards = new ArrayList<>();
+    private final PartialStore store;
     private Tensor buffer;
     private int filled;
     private int width;
     private long rows;
     private RunningMoments moments;
-    private boolean ended;
 
     /**
      * Prepares a bank in that directory, whose parents are made where they are missing.
@@ -99,7 +97,7 @@ public final class FeatureBankWriter implements AutoCloseable {
      */
     public FeatureBankWriter(Path directory, Options options) {
         this.options = options;
-        this.place = PartialDirectory.beside(directory);
+        store = PartialStore.beside(directory);
     }
 
     /**
@@ -110,9 +108,7 @@ public final class FeatureBankWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public void add(Tensor rows) {
-        if (ended) {
-            throw new IllegalStateException("this bank is finished or closed");
-        }
+        store.requireOpen("bank");
         requireFitting(rows);
         try (NoGrad noGrad = new NoGrad()) {
             long step = Math.max(1, CHUNK / width);
@@ -131,9 +127,7 @@ public final class FeatureBankWriter implements AutoCloseable {
             throw new IllegalArgumentException("a bank takes floating-point rows [n, D], not " + rows.signature());
         }
         if (width == 0) {
-            if (options.gaussian() && shape[1] % 2 != 0) {
-                throw new IllegalArgumentException("rows of mean and log-variance cannot be " + shape[1] + " wide");
-            }
+            StoreFormat.requireWidth(options.gaussian(), shape[1], "rows");
             width = Math.toIntExact(shape[1]);
             moments = new RunningMoments(options.gaussian() ? width / 2 : width);
             try (Scope scope = Scope.open()) {
@@ -149,9 +143,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         requireFinite(given, chunk);
         Tensor exact = chunk.to(DType.FLOAT64);
         if (options.gaussian()) {
-            int half = width / 2;
-            moments.add(exact.narrow(1, 0, half), exact.narrow(1, half, half)
-                    .clamp(FeatureBank.LOWEST_LOG_VARIANCE, FeatureBank.HIGHEST_LOG_VARIANCE).exp_());
+            moments.add(exact.narrow(1, 0, width / 2), StoreFormat.logVariances(exact).exp_());
         } else {
             moments.add(exact, null);
         }
@@ -168,11 +160,10 @@ public final class FeatureBankWriter implements AutoCloseable {
     }
 
     private void requireFinite(Tensor given, Tensor chunk) {
-        Tensor finite = chunk.isfinite();
-        if (finite.all().item() != 0) {
+        long[] at = StoreFormat.firstNotFinite(chunk);
+        if (at == null) {
             return;
         }
-        long[] at = finite.logicalNot().nonzero().get(0L).toLongArray();
         double value = given.get(at).item();
         throw new IllegalArgumentException("row " + (rows + at[0]) + ", dimension " + at[1] + " is " + value
                 + (Double.isFinite(value) ? ", too large for " + options.dtype() + "; bfloat16 and float32 hold it"
@@ -182,9 +173,9 @@ public final class FeatureBankWriter implements AutoCloseable {
     private void flush() {
         try (Scope scope = Scope.open()) {
             // The names get the number of shards when that is known.
-            String name = "features-" + (shards.size() + 1);
-            Safetensors.write(place.resolve(name), Map.of(BankDescription.TENSOR, buffer.narrow(0, 0, filled)));
-            shards.add(new BankDescription.Shard(name, filled));
+            String name = "features-" + (store.shards().size() + 1);
+            Safetensors.write(store.resolve(name), Map.of(BankDescription.TENSOR, buffer.narrow(0, 0, filled)));
+            store.shards().add(new Shard(name, filled));
             filled = 0;
         }
     }
@@ -201,41 +192,35 @@ public final class FeatureBankWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public FeatureBank finish() {
-        if (ended) {
-            throw new IllegalStateException("this bank is finished or closed");
-        }
+        store.requireOpen("bank");
         if (rows < 2) {
-            throw new IllegalArgumentException(place.target() + ": a bank needs at least two rows, not " + rows);
+            throw new IllegalArgumentException(store.target() + ": a bank needs at least two rows, not " + rows);
         }
-        double floor = options.gaussian() ? Math.exp(FeatureBank.LOWEST_LOG_VARIANCE) : 0;
-        BankStatistics statistics = moments.statistics(floor);
+        double floor = options.gaussian() ? Math.exp(StoreFormat.LOWEST_LOG_VARIANCE) : 0;
+        BankStatistics statistics = BankStatistics.of(moments, floor);
         if (!(statistics.pooledStd() > 0)) {
-            throw new IllegalArgumentException(place.target() + ": all numbers of the bank are "
+            throw new IllegalArgumentException(store.target() + ": all numbers of the bank are "
                     + statistics.pooledMean() + ", which is no distribution");
         }
         if (filled > 0) {
             flush();
         }
-        try {
-            List<BankDescription.Shard> named = new ArrayList<>();
-            for (BankDescription.Shard shard : shards) {
-                String name = BankDescription.shardName(named.size() + 1, shards.size());
-                place.rename(shard.file(), name);
-                named.add(new BankDescription.Shard(name, shard.rows()));
+        List<Shard> named = new ArrayList<>();
+        store.write(() -> {
+            for (Shard shard : store.shards()) {
+                String name = BankDescription.shardName(named.size() + 1, store.shards().size());
+                store.rename(shard.file(), name);
+                named.add(new Shard(name, shard.rows()));
             }
-            double scaling = options.scaling() == null ? 1 / statistics.pooledStd() : options.scaling();
-            new BankDescription(rows, width, options.dtype(), options.gaussian(), named, statistics, scaling,
-                    options.source()).write(place.resolve(BankDescription.FILE));
-            place.publish();
-        } catch (IOException e) {
-            throw new UncheckedIOException(place.target() + ": cannot be written: " + e.getMessage(), e);
-        }
+        });
+        double scaling = options.scaling() == null ? 1 / statistics.pooledStd() : options.scaling();
+        store.publish(BankDescription.FILE, new BankDescription(rows, width, options.dtype(), options.gaussian(), named,
+                statistics, scaling, options.source()).json());
         release();
-        return FeatureBank.open(place.target());
+        return FeatureBank.open(store.target());
     }
 
     private void release() {
-        ended = true;
         if (buffer != null) {
             buffer.close();
             buffer = null;
@@ -245,9 +230,9 @@ public final class FeatureBankWriter implements AutoCloseable {
     /** Removes what was written, unless {@link #finish} has put it in its place; then it does nothing. */
     @Override
     public void close() {
-        if (!ended) {
+        if (!store.ended()) {
             release();
-            place.discard();
+            store.discard();
         }
     }
 }

@@ -2,6 +2,7 @@ package org.flowprior.target;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.flowprior.shards.RunningMoments;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Linalg;
 import org.flowprior.torch.NoGrad;

@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * The checkpoints of a run: {@code step-00012000/…} and a link {@code last} to the newest. One is written beside its
- * place and renamed, so that a directory of that name is a whole checkpoint whenever the process ends.
+ * The checkpoints of a run: {@code step-00012000/…} and a link {@code last} to the newest. A checkpoint is
+ * written under another name and then renamed, so that a directory of that name is complete, even after a crash.
  */
 public final class CheckpointStore {
 
-    /** What writes, or reads, the files of one checkpoint. */
+    /** Writes the files of a checkpoint. */
     @FunctionalInterface
     public interface Contents {
-        /** Works on the files of that directory. */
+        /** Writes into that directory. */
         void in(Path directory) throws IOException;
     }
 
@@ -33,7 +33,7 @@ public final class CheckpointStore {
     /**
      * The store in that directory, which is made with the first checkpoint.
      *
-     * @param kept how many of the newest checkpoints stay
+     * @param kept how many of the newest checkpoints are kept
      */
     public CheckpointStore(Path directory, int kept) {
         if (kept < 1) {

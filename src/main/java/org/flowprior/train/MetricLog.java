@@ -36,7 +36,7 @@ public final class MetricLog implements AutoCloseable {
     }
 
     /**
-     * Opens the log of a run. Rows behind its newest checkpoint are dropped: they will be computed again.
+     * Opens the log of a run. Drops rows after its newest checkpoint: those steps are done again.
      */
     public static MetricLog open(RunDirectory run) throws IOException {
         long step = run.newestCheckpoint().map(c -> Position.of(c).step()).orElse(0L);
@@ -54,7 +54,7 @@ public final class MetricLog implements AutoCloseable {
         return new MetricLog(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), events);
     }
 
-    /** False for a row behind the step, and for one that a crash cut off. */
+    /** False for a row after the step, and for one that a crash cut off. */
     private static boolean isUpTo(String line, long step) {
         try {
             return JsonParser.parseString(line).getAsJsonObject().get("step").getAsLong() <= step;
@@ -86,7 +86,7 @@ public final class MetricLog implements AutoCloseable {
         file.force(true);
     }
 
-    /** Gives TensorBoard a PNG file as an image. */
+    /** Writes a PNG file as an image for TensorBoard. */
     public void image(String tag, long step, Path png) throws IOException {
         byte[] bytes = Files.readAllBytes(png);
         ByteBuffer header = ByteBuffer.wrap(bytes); // signature, length and name of the first chunk, then the sizes

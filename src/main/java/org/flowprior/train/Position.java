@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.flowprior.config.Json;
 
 /**
- * Where a run stands, as a checkpoint's {@code state.json} has it.
+ * The position of a run, as a checkpoint's {@code state.json} has it.
  *
  * @param phase     name of the stage
  * @param phaseStep steps of the stage that are done

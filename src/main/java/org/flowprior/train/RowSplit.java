@@ -6,7 +6,7 @@ import org.flowprior.data.RandomRows;
 
 /**
  * Which rows of a bank are held out, chosen by the seed, and the numbers 0, 1, &hellip; of all others, in their order.
- * It takes the memory of the held-out rows alone, whatever the size of the bank.
+ * Its memory depends only on the number of held-out rows, not on the size of the bank.
  */
 public final class RowSplit {
 
@@ -28,20 +28,20 @@ public final class RowSplit {
     }
 
     /**
-     * A bank, and how it is told that too many of its rows are held out.
+     * A bank, with the words for an error message if too many of its rows are held out.
      *
      * @param name       the bank's
      * @param rows       how many it has
      * @param noun       what the rows are; the key under {@code evaluation} that says how many are held out
-     * @param validation the key under {@code data} that spares the bank, as the advice names it
-     * @param least      how many must stay to train on; half of the rows must in any case
+     * @param validation the key under {@code data} that names other rows for validation
+     * @param least      how many must remain for training; half of the rows must in any case
      */
     public record Whole(Object name, long rows, String noun, String validation, int least) {}
 
     /**
      * As {@link #of}, if that leaves enough.
      *
-     * @throws RequestException where too few rows stay
+     * @throws RequestException when too few rows remain
      */
     public static RowSplit holdingOut(Whole bank, int count, long seed) {
         if (bank.rows - count < Math.max(bank.least, bank.rows / 2)) {

@@ -18,8 +18,8 @@ import org.flowprior.config.RequestException;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * What a run leaves behind: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},
- * {@code figures/} and {@code summary.json}. One process at a time holds it.
+ * The directory of a run: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},
+ * {@code figures/} and {@code summary.json}. A lock keeps other processes out.
  */
 public final class RunDirectory implements AutoCloseable {
 
@@ -71,12 +71,12 @@ public final class RunDirectory implements AutoCloseable {
         return new RunDirectory(path);
     }
 
-    /** True for a directory that a run was begun in. */
+    /** Whether a run was begun in that directory. */
     public static boolean isRun(Path path) {
         return Files.isRegularFile(path.resolve(CONFIG));
     }
 
-    /** A place below {@code parent} that no run has taken: {@code name}, else {@code name-2}, and so on. */
+    /** An unused path below {@code parent}: {@code name}, else {@code name-2}, and so on. */
     public static Path unused(Path parent, String name) {
         Path path = parent.resolve(name);
         for (int i = 2; Files.exists(path); i++) {
@@ -110,12 +110,12 @@ public final class RunDirectory implements AutoCloseable {
         return path;
     }
 
-    /** Where the resolved config is. */
+    /** The file of the resolved config. */
     public Path config() {
         return path.resolve(CONFIG);
     }
 
-    /** Where the figures and their numbers go; made if need be. */
+    /** The directory of figures and their numbers; made if it does not exist. */
     public Path figures() throws IOException {
         return Files.createDirectories(path.resolve("figures"));
     }
@@ -125,12 +125,12 @@ public final class RunDirectory implements AutoCloseable {
         return checkpoints(1).newest();
     }
 
-    /** The run's checkpoints, so many of which are kept. */
+    /** The run's checkpoints, of which the newest {@code kept} are kept. */
     public CheckpointStore checkpoints(int kept) {
         return new CheckpointStore(path.resolve("checkpoints"), kept);
     }
 
-    /** Writes what the run ended with. */
+    /** Writes {@code summary.json}. */
     public void writeSummary(JsonObject summary) throws IOException {
         AtomicFiles.write(path.resolve("summary.json"), Json.pretty(summary));
     }
@@ -148,7 +148,7 @@ public final class RunDirectory implements AutoCloseable {
         try {
             lock = channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            // held by this very process: as good as held by another
+            // held by this process: the same as held by another
         } finally {
             if (lock == null) {
                 channel.close();

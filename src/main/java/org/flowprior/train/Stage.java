@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.flowprior.torch.Tensor;
 
-/** What a {@link TrainingLoop} trains: one step, and everything that the next step depends on. */
+/**
+ * Something that a {@link TrainingRun} trains: does one step, and saves and loads everything that the next step depends
+ * on.
+ */
 public interface Stage {
 
     /** The name in logs and checkpoints. */
@@ -23,17 +26,22 @@ public interface Stage {
      */
     Tensor step(long step);
 
-    /** Takes the metrics of each step, in order; some steps late, because reading them makes the device wait. */
+    /**
+     * Receives the metrics of each step, in order. They come some steps later, because reading them makes the program
+     * wait for the device.
+     */
     default void record(long step, double[] metrics) {}
 
-    /** Numbers of that step that need no device, such as its learning rate; a row has those of its last step. */
+    /** Settings of that step, such as its learning rate, for the log. A row of the log has those of its last step. */
     default Map<String, Double> settings(long step) {
         return Map.of();
     }
 
     /**
-     * What is measured behind that step, in a scope of its own and before a checkpoint; empty where nothing is due. It
-     * depends on the stage's state alone and leaves it as it is, so that a resumed run measures the same.
+     * Measures after that step, in a scope of its own and before a checkpoint is written. Must depend only on the
+     * stage's state and not change it, so that a resumed run measures the same.
+     *
+     * @return values by name; empty if no measurement is due
      */
     default Map<String, Double> evaluate(long step) {
         return Map.of();

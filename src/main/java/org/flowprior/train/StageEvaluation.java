@@ -3,7 +3,7 @@ package org.flowprior.train;
 import java.util.Map;
 import java.util.function.LongFunction;
 
-/** When a stage measures what it has learnt: every so many steps, and behind the last one. */
+/** Measures a stage every so many steps, and after the last one. */
 public final class StageEvaluation {
 
     private final int every;
@@ -11,14 +11,20 @@ public final class StageEvaluation {
     private final LongFunction<Map<String, Double>> measure;
     private Map<String, Double> afterLast;
 
-    /** {@code every}: steps between, 0 for behind the last one alone; {@code measure}: of the step's number. */
+    /**
+     * Measures at those steps.
+     *
+     * @param every   steps from one measurement to the next; 0: only after the last step
+     * @param steps   number of steps of the stage
+     * @param measure measures, given the number of the step
+     */
     public StageEvaluation(int every, long steps, LongFunction<Map<String, Double>> measure) {
         this.every = every;
         this.steps = steps;
         this.measure = measure;
     }
 
-    /** What is measured behind that step; empty where nothing is due. */
+    /** The measurements after that step; empty if none are due. */
     public Map<String, Double> at(long step) {
         if (step == steps) {
             afterLast = measure.apply(step);
@@ -27,7 +33,7 @@ public final class StageEvaluation {
         return every > 0 && step % every == 0 ? measure.apply(step) : Map.of();
     }
 
-    /** What was measured behind the last step, made anew where this process has not made it. */
+    /** The measurements after the last step; measures again if another process did. */
     public Map<String, Double> afterLast() {
         return afterLast == null ? at(steps) : afterLast;
     }

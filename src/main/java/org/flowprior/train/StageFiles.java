@@ -18,6 +18,7 @@ public final class StageFiles {
 
     private StageFiles() {}
 
+    /** Writes both files. */
     public static void save(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
         try (Scope scope = Scope.open()) {
             Safetensors.write(directory.resolve(OPTIMIZER), optimizer.stateDict().toTensors());
@@ -27,6 +28,7 @@ public final class StageFiles {
         }
     }
 
+    /** Reads both files into the optimiser and the generators of the same names. */
     public static void load(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
         try (Scope scope = Scope.open()) {
             optimizer.loadStateDict(OptimizerState.ofTensors(Safetensors.read(directory.resolve(OPTIMIZER))));

@@ -16,9 +16,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The loop that each stage shares: steps in scopes, metrics averaged into rows, checkpoints, a stop between steps.
+ * The loop that all stages share: steps in scopes, metrics averaged into rows, checkpoints, a stop between steps.
  *
- * <p>The metrics stay on the device until a row or a checkpoint is due, so that a step does not wait for its numbers.
+ * <p>The metrics stay on the device until a row or a checkpoint is due, so that no step waits for its numbers.
  */
 public final class TrainingLoop {
 
@@ -26,11 +26,11 @@ public final class TrainingLoop {
      * How often something is written.
      *
      * @param logEvery        steps of a row, which holds their mean
-     * @param checkpointEvery steps between checkpoints; one is also written behind the last step
+     * @param checkpointEvery steps between checkpoints; one is also written after the last step
      */
     public record Cadence(int logEvery, int checkpointEvery) {}
 
-    /** The phase that rows of {@link Stage#evaluate} go by. */
+    /** The phase of rows from {@link Stage#evaluate}. */
     public static final String EVALUATION = "evaluation";
 
     private final MetricLog log;
@@ -39,7 +39,7 @@ public final class TrainingLoop {
     private final Console console;
     private final BooleanSupplier stop;
 
-    /** A loop that writes to these places, and asks {@code stop} after each step whether to go on. */
+    /** A loop that writes to these places, and asks {@code stop} after each step whether to stop. */
     public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Cadence cadence, Console console,
                         BooleanSupplier stop) {
         this.log = log;
@@ -56,9 +56,9 @@ public final class TrainingLoop {
      * @param steps      steps of this stage
      * @param seconds    time that the run has taken so far
      * @param checkpoint the stage's checkpoint to continue from, or null
-     * @return the time that the run has taken then
+     * @return the time that the run has taken by then
      * @throws StoppedException  when told to stop; a checkpoint is written
-     * @throws DivergedException when a metric is no finite number; none is written
+     * @throws DivergedException when a metric is not finite; no checkpoint is written
      */
     public double run(Stage stage, long before, long steps, double seconds, Path checkpoint) throws IOException {
         Window window = new Window(stage);
@@ -125,7 +125,7 @@ public final class TrainingLoop {
         }
     }
 
-    /** A checkpoint of a step is there only when the rows up to that step are. */
+    /** A checkpoint exists only if the rows up to its step are on the disk. */
     private Path save(Stage stage, Position position) throws IOException {
         log.force();
         return checkpoints.write(position.step(), directory -> {

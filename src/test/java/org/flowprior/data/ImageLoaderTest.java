@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import org.flowprior.data.ImageLoader.Options;
 import org.flowprior.torch.Memory;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.junit.jupiter.api.Test;
 
@@ -68,8 +69,9 @@ class ImageLoaderTest {
         List<Seen> seen = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             try (Scope scope = Scope.open()) {
-                seen.add(Seen.of(loader.nextOfAnyPass()));
+                ImageBatch batch = loader.nextOfAnyPass();
                 assertThat(scope.size()).isEqualTo(2);
+                seen.add(Seen.of(batch));
             }
         }
         return seen;
@@ -88,17 +90,23 @@ class ImageLoaderTest {
         try (ImageLoader loader = new ImageLoader(source, Options.inOrder(new ImageCrop.Centre(11), 2));
                 Scope scope = Scope.open()) {
             ImageBatch batch = loader.next().orElseThrow();
+            assertThat(scope.size()).isEqualTo(2);
+            assertThat(batch.levels().dtype()).isEqualTo(DType.UINT8);
+            assertThat(batch.levels().isContiguous()).isTrue();
             assertThat(batch.images().shape()).containsExactly(2, 3, 11, 11);
+            assertThat(batch.images().isContiguous()).isTrue();
             assertThat(batch.labels().toLongArray()).containsExactly(0, 1);
             RgbImage second = source.image(1).crop(1, 0, 11, 11);
+            byte[] levels = batch.levels().toByteArray();
             float[] values = batch.images().toFloatArray();
             for (int channel = 0; channel < 3; channel++) {
                 for (int i = 0; i < 121; i++) {
-                    float level = (second.pixels()[3 * i + channel] & 0xff) / 255f;
-                    assertThat(values[(3 + channel) * 121 + i]).isEqualTo((level - 0.5f) / 0.5f);
+                    int at = (3 + channel) * 121 + i;
+                    assertThat(levels[at]).isEqualTo(second.pixels()[3 * i + channel]);
+                    float level = (levels[at] & 0xff) / 255f;
+                    assertThat(values[at]).isEqualTo((level - 0.5f) / 0.5f);
                 }
             }
-            assertThat(scope.size()).isEqualTo(2);
         }
     }
 

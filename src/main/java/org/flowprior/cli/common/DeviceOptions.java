@@ -5,7 +5,6 @@ import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Precision;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options of commands without a config for where they compute. */
@@ -23,7 +22,7 @@ public final class DeviceOptions {
 
     /** The device, after a look whether it is there; sets the number of threads. */
     public Device ready() {
-        PositiveOption.require("--threads", threads, message -> new ParameterException(spec.commandLine(), message));
+        new OptionCheck(spec).requirePositive("--threads");
         Device place = Devices.require(device);
         if (threads != null) {
             Libtorch.setThreads(threads);

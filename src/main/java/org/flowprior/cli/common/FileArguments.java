@@ -29,6 +29,17 @@ public final class FileArguments {
     }
 
     /**
+     * Refuses an {@code --out} that exists.
+     *
+     * @throws RequestException when it does
+     */
+    public static void requireNew(Path out) {
+        if (Files.exists(out)) {
+            throw new RequestException("--out " + out + " is there already; remove it or choose another name");
+        }
+    }
+
+    /**
      * Refuses files that cannot be written.
      *
      * @throws RequestException for a directory, a device or a pipe, and for a file in a directory that is not there

@@ -72,17 +72,17 @@ public final class RunOptions {
     }
 
     /**
-     * The run's directory: {@code --out}; else {@code runs/ABOUT-CONFIG}, the latest to resume, unused for a new run.
+     * The run's directory: {@code --out}; else {@code runs/NAME-CONFIG}, the latest to resume, unused for a new run.
      *
-     * @param about what the run is about, the beginning of the name
+     * @param runName the beginning of the name
      */
-    public Path directory(String about, ConfigLoader<?> loader) throws IOException {
+    public Path directory(String runName, ConfigLoader<?> loader) throws IOException {
         if (out != null) {
             return out;
         }
         String source = config == null ? loader.presets().getFirst()
                 : Path.of(config).getFileName().toString().replaceFirst("\\.json$", "");
-        String name = about + "-" + source;
+        String name = runName + "-" + source;
         return resume ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
     }
 

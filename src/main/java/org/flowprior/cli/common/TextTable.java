@@ -1,5 +1,6 @@
 package org.flowprior.cli.common;
 
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -21,6 +22,12 @@ public final class TextTable {
             }
             return line.toString().stripTrailing();
         }).toList();
+    }
+
+    /** Prints the lines of the rows. */
+    public static void print(PrintWriter to, List<List<String>> rows) {
+        of(rows).forEach(to::println);
+        to.flush();
     }
 
     /** A row of a label and its value. */

@@ -1,13 +1,13 @@
 package org.flowprior.cli.common;
 
+import org.flowprior.train.RunMachine;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version, as the jar's manifest has it. */
 public final class Version implements IVersionProvider {
 
     public static String ofFlowprior() {
-        String version = Version.class.getPackage().getImplementationVersion();
-        return version == null ? "(not packaged)" : version;
+        return RunMachine.flowpriorVersion();
     }
 
     @Override

@@ -3,21 +3,24 @@ package org.flowprior.cli.encode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import org.flowprior.cli.common.DeviceOptions;
+import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.LatentEncoding;
+import org.flowprior.cli.common.ComputeOptions;
 import org.flowprior.cli.common.ErrorReport;
+import org.flowprior.cli.common.FileArguments;
+import org.flowprior.cli.common.FileChecksum;
 import org.flowprior.cli.common.PositiveOption;
 import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.Storage;
 import org.flowprior.config.RequestException;
-import org.flowprior.console.Progress;
-import org.flowprior.data.latents.CacheWriter;
+import org.flowprior.data.CorruptImageException;
+import org.flowprior.data.ImageSource;
 import org.flowprior.data.latents.LatentCache;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Precision;
-import org.flowprior.torch.Scope;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +57,8 @@ public final class Encode implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--resume",
-            description = "goes on behind the files that a stopped run of the same cache has written, if there are any "
-                    + "(default: they are removed)")
+            description = "continues after the files that a stopped run of the same cache has written, if there are "
+                    + "any (default: they are removed)")
     private boolean resume;
 
     @Option(names = "--no-flip", description = "without the flipped images")
@@ -66,7 +69,7 @@ public final class Encode implements Callable<Integer> {
     private boolean skipCorrupt;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16",
-            description = "images at once, and as many flipped ones behind them (default: ${DEFAULT-VALUE})")
+            description = "images at once, and after them as many flipped ones (default: ${DEFAULT-VALUE})")
     private int batch;
 
     @Option(names = "--shard", paramLabel = "N", defaultValue = "1024",
@@ -85,12 +88,8 @@ public final class Encode implements Callable<Integer> {
             description = "float32 or bf16 on the disk (default: ${DEFAULT-VALUE})")
     private Storage storage;
 
-    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "float32",
-            description = "float32 or bf16 in the encoder (default: ${DEFAULT-VALUE})")
-    private Precision precision;
-
     @Mixin
-    private DeviceOptions device;
+    private ComputeOptions compute;
 
     @CommandLine.ParentCommand
     private Session session;
@@ -103,33 +102,37 @@ public final class Encode implements Callable<Integer> {
         check();
         Device place = ready();
         BooleanSupplier stop = session.stopRequests("stopping: whole files stay for --resume");
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                EncodeSource source = EncodeSource.open(weights, images, place, precision, batch, workers(),
-                        skipCorrupt);
-                CacheWriter writer = writer(source)) {
-            source.seek(writer.next());
-            try (Progress progress = session.console().progress("encode", source.total(), writer.next())) {
-                boolean more = true;
-                while (more && !stop.getAsBoolean()) {
-                    more = source.next(writer, !noFlip);
-                    progress.step(writer.next());
-                }
-                if (more) {
-                    spec.commandLine().getErr().println("flowprior: stopped; no cache is written yet"
-                            + (writer.isResumable() ? ", --resume goes on with it" : ""));
-                    return ErrorReport.STOPPED;
-                }
+        FileArguments.requireFiles(weights);
+        try (ImageSource set = ImageSource.open(images);
+                Autoencoder autoencoder = Autoencoder.read(weights, config -> config.withRepa(null))) {
+            autoencoder.to(place);
+            LatentEncoding encoding = LatentEncoding.of(autoencoder, set, new LatentEncoding.Options(batch, shard,
+                    storage.dtype(), !noFlip, scaling, skipCorrupt, workers(), compute.precision()));
+            LatentEncoding.Result result = encoding.run(out, resume, provenance(set, autoencoder), session.console(),
+                    stop);
+            if (result.cache().isEmpty()) {
+                spec.commandLine().getErr().println("flowprior: stopped; no cache is written yet"
+                        + (result.resumable() ? ", --resume goes on with it" : ""));
+                return ErrorReport.STOPPED;
             }
-            try (LatentCache cache = writer.finish()) {
-                EncodeSummary.print(spec.commandLine().getOut(), cache, source);
+            try (LatentCache cache = result.cache().get()) {
+                CacheSummary.print(spec.commandLine().getOut(), cache, set.size(), result.corrupt());
             }
+        } catch (CorruptImageException e) {
+            throw new RequestException(e.getMessage() + "; --skip-corrupt leaves such images out", e);
         }
         return 0;
     }
 
-    private CacheWriter writer(EncodeSource source) throws IOException {
-        var options = source.options(shard, storage.dtype(), !noFlip, scaling);
-        return resume ? CacheWriter.resume(out, options) : new CacheWriter(out, options);
+    private Map<String, String> provenance(ImageSource set, Autoencoder autoencoder) throws IOException {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put("images", images.toString());
+        provenance.put("imageCount", Integer.toString(set.size()));
+        provenance.put("imageSize", Integer.toString(autoencoder.config().imageSize()));
+        provenance.put("weights", weights.getFileName().toString());
+        provenance.put("weightsCrc32c", FileChecksum.of(weights));
+        provenance.put("precision", compute.precisionName());
+        return provenance;
     }
 
     private int workers() {
@@ -140,7 +143,7 @@ public final class Encode implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new RequestException("--out " + out + " is there already; remove it or choose another name");
         }
-        return device.ready(precision);
+        return compute.ready();
     }
 
     private void check() {

@@ -2,16 +2,27 @@ package org.flowprior.cli.evaluate;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.Lpips;
 import org.flowprior.cli.common.DeviceOptions;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.OptionCheck;
 import org.flowprior.cli.common.Session;
-import org.flowprior.config.RequestException;
-import org.flowprior.console.Progress;
-import org.flowprior.eval.SmallClassifier;
+import org.flowprior.eval.Evaluation;
+import org.flowprior.eval.EvaluationConvention;
+import org.flowprior.eval.EvaluationPlan;
+import org.flowprior.eval.EvaluationPlan.Input;
+import org.flowprior.eval.EvaluationResult;
+import org.flowprior.eval.FeatureNetwork;
+import org.flowprior.eval.ImageSet;
+import org.flowprior.eval.Metric;
 import org.flowprior.eval.StatisticsFile;
+import org.flowprior.eval.UnmeasurableException;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import picocli.CommandLine;
@@ -19,7 +30,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code flowprior evaluate}: how good images and latents are, in the numbers of the literature. */
 @Command(
@@ -44,45 +54,34 @@ import picocli.CommandLine.ParameterException;
             "  flowprior evaluate --latents caches/drawn --prior runs/prior/prior.safetensors --bank banks/targets"})
 public final class Evaluate implements Callable<Integer> {
 
-    private static final int DEFAULT_K = 3;
+    @Mixin
+    private ImageSetOptions sets;
 
     @Mixin
-    private EvaluateSets sets;
-
-    @Mixin
-    private EvaluateFeatureOptions features;
+    private FeatureOptions features;
 
     @Option(names = {"-m", "--metrics"}, split = ",", paramLabel = "NAME",
             description = "of fid, sfid, is, pr, rfid, psnr, ssim and lpips, with commas (default: what the other "
                     + "options allow)")
-    private List<EvaluateMetric> metrics;
+    private List<Metric> metrics;
 
     @Option(names = "--convention", paramLabel = "NAME", defaultValue = "torch-fidelity",
             description = "torch-fidelity or adm, whose evaluators differ in Inception score, precision and recall; "
                     + "the output says how (default: ${DEFAULT-VALUE})")
-    private EvaluateConvention convention;
+    private EvaluationConvention convention;
 
-    @Option(names = "--k", paramLabel = "N", defaultValue = "" + DEFAULT_K,
+    @Option(names = "--k", paramLabel = "N", defaultValue = "" + Evaluation.DEFAULT_K,
             description = "which nearest neighbour precision, recall and --latents go by (default: ${DEFAULT-VALUE})")
     private int k;
 
-    @Option(names = "--lpips", paramLabel = "FILE",
-            description = "weights of LPIPS: one file with all, or torchvision's vgg16 beside --lpips-heads")
-    private Path lpips;
-
-    @Option(names = "--lpips-heads", paramLabel = "FILE", description = "the channel weights of LPIPS, vgg.pth")
-    private Path lpipsHeads;
+    @Mixin
+    private LpipsOptions lpips;
 
     @Mixin
-    private EvaluateNeighbourOptions neighbours;
+    private LatentOptions latents;
 
-    @Option(names = "--train-classifier", paramLabel = "FILE",
-            description = "first trains a small classifier on --real, minutes on two cores, and writes it")
-    private Path trainClassifier;
-
-    @Option(names = "--classifier-steps", paramLabel = "N",
-            description = "steps of its training (default: 1000)")
-    private Integer classifierSteps;
+    @Mixin
+    private ClassifierOptions classifier;
 
     @Option(names = "--write-reference", paramLabel = "NPZ",
             description = "writes the statistics of --real for --reference")
@@ -106,18 +105,21 @@ public final class Evaluate implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check();
-        FileArguments.requirePlaces(out, writeReference, trainClassifier);
-        neighbours.requireThere();
+        OptionCheck options = new OptionCheck(spec);
+        check(options);
+        FileArguments.requirePlaces(out, writeReference, classifier.file());
+        latents.requireThere();
         Device place = device.ready();
-        EvaluateReport report = new EvaluateReport();
+        EvaluationReport report = new EvaluationReport();
         try (Scope scope = Scope.open()) {
-            if (trainClassifier != null) {
-                trainClassifier(report);
+            if (classifier.given()) {
+                try (ImageSet images = sets.openReal(null)) {
+                    classifier.train(images, sets.workers(), seed, session.console(), report);
+                }
             }
-            evaluateImages(report, place);
-            if (neighbours.given()) {
-                new EvaluateNeighbours(neighbours, k, seed, place).report(report);
+            evaluateImages(report, place, options);
+            if (latents.given()) {
+                latents.measure(report, k, seed, place);
             }
         }
         report.print(spec.commandLine().getOut());
@@ -128,74 +130,121 @@ public final class Evaluate implements Callable<Integer> {
         return 0;
     }
 
-    private void trainClassifier(EvaluateReport report) throws IOException {
-        try (EvaluateImages images = EvaluateImages.open(sets.real(), sets, sets.imageSize())) {
-            SmallClassifier.Options standard = SmallClassifier.Options.STANDARD;
-            SmallClassifier.Options options = new SmallClassifier.Options(
-                    classifierSteps == null ? standard.steps() : classifierSteps,
-                    Math.min(standard.batch(), images.count()), standard.width(), seed);
-            if (images.source().classes().size() < 2) {
-                throw new RequestException("--train-classifier needs images of several classes; " + sets.real()
-                        + " has none");
-            }
-            try (Progress progress = session.console().progress("classifier", options.steps(), 0);
-                    SmallClassifier classifier = SmallClassifier.train(images.source(), images.side(), options,
-                            sets.workers(), progress::step)) {
-                classifier.write(trainClassifier);
-                report.row("classifier", trainClassifier + " of " + classifier.names().size() + " classes");
-            }
-        }
-    }
-
-    private void evaluateImages(EvaluateReport report, Device place) throws IOException {
-        boolean arrays = sets.referenceHoldsImages();
-        EvaluatePlan plan = EvaluatePlan.of(sets, sets.real() != null || arrays, metrics, features.given(),
-                lpips != null, writeReference, this::wrong);
+    private void evaluateImages(EvaluationReport report, Device place, OptionCheck options) throws IOException {
+        EvaluationPlan plan = plan(options);
         if (!plan.looksAtImages()) {
             return;
         }
-        try (EvaluateInputs inputs = EvaluateInputs.open(plan, sets, features, convention, k, place, this::wrong,
-                report)) {
-            measure(inputs, report, place);
-        }
-    }
-
-    private void measure(EvaluateInputs inputs, EvaluateReport report, Device place) throws IOException {
-        try (EvaluateRun run = inputs.run(EvaluatePairs.open(inputs.plan(), lpips, lpipsHeads, place), place)) {
-            run.pass(inputs.generated(), inputs.real(), inputs.reference(), sets.reference(), session.console());
-            inputs.report(report, convention, k, run.dimension());
-            EvaluateResults results = new EvaluateResults(inputs.plan(), run, inputs.network(), report);
-            if (writeReference != null) {
-                StatisticsFile.write(writeReference, results.real());
-                report.row("reference written", writeReference.toString());
-                report.fact("referenceWritten", writeReference.toString());
+        StatisticsFile.Reference reference = sets.readReference();
+        try (Autoencoder autoencoder = sets.readAutoencoder(place);
+                ImageSet generated = plan.has(Input.GENERATED) ? sets.openGenerated() : null;
+                ImageSet real = plan.looksAtReal() ? sets.openReal(autoencoder) : null;
+                FeatureNetwork network = plan.looksAtFeatures()
+                        ? features.open(place, (generated == null ? real : generated).side()) : null;
+                Lpips weights = plan.wants(Metric.LPIPS) ? lpips.read(place) : null) {
+            Evaluation evaluation = Evaluation.of(generated, real)
+                    .reference(reference, String.valueOf(sets.reference()))
+                    .reconstructedBy(autoencoder)
+                    .through(network, String.valueOf(features.file()))
+                    .lpips(weights)
+                    .convention(convention)
+                    .k(k)
+                    .keepStatistics(writeReference != null)
+                    .on(place)
+                    .reportTo(session.console());
+            if (metrics != null) {
+                evaluation.metrics(metrics.toArray(Metric[]::new));
             }
-            results.report(inputs.reference(), convention, k);
+            EvaluationResult result = evaluation.run();
+            report.sets(generated, real);
+            report(report, network, result);
+        } catch (UnmeasurableException e) {
+            throw options.wrong(e.getMessage());
         }
     }
 
-    private void check() {
-        sets.check(this::wrong);
-        features.check(this::wrong);
-        neighbours.check(this::wrong);
-        PositiveOption.require("--k", k, this::wrong);
-        PositiveOption.require("--classifier-steps", classifierSteps, this::wrong);
-        if (lpipsHeads != null && lpips == null) {
-            throw wrong("--lpips-heads goes with --lpips");
+    private void report(EvaluationReport report, FeatureNetwork network, EvaluationResult result) {
+        report.input("reference", sets.reference());
+        report.input("autoencoder", sets.autoencoder());
+        if (network != null) {
+            report.fact("features", network.label());
+            report.fact("featuresFile", features.file());
+            report.fact("published", network.isInception());
+            report.fact("dimension", result.dimension());
+            report.row("features", String.format(Locale.ROOT, "%s, %,d numbers%s", features.file(),
+                    result.dimension(), network.isInception() ? "" : "; not to be set beside published results"));
         }
-        if (classifierSteps != null && trainClassifier == null) {
-            throw wrong("--classifier-steps goes with --train-classifier");
+        boolean neighbours = result.metrics().contains(Metric.PR);
+        if (neighbours || result.metrics().contains(Metric.IS)) {
+            report.fact("convention", convention);
+            if (neighbours) {
+                report.fact("k", k);
+            }
+            report.row("convention", convention + (neighbours ? ", k = " + k : ""));
         }
-        if (trainClassifier != null && sets.real() == null) {
-            throw wrong("--train-classifier needs images with classes, --real");
+        if (writeReference != null) {
+            StatisticsFile.write(writeReference, result.statistics());
+            report.row("reference written", writeReference.toString());
+            report.fact("referenceWritten", writeReference);
         }
-        if (!sets.given() && !neighbours.given() && trainClassifier == null && writeReference == null) {
-            throw wrong("nothing to evaluate: name --generated, --autoencoder, --latents, --write-reference or "
+        result.measures().forEach(measure -> report.metric(measure.key(), measure.label(), measure.value()));
+        result.notes().forEach(report::note);
+    }
+
+    /** What is to be measured of what the options name. */
+    private EvaluationPlan plan(OptionCheck options) throws IOException {
+        Set<Input> inputs = sets.inputs();
+        if (features.given()) {
+            inputs.add(Input.NETWORK);
+        }
+        if (lpips.given()) {
+            inputs.add(Input.LPIPS);
+        }
+        boolean writes = writeReference != null;
+        EvaluationPlan plan = metrics == null ? EvaluationPlan.usual(inputs, writes)
+                : new EvaluationPlan(EnumSet.copyOf(metrics), inputs, writes);
+        sets.check(writes, options);
+        options.requireFor("--generated and --autoencoder", sets.given(), "--metrics");
+        for (Metric metric : plan.metrics()) {
+            String lacking = lacking(plan, metric);
+            if (lacking != null) {
+                throw options.wrong(metric + lacking);
+            }
+        }
+        if (writes && !features.given()) {
+            throw options.wrong("--write-reference needs --features");
+        }
+        options.requireFor("--autoencoder or --metrics lpips", plan.wants(Metric.LPIPS), "--lpips");
+        return plan;
+    }
+
+    /** The options that the metric needs and that were not given, as the end of a message, or null. */
+    private String lacking(EvaluationPlan plan, Metric metric) {
+        return switch (plan.lacking(metric)) {
+            case NETWORK -> " needs a network, --features KIND:FILE; --metrics psnr,ssim compares image by image "
+                    + "without one";
+            case GENERATED -> " is of images, --generated; reconstructions have rfid";
+            case REAL -> metric == Metric.PR ? " needs images on both sides: --real, or a --reference that holds arr_0"
+                    : " compares with images, --real";
+            case LPIPS -> " needs its weights, --lpips FILE";
+            case null, default -> metric.ofReconstructions() && sets.real() == null ? " compares with images, --real"
+                    : null;
+        };
+    }
+
+    private void check(OptionCheck options) {
+        options.requirePositive("--count", "--image-size", "--batch", "--workers");
+        features.check(options);
+        latents.check(options);
+        options.requirePositive("--k", "--classifier-steps");
+        options.requireFor("--lpips", lpips.given(), "--lpips-heads");
+        options.requireFor("--train-classifier", classifier.given(), "--classifier-steps");
+        if (classifier.given() && sets.real() == null) {
+            throw options.wrong("--train-classifier needs images with classes, --real");
+        }
+        if (!sets.given() && !latents.given() && !classifier.given() && writeReference == null) {
+            throw options.wrong("nothing to evaluate: name --generated, --autoencoder, --latents, --write-reference or "
                     + "--train-classifier");
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -2,35 +2,39 @@ package org.flowprior.cli.features;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.flowprior.cli.common.DeviceOptions;
 import org.flowprior.cli.common.ErrorReport;
-import org.flowprior.cli.common.PositiveOption;
+import org.flowprior.cli.common.FileArguments;
+import org.flowprior.cli.common.OptionCheck;
 import org.flowprior.cli.common.Session;
-import org.flowprior.cli.common.Storage;
+import org.flowprior.cli.common.SkipCorruptOption;
+import org.flowprior.cli.common.StorageOption;
 import org.flowprior.cli.common.TextTable;
-import org.flowprior.config.RequestException;
 import org.flowprior.console.Progress;
+import org.flowprior.data.CorruptImageException;
+import org.flowprior.target.ArraySource;
 import org.flowprior.target.BankStatistics;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.target.FeatureBankWriter;
+import org.flowprior.target.FeatureExtraction;
+import org.flowprior.target.FeatureLayout;
+import org.flowprior.target.FeatureSource;
+import org.flowprior.target.LatentSource;
+import org.flowprior.target.TableSource;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
-import org.flowprior.torch.Tensor;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code flowprior features}: a bank of the features that a flow prior is trained on. */
 @Command(
@@ -51,8 +55,6 @@ import picocli.CommandLine.ParameterException;
             "  flowprior features --out banks/kl --latents latents/kl --flip",
             "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
 public final class Features implements Callable<Integer> {
-
-    private static final int ROWS_PER_SHARD = 65_536;
 
     @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR",
             description = "the bank, which must not be there yet")
@@ -83,13 +85,13 @@ public final class Features implements Callable<Integer> {
     private Path images;
 
     @Mixin
-    private FeaturesImageOptions imageOptions;
+    private ImageEncoderOptions encoder;
 
     @Option(names = "--layout", paramLabel = "NAME", defaultValue = "auto",
             description = "of arrays and a TorchScript module's output: rows [N, D], tokens [N, T, D], grid [N, D, H, "
                     + "W] or, of one array, [D, H, W]; auto goes by the number of dimensions "
                     + "(default: ${DEFAULT-VALUE})")
-    private FeaturesLayout layout;
+    private FeatureLayout layout;
 
     @Option(names = "--gaussian",
             description = "rows are mean and log-variance, of which readers draw (always so with the vae)")
@@ -102,9 +104,8 @@ public final class Features implements Callable<Integer> {
     @Option(names = "--max-rows", paramLabel = "N", description = "stops after the first N rows")
     private Long maxRows;
 
-    @Option(names = "--dtype", paramLabel = "NAME", defaultValue = "float32",
-            description = "float32 or bf16 on the disk (default: ${DEFAULT-VALUE})")
-    private Storage storage;
+    @Mixin
+    private StorageOption storage;
 
     @Option(names = "--scaling", paramLabel = "X",
             description = "what training multiplies the rows with (default: one over their pooled deviation)")
@@ -121,80 +122,71 @@ public final class Features implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check();
-        if (Files.exists(out)) {
-            throw new RequestException("--out " + out + " is there already; remove it or choose another name");
-        }
+        check(new OptionCheck(spec));
+        FileArguments.requireNew(out);
         Device place = device.ready();
         BooleanSupplier stop = session.stopRequests("stopping: the unfinished bank is removed");
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                FeaturesSource source = source(place);
-                FeatureBankWriter writer = new FeatureBankWriter(out, new FeatureBankWriter.Options(ROWS_PER_SHARD,
-                        storage.dtype(), gaussian || source.gaussian(), scaling, source.description()))) {
-            try (Progress progress = session.console().progress("features", source.total(), 0)) {
-                source.read((rows, done) -> add(writer, rows, done, progress, stop));
-            }
-            if (stop.getAsBoolean()) {
+        try (Scope scope = Scope.open(); FeatureSource source = source(place)) {
+            Optional<FeatureBank> made = extract(source, stop);
+            if (made.isEmpty()) {
                 spec.commandLine().getErr().println("flowprior: stopped; no bank was written");
                 return ErrorReport.STOPPED;
             }
-            try (FeatureBank bank = writer.finish()) {
+            try (FeatureBank bank = made.get()) {
                 print(bank, source);
             }
+        } catch (CorruptImageException e) {
+            throw SkipCorruptOption.refusal(e);
         }
         return 0;
     }
 
-    /** Whether more rows are wanted. */
-    private boolean add(FeatureBankWriter writer, Tensor rows, long done, Progress progress, BooleanSupplier stop) {
-        long left = maxRows == null ? Long.MAX_VALUE : maxRows - writer.rows();
-        writer.add(rows.size(0) <= left ? rows : rows.narrow(0, 0, left));
-        progress.step(done);
-        return rows.size(0) < left && !stop.getAsBoolean();
-    }
-
-    private void check() {
-        long sources = Stream.of(table != null, latents != null, !arrays.isEmpty(), images != null)
-                .filter(given -> given).count();
-        if (sources != 1) {
-            throw wrong("features needs one of --table, --latents, --arrays and --images"
-                    + (sources > 1 ? ", not " + sources : ""));
-        }
-        PositiveOption.require("--max-rows", maxRows, this::wrong);
-        if ((images != null || latents != null) && tensor != null) {
-            throw wrong("--tensor goes with --table or --arrays, not with " + (images != null ? "--images"
-                    : "--latents"));
-        }
-        if (table != null && flip) {
-            throw wrong("--flip goes with --images, --latents or --arrays, not with --table");
-        }
-        imageOptions.check(images != null, this::wrong);
-        if (latents != null && (gaussian || layout != FeaturesLayout.AUTO)) {
-            throw wrong("--layout and --gaussian do not go with --latents: the cache says what it holds");
-        }
-        if (table != null && layout != FeaturesLayout.AUTO) {
-            throw wrong("--layout goes with --arrays and TorchScript modules; a table is [N, D]");
+    private Optional<FeatureBank> extract(FeatureSource source, BooleanSupplier stop) {
+        FeatureBankWriter.Options how = FeatureBankWriter.Options.of(source.description())
+                .withDtype(storage.dtype()).withGaussian(gaussian).withScaling(scaling);
+        try (Progress progress = session.console().progress("features", source.total(), 0)) {
+            return new FeatureExtraction(source, how, maxRows == null ? Long.MAX_VALUE : maxRows).into(out, done -> {
+                progress.step(done);
+                return !stop.getAsBoolean();
+            });
         }
     }
 
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
-    }
-
-    private FeaturesSource source(Device place) throws IOException {
+    private FeatureSource source(Device place) throws IOException {
+        FileArguments.requireThere(table, latents);
         if (table != null) {
-            return FeaturesTable.open(table, tensor);
+            return TableSource.open(table, tensor);
         }
         if (latents != null) {
-            return FeaturesLatents.open(latents, flip);
+            return LatentSource.open(latents, flip);
         }
-        if (!arrays.isEmpty()) {
-            return FeaturesArrays.find(arrays, tensor, layout, flip);
-        }
-        return FeaturesImages.open(images, imageOptions, layout, flip, place);
+        return images == null ? ArraySource.find(arrays, tensor, layout, flip)
+                : encoder.open(images, layout, flip, place);
     }
 
-    private void print(FeatureBank bank, FeaturesSource source) {
+    private void check(OptionCheck given) {
+        List<String> sources = given.given("--table", "--latents", "--arrays", "--images");
+        if (sources.size() != 1) {
+            throw given.wrong("features needs one of --table, --latents, --arrays and --images"
+                    + (sources.isEmpty() ? "" : ", not " + sources.size()));
+        }
+        given.requirePositive("--max-rows");
+        if (tensor != null && (images != null || latents != null)) {
+            throw given.wrong("--tensor goes with --table or --arrays, not with " + sources.getFirst());
+        }
+        if (flip && table != null) {
+            throw given.wrong("--flip goes with --images, --latents or --arrays, not with --table");
+        }
+        encoder.check(given);
+        if (latents != null && (gaussian || layout != FeatureLayout.AUTO)) {
+            throw given.wrong("--layout and --gaussian do not go with --latents: the cache says what it holds");
+        }
+        if (table != null && layout != FeatureLayout.AUTO) {
+            throw given.wrong("--layout goes with --arrays and TorchScript modules; a table is [N, D]");
+        }
+    }
+
+    private void print(FeatureBank bank, FeatureSource source) {
         PrintWriter to = spec.commandLine().getOut();
         BankStatistics statistics = bank.statistics();
         List<List<String>> rows = new ArrayList<>(List.of(

@@ -1,7 +1,11 @@
 package org.flowprior.cli.forward;
 
+import static org.flowprior.cli.forward.ForwardModule.Numbers.FLOAT32;
+
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code flowprior forward MODULE}: one module on tensors from a file. */
 @Command(
@@ -10,19 +14,31 @@ import picocli.CommandLine.Command;
             "Runs one module on tensors from a file: the way to check a checkpoint against another implementation.",
             "Each module's --help lists its inputs, outputs and config."},
         synopsisSubcommandLabel = "MODULE",
-        commandListHeading = "%nModules:%n",
-        subcommands = {
-            VelocityMlpCommand.class, AlignmentLossCommand.class, LogLikelihoodCommand.class,
-            VitEncoderCommand.class, VitDecoderCommand.class, AutoencoderCommand.class, AutoencoderLossCommand.class,
-            BottleneckNoneCommand.class, BottleneckKlCommand.class, BottleneckSoftVqCommand.class,
-            BottleneckVqCommand.class, Vgg16Command.class, LpipsCommand.class, InceptionCommand.class,
-            DinoDiscriminatorCommand.class,
-            PatchGanCommand.class, StyleGanCommand.class, MaskBitCommand.class, DiffAugmentCommand.class,
-            MarCommand.class, FlowHeadCommand.class, FlowHeadSampleCommand.class, MarSampleCommand.class})
+        commandListHeading = "%nModules:%n")
 public final class Forward implements Runnable {
 
+    /** All modules, with their defaults. */
+    static final List<ForwardModule> MODULES = List.of(
+            new FlowModules.VelocityMlp(FLOAT32), new FlowModules.Alignment(), new FlowModules.Likelihood(),
+            new AutoencoderModules.VitEncoder(FLOAT32), new AutoencoderModules.VitDecoder(FLOAT32),
+            new AutoencoderModules.Whole(), new AutoencoderLossModule(),
+            new BottleneckModules.None(), new BottleneckModules.Kl(), new BottleneckModules.SoftVq(),
+            new BottleneckModules.Vq(),
+            new VisionModules.VggFeatures(FLOAT32), new VisionModules.LpipsDistance(),
+            new VisionModules.InceptionFeatures(FLOAT32),
+            new DiscriminatorModules.Dino(), new DiscriminatorModules.PatchGan(),
+            new DiscriminatorModules.StyleGan(), new DiscriminatorModules.MaskBit(FLOAT32), new DiffAugmentModule(),
+            new MarModules.Transformers(), new FlowHeadModules.Velocities(FLOAT32), new FlowHeadModules.Sampling(),
+            new MarModules.Sampling());
+
+    private CommandSpec spec;
+
+    /** Adds a subcommand for each module; before this command has a parent, so that all inherit the same options. */
     @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    void addModules(CommandSpec forward) {
+        spec = forward;
+        MODULES.stream().map(ModuleCommand::of).forEach(module -> forward.addSubcommand(module.name(), module));
+    }
 
     /** Without a module there is nothing to run. */
     @Override

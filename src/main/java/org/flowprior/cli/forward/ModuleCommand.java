@@ -2,10 +2,10 @@ package org.flowprior.cli.forward;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.flowprior.cli.common.DeviceOptions;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
@@ -21,26 +21,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/**
- * A module of {@code flowprior forward}: reads tensors, runs, writes tensors. A new module is a subclass with its own
- * config, named among the subcommands of {@link Forward}; its default config is the resource
- * {@code presets/forward-MODULE/default.json}.
- *
- * @param <T> the config: a record, see {@link ConfigLoader}
- */
-@Command(sortOptions = false)
-abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
-
-    /** The dtype of weights, inputs and outputs. */
-    enum Numbers {
-        FLOAT32(DType.FLOAT32), FLOAT64(DType.FLOAT64);
-
-        final DType dtype;
-
-        Numbers(DType dtype) {
-            this.dtype = dtype;
-        }
-    }
+/** {@code flowprior forward MODULE}: reads tensors, runs the module, writes tensors. */
+@Command(sortOptions = false, footerHeading = "%n")
+final class ModuleCommand implements Callable<Integer> {
 
     @Option(names = "--weights", required = true, paramLabel = "FILE",
             description = "weights under the official keys: safetensors or .pt, bare or in an official checkpoint")
@@ -67,30 +50,33 @@ abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    private final Class<T> configType;
+    private final ForwardModule defaults;
 
-    ModuleCommand(Class<T> configType) {
-        this.configType = configType;
+    private ModuleCommand(ForwardModule defaults) {
+        this.defaults = defaults;
     }
 
-    /** The outputs by name, of any dtype and device. */
-    abstract Map<String, Tensor> forward(T config, InputTensors in);
-
-    /** The dtype to compute in. */
-    abstract Numbers numbers(T config);
+    /** The command of a module, under the name and with the help of its {@link Command}. */
+    static CommandSpec of(ForwardModule defaults) {
+        Command module = defaults.getClass().getAnnotation(Command.class);
+        CommandSpec spec = CommandSpec.forAnnotatedObject(new ModuleCommand(defaults)).name(module.name());
+        spec.usageMessage().description(module.description()).footer(module.footer());
+        return defaults instanceof ForwardModule.WithoutWeights ? spec.remove(spec.findOption("--weights")) : spec;
+    }
 
     @Override
     public Integer call() {
-        T resolved = new ConfigLoader<>("forward-" + spec.name(), configType, "default").load(config, List.of());
-        DType dtype = numbers(resolved).dtype;
+        ForwardModule module = (ForwardModule) new ConfigLoader<>("forward-" + spec.name(), (Record) defaults)
+                .load(config, List.of());
+        DType dtype = DType.valueOf(module.dtype().name());
         if (precision == Precision.BF16 && dtype != DType.FLOAT32) {
             throw new RequestException("--precision bf16 goes with dtype float32 in the config, not with " + dtype);
         }
         Device chosen = device.ready();
         requireDirectory(output);
         try (Scope scope = Scope.open()) {
-            InputTensors in = new InputTensors(input, dtype, chosen);
-            Map<String, Tensor> outputs = forward(resolved, in);
+            ModuleInputs in = new ModuleInputs(weights, input, dtype, chosen, precision);
+            Map<String, Tensor> outputs = new HashMap<>(module.forward(in));
             outputs.replaceAll((name, tensor) -> tensor.detach().to(dtype));
             Safetensors.write(output, outputs);
             if (!in.unused().isEmpty()) {
@@ -108,14 +94,5 @@ abstract class ModuleCommand<T extends Record> implements Callable<Integer> {
             throw new RequestException("--output " + output + (Files.isDirectory(output) ? " is a directory"
                     : ": the directory " + directory + " does not exist"));
         }
-    }
-
-    Path weights() {
-        return weights;
-    }
-
-    /** Runs the op in the precision asked for. */
-    Tensor inPrecision(InputTensors in, Supplier<Tensor> op) {
-        return precision.compute(in.device(), op);
     }
 }

@@ -1,24 +1,33 @@
 package org.flowprior.cli.sample;
 
-import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import org.flowprior.cli.common.DeviceOptions;
+import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.cli.common.ComputeOptions;
 import org.flowprior.cli.common.ErrorReport;
 import org.flowprior.cli.common.FileArguments;
 import org.flowprior.cli.common.FileChecksum;
 import org.flowprior.cli.common.PositiveOption;
 import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.TextTable;
+import org.flowprior.config.RequestException;
 import org.flowprior.eval.SmallClassifier;
+import org.flowprior.generate.ClassCheck;
+import org.flowprior.generate.ClassLabels;
+import org.flowprior.generate.ImageSampler;
+import org.flowprior.generate.ImageSampling;
+import org.flowprior.generate.SampledFolder;
+import org.flowprior.mar.Mar;
+import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarSampler;
 import org.flowprior.torch.Device;
-import org.flowprior.torch.Precision;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,8 +42,8 @@ import picocli.CommandLine.ParameterException;
         description = {
             "Makes images of the classes asked for: as many of each, one class after the other, as PNG files "
                     + "00000.png, 00001.png and so on, which is what evaluators read.",
-            "An image depends on --seed, its number, --batch and the options, on nothing else: the same command goes "
-                    + "on behind images that are there already, and makes what it would have made at once."},
+            "An image depends on --seed, its number, --batch and the options, on nothing else: the same command "
+                    + "continues after the images that are there, and makes what it would have made at once."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior sample --mar runs/mar/mar.safetensors \\",
@@ -59,13 +68,8 @@ public final class Sample implements Callable<Integer> {
             description = "what the latents were multiplied by for the generator (default: what its file says)")
     private Double scaling;
 
-    @Option(names = "--classes", paramLabel = "LIST", defaultValue = "all",
-            description = "numbers and ranges such as 207,360,0-9, or all (default: ${DEFAULT-VALUE})")
-    private String classes;
-
-    @Option(names = {"-n", "--count"}, paramLabel = "N",
-            description = "images altogether, a multiple of the classes (default: one of each class)")
-    private Integer count;
+    @Mixin
+    private ClassOptions classes;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
             description = "of the orders and the noise (default: ${DEFAULT-VALUE})")
@@ -76,8 +80,8 @@ public final class Sample implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--grid", paramLabel = "FILE",
-            description = "also a PNG with a row for each class: up to " + SampleOutputs.GRID_COLUMNS
-                    + " images of each of the first " + SampleOutputs.GRID_CLASSES + " classes")
+            description = "also a PNG with a row for each class: up to " + SampledFolder.GRID_COLUMNS
+                    + " images of each of the first " + SampledFolder.GRID_CLASSES + " classes")
     private Path grid;
 
     @Option(names = "--npz", paramLabel = "FILE",
@@ -85,23 +89,19 @@ public final class Sample implements Callable<Integer> {
     private Path npz;
 
     @Mixin
-    private SampleOptions how;
+    private SamplerOptions how;
 
     @Option(names = "--check-classes",
             description = "trains a small classifier on real procedural images, a minute or two, and prints the share "
-                    + "of the images whose class it names rightly")
+                    + "of the images that it classifies correctly")
     private boolean checkClasses;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
             description = "images at once (default: ${DEFAULT-VALUE})")
     private int batch;
 
-    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "float32",
-            description = "float32 or bf16 (default: ${DEFAULT-VALUE})")
-    private Precision precision;
-
     @Mixin
-    private DeviceOptions device;
+    private ComputeOptions compute;
 
     @CommandLine.ParentCommand
     private Session session;
@@ -113,71 +113,89 @@ public final class Sample implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         FileArguments.requirePlaces(grid, npz);
-        Device place = device.ready(precision);
+        Device place = compute.ready();
         BooleanSupplier stop = session.stopRequests("stopping: the images that are there stay");
-        try (SampleModels models = SampleModels.open(generator, autoencoder, place, precision)) {
-            double factor = SampleScaling.of(generator, scaling);
-            SampleLabels labels = SampleLabels.of(classes, count, models.config().classes());
-            MarSampler.Options options = how.options(models.config().tokens());
+        FileArguments.requireFiles(generator, autoencoder);
+        try (Mar mar = MarFile.read(generator);
+                Autoencoder decoder = Autoencoder.read(autoencoder, config -> config.withRepa(null))) {
+            ImageSampler.requireFitting(generator.toString(), mar.config(), autoencoder.toString(), decoder.config());
+            mar.to(place);
+            decoder.to(place);
+            double factor = factor();
+            ClassLabels labels = classes.labels(mar.config().classes());
+            MarSampler.Options options = how.options(mar.config().tokens());
             if (checkClasses) {
-                SampleClassCheck.requireProcedural(models.config().classes());
+                requireProcedural(mar.config().classes());
             }
-            SampleRun run = new SampleRun(models, options, labels, seed, factor, batch);
-            SampleFolder folder;
-            SampleRun.Speed speed;
-            try (MarSampler sampler = models.sampler(options)) {
-                folder = SampleFolder.open(out, request(options, labels, factor, place));
-                speed = run.into(folder, sampler, session.console(), stop);
+            SampledFolder folder;
+            Optional<ImageSampling.Speed> speed;
+            try (ImageSampler sampler = ImageSampler.of(mar, decoder, factor, options, compute.precision())) {
+                ImageSampling sampling = new ImageSampling(sampler, labels, seed, batch);
+                folder = sampling.open(out, checksums());
+                speed = sampling.fill(folder, session.console(), stop);
             }
-            if (speed == null) {
+            if (speed.isEmpty()) {
                 spec.commandLine().getErr().println("flowprior: stopped; the same command goes on");
                 return ErrorReport.STOPPED;
             }
-            finish(new SampleOutputs(folder, labels), labels, models.imageSize(), speed);
+            finish(folder, speed.get());
         }
         return 0;
     }
 
-    private void finish(SampleOutputs outputs, SampleLabels labels, int side, SampleRun.Speed speed)
-            throws IOException {
+    /** What the latents were multiplied by for the generator: the option, or what its file says. */
+    private double factor() {
+        if (scaling == null) {
+            return MarFile.scaling(generator).orElseThrow(() -> new RequestException(generator
+                    + " does not say what its latents were multiplied by; --scaling X does, as encode and train-mar "
+                    + "print it"));
+        }
+        if (!(scaling > 0 && Double.isFinite(scaling))) {
+            throw new RequestException("--scaling must be positive, not " + scaling);
+        }
+        return scaling;
+    }
+
+    private static void requireProcedural(long classes) {
+        if (classes != ClassCheck.classes()) {
+            throw new RequestException("--check-classes knows the " + ClassCheck.classes() + " classes of procedural "
+                    + "images, and the generator has " + classes);
+        }
+    }
+
+    private Map<String, String> checksums() throws IOException {
+        Map<String, String> checksums = new LinkedHashMap<>();
+        checksums.put("marCrc32c", FileChecksum.of(generator));
+        checksums.put("autoencoderCrc32c", FileChecksum.of(autoencoder));
+        return checksums;
+    }
+
+    private void finish(SampledFolder folder, ImageSampling.Speed speed) throws IOException {
+        ClassLabels labels = folder.labels();
         List<List<String>> rows = new ArrayList<>(List.of(
                 TextTable.row("images", "%,d of %,d classes in %s%s", labels.count(), labels.classes().size(), out,
                         speed.made() == labels.count() ? "" : ", " + speed.made() + " of them new"),
                 TextTable.row("images per second", "%s", speed)));
         if (grid != null) {
-            outputs.writeGrid(grid);
+            folder.writeGrid(grid);
             rows.add(TextTable.row("grid", "%s", grid));
         }
         if (npz != null) {
-            outputs.writeNpz(npz, seed);
+            folder.writeNpz(npz, seed);
             rows.add(TextTable.row("npz", "%s", npz));
         }
         if (checkClasses) {
-            rows.addAll(SampleClassCheck.of(outputs, labels, side, SmallClassifier.Options.STANDARD,
-                    device.decoders(), session.console()).rows());
+            ClassCheck found = ClassCheck.of(folder, SmallClassifier.Options.STANDARD, compute.decoders(),
+                    session.console());
+            rows.add(TextTable.row("class correctly classified", "%.1f%% of the generated images, %.1f%% of real ones, "
+                    + "chance %.0f%%", 100 * found.generated(), 100 * found.real(), 100 * found.chance()));
         }
-        TextTable.of(rows).forEach(spec.commandLine().getOut()::println);
-        spec.commandLine().getOut().flush();
-    }
-
-    /** What the images depend on. */
-    private JsonObject request(MarSampler.Options options, SampleLabels labels, double factor, Device place)
-            throws IOException {
-        JsonObject json = new JsonObject();
-        json.addProperty("marCrc32c", FileChecksum.of(generator));
-        json.addProperty("autoencoderCrc32c", FileChecksum.of(autoencoder));
-        json.addProperty("scaling", factor);
-        json.addProperty("seed", seed);
-        SampleOptions.describe(options, labels).entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
-        json.addProperty("batch", batch);
-        json.addProperty("precision", precision.name().toLowerCase(Locale.ROOT));
-        json.addProperty("device", place.type().name().toLowerCase(Locale.ROOT));
-        return json;
+        TextTable.print(spec.commandLine().getOut(), rows);
     }
 
     private void check() {
         PositiveOption.require("--batch", batch, this::wrong);
-        PositiveOption.require("--count", count, this::wrong);
+        PositiveOption.require("--count", classes.count(), this::wrong);
     }
 
     private ParameterException wrong(String message) {

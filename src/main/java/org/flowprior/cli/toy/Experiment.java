@@ -10,8 +10,7 @@ import org.flowprior.cli.common.TextTable;
 import org.flowprior.console.Console;
 import org.flowprior.plot.BundledFont;
 import org.flowprior.plot.ToyFigures;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
+import org.flowprior.train.TrainingRun;
 import org.flowprior.train.toy.ReportFiles;
 import org.flowprior.train.toy.ReportText;
 import org.flowprior.train.toy.ToyConfig;
@@ -46,24 +45,21 @@ final class Experiment {
     }
 
     /** Runs the experiment, or the rest of it. */
-    void run(RunDirectory run, ToyConfig config) throws IOException {
-        ToyResult result;
-        Path figure;
-        long start;
-        try (MetricLog log = MetricLog.open(run)) {
-            result = new ToyTraining(run, config, log, console, stop.get()).run(report);
-            start = System.nanoTime();
-            BundledFont.use();
-            figure = ToyFigures.write(run.figures(), result);
-            long steps = config.flow().steps() + config.alignment().steps();
-            log.image("figures/figure3", steps, figure);
-            log.image("figures/figure6", steps, run.figures().resolve("figure6.png"));
-        }
+    void run(TrainingRun run, ToyConfig config) throws IOException {
+        run.console(console).stopWhen(stop.get());
+        ToyResult result = new ToyTraining(run, config).run(report);
+        long start = System.nanoTime();
+        BundledFont.use();
+        Path figures = run.directory().figures();
+        Path figure = ToyFigures.write(figures, result);
+        long steps = config.flow().steps() + config.alignment().steps();
+        run.log().image("figures/figure3", steps, figure);
+        run.log().image("figures/figure6", steps, figures.resolve("figure6.png"));
         if (result.report().isPresent()) {
             ReportFiles.write(run.path(), config.target(), result.report().get());
         }
         JsonObject summary = RunSummary.of(config, result, result.seconds() + (System.nanoTime() - start) / 1e9);
-        run.writeSummary(summary);
+        run.end(summary);
         RunSummary.print(out, summary, figure);
         if (result.report().isPresent()) {
             out.println();

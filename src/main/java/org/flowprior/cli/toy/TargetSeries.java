@@ -13,6 +13,7 @@ import org.flowprior.plot.BundledFont;
 import org.flowprior.plot.FigureColumn;
 import org.flowprior.target.ToyTarget;
 import org.flowprior.train.RunDirectory;
+import org.flowprior.train.TrainingRun;
 import org.flowprior.train.toy.ReportFiles;
 import org.flowprior.train.toy.ToyConfig;
 
@@ -28,9 +29,9 @@ final class TargetSeries {
     private final Experiment experiment;
     private final ConfigLoader<ToyConfig> loader;
     private final ToyConfig config;
-    private final RunDirectory run;
+    private final TrainingRun run;
 
-    TargetSeries(Experiment experiment, ConfigLoader<ToyConfig> loader, ToyConfig config, RunDirectory run) {
+    TargetSeries(Experiment experiment, ConfigLoader<ToyConfig> loader, ToyConfig config, TrainingRun run) {
         this.experiment = experiment;
         this.loader = loader;
         this.config = config;
@@ -57,9 +58,8 @@ final class TargetSeries {
                 continue;
             }
             ToyConfig own = config.with(target);
-            boolean begun = RunDirectory.isRun(place);
-            try (RunDirectory one = begun ? RunDirectory.resume(place) : RunDirectory.create(place,
-                    loader.toJson(own))) {
+            try (TrainingRun one = RunDirectory.isRun(place) ? TrainingRun.resume(place)
+                    : TrainingRun.create(place, loader.toJson(own))) {
                 experiment.console().say("flowprior toy in " + one.path());
                 experiment.run(one, own);
                 experiment.out().println();
@@ -88,9 +88,9 @@ final class TargetSeries {
             figures6.put(target.commandName(), place.resolve("figures/figure6.png"));
         }
         BundledFont.use();
-        Path figure5 = run.figures().resolve("figure5.png");
+        Path figure5 = run.directory().figures().resolve("figure5.png");
         FigureColumn.write(figure5, figures3);
-        FigureColumn.write(run.figures().resolve("figure6.png"), figures6);
+        FigureColumn.write(run.directory().figures().resolve("figure6.png"), figures6);
         ComparisonTable runs = ComparisonTable.ofRuns(summaries);
         runs.write(run.path(), "table");
         TextTable.of(runs.rows()).forEach(experiment.out()::println);

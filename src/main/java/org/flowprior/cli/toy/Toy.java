@@ -12,6 +12,7 @@ import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
 import org.flowprior.target.ToyTarget;
 import org.flowprior.train.RunDirectory;
+import org.flowprior.train.TrainingRun;
 import org.flowprior.train.toy.ToyConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -64,7 +65,7 @@ public final class Toy implements Callable<Integer> {
         boolean all = directory == null ? ALL.equals(target) : isOfAll(directory);
         Experiment experiment = new Experiment(session.console(), session::stopRequests, spec.commandLine().getOut(),
                 report);
-        try (RunDirectory run = directory == null ? begin(all) : RunDirectory.resume(directory)) {
+        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory)) {
             ToyConfig config = resolved(run, all);
             session.console().say("flowprior toy in " + run.path());
             if (all) {
@@ -105,9 +106,9 @@ public final class Toy implements Callable<Integer> {
         return all;
     }
 
-    private RunDirectory begin(boolean all) throws IOException {
+    private TrainingRun begin(boolean all) throws IOException {
         ToyConfig config = options.ready(loader.load(options.config(), assignments()));
-        return RunDirectory.create(directory(all ? ALL : config.target().commandName()),
+        return TrainingRun.create(directory(all ? ALL : config.target().commandName()),
                 all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config));
     }
 
@@ -116,11 +117,11 @@ public final class Toy implements Callable<Integer> {
         if (options.out() != null) {
             return options.out();
         }
-        String about = named != null ? named : loader.load(options.config(), assignments()).target().commandName();
-        return options.directory("toy-" + about, loader);
+        String runName = named != null ? named : loader.load(options.config(), assignments()).target().commandName();
+        return options.directory("toy-" + runName, loader);
     }
 
-    private ToyConfig resolved(RunDirectory run, boolean all) {
+    private ToyConfig resolved(TrainingRun run, boolean all) {
         ToyConfig config = read(run, all, List.of());
         if (options.resume()) {
             ToyConfig asked = options.config() != null ? loader.load(options.config(), assignments())
@@ -130,12 +131,12 @@ public final class Toy implements Callable<Integer> {
         return config;
     }
 
-    private ToyConfig read(RunDirectory run, boolean all, List<String> assignments) {
+    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments) {
         if (!all) {
-            return loader.read(run.config(), assignments);
+            return loader.read(run.directory().config(), assignments);
         }
         List<String> whole = new ArrayList<>(assignments);
         whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
-        return loader.load(run.config().toString(), whole);
+        return loader.load(run.directory().config().toString(), whole);
     }
 }

@@ -1,27 +1,16 @@
 package org.flowprior.cli.train;
 
-import com.google.gson.JsonObject;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import org.flowprior.cli.common.RunOptions;
-import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.TextTable;
-import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
-import org.flowprior.console.Console;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
+import org.flowprior.train.TrainingResult;
 import org.flowprior.train.autoencoder.AutoencoderTraining;
 import org.flowprior.train.autoencoder.AutoencoderTrainingConfig;
-import org.flowprior.train.autoencoder.AutoencoderTrainingResult;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code flowprior train-autoencoder}: an autoencoder on images, aligned with a flow prior or not. */
@@ -51,8 +40,7 @@ import picocli.CommandLine.Option;
             "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
             "      --set loss.perceptual.heads=vgg.pth --set loss.adversarial.backbone=dino.pth",
             "  flowprior train-autoencoder --resume --out runs/quick"})
-public final class TrainAutoencoder
-        implements Callable<Integer>, TrainingStage<AutoencoderTrainingConfig, AutoencoderTrainingResult> {
+public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingConfig> {
 
     @Option(names = {"-i", "--images"}, paramLabel = "PATH",
             description = "the images to train on: a directory, a list of files, a .tar, a directory of those, or "
@@ -72,24 +60,18 @@ public final class TrainAutoencoder
     @Mixin
     private RunOptions options;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() throws IOException {
-        return new TrainingCommand<>(this, options, session, spec).call();
+    /** The command. */
+    public TrainAutoencoder() {
+        super(new AutoencoderTraining());
     }
 
     @Override
-    public ConfigLoader<AutoencoderTrainingConfig> loader() {
-        return AutoencoderTrainingConfig.loader();
+    RunOptions options() {
+        return options;
     }
 
     @Override
-    public List<String> assignments(List<String> shared) {
+    List<String> assignments(List<String> shared) {
         List<String> all = new ArrayList<>(shared);
         add(all, "data.images", images);
         add(all, "data.validation", validation);
@@ -104,54 +86,26 @@ public final class TrainAutoencoder
     }
 
     @Override
-    public void requireFitting(AutoencoderTrainingConfig config) throws IOException {
+    void requireNamed(AutoencoderTrainingConfig config) {
         if (config.data().images().isEmpty()) {
             throw new RequestException("train-autoencoder needs images: --images PATH names them, and "
                     + "--images procedural:" + config.model().imageSize() + " draws some");
         }
-        AutoencoderTraining.requireFitting(config);
     }
 
     @Override
-    public String about(AutoencoderTrainingConfig config) {
+    String runName(AutoencoderTrainingConfig config) {
         return "autoencoder";
     }
 
     @Override
-    public AutoencoderTrainingResult train(RunDirectory run, AutoencoderTrainingConfig config, MetricLog log,
-            Console console, BooleanSupplier stop) throws IOException {
-        return new AutoencoderTraining(run, config, log, console, stop).run();
-    }
-
-    @Override
-    public JsonObject summary(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
-        JsonObject json = new JsonObject();
-        json.addProperty("autoencoder", result.autoencoder().getFileName().toString());
-        if (result.discriminator() != null) {
-            json.addProperty("discriminator", result.discriminator().getFileName().toString());
-        }
-        json.addProperty("images", config.data().images());
-        json.addProperty("prior", config.loss().alignment().prior());
-        json.addProperty("trainingImages", result.trainingImages());
-        json.addProperty("validationImages", result.validationImages());
-        json.addProperty("corruptImages", result.corruptImages());
-        json.addProperty("parameters", result.parameters());
-        json.addProperty("discriminatorParameters", result.discriminatorParameters());
-        result.evaluation().forEach(json::addProperty);
-        json.addProperty("steps", config.training().steps());
-        json.addProperty("seed", config.seed());
-        json.addProperty("seconds", result.seconds());
-        return json;
-    }
-
-    @Override
-    public List<List<String>> rows(AutoencoderTrainingConfig config, AutoencoderTrainingResult result) {
+    List<List<String>> rows(AutoencoderTrainingConfig config, TrainingResult result) {
         Map<String, Double> measured = result.evaluation();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(TextTable.row("images trained on, validated on", "%d, %d", result.trainingImages(),
-                result.validationImages()));
-        if (result.corruptImages() > 0) {
-            rows.add(TextTable.row("corrupt images left out", "%d", result.corruptImages()));
+        rows.add(TextTable.row("images trained on, validated on", "%d, %d", count(result, "trainingImages"),
+                count(result, "validationImages")));
+        if (count(result, "corruptImages") > 0) {
+            rows.add(TextTable.row("corrupt images left out", "%d", count(result, "corruptImages")));
         }
         rows.add(TextTable.row("PSNR, SSIM", "%.2f dB, %.4f", measured.get("psnr"), measured.get("ssim")));
         if (measured.containsKey("alignment")) {
@@ -162,7 +116,7 @@ public final class TrainAutoencoder
                     measured.get("points")), "%.4f", measured.get("meanLogDistance")));
         }
         rows.add(TextTable.row("time", "%.0f s", result.seconds()));
-        rows.add(TextTable.row("autoencoder", "%s", result.autoencoder()));
+        rows.add(TextTable.row("autoencoder", "%s", result.file()));
         return rows;
     }
 }

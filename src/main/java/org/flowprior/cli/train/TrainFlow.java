@@ -1,28 +1,17 @@
 package org.flowprior.cli.train;
 
-import com.google.gson.JsonObject;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import org.flowprior.cli.common.RunOptions;
-import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.TextTable;
-import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
-import org.flowprior.console.Console;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
+import org.flowprior.train.TrainingResult;
 import org.flowprior.train.flow.FlowTraining;
 import org.flowprior.train.flow.FlowTrainingConfig;
-import org.flowprior.train.flow.FlowTrainingResult;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code flowprior train-flow}: a flow prior on a feature bank. */
@@ -41,7 +30,7 @@ import picocli.CommandLine.Option;
             "  flowprior train-flow --bank banks/qwen --config paper --device cuda --out runs/qwen",
             "  flowprior train-flow --bank banks/vq --set projection.kind=none --set training.steps=5000",
             "  flowprior train-flow --resume --out runs/qwen"})
-public final class TrainFlow implements Callable<Integer>, TrainingStage<FlowTrainingConfig, FlowTrainingResult> {
+public final class TrainFlow extends TrainingCommand<FlowTrainingConfig> {
 
     @Option(names = {"-b", "--bank"}, paramLabel = "DIR",
             description = "the feature bank to train on, as the command features makes it (default: the config's "
@@ -51,24 +40,18 @@ public final class TrainFlow implements Callable<Integer>, TrainingStage<FlowTra
     @Mixin
     private RunOptions options;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() throws IOException {
-        return new TrainingCommand<>(this, options, session, spec).call();
+    /** The command. */
+    public TrainFlow() {
+        super(new FlowTraining());
     }
 
     @Override
-    public ConfigLoader<FlowTrainingConfig> loader() {
-        return FlowTrainingConfig.loader();
+    RunOptions options() {
+        return options;
     }
 
     @Override
-    public List<String> assignments(List<String> shared) {
+    List<String> assignments(List<String> shared) {
         List<String> all = new ArrayList<>(shared);
         if (bank != null) {
             all.add("data.bank=" + bank);
@@ -77,16 +60,15 @@ public final class TrainFlow implements Callable<Integer>, TrainingStage<FlowTra
     }
 
     @Override
-    public void requireFitting(FlowTrainingConfig config) throws IOException {
+    void requireNamed(FlowTrainingConfig config) {
         if (config.data().bank().isEmpty()) {
             throw new RequestException("train-flow needs a feature bank: --bank DIR names it, and flowprior features "
                     + "makes one");
         }
-        FlowTraining.requireFitting(config);
     }
 
     @Override
-    public String about(FlowTrainingConfig config) {
+    String runName(FlowTrainingConfig config) {
         if (config.data().bank().isEmpty()) {
             throw new RequestException("--resume needs the run's directory: --out DIR names it, or --bank DIR the "
                     + "bank");
@@ -95,42 +77,17 @@ public final class TrainFlow implements Callable<Integer>, TrainingStage<FlowTra
     }
 
     @Override
-    public FlowTrainingResult train(RunDirectory run, FlowTrainingConfig config, MetricLog log, Console console,
-            BooleanSupplier stop) throws IOException {
-        return new FlowTraining(run, config, log, console, stop).run();
-    }
-
-    @Override
-    public JsonObject summary(FlowTrainingConfig config, FlowTrainingResult result) {
-        JsonObject json = new JsonObject();
-        json.addProperty("prior", result.prior().getFileName().toString());
-        json.addProperty("bank", config.data().bank());
-        json.addProperty("trainingRows", result.trainingRows());
-        json.addProperty("heldOutRows", result.heldOutRows());
-        json.addProperty("features", result.features());
-        json.addProperty("dimension", result.dimension());
-        json.addProperty("scaling", result.scaling());
-        json.addProperty("parameters", result.parameters());
-        result.evaluation().forEach(json::addProperty);
-        json.addProperty("neighbour", config.evaluation().neighbour());
-        json.addProperty("steps", config.training().steps());
-        json.addProperty("seed", config.seed());
-        json.addProperty("seconds", result.seconds());
-        json.addProperty("targetsOnDevice", result.cached());
-        return json;
-    }
-
-    @Override
-    public List<List<String>> rows(FlowTrainingConfig config, FlowTrainingResult result) {
+    List<List<String>> rows(FlowTrainingConfig config, TrainingResult result) {
         Map<String, Double> measured = result.evaluation();
         return List.of(
-                TextTable.row("rows trained on, held out", "%d, %d", result.trainingRows(), result.heldOutRows()),
+                TextTable.row("rows trained on, held out", "%d, %d", count(result, "trainingRows"),
+                        count(result, "heldOutRows")),
                 TextTable.row("loss on held-out rows, mean over channels", "%.4f", measured.get("heldOutLoss")),
                 TextTable.row("sliced Wasserstein, samples and data", "%.4f, %.4f", measured.get("slicedWasserstein"),
                         measured.get("dataSlicedWasserstein")),
                 TextTable.row("mean log r_" + config.evaluation().neighbour() + ", samples and data", "%.4f, %.4f",
                         measured.get("logRadius"), measured.get("dataLogRadius")),
                 TextTable.row("time", "%.0f s", result.seconds()),
-                TextTable.row("prior", "%s", result.prior()));
+                TextTable.row("prior", "%s", result.file()));
     }
 }

@@ -1,28 +1,17 @@
 package org.flowprior.cli.train;
 
-import com.google.gson.JsonObject;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import org.flowprior.cli.common.RunOptions;
-import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.TextTable;
-import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
-import org.flowprior.console.Console;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
+import org.flowprior.train.TrainingResult;
 import org.flowprior.train.mar.MarModelConfig;
 import org.flowprior.train.mar.MarTraining;
 import org.flowprior.train.mar.MarTrainingConfig;
-import org.flowprior.train.mar.MarTrainingResult;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code flowprior train-mar}: the generator on cached latents. */
@@ -44,7 +33,7 @@ import picocli.CommandLine.Option;
             "      --set training.checkpointing=true --device cuda",
             "  flowprior train-mar --cache caches/drawn --set model.head.kind=diffusion",
             "  flowprior train-mar --resume --out runs/mar"})
-public final class TrainMar implements Callable<Integer>, TrainingStage<MarTrainingConfig, MarTrainingResult> {
+public final class TrainMar extends TrainingCommand<MarTrainingConfig> {
 
     @Option(names = {"-l", "--cache"}, paramLabel = "DIR",
             description = "the latents to train on, as the command encode caches them (default: the config's "
@@ -58,25 +47,19 @@ public final class TrainMar implements Callable<Integer>, TrainingStage<MarTrain
     @Mixin
     private RunOptions options;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() throws IOException {
-        return new TrainingCommand<>(this, options, session, spec).call();
+    /** The command. */
+    public TrainMar() {
+        super(new MarTraining());
     }
 
     @Override
-    public ConfigLoader<MarTrainingConfig> loader() {
-        return MarTrainingConfig.loader();
+    RunOptions options() {
+        return options;
     }
 
     /** A size stands before {@code --set}, which may change some of it. */
     @Override
-    public List<String> assignments(List<String> shared) {
+    List<String> assignments(List<String> shared) {
         List<String> all = new ArrayList<>(size == null ? List.of() : size.assignments());
         all.addAll(shared);
         if (cache != null) {
@@ -86,16 +69,15 @@ public final class TrainMar implements Callable<Integer>, TrainingStage<MarTrain
     }
 
     @Override
-    public void requireFitting(MarTrainingConfig config) throws IOException {
+    void requireNamed(MarTrainingConfig config) {
         if (config.data().cache().isEmpty()) {
             throw new RequestException("train-mar needs a latent cache: --cache DIR names it, and flowprior encode "
                     + "makes one");
         }
-        MarTraining.requireFitting(config);
     }
 
     @Override
-    public String about(MarTrainingConfig config) {
+    String runName(MarTrainingConfig config) {
         if (config.data().cache().isEmpty()) {
             throw new RequestException("--resume needs the run's directory: --out DIR names it, or --cache DIR the "
                     + "latents");
@@ -104,41 +86,16 @@ public final class TrainMar implements Callable<Integer>, TrainingStage<MarTrain
     }
 
     @Override
-    public MarTrainingResult train(RunDirectory run, MarTrainingConfig config, MetricLog log, Console console,
-            BooleanSupplier stop) throws IOException {
-        return new MarTraining(run, config, log, console, stop).run();
-    }
-
-    @Override
-    public JsonObject summary(MarTrainingConfig config, MarTrainingResult result) {
-        JsonObject json = new JsonObject();
-        json.addProperty("generator", result.generator().getFileName().toString());
-        json.addProperty("cache", config.data().cache());
-        json.addProperty("trainingImages", result.trainingImages());
-        json.addProperty("heldOutImages", result.heldOutImages());
-        json.addProperty("tokens", result.tokens());
-        json.addProperty("channels", result.channels());
-        json.addProperty("classes", result.classes());
-        json.addProperty("scaling", result.scaling());
-        json.addProperty("parameters", result.parameters());
-        result.evaluation().forEach(json::addProperty);
-        json.addProperty("steps", config.training().steps());
-        json.addProperty("seed", config.seed());
-        json.addProperty("seconds", result.seconds());
-        return json;
-    }
-
-    @Override
-    public List<List<String>> rows(MarTrainingConfig config, MarTrainingResult result) {
+    List<List<String>> rows(MarTrainingConfig config, TrainingResult result) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(TextTable.row("images trained on, held out", "%d, %d", result.trainingImages(),
-                result.heldOutImages()));
+        rows.add(TextTable.row("images trained on, held out", "%d, %d", count(result, "trainingImages"),
+                count(result, "heldOutImages")));
         if (result.evaluation().containsKey("heldOutLoss")) {
             rows.add(TextTable.row("loss on held-out images, mean over channels", "%.4f",
                     result.evaluation().get("heldOutLoss")));
         }
         rows.add(TextTable.row("time", "%.0f s", result.seconds()));
-        rows.add(TextTable.row("generator", "%s", result.generator()));
+        rows.add(TextTable.row("generator", "%s", result.file()));
         return rows;
     }
 }

@@ -3,6 +3,7 @@ package org.flowprior.data.latents;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -44,9 +45,8 @@ final class CacheBuffer {
     private static Tensor stored(Tensor given, List<String> called, String which, CacheOptions options) {
         Tensor copy = Torch.empty(given.shape(), options.dtype());
         copy.copy_(given.detach());
-        Tensor finite = copy.isfinite();
-        if (finite.all().item() == 0) {
-            long[] at = finite.logicalNot().nonzero().get(0L).toLongArray();
+        long[] at = StoreFormat.firstNotFinite(copy);
+        if (at != null) {
             double value = given.get(at).item();
             throw new IllegalArgumentException("the latent of " + called.get((int) at[0]) + which + " is " + value
                     + " at token " + at[1] + ", channel " + at[2] + (Double.isFinite(value) ? ", too large for "

@@ -1,16 +1,13 @@
 package org.flowprior.data.latents;
 
-import java.util.Arrays;
+import org.flowprior.shards.RunningMoments;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Results;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/**
- * The statistics of latents that come shard by shard, merged as in Chan, Golub and LeVeque 1979: no difference of large
- * sums.
- */
+/** Computes the statistics of latents that come shard by shard: those of channels, and the deviation within images. */
 final class CacheMoments {
 
     /** Numbers that are turned to float64 at a time. */
@@ -18,23 +15,16 @@ final class CacheMoments {
 
     private final int channels;
     private final boolean gaussian;
-    private final double[] mean;
-    private final double[] squares;
+    private final RunningMoments moments;
     private double noise;
-    private final double[] channelNoise;
-    private long rows;
     private double within;
     private long images;
     private long numbers;
-    private double minimum = Double.POSITIVE_INFINITY;
-    private double maximum = Double.NEGATIVE_INFINITY;
 
     CacheMoments(int channels, boolean gaussian) {
         this.channels = channels;
         this.gaussian = gaussian;
-        mean = new double[channels];
-        squares = new double[channels];
-        channelNoise = new double[channels];
+        moments = new RunningMoments(channels);
     }
 
     /** Takes latents as they are stored, [n, L, C], or [n, L, 2C] of Gaussians. */
@@ -43,37 +33,13 @@ final class CacheMoments {
         for (long from = 0; from < stored.size(0); from += step) {
             try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
                 Tensor part = stored.narrow(0, from, Math.min(step, stored.size(0) - from)).to(DType.FLOAT64);
-                Tensor variances = gaussian ? LatentCache.variances(part) : null;
-                addChannels(part.narrow(2, 0, channels).flatten(0, 1),
-                        gaussian ? variances.flatten(0, 1) : null);
+                Tensor variances = gaussian ? StoreFormat.logVariances(part).exp_() : null;
+                moments.add(part.narrow(2, 0, channels).flatten(0, 1), gaussian ? variances.flatten(0, 1) : null);
                 if (!flipped) {
                     addWithin(part.narrow(2, 0, channels).flatten(1), gaussian ? variances.flatten(1) : null);
                 }
             }
         }
-    }
-
-    private void addChannels(Tensor values, Tensor variances) {
-        long n = values.size(0);
-        Tensor partMean = values.mean(0);
-        double[] otherMean = partMean.toDoubleArray();
-        double[] otherSquares = values.sub(partMean).square_().sum(0).toDoubleArray();
-        double total = rows + n;
-        for (int c = 0; c < channels; c++) {
-            double delta = otherMean[c] - mean[c];
-            mean[c] += delta * n / total;
-            squares[c] += otherSquares[c] + delta * delta * (rows * n / total);
-        }
-        rows += n;
-        if (variances != null) {
-            double[] added = variances.sum(0).toDoubleArray();
-            for (int c = 0; c < channels; c++) {
-                channelNoise[c] += added[c];
-            }
-        }
-        Results.MinMax ends = values.aminmax();
-        minimum = Math.min(minimum, ends.min().item());
-        maximum = Math.max(maximum, ends.max().item());
     }
 
     /** A draw's expected variance is that of the means, and the mean variance less the share that its mean takes up. */
@@ -87,17 +53,9 @@ final class CacheMoments {
     }
 
     CacheStatistics statistics() {
-        double pooledMean = Arrays.stream(mean).sum() / channels;
-        double pooled = 0;
-        double[] std = new double[channels];
-        for (int c = 0; c < channels; c++) {
-            std[c] = Math.sqrt(squares[c] / Math.max(1, rows - 1) + channelNoise[c] / rows);
-            double offset = mean[c] - pooledMean;
-            pooled += squares[c] + channelNoise[c] + rows * offset * offset;
-        }
         double inner = within + noise * (1 - 1.0 / numbers);
-        return new CacheStatistics(mean.clone(), std, pooledMean,
-                Math.sqrt(pooled / Math.max(1, (double) rows * channels - 1)),
-                Math.sqrt(inner * numbers / Math.max(1, (double) images * numbers - 1)), minimum, maximum);
+        return new CacheStatistics(moments.mean(), moments.deviations(), moments.pooledMean(),
+                moments.pooledDeviation(), Math.sqrt(inner * numbers / Math.max(1, (double) images * numbers - 1)),
+                moments.minimum(), moments.maximum());
     }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 
 /**
@@ -22,13 +23,11 @@ public record CacheOptions(int imagesPerShard, DType dtype, boolean gaussian, bo
 
     /** Throws {@link IllegalArgumentException} for values that make no cache. */
     public CacheOptions {
-        if (imagesPerShard < 1 || !CacheDescription.DTYPES.contains(dtype) || classes.isEmpty()) {
+        if (imagesPerShard < 1 || !StoreFormat.DTYPES.contains(dtype) || classes.isEmpty()) {
             throw new IllegalArgumentException("a cache has at least one image in a shard, not " + imagesPerShard
                     + ", at least one class, and is float32, bfloat16 or float16, not " + dtype);
         }
-        if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
-            throw new IllegalArgumentException("scaling must be positive and finite, not " + scaling);
-        }
+        StoreFormat.requireScaling(scaling);
         Objects.requireNonNull(provenance, "provenance");
     }
 

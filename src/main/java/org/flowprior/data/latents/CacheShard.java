@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -50,7 +51,7 @@ final class CacheShard implements AutoCloseable {
      * Writes a shard.
      *
      * @param flipped null for a cache without
-     * @param next    the place in the set behind its last image
+     * @param next    the place in the set after its last image
      */
     static void write(Path path, Tensor latents, Tensor flipped, List<String> names, long next, long... labels) {
         try (Scope scope = Scope.open()) {
@@ -84,7 +85,7 @@ final class CacheShard implements AutoCloseable {
                     && entries.size() == (flips ? 4 : 3), path, "holds " + entries.keySet() + ", which is no shard of "
                     + "a latent cache " + (flips ? "with" : "without") + " flipped images");
             long[] shape = latents.shape();
-            require(shape.length == 3 && shape[0] > 0 && CacheDescription.DTYPES.contains(latents.dtype())
+            require(shape.length == 3 && shape[0] > 0 && StoreFormat.DTYPES.contains(latents.dtype())
                     && (!flips || Arrays.equals(flipped.shape(), shape) && flipped.dtype() == latents.dtype())
                     && labels.dtype() == DType.INT64 && Arrays.equals(labels.shape(), new long[] {shape[0]})
                     && names.dtype() == DType.UINT8 && names.shape().length == 1, path,
@@ -149,16 +150,16 @@ final class CacheShard implements AutoCloseable {
         }
     }
 
-    /** The place in the set behind the last image. */
+    /** The place in the set after the last image. */
     long next() {
         String next = file.header().metadata().getOrDefault(NEXT, "");
         require(next.matches("\\d{1,10}"), path, "does not say how far it goes");
         return Long.parseLong(next);
     }
 
-    /** The latents at these positions, as they are stored, [n, L, W]. */
-    Tensor rows(boolean flipped, long... positions) {
-        return file.rows(flipped ? FLIPPED : LATENTS, positions);
+    /** The file, which this closes. */
+    MappedTensors file() {
+        return file;
     }
 
     /** Gives all that is stored to the statistics. */

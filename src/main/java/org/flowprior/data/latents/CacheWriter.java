@@ -13,17 +13,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.flowprior.config.Json;
-import org.flowprior.config.JsonFields;
+import org.flowprior.shards.PartialStore;
+import org.flowprior.shards.Shard;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
+import org.flowprior.config.Json;
 import org.flowprior.torch.io.AtomicFiles;
-import org.flowprior.torch.io.PartialDirectory;
+import org.flowprior.config.JsonFields;
 
 /**
  * Writes a {@link LatentCache}, holding no more than a shard of it and a batch. Everything is written in a hidden
  * directory beside the target, which is renamed when it is whole: whatever happens before leaves no cache. The whole
- * shards of a writer that was killed, or closed before its end, stay there: {@link #resume} goes on behind them, a new
+ * shards of a writer that was killed, or closed before its end, stay there: {@link #resume} continues after them, a new
  * writer removes them.
  *
  * <pre>{@code
@@ -38,15 +40,13 @@ public final class CacheWriter implements AutoCloseable {
     private static final String BEGUN = "begun.json";
 
     private final CacheOptions options;
-    private final PartialDirectory place;
-    private final List<CacheDescription.Shard> shards = new ArrayList<>();
+    private final PartialStore store;
     private final CacheBuffer buffer = new CacheBuffer();
     private CacheMoments moments;
     private int tokens;
     private int width;
     private long images;
     private long next;
-    private boolean ended;
 
     /**
      * Begins a cache in that directory, whose parents are made where they are missing.
@@ -55,41 +55,42 @@ public final class CacheWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public CacheWriter(Path directory, CacheOptions options) {
-        this(PartialDirectory.beside(directory), options, false);
+        this(PartialStore.beside(directory), options, false);
     }
 
-    private CacheWriter(PartialDirectory place, CacheOptions options, boolean resumed) {
+    private CacheWriter(PartialStore store, CacheOptions options, boolean resumed) {
         this.options = options;
-        this.place = place;
+        this.store = store;
         try {
-            if (resumed && Files.exists(place.resolve(BEGUN))) {
-                requireSame();
-                takeShards();
-            } else {
-                place.retain(List.of());
-                AtomicFiles.write(place.resolve(BEGUN), Json.pretty(options.json()));
-            }
-        } catch (IOException e) {
-            place.leave();
-            throw cannotWrite(e);
+            store.write(() -> begin(resumed));
         } catch (RuntimeException e) {
-            place.leave();
+            store.leave();
             throw e;
         }
     }
 
+    private void begin(boolean resumed) throws IOException {
+        if (resumed && Files.exists(store.resolve(BEGUN))) {
+            requireSame();
+            takeShards();
+        } else {
+            store.retain(List.of());
+            AtomicFiles.write(store.resolve(BEGUN), Json.pretty(options.json()));
+        }
+    }
+
     /**
-     * Goes on with a cache that was not finished, or begins one where there is none.
+     * Continues a cache that was not finished, or begins one if there is none.
      *
      * @throws IllegalArgumentException also when it was begun with other options
      */
     public static CacheWriter resume(Path directory, CacheOptions options) {
-        return new CacheWriter(PartialDirectory.continued(directory), options, true);
+        return new CacheWriter(PartialStore.continued(directory), options, true);
     }
 
     private void requireSame() {
         JsonObject wanted = options.json();
-        JsonObject begun = JsonFields.read(place.resolve(BEGUN), "a cache that was begun", JsonFields::json);
+        JsonObject begun = JsonFields.read(store.resolve(BEGUN), "a cache that was begun", JsonFields::json);
         Set<String> keys = new LinkedHashSet<>(wanted.keySet());
         keys.addAll(begun.keySet());
         for (String key : keys) {
@@ -97,7 +98,7 @@ public final class CacheWriter implements AutoCloseable {
             if (!Objects.equals(wanted.get(key), before)) {
                 String difference = before instanceof JsonPrimitive ? key + " " + before + ", not " + wanted.get(key)
                         : "other " + key;
-                throw new IllegalArgumentException(place.target() + ": was begun with " + difference
+                throw new IllegalArgumentException(store.target() + ": was begun with " + difference
                         + "; begin it anew, or go on with what it was begun with");
             }
         }
@@ -107,22 +108,22 @@ public final class CacheWriter implements AutoCloseable {
     private void takeShards() throws IOException {
         List<String> kept = new ArrayList<>(List.of(BEGUN));
         String file = CacheShard.fileName(1);
-        while (Files.exists(place.resolve(file))) {
-            try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
+        while (Files.exists(store.resolve(file))) {
+            try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(),
                     options.classes().size())) {
                 requireFitting(shard.shape(), shard.dtype());
                 next = shard.next();
                 take(shard, file);
             }
             kept.add(file);
-            file = CacheShard.fileName(shards.size() + 1);
+            file = CacheShard.fileName(store.shards().size() + 1);
         }
-        place.retain(kept);
+        store.retain(kept);
     }
 
     private void take(CacheShard shard, String file) {
         shard.addTo(moments, options.flips());
-        shards.add(new CacheDescription.Shard(file, shard.images()));
+        store.shards().add(new Shard(file, shard.images()));
         images += shard.images();
     }
 
@@ -138,7 +139,7 @@ public final class CacheWriter implements AutoCloseable {
 
     /** Whether {@link #close} now would leave something to {@link #resume}. */
     public boolean isResumable() {
-        return !ended && !shards.isEmpty();
+        return !store.ended() && !store.shards().isEmpty();
     }
 
     /**
@@ -148,24 +149,18 @@ public final class CacheWriter implements AutoCloseable {
      * @param flipped those of the flipped images; null for a cache without
      * @param classes labels, int64 [n]
      * @param called  names, n
-     * @param after   the place in the image set behind the last of them
+     * @param after   the place in the image set after the last of them
      * @throws IllegalArgumentException for other shapes than before, labels that are no class, and for a NaN or an
      *                                  infinity, which it places; the writer can then only be closed
      * @throws UncheckedIOException     when the disk refuses
      */
     public void add(Tensor given, Tensor flipped, Tensor classes, List<String> called, long after) {
-        requireOpen();
+        store.requireOpen("cache");
         check(given, flipped, classes, called, after);
         buffer.add(given, flipped, classes, called, options);
         next = after;
         if (buffer.images() >= options.imagesPerShard()) {
             flush();
-        }
-    }
-
-    private void requireOpen() {
-        if (ended) {
-            throw new IllegalStateException("this cache is finished or closed");
         }
     }
 
@@ -186,9 +181,7 @@ public final class CacheWriter implements AutoCloseable {
 
     private void requireFitting(long[] shape, DType dtype) {
         if (moments == null) {
-            if (options.gaussian() && shape[2] % 2 != 0) {
-                throw new IllegalArgumentException("tokens of mean and log-variance cannot be " + shape[2] + " wide");
-            }
+            StoreFormat.requireWidth(options.gaussian(), shape[2], "tokens");
             tokens = Math.toIntExact(shape[1]);
             width = Math.toIntExact(shape[2]);
             moments = new CacheMoments(options.gaussian() ? width / 2 : width, options.gaussian());
@@ -199,9 +192,9 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     private void flush() {
-        String file = CacheShard.fileName(shards.size() + 1);
-        buffer.flush(place.resolve(file), next);
-        try (CacheShard shard = CacheShard.open(place.resolve(file), options.flips(),
+        String file = CacheShard.fileName(store.shards().size() + 1);
+        buffer.flush(store.resolve(file), next);
+        try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(),
                 options.classes().size())) {
             take(shard, file);
         }
@@ -214,35 +207,23 @@ public final class CacheWriter implements AutoCloseable {
      * @throws UncheckedIOException     when the disk refuses
      */
     public LatentCache finish() {
-        requireOpen();
+        store.requireOpen("cache");
         if (buffer.images() > 0) {
             flush();
         }
         if (images == 0) {
-            throw new IllegalArgumentException(place.target() + ": a cache needs at least one image");
+            throw new IllegalArgumentException(store.target() + ": a cache needs at least one image");
         }
         CacheStatistics statistics = moments.statistics();
         if (options.scaling() == null && !(statistics.withinStd() > 0 && Double.isFinite(statistics.withinStd()))) {
-            throw new IllegalArgumentException(place.target() + ": the latents of each image are a single number, "
+            throw new IllegalArgumentException(store.target() + ": the latents of each image are a single number, "
                     + "which no factor can scale");
         }
         double scaling = options.scaling() == null ? 1 / statistics.withinStd() : options.scaling();
-        try {
-            CacheDescription description = new CacheDescription(images, tokens, width, options.dtype(),
-                    options.gaussian(), options.flips(), options.classes(), shards, statistics, scaling,
-                    options.provenance());
-            AtomicFiles.write(place.resolve(CacheDescription.FILE), Json.pretty(description.json()));
-            Files.delete(place.resolve(BEGUN));
-            place.publish();
-        } catch (IOException e) {
-            throw cannotWrite(e);
-        }
-        ended = true;
-        return LatentCache.open(place.target());
-    }
-
-    private UncheckedIOException cannotWrite(IOException e) {
-        return new UncheckedIOException(place.target() + ": cannot be written: " + e.getMessage(), e);
+        store.publish(CacheDescription.FILE, new CacheDescription(images, tokens, width, options.dtype(),
+                options.gaussian(), options.flips(), options.classes(), store.shards(), statistics, scaling,
+                options.provenance()).json(), BEGUN);
+        return LatentCache.open(store.target());
     }
 
     /**
@@ -251,15 +232,14 @@ public final class CacheWriter implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (ended) {
+        if (store.ended()) {
             return;
         }
-        ended = true;
         buffer.clear();
-        if (shards.isEmpty()) {
-            place.discard();
+        if (store.shards().isEmpty()) {
+            store.discard();
         } else {
-            place.leave();
+            store.leave();
         }
     }
 }

@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import org.flowprior.shards.Shard;
+import org.flowprior.shards.ShardedRows;
+import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.MappedTensors;
 
 /**
  * The latents of an image set on the disk, of each image and, where the writer had them, of the image flipped left to
@@ -27,22 +30,21 @@ import org.flowprior.torch.Torch;
  */
 public final class LatentCache implements AutoCloseable {
 
-    private static final double LOWEST_LOG_VARIANCE = -30;
-    private static final double HIGHEST_LOG_VARIANCE = 20;
+    private static final List<String> TENSORS = List.of(CacheShard.LATENTS, CacheShard.FLIPPED);
 
     private final Path directory;
     private final CacheDescription description;
-    private final List<CacheShard> shards;
-    private final int[] firstImages;
+    private final List<CacheShard> shards = new ArrayList<>();
+    private final ShardedRows stored;
+    private final int[] labels;
 
-    private LatentCache(Path directory, CacheDescription description, List<CacheShard> shards) {
+    private LatentCache(Path directory, CacheDescription description) {
         this.directory = directory;
         this.description = description;
-        this.shards = shards;
-        this.firstImages = new int[shards.size() + 1];
-        for (int s = 0; s < shards.size(); s++) {
-            firstImages[s + 1] = firstImages[s] + shards.get(s).images();
-        }
+        stored = ShardedRows.open(directory, "image", description.shards(), this::open, description.tokens(),
+                description.width());
+        labels = shards.stream().flatMapToLong(shard -> Arrays.stream(shard.labels())).mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     /**
@@ -53,20 +55,19 @@ public final class LatentCache implements AutoCloseable {
      * @throws java.io.UncheckedIOException naming the file, when a shard is missing or cannot be read
      */
     public static LatentCache open(Path directory) {
-        CacheDescription description = CacheDescription.read(
-                directory.resolve(CacheDescription.FILE));
-        List<CacheShard> shards = new ArrayList<>();
+        return new LatentCache(directory, CacheDescription.read(directory.resolve(CacheDescription.FILE)));
+    }
+
+    private MappedTensors open(Shard listed) {
+        CacheShard shard = CacheShard.open(directory.resolve(listed.file()), flips(), classes().size());
         try {
-            for (CacheDescription.Shard shard : description.shards()) {
-                shards.add(CacheShard.open(directory.resolve(shard.file()), description.flips(),
-                        description.classes().size()));
-                shards.getLast().requireFitting(description, shard.images());
-            }
-            return new LatentCache(directory, description, shards);
+            shard.requireFitting(description, listed.rows());
         } catch (RuntimeException e) {
-            shards.forEach(CacheShard::close);
+            shard.close();
             throw e;
         }
+        shards.add(shard);
+        return shard.file();
     }
 
     /** Where the cache lies. */
@@ -76,7 +77,7 @@ public final class LatentCache implements AutoCloseable {
 
     /** Images in it, each once, whether flipped or not. */
     public int images() {
-        return firstImages[shards.size()];
+        return labels.length;
     }
 
     /** L, tokens of an image. */
@@ -126,14 +127,16 @@ public final class LatentCache implements AutoCloseable {
 
     /** The class of an image: a place in {@link #classes}. */
     public int label(int position) {
-        int shard = shardOf(position);
-        return (int) shards.get(shard).labels()[position - firstImages[shard]];
+        if (position < 0 || position >= labels.length) {
+            throw new IndexOutOfBoundsException(directory + ": image " + position + " of " + labels.length);
+        }
+        return labels[position];
     }
 
     /** The classes of images, int64 [n]. */
     public Tensor labels(long... positions) {
-        long[] labels = Arrays.stream(positions).map(position -> label(Math.toIntExact(position))).toArray();
-        return Tensor.of(labels, labels.length);
+        long[] found = Arrays.stream(positions).map(position -> label(Math.toIntExact(position))).toArray();
+        return Tensor.of(found, found.length);
     }
 
     /** What the images are called in their set, in the cache's order. */
@@ -153,8 +156,8 @@ public final class LatentCache implements AutoCloseable {
     public Tensor latents(long[] positions, boolean[] flipped) {
         try (NoGrad noGrad = new NoGrad()) {
             return Scope.returning(() -> {
-                Tensor stored = gather(positions, flipped);
-                return gaussian() ? stored.narrow(2, 0, channels()).contiguous() : stored;
+                Tensor read = gather(positions, flipped);
+                return gaussian() ? read.narrow(2, 0, channels()).contiguous() : read;
             });
         }
     }
@@ -173,7 +176,8 @@ public final class LatentCache implements AutoCloseable {
             return Scope.returning(() -> {
                 Tensor moments = gather(positions, flipped);
                 Tensor noise = Torch.randn(new long[] {positions.length, tokens(), channels()}, generator);
-                return noise.mul_(variances(moments).sqrt_()).add_(moments.narrow(2, 0, channels()));
+                return noise.mul_(StoreFormat.logVariances(moments).exp_().sqrt_())
+                        .add_(moments.narrow(2, 0, channels()));
             });
         }
     }
@@ -191,51 +195,24 @@ public final class LatentCache implements AutoCloseable {
         }
     }
 
-    /** The variances in mean and log-variance, [n, L, 2C]. */
-    static Tensor variances(Tensor moments) {
-        long channels = moments.size(2) / 2;
-        return Scope.returning(() -> moments.narrow(2, channels, channels)
-                .clamp(LOWEST_LOG_VARIANCE, HIGHEST_LOG_VARIANCE).exp_());
-    }
-
-    /** What is stored, shard by shard, put in its places. */
     private Tensor gather(long[] positions, boolean... flipped) {
         if (flipped != null && flipped.length != positions.length) {
             throw new IllegalArgumentException("for " + positions.length + " positions there are " + flipped.length
                     + " flips");
         }
-        Map<Integer, List<Integer>> parts = new TreeMap<>();
+        int[] choices = new int[positions.length];
         for (int i = 0; i < positions.length; i++) {
-            boolean flip = flipped != null && flipped[i];
-            if (flip && !flips()) {
+            choices[i] = flipped != null && flipped[i] ? 1 : 0;
+            if (choices[i] == 1 && !flips()) {
                 throw new IllegalArgumentException(directory + ": holds no flipped images");
             }
-            parts.computeIfAbsent(2 * shardOf(positions[i]) + (flip ? 1 : 0), key -> new ArrayList<>()).add(i);
         }
-        Tensor gathered = Torch.empty(positions.length, tokens(), description.width());
-        parts.forEach((key, places) -> {
-            try (Scope scope = Scope.open()) {
-                int shard = key / 2;
-                long[] local = places.stream().mapToLong(i -> positions[i] - firstImages[shard]).toArray();
-                long[] targets = places.stream().mapToLong(i -> i).toArray();
-                gathered.indexCopy_(0, Tensor.of(targets, targets.length),
-                        shards.get(shard).rows(key % 2 == 1, local).to(DType.FLOAT32));
-            }
-        });
-        return gathered;
-    }
-
-    private int shardOf(long position) {
-        if (position < 0 || position >= images()) {
-            throw new IndexOutOfBoundsException(directory + ": image " + position + " of " + images());
-        }
-        int found = Arrays.binarySearch(firstImages, (int) position);
-        return found >= 0 ? found : -found - 2;
+        return stored.gather(positions, TENSORS, choices);
     }
 
     /** Gives the mappings back. The second time throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
-        shards.forEach(CacheShard::close);
+        stored.close();
     }
 }

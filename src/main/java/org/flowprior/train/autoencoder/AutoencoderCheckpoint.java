@@ -20,7 +20,7 @@ import org.flowprior.train.StageFiles;
 
 /**
  * The files of a checkpoint: autoencoder, its moving averages, discriminator with its buffers, both optimisers, the
- * averages of the losses, the random generators, and how far the images have come.
+ * averages of the losses, the random generators, and the position in the images.
  */
 final class AutoencoderCheckpoint {
 
@@ -31,7 +31,7 @@ final class AutoencoderCheckpoint {
     static final String LOSS = "loss.safetensors";
     static final String DATA = "data.json";
 
-    /** What a checkpoint is of. */
+    /** The parts of a checkpoint. */
     record Parts(AutoencoderNetworks networks, Ema averages, Optimizer optimizer, Optimizer discriminatorOptimizer,
                  AutoencoderLoss loss, Map<String, Generator> generators, AutoencoderData data) {}
 

@@ -25,7 +25,7 @@ import org.flowprior.train.RowSplit;
 /**
  * The images: random crops, some of them flipped, to train on; centre crops of others to validate on.
  *
- * <p>A position says all about which images come next.
+ * <p>A position determines which images come next.
  */
 final class AutoencoderData implements AutoCloseable {
 
@@ -65,7 +65,7 @@ final class AutoencoderData implements AutoCloseable {
      * Opens the config's images.
      *
      * @throws RequestException         when there are too few
-     * @throws IllegalArgumentException when a path is no image set
+     * @throws IllegalArgumentException when a path is not an image set
      */
     static AutoencoderData open(AutoencoderTrainingConfig config) throws IOException {
         AutoencoderData data = new AutoencoderData(config);
@@ -98,7 +98,7 @@ final class AutoencoderData implements AutoCloseable {
 
     // ---- training --------------------------------------------------------------------------------------------------
 
-    /** What the images are, for people. */
+    /** The path of the images, as the config names it. */
     String source() {
         return config.data().images();
     }
@@ -118,7 +118,7 @@ final class AutoencoderData implements AutoCloseable {
         return loader.position();
     }
 
-    /** Goes on from such a position. */
+    /** Continues from such a position. */
     void seek(LoaderPosition position) {
         loader.seek(position);
     }
@@ -150,7 +150,7 @@ final class AutoencoderData implements AutoCloseable {
     /** Takes images. */
     @FunctionalInterface
     interface Sink {
-        /** Takes float32 [B, 3, H, H] in [-1, 1] on the device, in a scope that ends behind the call. */
+        /** Takes float32 [B, 3, H, H] in [-1, 1] on the device, in a scope that ends after the call. */
         void take(Tensor images);
     }
 

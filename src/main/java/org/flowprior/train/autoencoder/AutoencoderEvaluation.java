@@ -24,8 +24,8 @@ import org.flowprior.torch.Torch;
 import org.flowprior.train.MetricLog;
 
 /**
- * What an autoencoder is worth on images that it was not trained on, always the same ones with the same draws: PSNR and
- * SSIM of reconstructions as files would hold them, their mean squared difference, with a prior the alignment loss,
+ * Evaluates an autoencoder on images that it was not trained on, always the same ones with the same draws: PSNR and
+ * SSIM of reconstructions rounded to 8 bits, their mean squared difference, with a prior the alignment loss,
  * plain and a mean over channels, and with a bank of the prior's features the mean log distance of latent tokens to
  * them. The latents of a random bottleneck are its means.
  */
@@ -78,7 +78,7 @@ final class AutoencoderEvaluation {
         }
     }
 
-    /** The measurements of the networks as they are; nothing of theirs changes. */
+    /** Measures the current networks; does not change them. */
     Map<String, Double> of(AutoencoderNetworks networks, long step) {
         Autoencoder autoencoder = networks.autoencoder();
         autoencoder.eval();

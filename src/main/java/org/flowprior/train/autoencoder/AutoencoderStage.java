@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.flowprior.autoencoder.AdaptiveAnchors;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderLoss;
@@ -14,15 +15,15 @@ import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.Ema;
-import org.flowprior.torch.optim.GradientClipping;
-import org.flowprior.torch.optim.LearningRateSchedule;
-import org.flowprior.torch.optim.Optimizer;
+import org.flowprior.torch.optim.ParameterGroup;
+import org.flowprior.train.MicroBatch;
+import org.flowprior.train.OptimizerKind;
+import org.flowprior.train.OptimizerStep;
 import org.flowprior.train.Stage;
 import org.flowprior.train.StageEvaluation;
 
@@ -41,29 +42,14 @@ final class AutoencoderStage implements Stage, AutoCloseable {
     private final AutoencoderNetworks networks;
     private final Autoencoder autoencoder;
     private final AutoencoderLoss loss;
-    private final List<Tensor> parameters;
-    private final Optimizer optimizer;
-    private final List<Tensor> discriminatorParameters;
-    private final Optimizer discriminatorOptimizer;
-    private final Ema averages;
-    private final LearningRateSchedule rate;
+    private final OptimizerStep optimizer;
+    /** Or null. */
+    private final OptimizerStep discriminatorOptimizer;
     private final Map<String, Generator> generators;
     private final AutoencoderNoise.Generators draws;
     private final AdaptiveAnchors anchors;
     private final List<String> metrics;
     private final StageEvaluation measurements;
-
-    /** Some images of a step. */
-    private record Micro(Tensor all, AutoencoderNoise draws, long from, long count) {
-
-        Tensor images(Device device) {
-            return all.narrow(0, from, count).to(DType.FLOAT32, device);
-        }
-
-        AutoencoderNoise noise(Device device) {
-            return draws.part(from, count, device);
-        }
-    }
 
     /** The stage over data, networks and an evaluation that stay the caller's. */
     AutoencoderStage(AutoencoderTrainingConfig config, AutoencoderData data, AutoencoderNetworks networks,
@@ -75,15 +61,9 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         this.networks = networks;
         this.autoencoder = networks.autoencoder();
         this.loss = networks.newLoss();
-        Map<String, Tensor> trained = networks.trained();
-        this.parameters = List.copyOf(trained.values());
-        this.optimizer = AutoencoderOptimizers.of(config.training(), trained);
-        this.averages = new Ema(trained, config.training().ema());
+        this.optimizer = optimizer(networks.trained()).averaging(config.training().ema());
         Discriminator discriminator = networks.discriminator();
-        this.discriminatorParameters = discriminator == null ? List.of() : discriminator.parameters();
-        this.discriminatorOptimizer = discriminator == null ? null
-                : AutoencoderOptimizers.of(config.training(), discriminator.namedParameters());
-        this.rate = config.training().schedule();
+        this.discriminatorOptimizer = discriminator == null ? null : optimizer(discriminator.namedParameters());
         this.generators = Map.of("latents", generator("latents", device), "alignment",
                 generator("alignment", Device.CPU), "discriminator", generator("discriminator", Device.CPU), "dropout",
                 generator("dropout", device));
@@ -93,6 +73,26 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         this.metrics = metricNames();
         this.measurements = new StageEvaluation(config.evaluation().every(), config.training().steps(),
                 this::evaluation);
+    }
+
+    /**
+     * Adam has one group. AdamW has two: biases and tensors of one dimension do not decay, as in SoftVQ's code. (The
+     * paper's code names AdamW in a key that nothing reads, and runs Adam.)
+     */
+    private OptimizerStep optimizer(Map<String, Tensor> parameters) {
+        AutoencoderTrainingConfig.Training training = config.training();
+        AdamOptions options = AdamOptions.ADAM.withBetas(training.beta1(), training.beta2());
+        List<Tensor> decaying = new ArrayList<>();
+        List<Tensor> others = new ArrayList<>();
+        boolean decaysAll = training.optimizer() == OptimizerKind.ADAM;
+        parameters.forEach((name, parameter) ->
+                (decaysAll || parameter.dim() > 1 && !name.endsWith(".bias") ? decaying : others).add(parameter));
+        double rate = training.learningRate();
+        ParameterGroup decay = new ParameterGroup(decaying, rate, training.weightDecay());
+        List<ParameterGroup> groups = decaysAll ? List.of(decay)
+                : List.of(decay, new ParameterGroup(others, rate, 0));
+        return new OptimizerStep(training.optimizer().of(groups, options), parameters, training.schedule(), training.largestNorm(),
+                training.accumulation());
     }
 
     private Generator generator(String purpose, Device on) {
@@ -121,7 +121,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
 
     @Override
     public Map<String, Double> settings(long step) {
-        return Map.of("learningRate", rate.at(step - 1));
+        return optimizer.settings(step);
     }
 
     @Override
@@ -132,95 +132,49 @@ final class AutoencoderStage implements Stage, AutoCloseable {
 
     /** A step on these images, on any device, with these random numbers. */
     Tensor step(long step, Tensor images, AutoencoderNoise noise) {
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        List<Tensor> reconstructions = generatorStep(step, images, noise, values);
-        averages.update();
+        List<Tensor> reconstructions = new ArrayList<>();
+        networks.trainDiscriminator(false);
+        OptimizerStep.Result result = optimizer.take(step, images.size(0), part -> {
+            Tensor batch = images(images, part);
+            AutoencoderNoise drawn = noise.part(part.from(), part.size(), device);
+            return loss(() -> {
+                Autoencoder.Output output = autoencoder.forward(batch, drawn.latents());
+                reconstructions.add(output.reconstruction().detach().moveOutward());
+                return loss.generator(step, batch, output, anchors, drawn);
+            });
+        });
+        networks.trainDiscriminator(true);
+        Map<String, Tensor> values = new LinkedHashMap<>(result.terms());
+        values.put("loss", result.loss());
+        values.put("gradientNorm", result.gradientNorm());
         if (discriminatorOptimizer != null) {
-            discriminatorStep(step, images, reconstructions, noise, values);
+            result = discriminatorOptimizer.take(step, images.size(0), part -> loss(() -> loss.discriminator(step,
+                    images(images, part), reconstructions.get(part.index()),
+                    noise.part(part.from(), part.size(), device))));
+            values.putAll(result.terms());
+            values.put("discriminatorLoss", result.loss());
+            values.put("discriminatorGradientNorm", result.gradientNorm());
         }
         return Torch.stack(metrics.stream().map(name -> values.get(name).to(DType.FLOAT32)).toList());
     }
 
-    private List<Tensor> generatorStep(long step, Tensor images, AutoencoderNoise noise, Map<String, Tensor> values) {
-        optimizer.zeroGrad();
-        networks.trainDiscriminator(false);
-        List<Tensor> reconstructions = new ArrayList<>();
-        for (Micro part : parts(images, noise)) {
-            try (Scope scope = Scope.open()) {
-                Tensor batch = part.images(device);
-                AutoencoderNoise draws = part.noise(device);
-                AutoencoderLoss.Value value = config.precision().compute(device, () -> {
-                    Autoencoder.Output output = autoencoder.forward(batch, draws.latents());
-                    reconstructions.add(output.reconstruction().detach().moveOutward());
-                    return loss.generator(step, batch, output, anchors, draws);
-                });
-                backward(value, "loss", values);
-            }
-        }
-        networks.trainDiscriminator(true);
-        values.put("gradientNorm", update(optimizer, parameters, step));
-        return reconstructions;
+    private Tensor images(Tensor all, MicroBatch part) {
+        return part.of(all).to(DType.FLOAT32, device);
     }
 
-    private void discriminatorStep(long step, Tensor images, List<Tensor> reconstructions, AutoencoderNoise noise,
-                                   Map<String, Tensor> values) {
-        discriminatorOptimizer.zeroGrad();
-        List<Micro> parts = parts(images, noise);
-        for (int i = 0; i < parts.size(); i++) {
-            Tensor reconstruction = reconstructions.get(i);
-            Micro part = parts.get(i);
-            try (Scope scope = Scope.open()) {
-                backward(config.precision().compute(device, () -> loss.discriminator(step, part.images(device),
-                        reconstruction, part.noise(device))), "discriminatorLoss", values);
-            }
-        }
-        values.put("discriminatorGradientNorm", update(discriminatorOptimizer, discriminatorParameters, step));
-    }
-
-    private List<Micro> parts(Tensor images, AutoencoderNoise noise) {
-        long size = images.size(0) / config.training().accumulation();
-        List<Micro> parts = new ArrayList<>();
-        for (long from = 0; from < images.size(0); from += size) {
-            parts.add(new Micro(images, noise, from, size));
-        }
-        return parts;
+    private OptimizerStep.Loss loss(Supplier<AutoencoderLoss.Value> computation) {
+        AutoencoderLoss.Value value = config.precision().compute(device, computation);
+        return new OptimizerStep.Loss(value.total(), value.terms());
     }
 
     /** The moving averages of the autoencoder's weights. */
     Ema averages() {
-        return averages;
+        return optimizer.averages();
     }
 
     /** What the losses average over the steps. */
     Map<String, Tensor> averagesOfLosses() {
         return loss.stateDict();
-    }
-
-    /** Adds a micro-batch's share to gradients and metrics. */
-    private void backward(AutoencoderLoss.Value value, String name, Map<String, Tensor> values) {
-        int parts = config.training().accumulation();
-        Tensor total = value.total().div(parts);
-        total.backward();
-        try (NoGrad noGrad = new NoGrad()) {
-            sum(values, name, total.detach());
-            value.terms().forEach((term, tensor) -> sum(values, term, tensor.to(DType.FLOAT32).div(parts)));
-        }
-    }
-
-    private static void sum(Map<String, Tensor> values, String name, Tensor share) {
-        Tensor before = values.get(name);
-        if (before == null) {
-            values.put(name, share.clone().moveOutward());
-        } else {
-            before.add_(share);
-        }
-    }
-
-    private Tensor update(Optimizer which, List<Tensor> changed, long step) {
-        Tensor norm = GradientClipping.clipNorm(changed, config.training().largestNorm());
-        which.setLearningRate(rate.at(step - 1));
-        which.step();
-        return norm;
     }
 
     // ---- evaluation ------------------------------------------------------------------------------------------------
@@ -230,14 +184,14 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         return measurements.at(step);
     }
 
-    /** What the averaged weights are worth now. */
+    /** Measures the averaged weights now. */
     Map<String, Double> evaluation(long step) {
-        try (Ema.Swap swap = averages.swap()) {
+        try (Ema.Swap swap = averages().swap()) {
             return evaluation.of(networks, step);
         }
     }
 
-    /** The evaluation behind the last step, made anew where this process has not made it. */
+    /** The evaluation after the last step, computed again if another process computed it. */
     Map<String, Double> finalEvaluation() {
         return measurements.afterLast();
     }
@@ -246,7 +200,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
 
     /** Writes the autoencoder with the averaged weights, and the discriminator. */
     void writeNetworks(Path directory) {
-        try (Ema.Swap swap = averages.swap()) {
+        try (Ema.Swap swap = averages().swap()) {
             networks.writeAutoencoder(directory.resolve(AutoencoderTraining.AUTOENCODER));
         }
         if (networks.discriminator() != null) {
@@ -265,13 +219,12 @@ final class AutoencoderStage implements Stage, AutoCloseable {
     }
 
     private AutoencoderCheckpoint.Parts saved() {
-        return new AutoencoderCheckpoint.Parts(networks, averages, optimizer, discriminatorOptimizer, loss, generators,
-                data);
+        return new AutoencoderCheckpoint.Parts(networks, averages(), optimizer.optimizer(),
+                discriminatorOptimizer == null ? null : discriminatorOptimizer.optimizer(), loss, generators, data);
     }
 
     @Override
     public void close() {
-        averages.close();
         optimizer.close();
         if (discriminatorOptimizer != null) {
             discriminatorOptimizer.close();

@@ -1,23 +1,15 @@
 package org.flowprior.train.autoencoder;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.flowprior.config.RequestException;
-import org.flowprior.data.RandomRows;
 import org.flowprior.eval.NearestNeighbours;
+import org.flowprior.eval.TokenSample;
 import org.flowprior.flow.FlowPrior;
 import org.flowprior.target.FeatureBank;
-import org.flowprior.target.RowSource;
-import org.flowprior.torch.DType;
-import org.flowprior.torch.Device;
-import org.flowprior.torch.Generator;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.Torch;
 
 /**
  * How near latent tokens lie to the target features that a prior was trained on: the mean of log r<sub>k</sub>, the
@@ -38,17 +30,13 @@ final class LatentDistances {
 
     private final AutoencoderTrainingConfig config;
     private final FlowPrior prior;
-    /** Places of the chosen tokens among all, rising. */
-    private final long[] places;
-    private final List<Tensor> chosen = new ArrayList<>();
-    private long seen;
+    private final TokenSample sample;
 
     /** Distances to the features of that prior, of tokens of so many images. */
     LatentDistances(AutoencoderTrainingConfig config, FlowPrior prior, long images) {
         this.config = config;
         this.prior = prior;
-        long tokens = images * config.model().latentTokens();
-        this.places = RandomRows.distinct(tokens, Math.min(tokens, config.evaluation().points()),
+        this.sample = new TokenSample(images * config.model().latentTokens(), config.evaluation().points(),
                 Seeds.derive(config.seed(), "evaluation.points"));
     }
 
@@ -83,19 +71,7 @@ final class LatentDistances {
 
     /** Takes the chosen ones of the next images' tokens, [B, tokens, channels], into the scope around the innermost. */
     void add(Tensor latents) {
-        Tensor tokens = latents.reshape(-1, latents.size(2));
-        long end = seen + tokens.size(0);
-        long[] here = Arrays.stream(places, firstFrom(seen), firstFrom(end)).map(place -> place - seen).toArray();
-        if (here.length > 0) {
-            chosen.add(tokens.indexSelect(0, Tensor.of(here).to(DType.INT64, tokens.device()))
-                    .to(DType.FLOAT32).moveOutward());
-        }
-        seen = end;
-    }
-
-    private int firstFrom(long place) {
-        int found = Arrays.binarySearch(places, place);
-        return found >= 0 ? found : -found - 1;
+        sample.add(latents);
     }
 
     /**
@@ -104,7 +80,7 @@ final class LatentDistances {
      * @throws IllegalArgumentException when the directory is no bank, or has features of another width
      */
     Map<String, Double> measured() {
-        Tensor points = Torch.cat(chosen, 0);
+        Tensor points = sample.tokens();
         Map<String, Double> measured = new LinkedHashMap<>();
         if (points.isfinite().all().item() == 0) {
             measured.put(MEAN_LOG_DISTANCE, Double.NaN);
@@ -119,12 +95,9 @@ final class LatentDistances {
     }
 
     private NearestNeighbours.Result search(Tensor points) {
-        Device device = points.device();
-        try (FeatureBank bank = FeatureBank.open(Path.of(config.evaluation().bank()));
-                Generator draws = Generator.seeded(Seeds.derive(config.seed(), "evaluation.targets"))) {
-            RowSource targets = RowSource.of(bank, draws)
-                    .through(rows -> prior.target(rows.to(DType.FLOAT32, device)), prior.dimension());
-            return NearestNeighbours.of(points, targets, config.evaluation().k());
+        try (FeatureBank bank = FeatureBank.open(Path.of(config.evaluation().bank()))) {
+            return NearestNeighbours.of(points, prior, bank, config.evaluation().k(),
+                    Seeds.derive(config.seed(), "evaluation.targets"));
         }
     }
 }

@@ -27,9 +27,8 @@ import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.RowSplit;
 
 /**
- * Target features as the flow is to make them: rows of a bank, scaled and projected. Batches are drawn
- * uniformly and independently, so that the state of a generator says all about where the data stand; the held-out rows
- * are never among them.
+ * The target features that the flow learns: rows of a bank, scaled and projected. Batches are drawn uniformly and
+ * independently, so that the state of a generator is the whole position in the data. They never have held-out rows.
  */
 final class FlowData implements AutoCloseable {
 
@@ -41,6 +40,8 @@ final class FlowData implements AutoCloseable {
     private final FlowTrainingConfig config;
     private final Device device;
     private final FeatureBank bank;
+    /** The bank that held-out rows come from, or null: rows of {@link #bank}. */
+    private final FeatureBank validation;
     private final RowSplit split;
     private double scaling;
     private Projection projection;
@@ -52,34 +53,9 @@ final class FlowData implements AutoCloseable {
         this.device = Device.of(config.device());
         this.bank = bank;
         int heldOut = config.data().validationBank().isEmpty() ? config.evaluation().rows() : 0;
-        try {
-            this.split = RowSplit.holdingOut(new RowSplit.Whole(bank.directory(), bank.rows(), "rows",
-                    "a data.validationBank", 2), heldOut, Seeds.derive(config.seed(), "flow.heldOut"));
-        } catch (RequestException e) {
-            bank.close();
-            throw e;
-        }
-    }
-
-    /** Throws what {@link #open} would throw for a bank, or sizes, that do not fit, before it reads features. */
-    static void requireFitting(FlowTrainingConfig config) {
-        try (FlowData data = new FlowData(config, openBank(config))) {
-            if (!config.data().validationBank().isEmpty()) {
-                data.openValidationBank().close();
-            }
-            if (config.projection().kind() == FlowTrainingConfig.ProjectionKind.PCA) {
-                data.requireComponents();
-            } else {
-                data.projection = data.newProjection();
-            }
-        }
-    }
-
-    private void requireComponents() {
-        if (config.projection().dimension() > bank.dimension()) {
-            throw new RequestException(bank.directory() + ": features of " + bank.dimension() + " channels have no "
-                    + config.projection().dimension() + " principal components; lower projection.dimension");
-        }
+        this.split = RowSplit.holdingOut(new RowSplit.Whole(bank.directory(), bank.rows(), "rows",
+                "a data.validationBank", 2), heldOut, Seeds.derive(config.seed(), "flow.heldOut"));
+        this.validation = config.data().validationBank().isEmpty() ? null : openValidationBank();
     }
 
     private FeatureBank openValidationBank() {
@@ -93,42 +69,65 @@ final class FlowData implements AutoCloseable {
     }
 
     /**
-     * Opens the config's bank and prepares its projection.
+     * Opens the config's banks. Reads no features yet.
      *
-     * @param file    where projection and scaling are kept for a resumed run: read if it is there, else written
-     * @param console told what is odd about the targets
-     * @throws RequestException         when the bank is too small, or features are no finite numbers
-     * @throws IllegalArgumentException when the bank is none
+     * @throws RequestException         when a bank is too small, or the two cannot be compared
+     * @throws IllegalArgumentException when a directory is not a bank
      */
-    static FlowData open(FlowTrainingConfig config, Path file, Console console) {
-        FlowData data = new FlowData(config, openBank(config));
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            if (Files.exists(file)) {
-                data.readProjection(file);
-            } else {
-                data.makeProjection();
-                data.writeProjection(file);
-            }
-            TargetWarnings.say(console, data.bank.statistics(), data.training(CHECKED_ROWS, "checked"),
-                    config.projection().kind());
-            data.fillCache();
-            return data;
+    static FlowData open(FlowTrainingConfig config) {
+        if (config.data().bank().isEmpty()) {
+            throw new RequestException("the config names no feature bank (data.bank); --bank DIR names it");
+        }
+        FeatureBank bank = FeatureBank.open(Path.of(config.data().bank()));
+        try {
+            return new FlowData(config, bank);
         } catch (RuntimeException e) {
-            data.close();
+            bank.close();
             throw e;
         }
     }
 
-    private static FeatureBank openBank(FlowTrainingConfig config) {
-        if (config.data().bank().isEmpty()) {
-            throw new RequestException("the config names no feature bank (data.bank); --bank DIR names it");
+    /** Checks that the bank's features can be projected as the config says, before a run begins. */
+    void requireFitting() {
+        if (config.projection().kind() == FlowTrainingConfig.ProjectionKind.PCA) {
+            requireComponents();
+        } else {
+            projection = newProjection();
         }
-        return FeatureBank.open(Path.of(config.data().bank()));
+    }
+
+    private void requireComponents() {
+        if (config.projection().dimension() > bank.dimension()) {
+            throw new RequestException(bank.directory() + ": features of " + bank.dimension() + " channels have no "
+                    + config.projection().dimension() + " principal components; lower projection.dimension");
+        }
+    }
+
+    /**
+     * Prepares the projection and, if they fit, the targets on the device. Returns this.
+     *
+     * @param file    where projection and scaling are kept for a resumed run: read if it exists, else written
+     * @param console shows warnings about the targets
+     * @throws RequestException when a feature is not a finite number
+     */
+    FlowData prepare(Path file, Console console) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            if (Files.exists(file)) {
+                readProjection(file);
+            } else {
+                makeProjection();
+                writeProjection(file);
+            }
+            TargetWarnings.say(console, bank.statistics(), training(CHECKED_ROWS, "checked"),
+                    config.projection().kind());
+            fillCache();
+            return this;
+        }
     }
 
     // ---- what training reads ---------------------------------------------------------------------------------------
 
-    /** D, channels behind the projection. */
+    /** D, channels after the projection. */
     int dimension() {
         return projection.outputs();
     }
@@ -182,13 +181,11 @@ final class FlowData implements AutoCloseable {
 
     /** The targets that evaluation compares with, float32 [evaluation.rows, D] on the device. */
     Tensor heldOut() {
-        if (config.data().validationBank().isEmpty()) {
+        if (validation == null) {
             return blockwise(bank, split.heldOut(), "heldOut");
         }
-        try (FeatureBank other = openValidationBank()) {
-            long count = Math.min(config.evaluation().rows(), other.rows());
-            return blockwise(other, RandomRows.distinct(other.rows(), count, seed("validation")), "heldOut");
-        }
+        long count = Math.min(config.evaluation().rows(), validation.rows());
+        return blockwise(validation, RandomRows.distinct(validation.rows(), count, seed("validation")), "heldOut");
     }
 
     /** Targets of so many different training rows, or of all; which ones depends on the purpose. */
@@ -227,7 +224,9 @@ final class FlowData implements AutoCloseable {
 
     private void makeProjection() {
         scaling = config.data().scaling() > 0 ? config.data().scaling() : bank.scaling();
-        projection = newProjection();
+        if (projection == null) {
+            projection = newProjection();
+        }
         if (config.projection().unitVariance()) {
             double deviation = TargetWarnings.deviation(training(CHECKED_ROWS, "checked"));
             if (!(deviation > 0)) {
@@ -265,6 +264,9 @@ final class FlowData implements AutoCloseable {
     private void readProjection(Path file) {
         Map<String, String> metadata = new TreeMap<>(Safetensors.header(file).metadata());
         scaling = Double.parseDouble(metadata.remove(SCALING));
+        if (projection != null) {
+            projection.close();
+        }
         projection = Projection.of(Safetensors.load(file), metadata);
     }
 
@@ -286,6 +288,9 @@ final class FlowData implements AutoCloseable {
         }
         if (projection != null) {
             projection.close();
+        }
+        if (validation != null) {
+            validation.close();
         }
         bank.close();
     }

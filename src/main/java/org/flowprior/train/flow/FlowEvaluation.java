@@ -17,9 +17,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * What a flow is worth: its loss on features that it was not trained on, and how its samples lie to those and to the
- * training features. The draws come from the run's seed and are the same every time, so that evaluations differ by the
- * weights alone.
+ * Evaluates a flow: its loss on features that it was not trained on, and distances of its samples to those and to the
+ * training features. The draws come from the run's seed and are the same every time, so that evaluations differ only by
+ * the weights.
  */
 final class FlowEvaluation implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class FlowEvaluation implements AutoCloseable {
     private final Tensor heldOut;
     /** [R, D], of the training features. */
     private final Tensor references;
-    /** What real features reach: the same numbers for held-out or training features in the samples' place. */
+    /** The same measurements of real features: held-out or training features in the samples' place. */
     private final Map<String, Double> ofData = new LinkedHashMap<>();
 
     FlowEvaluation(FlowTrainingConfig config, FlowData data) {

@@ -10,7 +10,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.train.flow.FlowTrainingConfig.ProjectionKind;
 
-/** What is odd about a flow's targets and does not keep it from training. */
+/** Warnings about a flow's targets; training is possible all the same. */
 final class TargetWarnings {
 
     private static final double TOO_FAR_FROM_ONE = 2;

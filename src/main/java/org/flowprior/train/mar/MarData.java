@@ -17,10 +17,10 @@ import org.flowprior.torch.Torch;
 import org.flowprior.train.RowSplit;
 
 /**
- * Latents as the generator is to make them: those of a cache, scaled, each image as it is or flipped by chance.
+ * The latents that the generator learns: those of a cache, scaled, each image as it is or flipped at random.
  *
- * <p>Every image comes once in a pass, in an order that is the seed's and the pass's alone; what does not fill a batch
- * is left out of that pass. So a step's number says which images it has.
+ * <p>A pass has every image once, in an order that depends only on the seed and the pass. Images that do not fill a
+ * batch are left out of that pass. So the number of a step determines its images.
  */
 final class MarData implements AutoCloseable {
 
@@ -32,7 +32,7 @@ final class MarData implements AutoCloseable {
      */
     record Batch(Tensor tokens, Tensor labels) {}
 
-    /** Takes images, in a scope that ends behind the call. */
+    /** Takes images, in a scope that ends after the call. */
     @FunctionalInterface
     interface Sink {
         void take(Batch batch);
@@ -67,7 +67,7 @@ final class MarData implements AutoCloseable {
      * Opens the config's caches.
      *
      * @throws RequestException         when there are too few images, or they are not what the config says
-     * @throws IllegalArgumentException when a directory is no cache
+     * @throws IllegalArgumentException when a directory is not a cache
      */
     static MarData open(MarTrainingConfig config) {
         if (config.data().cache().isEmpty()) {

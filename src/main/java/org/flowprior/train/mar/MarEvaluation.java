@@ -9,8 +9,8 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 
 /**
- * What a generator is worth: its loss on latents that it was not trained on, without dropout and dropped labels. The
- * draws come from the run's seed and are the same every time, so that evaluations differ by the weights alone.
+ * Evaluates a generator: its loss on latents that it was not trained on, without dropout and dropped labels. The draws
+ * come from the run's seed and are the same every time, so that evaluations differ only by the weights.
  */
 final class MarEvaluation {
 
@@ -26,7 +26,7 @@ final class MarEvaluation {
         this.mar = mar;
     }
 
-    /** {@code heldOutLoss} of the weights as they are; empty where no images are held out. */
+    /** {@code heldOutLoss} of the current weights; empty if no images are held out. */
     Map<String, Double> measure() {
         if (data.heldOutImages() == 0) {
             return Map.of();

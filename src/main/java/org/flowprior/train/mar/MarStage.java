@@ -19,19 +19,17 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.AdamW;
 import org.flowprior.torch.optim.Ema;
-import org.flowprior.torch.optim.GradientClipping;
-import org.flowprior.torch.optim.LearningRateSchedule;
-import org.flowprior.torch.optim.Optimizer;
+import org.flowprior.train.OptimizerStep;
 import org.flowprior.train.Stage;
 import org.flowprior.train.StageEvaluation;
 import org.flowprior.train.StageFiles;
 
 /**
  * Trains the generator (Sec. 5.2, App. C.4). The draws of a step, the orders, how many tokens are masked, the dropped
- * labels, times and noise, are made for the whole batch and then parted into micro-batches; as all images have the same
- * number of masked tokens, the mean of the micro-batches' losses is the batch's. Dropout alone is drawn for each.
+ * labels, times and noise, are made for the whole batch and then split into micro-batches. All images have the same
+ * number of masked tokens, so the mean of the micro-batches' losses is the batch's loss. Only dropout is drawn for each.
  *
- * <p>A step whose loss is no finite number ends the run. (The official code says that it skips such a step, and takes
+ * <p>A step whose loss is not finite ends the run. (The official code says that it skips such a step, and takes
  * it.)
  */
 final class MarStage implements Stage, AutoCloseable {
@@ -45,10 +43,7 @@ final class MarStage implements Stage, AutoCloseable {
     private final MarData data;
     private final MarEvaluation evaluation;
     private final Mar mar;
-    private final List<Tensor> parameters;
-    private final Optimizer optimizer;
-    private final Ema averages;
-    private final LearningRateSchedule rate;
+    private final OptimizerStep optimizer;
     private final MarDraws draws;
     private final Map<String, Generator> generators = new LinkedHashMap<>();
     private final StageEvaluation measurements;
@@ -60,12 +55,11 @@ final class MarStage implements Stage, AutoCloseable {
         this.data = data;
         this.mar = mar;
         this.evaluation = new MarEvaluation(config, data, mar);
-        this.parameters = mar.parameters();
         MarTrainingConfig.Training training = config.training();
-        this.optimizer = AdamW.ofGroups(mar.parameterGroups(training.learningRate(), training.weightDecay()),
+        AdamW adam = AdamW.ofGroups(mar.parameterGroups(training.learningRate(), training.weightDecay()),
                 AdamOptions.ADAMW.withBetas(training.beta1(), training.beta2()));
-        this.averages = new Ema(mar.namedParameters(), training.ema());
-        this.rate = training.rate();
+        this.optimizer = new OptimizerStep(adam, mar.namedParameters(), training.rate(), training.largestNorm(),
+                training.accumulation()).averaging(training.ema());
         this.draws = new MarDraws(config, mar, "training");
         for (String purpose : List.of("flips", "latents")) {
             generators.put(purpose, Generator.seeded(Seeds.derive(config.seed(), "mar." + purpose)));
@@ -87,7 +81,7 @@ final class MarStage implements Stage, AutoCloseable {
 
     @Override
     public Map<String, Double> settings(long step) {
-        return Map.of("learningRate", rate.at(step - 1));
+        return optimizer.settings(step);
     }
 
     @Override
@@ -99,32 +93,12 @@ final class MarStage implements Stage, AutoCloseable {
     /** A step on these images with these random numbers. */
     Tensor step(long step, MarData.Batch batch, MarNoise noise) {
         mar.train();
-        optimizer.zeroGrad();
-        Tensor value = backward(batch, noise);
-        Tensor norm = GradientClipping.clipNorm(parameters, config.training().largestNorm());
-        optimizer.setLearningRate(rate.at(step - 1));
-        optimizer.step();
-        averages.update();
+        OptimizerStep.Result result = optimizer.take(step, batch.tokens().size(0), part -> new OptimizerStep.Loss(
+                config.precision().compute(device, () -> mar.loss(part.of(batch.tokens()), part.of(batch.labels()),
+                        noise.part(part.from(), part.size())))));
         double share = (double) noise.masked() / data.tokens();
-        return Torch.stack(List.of(value, norm, Torch.full(new long[0], share, DType.FLOAT32, device),
-                batch.tokens().mean(), batch.tokens().std()));
-    }
-
-    /** Leaves the gradient of the batch's loss in the parameters; returns that loss. */
-    private Tensor backward(MarData.Batch batch, MarNoise noise) {
-        int parts = config.training().accumulation();
-        long size = batch.tokens().size(0) / parts;
-        Tensor sum = Torch.zeros(new long[0], DType.FLOAT32, device);
-        for (int part = 0; part < parts; part++) {
-            long from = part * size;
-            try (Scope scope = Scope.open()) {
-                Tensor loss = config.precision().compute(device, () -> mar.loss(batch.tokens().narrow(0, from, size),
-                        batch.labels().narrow(0, from, size), noise.part(from, size))).div(parts);
-                loss.backward();
-                sum.add_(loss.detach());
-            }
-        }
-        return sum;
+        return Torch.stack(List.of(result.loss(), result.gradientNorm(),
+                Torch.full(new long[0], share, DType.FLOAT32, device), batch.tokens().mean(), batch.tokens().std()));
     }
 
     // ---- evaluation ------------------------------------------------------------------------------------------------
@@ -134,14 +108,14 @@ final class MarStage implements Stage, AutoCloseable {
         return measurements.at(step);
     }
 
-    /** What the averaged weights are worth now. */
+    /** Measures the averaged weights now. */
     Map<String, Double> evaluation() {
-        try (Ema.Swap swap = averages.swap()) {
+        try (Ema.Swap swap = optimizer.averages().swap()) {
             return evaluation.measure();
         }
     }
 
-    /** The evaluation behind the last step, made anew where this process has not made it. */
+    /** The evaluation after the last step, computed again if another process computed it. */
     Map<String, Double> finalEvaluation() {
         return measurements.afterLast();
     }
@@ -152,29 +126,28 @@ final class MarStage implements Stage, AutoCloseable {
     void writeGenerator(Path file, Map<String, String> provenance) {
         Map<String, String> metadata = new TreeMap<>(Map.of(MarFile.SCALING, Double.toString(data.scaling())));
         provenance.forEach((key, value) -> metadata.put("provenance." + key, value));
-        MarFile.write(file, mar.config(), averages.stateDict(), metadata);
+        MarFile.write(file, mar.config(), optimizer.averages().stateDict(), metadata);
     }
 
     @Override
     public void save(Path directory) throws IOException {
         Map<String, String> scaling = Map.of(MarFile.SCALING, Double.toString(data.scaling()));
         MarFile.write(directory.resolve(WEIGHTS), mar.config(), mar.stateDict(), scaling);
-        MarFile.write(directory.resolve(AVERAGES), mar.config(), averages.stateDict(), scaling);
-        StageFiles.save(directory, optimizer, generators);
+        MarFile.write(directory.resolve(AVERAGES), mar.config(), optimizer.averages().stateDict(), scaling);
+        StageFiles.save(directory, optimizer.optimizer(), generators);
     }
 
     @Override
     public void load(Path directory) throws IOException {
         try (Scope scope = Scope.open()) {
             mar.loadStateDict(MarFile.state(directory.resolve(WEIGHTS)));
-            averages.loadStateDict(MarFile.state(directory.resolve(AVERAGES)));
+            optimizer.averages().loadStateDict(MarFile.state(directory.resolve(AVERAGES)));
         }
-        StageFiles.load(directory, optimizer, generators);
+        StageFiles.load(directory, optimizer.optimizer(), generators);
     }
 
     @Override
     public void close() {
-        averages.close();
         optimizer.close();
         generators.values().forEach(Generator::close);
     }

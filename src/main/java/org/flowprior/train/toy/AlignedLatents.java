@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.flowprior.flow.TimeWeighting;
 
 /**
- * What an alignment of the toy's latents has come to. Points lie in normalised units, x and y in turn.
+ * The result of aligning the toy's latents. Points lie in normalised units, x and y in turn.
  *
  * @param weighting       of the residuals in time
  * @param latents         the optimised latents
@@ -18,7 +18,7 @@ public record AlignedLatents(TimeWeighting weighting, double[] latents, double[]
                          int likelihoodEvery, List<Snapshot> snapshots) {
 
     /**
-     * The latents behind the update of a step.
+     * The latents after the update of a step.
      *
      * @param step from 1
      */

@@ -12,8 +12,8 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 
 /**
- * The latents at 21 moments of their optimisation, as the official code keeps them: behind the update of step 1 and of
- * each twentieth of the steps from there, and behind the last. Fewer where there are fewer steps.
+ * The latents at 21 moments of their optimisation, as the official code keeps them: after the update of step 1 and of
+ * each twentieth of the steps from there, and after the last. Fewer if there are fewer steps.
  */
 final class LatentSnapshots {
 
@@ -29,7 +29,7 @@ final class LatentSnapshots {
                 .toArray();
     }
 
-    /** Takes the latents behind that step, if it is one of the moments. */
+    /** Takes the latents after that step, if it is one of the moments. */
     void offer(long step, Tensor latents) {
         if (taken.size() < steps.length && steps[taken.size()] == step) {
             try (Scope scope = Scope.open()) {

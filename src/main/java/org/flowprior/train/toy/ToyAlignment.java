@@ -104,7 +104,7 @@ final class ToyAlignment implements Stage, AutoCloseable {
         history.add(metrics);
     }
 
-    /** What the stage has come to, to be read when its checkpoints are gone. */
+    /** The result of the stage so far. */
     AlignedLatents aligned() {
         return new AlignedLatents(config.alignment().weighting(), latents.toDoubleArray(), column(0), column(1),
                 likelihood.every(), snapshots.taken());

@@ -3,42 +3,30 @@ package org.flowprior.train.toy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import org.flowprior.console.Console;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowModelFile;
 import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.TimeWeighting;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.optim.LearningRateSchedule;
-import org.flowprior.train.CheckpointStore;
 import org.flowprior.train.DivergedException;
-import org.flowprior.train.MetricLog;
 import org.flowprior.train.Position;
-import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StoppedException;
-import org.flowprior.train.TrainingLoop;
+import org.flowprior.train.TrainingRun;
 
 /**
- * The toy experiment (Sec. 5.1): trains the flow, freezes it, optimises the latents, and measures. Begins where the run
- * directory's newest checkpoint stands.
+ * The toy experiment (Sec. 5.1): trains the flow, freezes it, optimises the latents, and measures. Continues from the
+ * run's newest checkpoint.
  */
 public final class ToyTraining {
 
-    private final RunDirectory run;
+    private final TrainingRun run;
     private final ToyConfig config;
-    private final MetricLog log;
-    private final Console console;
-    private final BooleanSupplier stop;
 
-    /** The experiment of that config in that directory; {@code stop} is asked after each step. */
-    public ToyTraining(RunDirectory run, ToyConfig config, MetricLog log, Console console, BooleanSupplier stop) {
+    /** The experiment of that config in that run. */
+    public ToyTraining(TrainingRun run, ToyConfig config) {
         this.run = run;
         this.config = config;
-        this.log = log;
-        this.console = console;
-        this.stop = stop;
     }
 
     /**
@@ -50,16 +38,12 @@ public final class ToyTraining {
      * @throws DivergedException when a loss is no finite number
      */
     public ToyResult run(boolean withReport) throws IOException {
-        Optional<Path> newest = run.newestCheckpoint();
-        Position position = newest.map(Position::of).orElse(null);
-        if (position != null) {
-            console.say("resuming after step " + position.phaseStep() + " of " + position.phase());
-        }
-        String phase = position == null ? ToyFlow.NAME : position.phase();
-        CheckpointStore checkpoints = run.checkpoints(config.log().keepCheckpoints());
-        TrainingLoop loop = new TrainingLoop(log, checkpoints, config.log().cadence(), console, stop);
+        String phase = run.position().map(Position::phase).orElse(ToyFlow.NAME);
+        run.position().ifPresent(from -> run.console().say("resuming after step " + from.phaseStep() + " of " + phase));
         Path flow = run.path().resolve(ToyFlow.WEIGHTS);
-        double seconds = phase.equals(ToyFlow.NAME) ? trainFlow(loop, newest.orElse(null), flow) : position.seconds();
+        if (phase.equals(ToyFlow.NAME)) {
+            trainFlow(flow);
+        }
         ToyConfig other = config.with(other(config.alignment().weighting()));
         try (FlowModel model = frozen(flow);
                 ShownLikelihood likelihood = new ShownLikelihood(config, config.distribution());
@@ -68,19 +52,17 @@ public final class ToyTraining {
             if (phase.equals(second.name())) {
                 first.loadFinished(run.path());
             } else {
-                Path checkpoint = phase.equals(first.name()) ? newest.get() : null;
-                seconds = loop.run(first, config.flow().steps(), config.alignment().steps(), seconds, checkpoint);
+                run.train(first, config.alignment().steps(), config.log());
                 first.finish(run.path());
             }
             Measurement measurement = new Measurement(config, model, likelihood);
             if (!withReport) {
-                return measurement.of(first.aligned(), seconds);
+                return measurement.of(first.aligned(), run.seconds());
             }
-            seconds = loop.run(second, config.flow().steps() + config.alignment().steps(), config.alignment().steps(),
-                    seconds, phase.equals(second.name()) ? newest.get() : null);
+            run.train(second, config.alignment().steps(), config.log());
             second.finish(run.path());
-            console.say("measuring for the report");
-            ToyResult result = measurement.of(first.aligned(), seconds);
+            run.console().say("measuring for the report");
+            ToyResult result = measurement.of(first.aligned(), run.seconds());
             long start = System.nanoTime();
             ToyReport report = new TheoryMeasurement(config, model).of(result, second.aligned());
             return result.with(report, result.seconds() + (System.nanoTime() - start) / 1e9);
@@ -95,11 +77,10 @@ public final class ToyTraining {
         return ToyAlignment.NAME + "-" + compared.alignment().weighting().name().toLowerCase(Locale.ROOT);
     }
 
-    private double trainFlow(TrainingLoop loop, Path checkpoint, Path weights) throws IOException {
+    private void trainFlow(Path weights) throws IOException {
         try (ToyFlow flow = new ToyFlow(config)) {
-            double seconds = loop.run(flow, 0, config.flow().steps(), 0, checkpoint);
+            run.train(flow, config.flow().steps(), config.log());
             FlowModelFile.write(weights, flow.model());
-            return seconds;
         }
     }
 

@@ -10,27 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.flowprior.autoencoder.Autoencoder;
-import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.cli.Main;
-import org.flowprior.mar.LatentLayout;
+import org.flowprior.generate.GeneratorFixture;
 import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
-import org.flowprior.torch.Generator;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
-import org.flowprior.torch.Torch;
-import org.flowprior.vision.MlpType;
-import org.flowprior.vision.VisionTransformerConfig;
 
 /** A tiny generator of five classes and its autoencoder in files, and {@code sample} with them. */
 final class SampleFixture implements AutoCloseable {
 
-    static final int SIZE = 16;
-    static final int TOKENS = 3;
-    static final int CHANNELS = 4;
     static final double SCALING = 0.5;
     private static final Map<String, String> METADATA = Map.of(MarFile.SCALING, "0.5");
 
@@ -50,31 +42,16 @@ final class SampleFixture implements AutoCloseable {
         place = directory.resolve("images");
         generatorFile = directory.resolve("mar.safetensors");
         autoencoderFile = directory.resolve("ae.safetensors");
-        autoencoder = autoencoder(TOKENS);
+        autoencoder = GeneratorFixture.autoencoder(GeneratorFixture.TOKENS);
         AutoencoderFile.write(autoencoderFile, autoencoder);
         makeGenerator(new MarConfig.Head.Flow(1, 16, 1));
     }
 
-    static Autoencoder autoencoder(int tokens) {
-        VisionTransformerConfig sizes = new VisionTransformerConfig(SIZE, 8, 64, 1, 1, 64, MlpType.GELU, 0, false);
-        try (Generator numbers = Generator.seeded(6)) {
-            Autoencoder made = new Autoencoder(AutoencoderConfig.of(sizes, sizes, tokens, CHANNELS), numbers);
-            made.eval();
-            return made;
-        }
-    }
-
-    /** No weight is left at zero, so that everything shows in the images. */
     void makeGenerator(MarConfig.Head head) {
         if (mar != null) {
             mar.close();
         }
-        try (Generator numbers = Generator.seeded(7); NoGrad noGrad = new NoGrad()) {
-            mar = new Mar(new MarConfig(new LatentLayout.Sequence(TOKENS, CHANNELS), 16, 1, 1, 2, 2, 5, 2, true, 0.1,
-                    0.1, 0.1, 0.7, head), numbers);
-            mar.eval();
-            mar.parameters().forEach(p -> p.add_(Torch.randn(p.shape(), numbers).mul(0.2)));
-        }
+        mar = GeneratorFixture.mar(head);
         writeGenerator();
     }
 

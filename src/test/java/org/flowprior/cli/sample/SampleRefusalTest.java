@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderFile;
+import org.flowprior.generate.GeneratorFixture;
 import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
 import org.junit.jupiter.api.AfterEach;
@@ -83,7 +84,7 @@ class SampleRefusalTest {
 
     @Test
     void anAutoencoderOfOtherLatentsIsRefused() {
-        try (Autoencoder other = SampleFixture.autoencoder(2)) {
+        try (Autoencoder other = GeneratorFixture.autoencoder(2)) {
             AutoencoderFile.write(fixture.autoencoderFile, other);
         }
         assertRefused(fixture.generatorFile + " makes 3 tokens of 4 channels, but " + fixture.autoencoderFile

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.autoencoder.AutoencoderConfig;
+import org.flowprior.autoencoder.ToPixelKind;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.junit.jupiter.api.Test;
@@ -64,5 +66,17 @@ class AutoencoderTrainingConfigTest {
     void whatMakesNoRunIsRefused(String settings) {
         assertThatThrownBy(() -> LOADER.load("quick", List.of(settings.split(" "))))
                 .isInstanceOf(RequestException.class);
+    }
+
+    @Test
+    void whatIsMadeInJavaIsCheckedToo() {
+        AutoencoderTrainingConfig config = LOADER.load("quick", List.of());
+        assertThatThrownBy(() -> ConfigRecords.with(config, "training",
+                ConfigRecords.with(config.training(), "steps", 0))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("steps must be at least 1, not 0");
+        assertThatThrownBy(() -> ConfigRecords.with(config, "model",
+                ConfigRecords.with(config.model(), "toPixel", ToPixelKind.IDENTITY)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("toPixel must give pixels, identity gives tokens");
     }
 }

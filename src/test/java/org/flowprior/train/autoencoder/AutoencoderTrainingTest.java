@@ -28,9 +28,8 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.DivergedException;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StoppedException;
+import org.flowprior.train.TrainingResult;
 import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
@@ -56,7 +55,7 @@ class AutoencoderTrainingTest {
     @TempDir
     private static Path shared;
     private static AutoencoderTrainingConfig tiny;
-    private static AutoencoderTrainingResult whole;
+    private static TrainingResult whole;
 
     @TempDir
     private Path directory;
@@ -112,15 +111,12 @@ class AutoencoderTrainingTest {
         return () -> ++asked[0] >= steps;
     }
 
-    private static AutoencoderTrainingResult train(Path directory, AutoencoderTrainingConfig config,
-            BooleanSupplier stop) throws IOException {
-        try (RunDirectory run = RunDirectory.isRun(directory) ? RunDirectory.resume(directory)
-                : RunDirectory.create(directory, LOADER.toJson(config)); MetricLog log = MetricLog.open(run)) {
-            return new AutoencoderTraining(run, config, log, Console.silent(), stop).run();
-        }
+    private static TrainingResult train(Path directory, AutoencoderTrainingConfig config, BooleanSupplier stop)
+            throws IOException {
+        return new AutoencoderTraining().run(directory, config, Console.silent(), stop);
     }
 
-    /** Stops between rows, before and behind the discriminator's start, at a checkpoint, and behind the last step. */
+    /** Stops between rows, before and after the discriminator's start, at a checkpoint, and after the last step. */
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 5, 7, 12})
     void aResumedRunEqualsAnUninterruptedOne(int stopAfter) throws IOException {
@@ -130,7 +126,7 @@ class AutoencoderTrainingTest {
             train(directory, tiny, after(stopAfter));
             Files.delete(directory.resolve(AutoencoderTraining.AUTOENCODER));
         }
-        AutoencoderTrainingResult resumed = train(directory, tiny, () -> false);
+        TrainingResult resumed = train(directory, tiny, () -> false);
         for (String file : FILES) {
             assertThat(directory.resolve(file)).as(file).hasSameBinaryContentAs(shared.resolve("whole").resolve(file));
         }
@@ -150,7 +146,7 @@ class AutoencoderTrainingTest {
 
     @Test
     void theFileHasTheAveragedWeights() {
-        try (Scope scope = Scope.open(); Autoencoder autoencoder = AutoencoderFile.read(whole.autoencoder())) {
+        try (Scope scope = Scope.open(); Autoencoder autoencoder = AutoencoderFile.read(whole.file())) {
             Map<String, Tensor> averages = Safetensors.read(
                     shared.resolve("whole/checkpoints/last/ema.safetensors"));
             Map<String, Tensor> last = Safetensors.read(shared.resolve("whole/checkpoints/last/model.safetensors"));
@@ -201,24 +197,28 @@ class AutoencoderTrainingTest {
         "training.checkpointing=true", "precision=bf16", "loss.adversarial.discriminator=maskbit",
         "data.validation=", "evaluation.shown=0", "evaluation.bank="})
     void everyVariantTrains(String setting) throws IOException {
-        AutoencoderTrainingResult result = train(directory, config("training.steps=3", "training.warmupSteps=1",
+        TrainingResult result = train(directory, config("training.steps=3", "training.warmupSteps=1",
                 "loss.adversarial.start=2", "model.bottleneck.codes=8", "model.imageSize=32", setting), () -> false);
         assertThat(result.evaluation().get("psnr")).isBetween(1.0, 40.0);
     }
 
+    private static void begin(AutoencoderTrainingConfig config) throws IOException {
+        new AutoencoderTraining().open(config, true).close();
+    }
+
     @Test
     void whatIsMissingIsNamed() {
-        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("loss.alignment.prior=")))
+        assertThatThrownBy(() -> begin(config("loss.alignment.prior=")))
                 .isInstanceOf(RequestException.class).hasMessageContaining("loss.alignment.prior");
-        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("loss.perceptual.weight=1")))
+        assertThatThrownBy(() -> begin(config("loss.perceptual.weight=1")))
                 .isInstanceOf(RequestException.class).hasMessageContaining("loss.perceptual.vgg");
-        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("model.encoder.weights=nowhere.pth")))
+        assertThatThrownBy(() -> begin(config("model.encoder.weights=nowhere.pth")))
                 .isInstanceOf(RequestException.class).hasMessage("no such file: nowhere.pth (model.encoder.weights)");
-        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("training.batch=12")))
+        assertThatThrownBy(() -> begin(config("training.batch=12")))
                 .isInstanceOf(RequestException.class).hasMessageContaining("lower training.batch");
-        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("model.latentChannels=6")))
+        assertThatThrownBy(() -> begin(config("model.latentChannels=6")))
                 .isInstanceOf(RequestException.class).hasMessageContaining("is a prior of 8 channels");
-        assertThatThrownBy(() -> AutoencoderTraining.requireFitting(config("evaluation.k=401")))
+        assertThatThrownBy(() -> begin(config("evaluation.k=401")))
                 .isInstanceOf(RequestException.class).hasMessageContaining("fewer than evaluation.k = 401");
     }
 }

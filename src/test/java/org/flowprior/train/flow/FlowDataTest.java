@@ -41,7 +41,17 @@ class FlowDataTest {
     private FlowData open(Path bank, String... settings) {
         List<String> all = new ArrayList<>(List.of("data.bank=" + bank, "evaluation.rows=40", "projection.kind=none"));
         all.addAll(List.of(settings));
-        return FlowData.open(FlowTrainingConfig.loader().load("quick", all), directory.resolve(FlowData.FILE), console);
+        return open(FlowTrainingConfig.loader().load("quick", all), FlowData.FILE);
+    }
+
+    private FlowData open(FlowTrainingConfig config, String file) {
+        FlowData data = FlowData.open(config);
+        try {
+            return data.prepare(directory.resolve(file), console);
+        } catch (RuntimeException e) {
+            data.close();
+            throw e;
+        }
     }
 
     /** 200 rows, of which 20,000 draws leave one out with probability 1e-52. */
@@ -116,9 +126,9 @@ class FlowDataTest {
             assertThat(data.projection().scale()).isEqualTo(1);
         }
         said.reset();
-        try (FlowData data = FlowData.open(FlowTrainingConfig.loader().load("quick", List.of("data.bank=" + bank,
+        try (FlowData data = open(FlowTrainingConfig.loader().load("quick", List.of("data.bank=" + bank,
                 "evaluation.rows=40", "projection.dimension=4", "projection.unitVariance=true")),
-                directory.resolve("other.safetensors"), console); Scope scope = Scope.open()) {
+                "other.safetensors"); Scope scope = Scope.open()) {
             assertThat(data.training(700, "test").std().item()).isCloseTo(1, within(1e-6));
             assertThat(said.toString()).isEmpty();
         }

@@ -43,10 +43,11 @@ class FlowStageTest {
     }
 
     private static void with(FlowTrainingConfig config, Use use) throws Exception {
-        try (FlowData data = FlowData.open(config, directory.resolve(config.projection().kind() + ".safetensors"),
-                Console.silent()); FlowEvaluation evaluation = new FlowEvaluation(config, data);
-                FlowStage stage = new FlowStage(config, data, evaluation)) {
-            use.of(stage);
+        try (FlowData data = FlowData.open(config)) {
+            data.prepare(directory.resolve(config.projection().kind() + ".safetensors"), Console.silent());
+            try (FlowStage stage = new FlowStage(config, data)) {
+                use.of(stage);
+            }
         }
     }
 

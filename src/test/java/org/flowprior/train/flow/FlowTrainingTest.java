@@ -23,9 +23,8 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.DivergedException;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StoppedException;
+import org.flowprior.train.TrainingResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,7 @@ class FlowTrainingTest {
     @TempDir
     private static Path shared;
     private static FlowTrainingConfig tiny;
-    private static FlowTrainingResult whole;
+    private static TrainingResult whole;
 
     @TempDir
     private Path directory;
@@ -79,15 +78,12 @@ class FlowTrainingTest {
         return () -> ++asked[0] >= steps;
     }
 
-    private static FlowTrainingResult train(Path directory, FlowTrainingConfig config, BooleanSupplier stop)
+    private static TrainingResult train(Path directory, FlowTrainingConfig config, BooleanSupplier stop)
             throws IOException {
-        try (RunDirectory run = RunDirectory.isRun(directory) ? RunDirectory.resume(directory)
-                : RunDirectory.create(directory, LOADER.toJson(config)); MetricLog log = MetricLog.open(run)) {
-            return new FlowTraining(run, config, log, Console.silent(), stop).run();
-        }
+        return new FlowTraining().run(directory, config, Console.silent(), stop);
     }
 
-    /** Stops between rows, at a row, at a checkpoint, at an evaluation, and behind the last step. */
+    /** Stops between rows, at a row, at a checkpoint, at an evaluation, and after the last step. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5, 12, 19, 20})
     void aResumedRunEqualsAnUninterruptedOne(int stopAfter) throws IOException {
@@ -97,14 +93,14 @@ class FlowTrainingTest {
             train(directory, tiny, after(stopAfter));
             Files.delete(directory.resolve(FlowTraining.PRIOR));
         }
-        FlowTrainingResult resumed = train(directory, tiny, () -> false);
+        TrainingResult resumed = train(directory, tiny, () -> false);
         for (String file : FILES) {
             assertThat(directory.resolve(file)).as(file).hasSameBinaryContentAs(shared.resolve("whole").resolve(file));
         }
         assertThat(resumed.evaluation()).isEqualTo(whole.evaluation());
     }
 
-    /** What a kill leaves: rows of steps behind the checkpoint, one of them torn, and half a checkpoint. */
+    /** What a kill leaves: rows of steps after the checkpoint, one of them torn, and half a checkpoint. */
     @Test
     void whatAKillLeavesIsMadeGood() throws IOException {
         assertThatThrownBy(() -> train(directory, tiny, after(7))).isInstanceOf(StoppedException.class);
@@ -122,12 +118,14 @@ class FlowTrainingTest {
 
     @Test
     void thePriorHasTheAveragedWeightsAndTheWayToTheirSpace() throws IOException {
-        try (FlowPrior prior = FlowPrior.read(whole.prior(), TimeConvention.PAPER);
+        try (FlowPrior prior = FlowPrior.read(whole.file(), TimeConvention.PAPER);
                 FeatureBank bank = FeatureBank.open(Path.of(tiny.data().bank()));
-                FlowData data = FlowData.open(tiny, shared.resolve("whole").resolve(FlowData.FILE), Console.silent());
+                FlowData data = FlowData.open(tiny);
                 Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            data.prepare(shared.resolve("whole").resolve(FlowData.FILE), Console.silent());
             assertThat(prior.model().convention()).isEqualTo(TimeConvention.OFFICIAL);
-            assertThat(prior.scaling()).isEqualTo(whole.scaling()).isEqualTo(data.scaling());
+            assertThat(prior.scaling()).isEqualTo(whole.summary().get("scaling").getAsDouble())
+                    .isEqualTo(data.scaling());
             assertThat(prior.target(bank.rows(data.heldOutRows())).toDoubleArray())
                     .isEqualTo(data.heldOut().toDoubleArray());
             assertThat(prior.provenance()).containsEntry("bank", "bank").containsEntry("source", "test")
@@ -175,9 +173,9 @@ class FlowTrainingTest {
                 "training.warmupSteps=20", "training.batch=64", "training.learningRate=0.005", "training.ema=0.97",
                 "evaluation.rows=1000", "evaluation.references=2000", "evaluation.sampleSteps=50", "evaluation.every=0",
                 "training.accumulation=1");
-        FlowTrainingResult result = train(directory.resolve("run"), config, () -> false);
+        TrainingResult result = train(directory.resolve("run"), config, () -> false);
         assertThat(result.evaluation().get("heldOutLoss")).isCloseTo(Math.PI * 0.6 / 2, within(0.04));
-        try (FlowPrior prior = FlowPrior.read(result.prior()); Generator generator = Generator.seeded(2);
+        try (FlowPrior prior = FlowPrior.read(result.file()); Generator generator = Generator.seeded(2);
                 Scope scope = Scope.open()) {
             assertThat(prior.sample(4000, 50, generator).std().item()).isCloseTo(0.592, within(0.04));
         }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.fixtures.Caches;
 import org.flowprior.torch.Libtorch;
@@ -17,9 +18,8 @@ import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.DivergedException;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StoppedException;
+import org.flowprior.train.TrainingResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class MarTrainingTest {
     @TempDir
     private static Path shared;
     private static MarTrainingConfig tiny;
-    private static MarTrainingResult whole;
+    private static TrainingResult whole;
 
     @TempDir
     private Path directory;
@@ -75,12 +75,9 @@ class MarTrainingTest {
         return () -> ++asked[0] >= steps;
     }
 
-    private static MarTrainingResult train(Path directory, MarTrainingConfig config, BooleanSupplier stop)
+    private static TrainingResult train(Path directory, MarTrainingConfig config, BooleanSupplier stop)
             throws IOException {
-        try (RunDirectory run = RunDirectory.isRun(directory) ? RunDirectory.resume(directory)
-                : RunDirectory.create(directory, LOADER.toJson(config)); MetricLog log = MetricLog.open(run)) {
-            return new MarTraining(run, config, log, Console.silent(), stop).run();
-        }
+        return new MarTraining().run(directory, config, Console.silent(), stop);
     }
 
     private void requireSameFiles() {
@@ -89,7 +86,7 @@ class MarTrainingTest {
         }
     }
 
-    /** Stops between rows, at a row, at a checkpoint, at an evaluation, and behind the last step. */
+    /** Stops between rows, at a row, at a checkpoint, at an evaluation, and after the last step. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5, 12, 19, 20})
     void aResumedRunEqualsAnUninterruptedOne(int stopAfter) throws IOException {
@@ -99,12 +96,12 @@ class MarTrainingTest {
             train(directory, tiny, after(stopAfter));
             Files.delete(directory.resolve(MarTraining.GENERATOR));
         }
-        MarTrainingResult resumed = train(directory, tiny, () -> false);
+        TrainingResult resumed = train(directory, tiny, () -> false);
         requireSameFiles();
         assertThat(resumed.evaluation()).isEqualTo(whole.evaluation());
     }
 
-    /** What a kill leaves: rows of steps behind the checkpoint, one of them torn, and half a checkpoint. */
+    /** What a kill leaves: rows of steps after the checkpoint, one of them torn, and half a checkpoint. */
     @Test
     void whatAKillLeavesIsMadeGood() throws IOException {
         assertThatThrownBy(() -> train(directory, tiny, after(7))).isInstanceOf(StoppedException.class);
@@ -121,7 +118,7 @@ class MarTrainingTest {
     @Test
     void theGeneratorHasTheAveragedWeightsUnderTheOfficialKeys() throws IOException {
         try (Scope scope = Scope.open()) {
-            var generator = Safetensors.read(whole.generator());
+            var generator = Safetensors.read(whole.file());
             var averages = Safetensors.read(shared.resolve("whole/checkpoints/last/ema.safetensors"));
             var weights = Safetensors.read(shared.resolve("whole/checkpoints/last/model.safetensors"));
             assertThat(generator).containsKeys("fake_latent", "encoder_blocks.0.attn.q_norm.weight",
@@ -131,9 +128,9 @@ class MarTrainingTest {
             assertThat(generator.get("z_proj.weight").toDoubleArray())
                     .isNotEqualTo(weights.get("z_proj.weight").toDoubleArray());
         }
-        assertThat(whole.trainingImages()).isEqualTo(50);
-        assertThat(whole.scaling()).isEqualTo(2);
-        assertThat(whole.classes()).isEqualTo(3);
+        assertThat(whole.summary().get("trainingImages").getAsInt()).isEqualTo(50);
+        assertThat(whole.summary().get("scaling").getAsDouble()).isEqualTo(2);
+        assertThat(whole.summary().get("classes").getAsInt()).isEqualTo(3);
         assertThat(whole.evaluation()).containsOnlyKeys("heldOutLoss");
     }
 
@@ -162,18 +159,19 @@ class MarTrainingTest {
     /** Training from a file begins with its weights: the first step, of rate 0, leaves them as they are. */
     @Test
     void aFileIsSomethingToBeginWith() throws IOException {
-        MarTrainingConfig further = config(Path.of(tiny.data().cache()), "model.weights=" + whole.generator(),
+        MarTrainingConfig further = config(Path.of(tiny.data().cache()), "model.weights=" + whole.file(),
                 "training.steps=1", "training.warmupSteps=0", "training.schedule=constant",
                 "training.learningRate=1e-30", "training.weightDecay=0");
         train(directory, further, () -> false);
         try (Scope scope = Scope.open()) {
-            var begun = Safetensors.read(whole.generator());
+            var begun = Safetensors.read(whole.file());
             Safetensors.read(directory.resolve("checkpoints/last/model.safetensors")).forEach((name, value) ->
                     assertThat(value.toDoubleArray()).as(name).isEqualTo(begun.get(name).toDoubleArray()));
         }
-        MarTrainingConfig other = config(Path.of(tiny.data().cache()), "model.weights=" + whole.generator(),
+        MarTrainingConfig other = config(Path.of(tiny.data().cache()), "model.weights=" + whole.file(),
                 "model.width=8");
         assertThatThrownBy(() -> train(directory.resolve("other"), other, () -> false))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(whole.generator().toString());
+                .isInstanceOf(RequestException.class).hasMessageStartingWith(whole.file().toString());
+        assertThat(directory.resolve("other")).doesNotExist();
     }
 }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.Json;
-import org.flowprior.console.Console;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.TimeWeighting;
 import org.flowprior.target.ToyTarget;
@@ -26,10 +25,9 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
-import org.flowprior.train.MetricLog;
-import org.flowprior.train.RunDirectory;
 import org.flowprior.train.Stage;
 import org.flowprior.train.StoppedException;
+import org.flowprior.train.TrainingRun;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,9 +62,7 @@ class ToyTrainingTest {
 
     @BeforeAll
     static void trainWithoutInterruption() throws IOException {
-        try (RunDirectory run = RunDirectory.create(wholeDirectory, LOADER.toJson(TINY))) {
-            whole = train(run, TINY, () -> false, true);
-        }
+        whole = train(wholeDirectory, TINY, () -> false, true);
     }
 
     @AfterAll
@@ -80,10 +76,10 @@ class ToyTrainingTest {
         return () -> ++asked[0] >= steps;
     }
 
-    private static ToyResult train(RunDirectory run, ToyConfig config, BooleanSupplier stop, boolean report)
+    private static ToyResult train(Path place, ToyConfig config, BooleanSupplier stop, boolean report)
             throws IOException {
-        try (MetricLog log = MetricLog.open(run)) {
-            return new ToyTraining(run, config, log, Console.silent(), stop).run(report);
+        try (TrainingRun run = TrainingRun.open(place, LOADER.toJson(config))) {
+            return new ToyTraining(run.stopWhen(stop), config).run(report);
         }
     }
 
@@ -94,23 +90,21 @@ class ToyTrainingTest {
     @ParameterizedTest
     @ValueSource(ints = {3, 5, 12, 13, 19, 22, 25})
     void aResumedRunEqualsAnUninterruptedOne(int stopAfter) throws IOException {
-        try (RunDirectory parts = RunDirectory.create(directory, LOADER.toJson(TINY))) {
-            assertThatThrownBy(() -> train(parts, TINY, after(stopAfter), true)).isInstanceOf(StoppedException.class);
-            ToyResult resumed = train(parts, TINY, () -> false, true);
-            for (String file : List.of("metrics.jsonl", "flow.safetensors", "latents.safetensors",
-                    "history.safetensors", "snapshots.safetensors", "latents-likelihood.safetensors",
-                    "history-likelihood.safetensors", "snapshots-likelihood.safetensors",
-                    "checkpoints/last/snapshots.safetensors",
-                    "checkpoints/last/optimizer.safetensors", "checkpoints/last/random.safetensors",
-                    "checkpoints/last/history.safetensors", "checkpoints/last/latents.safetensors")) {
-                assertThat(parts.path().resolve(file)).as(file).hasSameBinaryContentAs(wholeDirectory.resolve(file));
-            }
-            assertThat(resumed.aligned().latents()).isEqualTo(whole.aligned().latents());
-            assertThat(resumed.aligned().losses()).hasSize(10).isEqualTo(whole.aligned().losses());
-            assertThat(resumed.aligned().likelihoods()).isEqualTo(whole.aligned().likelihoods());
-            assertThat(resumed.landscape().values()).isDeepEqualTo(whole.landscape().values());
-            assertThat(json(resumed)).isEqualTo(json(whole));
+        assertThatThrownBy(() -> train(directory, TINY, after(stopAfter), true)).isInstanceOf(StoppedException.class);
+        ToyResult resumed = train(directory, TINY, () -> false, true);
+        for (String file : List.of("metrics.jsonl", "flow.safetensors", "latents.safetensors",
+                "history.safetensors", "snapshots.safetensors", "latents-likelihood.safetensors",
+                "history-likelihood.safetensors", "snapshots-likelihood.safetensors",
+                "checkpoints/last/snapshots.safetensors",
+                "checkpoints/last/optimizer.safetensors", "checkpoints/last/random.safetensors",
+                "checkpoints/last/history.safetensors", "checkpoints/last/latents.safetensors")) {
+            assertThat(directory.resolve(file)).as(file).hasSameBinaryContentAs(wholeDirectory.resolve(file));
         }
+        assertThat(resumed.aligned().latents()).isEqualTo(whole.aligned().latents());
+        assertThat(resumed.aligned().losses()).hasSize(10).isEqualTo(whole.aligned().losses());
+        assertThat(resumed.aligned().likelihoods()).isEqualTo(whole.aligned().likelihoods());
+        assertThat(resumed.landscape().values()).isDeepEqualTo(whole.landscape().values());
+        assertThat(json(resumed)).isEqualTo(json(whole));
     }
 
     private static JsonObject json(ToyResult result) {
@@ -119,11 +113,9 @@ class ToyTrainingTest {
 
     @Test
     void aReportCanBeAskedForAfterwards() throws IOException {
-        try (RunDirectory run = RunDirectory.create(directory, LOADER.toJson(TINY))) {
-            assertThat(train(run, TINY, () -> false, false).report()).isEmpty();
-            assertThat(json(train(run, TINY, () -> false, true))).isEqualTo(json(whole));
-            assertThat(train(run, TINY, () -> false, false).aligned().losses()).isEqualTo(whole.aligned().losses());
-        }
+        assertThat(train(directory, TINY, () -> false, false).report()).isEmpty();
+        assertThat(json(train(directory, TINY, () -> false, true))).isEqualTo(json(whole));
+        assertThat(train(directory, TINY, () -> false, false).aligned().losses()).isEqualTo(whole.aligned().losses());
     }
 
     @Test
@@ -151,15 +143,13 @@ class ToyTrainingTest {
     @Test
     void theConfigCanAskForTheLikelihoodWeighting() throws IOException {
         ToyConfig config = TINY.with(TimeWeighting.LIKELIHOOD);
-        try (RunDirectory run = RunDirectory.create(directory, LOADER.toJson(config))) {
-            ToyResult result = train(run, config, () -> false, true);
-            try (Scope scope = Scope.open()) {
-                assertThat(result.aligned().latents()).isEqualTo(Safetensors.read(
-                        wholeDirectory.resolve("latents-likelihood.safetensors")).get("latents").toDoubleArray());
-            }
-            assertThat(run.path().resolve("latents-uniform.safetensors"))
-                    .hasSameBinaryContentAs(wholeDirectory.resolve("latents.safetensors"));
+        ToyResult result = train(directory, config, () -> false, true);
+        try (Scope scope = Scope.open()) {
+            assertThat(result.aligned().latents()).isEqualTo(Safetensors.read(
+                    wholeDirectory.resolve("latents-likelihood.safetensors")).get("latents").toDoubleArray());
         }
+        assertThat(directory.resolve("latents-uniform.safetensors"))
+                .hasSameBinaryContentAs(wholeDirectory.resolve("latents.safetensors"));
     }
 
     /** 10 steps have no 21 moments: each step is one. */
@@ -193,20 +183,16 @@ class ToyTrainingTest {
     void theOfficialLikelihoodOfRingsIsAnEstimateAtSomeSteps() throws IOException {
         ToyConfig config = LOADER.read(config(TINY.with(ToyTarget.RINGS)), List.of("figures.likelihood=official",
                 "figures.kernelEvery=4"));
-        ToyResult first;
-        try (RunDirectory run = RunDirectory.create(directory.resolve("a"), LOADER.toJson(config))) {
-            first = train(run, config, () -> false, false);
-        }
+        ToyResult first = train(directory.resolve("a"), config, () -> false, false);
         AlignedLatents aligned = first.aligned();
         assertThat(first.nllSpace()).startsWith("normalised");
         assertThat(aligned.whereEvaluated(aligned.likelihoods())).hasSize(3);
         assertThat(aligned.likelihoods()[3]).isEqualTo(aligned.likelihoods()[0]);
         assertThat(aligned.likelihoods()[4]).isNotEqualTo(aligned.likelihoods()[0]);
         assertThat(Arrays.stream(aligned.likelihoods()).max().orElseThrow()).isLessThan(20.26);
-        try (RunDirectory run = RunDirectory.create(directory.resolve("b"), LOADER.toJson(config))) {
-            assertThatThrownBy(() -> train(run, config, after(12 + 6), false)).isInstanceOf(StoppedException.class);
-            assertThat(train(run, config, () -> false, false).aligned().likelihoods()).isEqualTo(aligned.likelihoods());
-        }
+        Path other = directory.resolve("b");
+        assertThatThrownBy(() -> train(other, config, after(12 + 6), false)).isInstanceOf(StoppedException.class);
+        assertThat(train(other, config, () -> false, false).aligned().likelihoods()).isEqualTo(aligned.likelihoods());
     }
 
     private Path config(ToyConfig config) throws IOException {
@@ -259,9 +245,7 @@ class ToyTrainingTest {
     @Test
     void aWholeRunLeavesNoTensorsBehind() throws IOException {
         long before = Memory.liveTensors();
-        try (RunDirectory run = RunDirectory.create(directory, LOADER.toJson(TINY))) {
-            train(run, TINY, () -> false, true);
-        }
+        train(directory, TINY, () -> false, true);
         assertThat(Memory.liveTensors()).isEqualTo(before);
     }
 }

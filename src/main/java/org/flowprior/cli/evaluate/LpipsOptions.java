@@ -1,0 +1,33 @@
+package org.flowprior.cli.evaluate;
+
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.flowprior.autoencoder.Lpips;
+import org.flowprior.cli.common.FileArguments;
+import org.flowprior.torch.Device;
+import picocli.CommandLine.Option;
+
+/** The options of {@code evaluate} for the weights of LPIPS. */
+final class LpipsOptions {
+
+    @Option(names = "--lpips", paramLabel = "FILE",
+            description = "weights of LPIPS: one file with all, or torchvision's vgg16 beside --lpips-heads")
+    private Path weights;
+
+    @Option(names = "--lpips-heads", paramLabel = "FILE", description = "the channel weights of LPIPS, vgg.pth")
+    private Path heads;
+
+    /** Whether weights are named. */
+    boolean given() {
+        return weights != null;
+    }
+
+    /** LPIPS, ready to compare. */
+    Lpips read(Device device) throws NoSuchFileException {
+        FileArguments.requireFiles(weights, heads);
+        Lpips lpips = heads == null ? Lpips.read(weights) : Lpips.of(weights, heads);
+        lpips.to(device);
+        lpips.eval();
+        return lpips;
+    }
+}

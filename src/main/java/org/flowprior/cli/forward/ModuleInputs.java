@@ -1,0 +1,155 @@
+package org.flowprior.cli.forward;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.flowprior.config.RequestException;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
+import org.flowprior.torch.Precision;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
+import org.flowprior.torch.io.TensorFiles;
+import org.flowprior.torch.nn.Module;
+
+/** What a module runs on: its weights' file, and the tensors of an input file by name, in one dtype on one device. */
+final class ModuleInputs {
+
+    private final Path weights;
+    private final Path file;
+    private final DType dtype;
+    private final Device device;
+    private final Precision precision;
+    private final Map<String, Tensor> tensors;
+    private final Set<String> unused;
+
+    ModuleInputs(Path weights, Path file, DType dtype, Device device, Precision precision) {
+        this.weights = weights;
+        this.file = file;
+        this.dtype = dtype;
+        this.device = device;
+        this.precision = precision;
+        this.tensors = TensorFiles.readAll(file);
+        this.unused = new TreeSet<>(tensors.keySet());
+    }
+
+    /** Names that the module has not asked for. */
+    Set<String> unused() {
+        return unused;
+    }
+
+    /** The file of {@code --weights}; null for a module without. */
+    Path weights() {
+        return weights;
+    }
+
+    DType dtype() {
+        return dtype;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** Brings the module to the dtype and device of the tensors. Returns it. */
+    <M extends Module> M place(M module) {
+        module.to(dtype).to(device);
+        return module;
+    }
+
+    /** Runs the op in the precision that {@code --precision} names. */
+    <R> R compute(Supplier<R> op) {
+        return precision.compute(device, op);
+    }
+
+    boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /**
+     * The tensor of that name.
+     *
+     * @param shape its sizes, -1 for any
+     */
+    Tensor get(String name, long... shape) {
+        Tensor tensor = anyShape(name);
+        long[] actual = tensor.shape();
+        boolean fits = actual.length == shape.length;
+        for (int i = 0; fits && i < shape.length; i++) {
+            fits = shape[i] < 0 || shape[i] == actual[i];
+        }
+        if (!fits) {
+            throw wrongShape(name, actual, Arrays.stream(shape).mapToObj(n -> n < 0 ? "any" : Long.toString(n))
+                    .collect(Collectors.joining(", ", "[", "]")));
+        }
+        return tensor;
+    }
+
+    /**
+     * The tensor of that name, int64, each number in [0, below).
+     *
+     * @param shape its sizes, -1 for any
+     */
+    Tensor wholeNumbers(String name, long below, long... shape) {
+        Tensor numbers = get(name, shape);
+        for (double number : numbers.toDoubleArray()) {
+            if (number != Math.rint(number) || number < 0 || number >= below) {
+                throw new RequestException(file + ": tensor '" + name + "' holds " + text(number)
+                        + ", wanted are whole numbers of 0 to " + (below - 1));
+            }
+        }
+        return numbers.to(DType.INT64);
+    }
+
+    /**
+     * The tensor of that name, int64, each row a permutation of the numbers from 0.
+     *
+     * @param length of a row
+     */
+    Tensor permutations(String name, long rows, long length) {
+        Tensor numbers = wholeNumbers(name, length, rows, length);
+        Tensor sorted = Torch.arange(length, DType.INT64, numbers.device()).expand(rows, length);
+        if (!numbers.sort(1, false).values().equal(sorted)) {
+            throw new RequestException(file + ": tensor '" + name + "' has a row that is no permutation of 0 to "
+                    + (length - 1));
+        }
+        return numbers;
+    }
+
+    /** A tensor's first size, not 0. */
+    long count(String name, Tensor tensor) {
+        if (tensor.dim() == 0 || tensor.size(0) == 0) {
+            throw new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(tensor.shape())
+                    + ", wanted is one row at least");
+        }
+        return tensor.size(0);
+    }
+
+    /** The tensor of that name, of whatever shape. */
+    Tensor anyShape(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new RequestException(file + ": no tensor '" + name + "'; it holds "
+                    + (tensors.isEmpty() ? "none" : String.join(", ", tensors.keySet())));
+        }
+        unused.remove(name);
+        if (tensor.dtype().isComplex()) {
+            throw new RequestException(file + ": tensor '" + name + "' is " + tensor.dtype()
+                    + ", real numbers are wanted");
+        }
+        return tensor.to(dtype, device);
+    }
+
+    RequestException wrongShape(String name, long[] actual, String wanted) {
+        return new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(actual)
+                + ", wanted is " + wanted);
+    }
+
+    private static String text(double number) {
+        return number == Math.rint(number) ? "%.0f".formatted(number) : Double.toString(number);
+    }
+}

@@ -1,0 +1,45 @@
+package org.flowprior.eval;
+
+import java.util.Locale;
+
+/** What an {@link Evaluation} can measure. Some metrics give several numbers; the keys are those of its result. */
+public enum Metric {
+
+    /** Fréchet distance of the generated images' features to those of the real images: {@code fid}. */
+    FID,
+    /** The same of spatial features, which Inception has: {@code sfid}. */
+    SFID,
+    /** Inception score of the generated images: {@code inceptionScore} and {@code inceptionScoreDeviation}. */
+    IS,
+    /** Precision and recall of the generated images: {@code precision}, {@code recall} and {@code fScore}. */
+    PR,
+    /** Fréchet distance of reconstructions to their images: {@code rfid}. */
+    RFID,
+    /** Peak signal-to-noise ratio of pairs, in decibels: {@code psnr}. */
+    PSNR,
+    /** Structural similarity of pairs: {@code ssim}. */
+    SSIM,
+    /** Perceptual distance of pairs: {@code lpips}. */
+    LPIPS;
+
+    /** Whether it compares image by image. */
+    public boolean ofPairs() {
+        return this == PSNR || this == SSIM || this == LPIPS;
+    }
+
+    /** Whether it needs a feature network. */
+    public boolean ofFeatures() {
+        return !ofPairs();
+    }
+
+    /** Whether it compares reconstructions with their images. */
+    public boolean ofReconstructions() {
+        return ofPairs() || this == RFID;
+    }
+
+    /** The name in small letters, such as {@code fid}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

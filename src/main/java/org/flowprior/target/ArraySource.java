@@ -1,0 +1,137 @@
+package org.flowprior.target;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.flowprior.torch.Scope;
+import org.flowprior.torch.Tensor;
+import org.flowprior.torch.io.TensorFiles;
+
+/**
+ * Reads the arrays of npy and npz files, file after file. An npz with the array {@code moments} is a latent that the
+ * official code cached.
+ */
+public final class ArraySource implements FeatureSource {
+
+    private static final String LATENT = "moments";
+    private static final String FLIPPED_LATENT = "moments_flip";
+
+    private final List<Path> files;
+    private final String description;
+    private final String array;
+    private final FeatureLayout layout;
+    private final boolean flip;
+
+    private ArraySource(List<Path> files, String description, String array, FeatureLayout layout, boolean flip) {
+        this.files = files;
+        this.description = description;
+        this.array = array;
+        this.layout = layout;
+        this.flip = flip;
+    }
+
+    /**
+     * Finds the files.
+     *
+     * @param places files, and directories that are searched at any depth, in sorted order
+     * @param array  the name of the array in each file; null for {@code moments}, else for the only array
+     * @param flip   whether {@code moments_flip} is read after {@code moments} of each file
+     * @throws IllegalArgumentException for a directory without such files
+     * @throws NoSuchFileException      for a place that does not exist
+     * @throws IOException              when a directory cannot be read
+     */
+    public static ArraySource find(List<Path> places, String array, FeatureLayout layout, boolean flip)
+            throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path place : places) {
+            if (!Files.exists(place)) {
+                throw new NoSuchFileException(place.toString());
+            }
+            files.addAll(Files.isDirectory(place) ? within(place) : List.of(place));
+        }
+        String names = places.stream().map(p -> p.getFileName().toString()).limit(3).collect(Collectors.joining(", "))
+                + (places.size() > 3 ? ", …" : "");
+        return new ArraySource(files, names + (array == null ? "" : ": " + array), array, layout, flip);
+    }
+
+    private static List<Path> within(Path directory) throws IOException {
+        try (Stream<Path> walk = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+            List<Path> files = walk.filter(f -> f.getFileName().toString().matches("(?i).*\\.np[yz]")).sorted()
+                    .toList();
+            if (files.isEmpty()) {
+                throw new IllegalArgumentException("--arrays " + directory + " holds no .npy and no .npz file");
+            }
+            return files;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public long total() {
+        return files.size();
+    }
+
+    @Override
+    public void read(Sink sink) {
+        boolean more = true;
+        for (int i = 0; more && i < files.size(); i++) {
+            try (Scope scope = Scope.open()) {
+                Path file = files.get(i);
+                Map<String, Tensor> arrays = TensorFiles.readAll(file);
+                for (String name : chosen(file, arrays)) {
+                    if (more) {
+                        more = add(sink, layout.rows(arrays.get(name), file + ": array '" + name + "'"), i + 1, file);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean add(Sink sink, Tensor rows, long done, Path file) {
+        try {
+            return sink.add(rows, done);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> chosen(Path file, Map<String, Tensor> arrays) {
+        String name = array != null ? array : arrays.containsKey(LATENT) ? LATENT
+                : arrays.size() == 1 ? arrays.keySet().iterator().next() : null;
+        if (name == null) {
+            throw new IllegalArgumentException(file + ": holds " + String.join(", ", arrays.keySet())
+                    + "; --tensor says which");
+        }
+        require(file, arrays, name);
+        if (!flip) {
+            return List.of(name);
+        }
+        if (!name.equals(LATENT)) {
+            throw new IllegalArgumentException(file + ": --flip goes with cached latents (moments and moments_flip), not with '"
+                    + name + "'");
+        }
+        require(file, arrays, FLIPPED_LATENT);
+        return List.of(LATENT, FLIPPED_LATENT);
+    }
+
+    private static void require(Path file, Map<String, Tensor> arrays, String name) {
+        if (!arrays.containsKey(name)) {
+            throw new IllegalArgumentException(file + ": no array '" + name + "'; it holds "
+                    + String.join(", ", arrays.keySet()));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package org.flowprior.train;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.flowprior.config.Json;
+import org.flowprior.config.RequestException;
+import org.flowprior.console.Console;
+
+/**
+ * A run from its beginning to its end: the directory with its lock and config, the log of metrics, checkpoints, the
+ * training loop, and the summary. Trains any {@link Stage}:
+ *
+ * <pre>{@code
+ * try (TrainingRun run = TrainingRun.open(Path.of("runs/mine"), config); MyStage stage = new MyStage()) {
+ *     run.train(stage, 1000, new Logging(10, 100, 2));
+ *     run.end(summary);
+ * }
+ * }</pre>
+ *
+ * <p>A run that was stopped or killed continues from its newest checkpoint when it is opened again.
+ */
+public final class TrainingRun implements AutoCloseable {
+
+    private final RunDirectory directory;
+    private final Path checkpoint;
+    private final Position position;
+    private Console console = Console.silent();
+    private BooleanSupplier stop = () -> false;
+    private MetricLog log;
+    private long stepsBefore;
+    private double seconds;
+
+    private TrainingRun(RunDirectory directory) throws IOException {
+        this.directory = directory;
+        try {
+            checkpoint = directory.newestCheckpoint().orElse(null);
+            position = checkpoint == null ? null : Position.of(checkpoint);
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+        if (position != null) {
+            stepsBefore = position.step() - position.phaseStep();
+            seconds = position.seconds();
+        }
+    }
+
+    /**
+     * Begins a run: makes the directory and writes {@code config.json}.
+     *
+     * @throws RequestException when the directory holds a run already, or is in use
+     */
+    public static TrainingRun create(Path directory, JsonObject config) throws IOException {
+        return new TrainingRun(RunDirectory.create(directory, config));
+    }
+
+    /**
+     * Continues the run in that directory.
+     *
+     * @throws RequestException when there is none, or when it is in use
+     */
+    public static TrainingRun resume(Path directory) throws IOException {
+        return new TrainingRun(RunDirectory.resume(directory));
+    }
+
+    /**
+     * Begins a run in that directory, or continues the one that is there.
+     *
+     * @throws RequestException when it was begun with another config, or is in use
+     */
+    public static TrainingRun open(Path directory, JsonObject config) throws IOException {
+        if (!RunDirectory.isRun(directory)) {
+            return create(directory, config);
+        }
+        TrainingRun run = resume(directory);
+        try {
+            JsonObject begun = Json.read(run.directory.config());
+            if (!begun.equals(Json.parse(Json.line(config), "the config"))) {
+                throw new RequestException("the run in " + directory + " was begun with another config: "
+                        + Json.line(begun));
+            }
+            return run;
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    /** Shows progress there instead of nowhere. Returns this. */
+    public TrainingRun console(Console where) {
+        console = where;
+        return this;
+    }
+
+    /** Asks this after each step; true writes a checkpoint and ends the training. Returns this. */
+    public TrainingRun stopWhen(BooleanSupplier asked) {
+        stop = asked;
+        return this;
+    }
+
+    // ---- what a stage needs to know --------------------------------------------------------------------------------
+
+    /** The run's directory. */
+    public RunDirectory directory() {
+        return directory;
+    }
+
+    /** The path of the run's directory. */
+    public Path path() {
+        return directory.path();
+    }
+
+    /** Where progress is shown. */
+    public Console console() {
+        return console;
+    }
+
+    /** The position of the checkpoint that the run continues from; empty for a run that has none. */
+    public Optional<Position> position() {
+        return Optional.ofNullable(position);
+    }
+
+    /** The log of metrics, opened at the first call. */
+    public MetricLog log() throws IOException {
+        if (log == null) {
+            log = MetricLog.open(directory);
+        }
+        return log;
+    }
+
+    /** Time of training so far, over all processes of the run. */
+    public double seconds() {
+        return seconds;
+    }
+
+    // ---- training --------------------------------------------------------------------------------------------------
+
+    /**
+     * Trains a stage to its end. Continues from the run's newest checkpoint if that is of a stage of this name.
+     *
+     * <p>A run may train several stages one after the other. If {@link #position} is in a later stage, the caller must
+     * skip those before it.
+     *
+     * @param steps number of steps of the stage
+     * @return time of training so far, over all processes of the run
+     * @throws StoppedException  when told to stop; a checkpoint is written
+     * @throws DivergedException when a metric is not finite; no checkpoint is written
+     */
+    public double train(Stage stage, long steps, Logging logging) throws IOException {
+        boolean begun = position != null && position.phase().equals(stage.name());
+        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()),
+                logging.cadence(), console, stop);
+        seconds = loop.run(stage, stepsBefore, steps, seconds, begun ? checkpoint : null);
+        stepsBefore += steps;
+        return seconds;
+    }
+
+    /**
+     * Trains to the end and writes the trained network and the summary.
+     *
+     * @throws StoppedException  when told to stop; a checkpoint is written
+     * @throws DivergedException when a metric is not finite; no checkpoint is written
+     */
+    public TrainingResult train(Training.Opened training) throws IOException {
+        position().ifPresent(from -> console.say("resuming after step " + from.phaseStep()));
+        train(training.stage(this), training.steps(), training.config().log());
+        TrainingResult result = training.finish(this, seconds);
+        RunMachine.describe(result.summary(), training.config());
+        end(result.summary());
+        return result;
+    }
+
+    /** Writes {@code summary.json} and closes the log of metrics. */
+    public void end(JsonObject summary) throws IOException {
+        closeLog();
+        directory.writeSummary(summary);
+    }
+
+    private void closeLog() throws IOException {
+        if (log != null) {
+            log.close();
+            log = null;
+        }
+    }
+
+    /** Closes the log of metrics, and lets another process have the directory. */
+    @Override
+    public void close() throws IOException {
+        try {
+            closeLog();
+        } finally {
+            directory.close();
+        }
+    }
+}

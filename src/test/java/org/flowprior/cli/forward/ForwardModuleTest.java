@@ -1,0 +1,51 @@
+package org.flowprior.cli.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.Json;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Command;
+
+class ForwardModuleTest {
+
+    private static Command command(ForwardModule module) {
+        return module.getClass().getAnnotation(Command.class);
+    }
+
+    /** The defaults are a contract: whoever checks a checkpoint may leave keys out. */
+    @Test
+    void everyModuleHasTheDefaultsThatWereReleased() throws IOException {
+        JsonObject released;
+        try (InputStream in = ForwardModuleTest.class.getResourceAsStream("defaults.json")) {
+            released = Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), "defaults.json");
+        }
+        Set<String> names = new HashSet<>();
+        for (ForwardModule module : Forward.MODULES) {
+            String name = command(module).name();
+            names.add(name);
+            assertThat(new ConfigLoader<>(name, (Record) module).toJson((Record) module)).as(name)
+                    .isEqualTo(released.get(name));
+        }
+        assertThat(names).containsExactlyInAnyOrderElementsOf(released.keySet());
+    }
+
+    @Test
+    void everyModuleExplainsItsKeysAndShowsAnExample() {
+        for (ForwardModule module : Forward.MODULES) {
+            String help = String.join("\n", command(module).footer());
+            assertThat(help).contains("Input", "Output", "Config:", "Example:",
+                    "flowprior forward " + command(module).name());
+            for (RecordComponent key : module.getClass().getRecordComponents()) {
+                assertThat(help).as(command(module).name()).contains(key.getName());
+            }
+        }
+    }
+}
