@@ -27,7 +27,7 @@ import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.nn.Module;
@@ -41,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whoever reads a network gets all numbers of the file, and moves no random numbers. */
+@InScope
 class ReadersDrawNothingTest {
 
     private static final VisionTransformerConfig SMALL = new VisionTransformerConfig(32, 16, 64, 1, 1, 128,
@@ -70,7 +71,7 @@ class ReadersDrawNothingTest {
                 .map(head -> new Case("generator " + head, g -> new Mar(new MarConfig(new LatentLayout.Sequence(6, 4),
                         64, 1, 1, 1, 4, 5, 3, true, 0.1, 0, 0, 0.7, head), g), MarFile::read));
         Stream<Case> autoencoders = Stream.of(new IdentityBottleneck.Options(true), KlBottleneck.Options.OFFICIAL,
-                        new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01), new VqBottleneck.Options(8, true, 0.25, 0))
+                new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01), new VqBottleneck.Options(8, true, 0.25, 0))
                 .map(ReadersDrawNothingTest::autoencoder);
         return Stream.of(networks, generators, autoencoders).flatMap(Function.identity());
     }
@@ -85,8 +86,8 @@ class ReadersDrawNothingTest {
     @MethodSource("cases")
     void allNumbersAreTheFilesAndNoneIsDrawn(Case network) {
         Path file = directory.resolve("weights.safetensors");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(2);
-                Generator standard = Generator.defaultOf(Device.CPU); Module written = network.make.apply(generator)) {
+        try (Generator generator = Generator.seeded(2); Generator standard = Generator.defaultOf(Device.CPU);
+                Module written = network.make.apply(generator)) {
             switch (written) {
                 case Mar mar -> MarFile.write(file, mar);
                 case Autoencoder autoencoder -> AutoencoderFile.write(file, autoencoder);
@@ -99,8 +100,8 @@ class ReadersDrawNothingTest {
                 for (Function<Module, Map<String, Tensor>> part : List.<Function<Module, Map<String, Tensor>>>of(
                         Module::namedParameters, Module::namedBuffers)) {
                     Map<String, Tensor> expected = part.apply(written);
-                    part.apply(read).forEach((key, tensor) ->
-                            assertThat(tensor.equal(expected.get(key))).as(key).isTrue());
+                    part.apply(read)
+                            .forEach((key, tensor) -> assertThat(tensor.equal(expected.get(key))).as(key).isTrue());
                 }
             }
         }

@@ -7,22 +7,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
+import org.flowprior.fixtures.HashFill;
+import org.flowprior.fixtures.KeyedWeights;
+import org.flowprior.fixtures.Resources;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.vision.VisionTransformer;
 import org.junit.jupiter.api.Test;
 
 /** Golden values of the official code; adversary-golden.json has them out of the specification's autoencoder.json. */
+@InScope
 class AdversaryGoldenTest {
 
     record Golden(double[] readoutMeans, double[] logits, Map<String, double[]> after, double[] secondLogits,
-                  double[] secondMeanAndDeviation, double[] evaluated, double[] evaluatedMeanAndDeviation,
-                  double[] lpips, double[] patchGan, double[] maskBit, Map<String, Double> losses,
-                  double[] lecamAverages) {}
+            double[] secondMeanAndDeviation, double[] evaluated, double[] evaluatedMeanAndDeviation,
+            double[] lpips, double[] patchGan, double[] maskBit, Map<String, Double> losses,
+            double[] lecamAverages) {}
 
-    private static final Golden GOLDEN = AdversaryRecords.read("adversary-golden.json", Golden.class);
+    private static final Golden GOLDEN = Resources.json("autoencoder/adversary-golden.json", Golden.class);
 
     private static void assertClose(Tensor actual, double[] expected, double tolerance) {
         assertThat(actual.toDoubleArray()).containsExactly(expected, within(tolerance));
@@ -33,16 +37,16 @@ class AdversaryGoldenTest {
     }
 
     private static Tensor image2() {
-        return AdversaryFill.of("image2", 1, 0, 2, 3, 256, 256);
+        return HashFill.byKey("image2", 1, 0, 2, 3, 256, 256);
     }
 
     @Test
     void dinoDiscriminator() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+        try (NoGrad noGrad = new NoGrad()) {
             VisionTransformer backbone = new VisionTransformer(DinoDiscriminator.backboneConfig());
-            backbone.loadStateDict(AdversaryFill.state("dino.", backbone.stateDict()));
+            backbone.loadStateDict(KeyedWeights.state("dino.", backbone.stateDict()));
             try (DinoDiscriminator discriminator = new DinoDiscriminator(backbone)) {
-                discriminator.loadStateDict(AdversaryFill.state("", discriminator.stateDict()));
+                discriminator.loadStateDict(KeyedWeights.state("", discriminator.stateDict()));
                 Tensor images = image2();
                 double[] means = discriminator.readouts(images, DiscriminatorWindow.WHOLE).stream()
                         .mapToDouble(readout -> readout.abs().mean().item()).toArray();
@@ -54,8 +58,8 @@ class AdversaryGoldenTest {
                 assertClose(Torch.stack(List.of(first.get(0, 196), first.get(1, 979))),
                         new double[] {0.460730, -0.828207}, 1e-4);
                 assertMeanAndDeviation(first, new double[] {-0.013057, 0.839650});
-                GOLDEN.after().forEach((key, values) ->
-                        assertClose(discriminator.stateDict().get(key).narrow(0, 0, 4), values, 2e-5));
+                GOLDEN.after().forEach(
+                        (key, values) -> assertClose(discriminator.stateDict().get(key).narrow(0, 0, 4), values, 2e-5));
 
                 Tensor second = discriminator.forward(images, DiscriminatorWindow.WHOLE);
                 assertClose(second.get(0).narrow(0, 0, 8), GOLDEN.secondLogits(), 1e-4);
@@ -71,21 +75,21 @@ class AdversaryGoldenTest {
 
     @Test
     void patchGan() {
-        try (Scope scope = Scope.open(); PatchGanDiscriminator discriminator = new PatchGanDiscriminator()) {
+        try (PatchGanDiscriminator discriminator = new PatchGanDiscriminator()) {
             checkPatches(discriminator, 30, GOLDEN.patchGan());
         }
     }
 
     @Test
     void maskBit() {
-        try (Scope scope = Scope.open(); MaskBitDiscriminator discriminator = new MaskBitDiscriminator()) {
+        try (MaskBitDiscriminator discriminator = new MaskBitDiscriminator()) {
             checkPatches(discriminator, 16, GOLDEN.maskBit());
         }
     }
 
     private static void checkPatches(Discriminator discriminator, long side, double[] expected) {
         try (NoGrad noGrad = new NoGrad()) {
-            discriminator.loadStateDict(AdversaryFill.state("", discriminator.stateDict()));
+            discriminator.loadStateDict(KeyedWeights.state("", discriminator.stateDict()));
             discriminator.eval();
             Tensor logits = discriminator.forward(image2(), DiscriminatorWindow.WHOLE);
             assertThat(logits.shape()).containsExactly(2, 1, side, side);
@@ -97,18 +101,14 @@ class AdversaryGoldenTest {
 
     @Test
     void lpips() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Lpips lpips = new Lpips()) {
+        try (NoGrad noGrad = new NoGrad(); Lpips lpips = new Lpips()) {
             lpips.stateDict().forEach((key, target) -> {
-                if (key.startsWith("scaling_layer.")) {
-                    return;
+                if (!key.startsWith("scaling_layer.")) {
+                    target.copy_(KeyedWeights.lpips(key, target.shape()));
                 }
-                long[] shape = target.shape();
-                target.copy_(key.startsWith("lin") ? AdversaryFill.of(key, 0.5, 0.5, shape)
-                        : shape.length == 1 ? AdversaryFill.of(key, 0.02, 0, shape)
-                        : AdversaryFill.of(key, Math.sqrt(6.0 / AdversaryFill.fanIn(shape)), 0, shape));
             });
-            Tensor a = AdversaryFill.of("imgA", 1, 0, 2, 3, 64, 64);
-            Tensor b = AdversaryFill.of("imgB", 1, 0, 2, 3, 64, 64);
+            Tensor a = HashFill.byKey("imgA", 1, 0, 2, 3, 64, 64);
+            Tensor b = HashFill.byKey("imgB", 1, 0, 2, 3, 64, 64);
             Tensor distance = lpips.forward(a, b);
             assertThat(distance.shape()).containsExactly(2, 1, 1, 1);
             assertClose(distance, GOLDEN.lpips(), 1e-5);
@@ -118,9 +118,9 @@ class AdversaryGoldenTest {
 
     @Test
     void losses() {
-        try (Scope scope = Scope.open(); LeCam lecam = new LeCam()) {
-            Tensor real = AdversaryFill.of("lr", 2, 0, 2, 10);
-            Tensor fake = AdversaryFill.of("lf", 2, 0, 2, 10);
+        try (LeCam lecam = new LeCam()) {
+            Tensor real = HashFill.byKey("lr", 2, 0, 2, 10);
+            Tensor fake = HashFill.byKey("lf", 2, 0, 2, 10);
             AdversarialLoss official = AdversarialLoss.OFFICIAL_NON_SATURATING;
             lecam.update(real, fake);
             Map<String, Tensor> losses = Map.of(
@@ -129,8 +129,8 @@ class AdversaryGoldenTest {
                     "nonsat_d", official.discriminator(real, fake),
                     "hinge_g", AdversarialLoss.HINGE.generator(fake), "nonsat_g", official.generator(fake),
                     "lecam", lecam.loss(real, fake));
-            losses.forEach((name, loss) ->
-                    assertThat(loss.item()).as(name).isCloseTo(GOLDEN.losses().get(name), within(1e-6)));
+            losses.forEach((name, loss) -> assertThat(loss.item()).as(name).isCloseTo(GOLDEN.losses().get(name),
+                    within(1e-6)));
             double[] averages = lecam.stateDict().values().stream().mapToDouble(Tensor::item).toArray();
             assertThat(averages).containsExactly(GOLDEN.lecamAverages(), within(1e-11));
         }
@@ -141,7 +141,7 @@ class AdversaryGoldenTest {
     private static final DiffAugment.Draws NOTHING = DiffAugment.Draws.NONE;
 
     private static Tensor images() {
-        return AdversaryFill.of("aug", 1, 0, 2, 3, 8, 8);
+        return HashFill.byKey("aug", 1, 0, 2, 3, 8, 8);
     }
 
     private static double[] pixel(Tensor images, long row, long column) {
@@ -154,13 +154,11 @@ class AdversaryGoldenTest {
         double[][] expected = {{0.426477, -0.555092, -0.333952}, {0.676477, -0.305092, -0.083952},
             {0.716810, -0.755543, -0.423833}, {0.528291, -0.698670, -0.422245}};
         double[][] numbers = {{.5, .5, .5}, {.75, .5, .5}, {.5, .75, .5}, {.5, .5, .75}};
-        try (Scope scope = Scope.open()) {
-            for (int i = 0; i < numbers.length; i++) {
-                DiffAugment.Color color = new DiffAugment.Color(both(numbers[i][0]), both(numbers[i][1]),
-                        both(numbers[i][2]));
-                Tensor result = DiffAugment.STRONG.apply(images(), new DiffAugment.Draws(color, null, null));
-                assertThat(pixel(result, 0, 0)).as("color " + i).containsExactly(expected[i], within(2e-6));
-            }
+        for (int i = 0; i < numbers.length; i++) {
+            DiffAugment.Color color = new DiffAugment.Color(both(numbers[i][0]), both(numbers[i][1]),
+                    both(numbers[i][2]));
+            Tensor result = DiffAugment.STRONG.apply(images(), new DiffAugment.Draws(color, null, null));
+            assertThat(pixel(result, 0, 0)).as("color " + i).containsExactly(expected[i], within(2e-6));
         }
     }
 
@@ -170,12 +168,10 @@ class AdversaryGoldenTest {
 
     @Test
     void translationsReadBesideAndFillWithZeros() {
-        try (Scope scope = Scope.open()) {
-            Tensor x = images();
-            assertThat(pixel(translated(x, 1), 0, 0)).containsExactly(pixel(x, 1, 1));
-            assertThat(pixel(translated(x, -1), 0, 0)).containsOnly(0);
-            assertThat(pixel(translated(x, -1), 1, 1)).containsExactly(pixel(x, 0, 0));
-        }
+        Tensor x = images();
+        assertThat(pixel(translated(x, 1), 0, 0)).containsExactly(pixel(x, 1, 1));
+        assertThat(pixel(translated(x, -1), 0, 0)).containsOnly(0);
+        assertThat(pixel(translated(x, -1), 1, 1)).containsExactly(pixel(x, 0, 0));
     }
 
     private static Tensor translated(Tensor x, double by) {
@@ -185,12 +181,10 @@ class AdversaryGoldenTest {
 
     @Test
     void holesAreCutOffAtTheEdge() {
-        try (Scope scope = Scope.open()) {
-            assertThat(hole(0.2, 5)).containsExactly(4, 5);
-            assertThat(hole(0.5, 0)).containsExactly(0, 1);
-            assertThat(hole(0.5, 5)).containsExactly(3, 4, 5, 6);
-            assertThat(DiffAugment.WEAK.apply(images(), NOTHING).equal(images())).isTrue();
-        }
+        assertThat(hole(0.2, 5)).containsExactly(4, 5);
+        assertThat(hole(0.5, 0)).containsExactly(0, 1);
+        assertThat(hole(0.5, 5)).containsExactly(3, 4, 5, 6);
+        assertThat(DiffAugment.WEAK.apply(images(), NOTHING).equal(images())).isTrue();
     }
 
     /** The rows that are 0 in the middle of the hole, which are the columns too. */

@@ -1,73 +1,37 @@
 package org.flowprior.autoencoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import com.google.gson.Gson;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Recorded.Summary;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** What {@code tools/oracle/adversary.py} wrote, and how the tests compare with it. */
+/** What {@code tools/oracle/adversary.py} wrote, and the weights that it draws. */
 record AdversaryRecords(Network[] discriminators, Distance lpips, Augmented[] augmentations, Losses losses) {
 
-    static final AdversaryRecords PYTORCH = read("adversary.json", AdversaryRecords.class);
+    static final AdversaryRecords PYTORCH = Resources.json("autoencoder/adversary.json", AdversaryRecords.class);
 
     record Network(String name, long seed, String[] keys, long parameters, Pass[] passes, Map<String, Summary> buffers,
-                   Summary evaluated, String[] backbone) {}
+            Summary evaluated, String[] backbone) {}
 
     record Pass(long[] images, long[] window, long[] logits, Summary result, Summary gradientOfImages,
-                Map<String, Summary> gradients) {}
+            Map<String, Summary> gradients) {}
 
     record Distance(long seed, String[] keys, double[] value, Summary gradientOfX, Summary gradientOfY,
-                    double[] dropped) {}
+            double[] dropped) {}
 
     record Augmented(long seed, double cutout, double probability, boolean[] done, Summary result, Summary gradient) {}
 
     record Losses(long seed, Map<String, Graded> discriminator, Map<String, Graded> generator, Graded consistency,
-                  double[] lecamAverages, Graded lecam) {}
+            double[] lecamAverages, Graded lecam) {}
 
     record Graded(double value, double[][] gradients) {}
-
-    /** Every so many elements of a tensor, its sum and its norm. */
-    record Summary(int step, double[] elements, double sum, double norm) {
-
-        /** Elements within the tolerance of the tensor's root mean square, and norm and sum likewise. */
-        void assertIs(String name, Tensor tensor, double tolerance) {
-            try (Scope scope = Scope.open()) {
-                Tensor wide = tensor.detach().to(DType.FLOAT64).flatten();
-                double[] actual = wide.slice(0, null, null, step).toDoubleArray();
-                assertThat(actual).as(name).hasSameSizeAs(elements);
-                double largest = Math.max(Arrays.stream(elements).map(Math::abs).max().orElseThrow(),
-                        norm / Math.sqrt(wide.numel()));
-                for (int i = 0; i < elements.length; i++) {
-                    assertThat(actual[i]).as(name + " at " + i).isCloseTo(elements[i], within(tolerance * largest));
-                }
-                assertThat(wide.norm().item()).as(name).isCloseTo(norm, within(tolerance * norm));
-                assertThat(wide.sum().item()).as(name)
-                        .isCloseTo(sum, within(tolerance * norm * Math.sqrt(wide.numel())));
-            }
-        }
-    }
-
-    static <T> T read(String name, Class<T> type) {
-        try (Reader reader = new InputStreamReader(AdversaryRecords.class.getResourceAsStream(name),
-                StandardCharsets.UTF_8)) {
-            return new Gson().fromJson(reader, type);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     /** The script's {@code draw}. */
     static Tensor draw(String key, long[] shape, Generator generator) {
@@ -90,7 +54,7 @@ record AdversaryRecords(Network[] discriminators, Distance lpips, Augmented[] au
         if (key.endsWith("token") || key.endsWith("pos_embed")) {
             return values.mul(0.5);
         }
-        return values.mul(Math.sqrt(2.0 / AdversaryFill.fanIn(shape)));
+        return values.mul(Math.sqrt(2.0 / Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b)));
     }
 
     /** Weights for each of the targets, drawn in the script's order. */

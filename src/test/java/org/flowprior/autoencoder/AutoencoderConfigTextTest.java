@@ -3,11 +3,9 @@ package org.flowprior.autoencoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.flowprior.config.MetadataText;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
@@ -29,10 +27,8 @@ class AutoencoderConfigTextTest {
                 small.withBottleneck(new SoftVqBottleneck.Options(2, 64, 1.0 / 3, false, 1e-7)));
     }
 
-    private static List<String> texts() throws IOException {
-        try (InputStream in = AutoencoderConfigTextTest.class.getResourceAsStream("config-metadata.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
+    private static List<String> texts() {
+        return Resources.text("autoencoder/config-metadata.txt").lines().toList();
     }
 
     private static AutoencoderConfig read(String text) {
@@ -40,13 +36,13 @@ class AutoencoderConfigTextTest {
     }
 
     @Test
-    void textsAreWrittenAndReadAsEver() throws IOException {
+    void textsAreWrittenAndReadAsEver() {
         assertThat(configs().stream().map(MetadataText::of).toList()).isEqualTo(texts());
         assertThat(texts().stream().map(AutoencoderConfigTextTest::read).toList()).isEqualTo(configs());
     }
 
     @Test
-    void whatIsMissingOrUnknownIsNamed() throws IOException {
+    void whatIsMissingOrUnknownIsNamed() {
         String text = texts().getFirst();
         String start = "the metadata 'autoencoder' holds no autoencoder's config: ";
         assertThatThrownBy(() -> read(text.replace("identity", "none"))).isInstanceOf(IllegalArgumentException.class)

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import org.flowprior.fixtures.HashFill;
+import org.flowprior.fixtures.KeyedWeights;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.NoGrad;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 class AutoencoderGoldenTest {
 
     record Whole(double[] encoded, double[] latents, double[] reconstruction, double mean, double deviation,
-                 double squaredError) {}
+            double squaredError) {}
 
     record Soft(double[] first, double[] last, double entropy, long[][] codes) {}
 
@@ -30,7 +33,7 @@ class AutoencoderGoldenTest {
 
     record Golden(Whole small, Whole large, Soft softVq, Hard vqNormalized, Hard vqPlain, Kl kl, double repa) {}
 
-    private static final Golden GOLDEN = AutoencoderCases.read("model-golden.json", Golden.class);
+    private static final Golden GOLDEN = Resources.json("autoencoder/model-golden.json", Golden.class);
 
     private NoGrad noGrad;
 
@@ -47,9 +50,9 @@ class AutoencoderGoldenTest {
     private static void compare(VisionTransformerConfig sizes, Whole expected) {
         try (Generator generator = Generator.seeded(0);
                 Autoencoder autoencoder = new Autoencoder(AutoencoderConfig.of(sizes, sizes, 64, 32), generator)) {
-            autoencoder.loadStateDict(AutoencoderFill.state(autoencoder.stateDict()));
+            autoencoder.loadStateDict(KeyedWeights.state("", autoencoder.stateDict()));
             autoencoder.eval();
-            Tensor image = AutoencoderFill.of("image", 1, 1, 3, 256, 256);
+            Tensor image = HashFill.byKey("image", 1, 0, 1, 3, 256, 256);
             Tensor encoded = autoencoder.encoder().forward(image);
             assertClose(encoded.get(0, 0).narrow(0, 0, 8), expected.encoded(), 2e-5);
             Autoencoder.Output output = autoencoder.forward(image, generator);
@@ -82,14 +85,14 @@ class AutoencoderGoldenTest {
     }
 
     private static Tensor tokens() {
-        return AutoencoderFill.of("z", 1.5, 2, 64, 32);
+        return HashFill.byKey("z", 1.5, 0, 2, 64, 32);
     }
 
     @Test
     void softVqMixesTheOfficialCodes() {
         SoftVqBottleneck.Options options = new SoftVqBottleneck.Options(4, 16, 0.07, true, 0.01);
         try (SoftVqBottleneck bottleneck = options.create(32, null)) {
-            bottleneck.stateDict().get("embedding").copy_(AutoencoderFill.of("quantize.embedding", 1, 4, 16, 32));
+            bottleneck.stateDict().get("embedding").copy_(HashFill.byKey("quantize.embedding", 1, 0, 4, 16, 32));
             Bottleneck.Output output = bottleneck.apply(tokens(), LatentDraws.NONE, true);
             assertClose(output.z().get(0, 0).narrow(0, 0, 8), GOLDEN.softVq().first(), 2e-6);
             assertClose(output.z().get(1, 63).narrow(0, 0, 8), GOLDEN.softVq().last(), 2e-6);
@@ -114,7 +117,7 @@ class AutoencoderGoldenTest {
     private static void compare(boolean normalize, Hard expected) {
         try (VqBottleneck bottleneck = new VqBottleneck.Options(16, normalize, 0.25, 0.1).create(32, null)) {
             bottleneck.stateDict().get("embedding.weight")
-                    .copy_(AutoencoderFill.of("quantize.embedding.weight", 1, 16, 32));
+                    .copy_(HashFill.byKey("quantize.embedding.weight", 1, 0, 16, 32));
             Bottleneck.Output output = bottleneck.apply(tokens(), LatentDraws.NONE, true);
             assertClose(output.z().get(0, 0).narrow(0, 0, 8), expected.first(), 2e-6);
             assertThat(output.losses().keySet()).containsExactly("codebook", "commitment", "entropy");
@@ -127,8 +130,8 @@ class AutoencoderGoldenTest {
     @Test
     void klIsTheOfficialDivergence() {
         KlBottleneck bottleneck = KlBottleneck.Options.OFFICIAL.create(32, null);
-        Tensor moments = AutoencoderFill.of("moments", 3, 2, 64, 64);
-        Tensor noise = AutoencoderFill.of("noise", 1, 2, 64, 32);
+        Tensor moments = HashFill.byKey("moments", 3, 0, 2, 64, 64);
+        Tensor noise = HashFill.byKey("noise", 1, 0, 2, 64, 32);
         Bottleneck.Output output = bottleneck.apply(moments, new LatentDraws(noise, null), true);
         assertThat(output.losses().keySet()).containsExactly("kl");
         assertThat(output.losses().get("kl").item()).isCloseTo(GOLDEN.kl().loss(), within(2e-9));
@@ -145,8 +148,8 @@ class AutoencoderGoldenTest {
         Repa.Options options = Repa.Options.official(256);
         try (Generator generator = Generator.seeded(0);
                 Sequential projection = Repa.projection(options, 32, generator)) {
-            projection.loadStateDict(AutoencoderFill.state(projection.stateDict()));
-            Tensor features = AutoencoderFill.of("repa_feat", 1, 2, 256, 1024);
+            projection.loadStateDict(KeyedWeights.state("", projection.stateDict()));
+            Tensor features = HashFill.byKey("repa_feat", 1, 0, 2, 256, 1024);
             assertThat(Repa.loss(options, projection, features, tokens(), null).item())
                     .isCloseTo(GOLDEN.repa(), within(2e-8));
         }
@@ -154,7 +157,7 @@ class AutoencoderGoldenTest {
 
     @Test
     void theFillIsTheSpecifications() {
-        assertThat(Arrays.copyOf(AutoencoderFill.of("image", 1, 4).toDoubleArray(), 4))
+        assertThat(Arrays.copyOf(HashFill.byKey("image", 1, 0, 4).toDoubleArray(), 4))
                 .containsExactly(new double[] {0.638982797, -0.680837444, 0.953063897, -0.763365417}, within(1e-7));
     }
 }

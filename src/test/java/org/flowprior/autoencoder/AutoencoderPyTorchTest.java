@@ -7,15 +7,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tiny autoencoders of every kind against PyTorch's numbers and gradients, of {@code tools/oracle/autoencoder.py}. */
+@InScope
 class AutoencoderPyTorchTest {
 
     private static final double TOLERANCE = 1e-8;
@@ -37,7 +39,7 @@ class AutoencoderPyTorchTest {
     }
 
     private static void compare(AutoencoderCases.Case expected, boolean checkpointing) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 Autoencoder autoencoder = expected.autoencoder(generator)) {
             autoencoder.gradCheckpointing(checkpointing).to(DType.FLOAT64);
             assertThat(autoencoder.stateDict().keySet()).containsExactly(expected.keys());
@@ -47,8 +49,7 @@ class AutoencoderPyTorchTest {
 
             Autoencoder.Output output = autoencoder.forward(images, draws(expected, generator));
             assertLosses(autoencoder, output, expected);
-            AutoencoderCases.assertClose("latents", output.latents().detach().flatten().toDoubleArray(),
-                    expected.latents(), TOLERANCE);
+            Recorded.assertClose("latents", output.latents(), expected.latents(), TOLERANCE);
             expected.reconstruction().assertIs("reconstruction", output.reconstruction(), TOLERANCE);
             if (expected.codes() != null) {
                 assertThat(output.codes().flatten().toLongArray()).containsExactly(expected.codes());
@@ -77,7 +78,7 @@ class AutoencoderPyTorchTest {
     }
 
     private static void assertLosses(Autoencoder autoencoder, Autoencoder.Output output,
-                                     AutoencoderCases.Case expected) {
+            AutoencoderCases.Case expected) {
         assertThat(output.losses().keySet()).containsExactlyElementsOf(expected.losses().keySet())
                 .containsExactlyElementsOf(autoencoder.lossNames());
         expected.losses().forEach((name, loss) -> assertThat(output.losses().get(name).item()).as(name)

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.api.Test;
 
 /** Augmentation against PyTorch's numbers, which {@code tools/oracle/adversary.py} wrote in the documented order. */
+@InScope
 class DiffAugmentTest {
 
     @Test
@@ -34,7 +36,7 @@ class DiffAugmentTest {
 
     @Test
     void theBatchAndItsImagesDrawFromGeneratorsOfTheirOwn() {
-        try (Scope scope = Scope.open(); Generator batch = Generator.seeded(1); Generator image = Generator.seeded(2);
+        try (Generator batch = Generator.seeded(1); Generator image = Generator.seeded(2);
                 Generator twin = Generator.seeded(2)) {
             Tensor x = Torch.zeros(4, 3, 8, 8);
             DiffAugment.Draws draws = DiffAugment.STRONG.draw(x, batch, image);
@@ -50,7 +52,7 @@ class DiffAugmentTest {
 
     @Test
     void rangesReachTheEdges() {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1)) {
+        try (Generator generator = Generator.seeded(1)) {
             DiffAugment.Draws draws = DiffAugment.STRONG.draw(Torch.zeros(2000, 1, 16, 8), generator, generator);
             assertRange(draws.translation().rows(), -2, 2);
             assertRange(draws.translation().columns(), -1, 1);
@@ -69,7 +71,7 @@ class DiffAugmentTest {
 
     @Test
     void aProbabilityOfZeroLeavesTheImagesAsTheyAre() {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1)) {
+        try (Generator generator = Generator.seeded(1)) {
             Tensor x = Torch.randn(2, 3, 8, 8);
             assertThat(new DiffAugment(0, 0.5).apply(x, generator, generator).equal(x)).isTrue();
             assertThatThrownBy(() -> new DiffAugment(1.5, 0.2)).isInstanceOf(IllegalArgumentException.class);

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Map;
+import org.flowprior.fixtures.Recorded.Summary;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.vision.MlpType;
@@ -15,6 +16,7 @@ import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 
 /** Tiny discriminators against PyTorch's logits, gradients and statistics, which tools/oracle/adversary.py wrote. */
+@InScope
 class DiscriminatorPyTorchTest {
 
     private static final double TOLERANCE = 1e-4;
@@ -45,7 +47,7 @@ class DiscriminatorPyTorchTest {
             assertThat(parameters.keySet()).containsExactlyElementsOf(pass.gradients().keySet());
             String place = " in pass " + i;
             parameters.forEach((key, parameter) -> {
-                AdversaryRecords.Summary gradient = pass.gradients().get(key);
+                Summary gradient = pass.gradients().get(key);
                 if (gradient.norm() < ROUNDING) {
                     // A bias in front of a batch norm has no gradient.
                     assertThat(key).endsWith("bias");
@@ -56,8 +58,8 @@ class DiscriminatorPyTorchTest {
             });
         }
         Map<String, Tensor> buffers = discriminator.namedBuffers();
-        expected.buffers().forEach((key, summary) ->
-                summary.assertIs(key, buffers.get(key).to(DType.FLOAT32), TOLERANCE));
+        expected.buffers()
+                .forEach((key, summary) -> summary.assertIs(key, buffers.get(key).to(DType.FLOAT32), TOLERANCE));
         discriminator.eval();
         expected.evaluated().assertIs("evaluated", discriminator.forward(images, window), TOLERANCE);
     }
@@ -66,7 +68,7 @@ class DiscriminatorPyTorchTest {
     void dinoThroughAWindowPooledAndEnlarged() {
         AdversaryRecords.Network expected = recorded("dino");
         VisionTransformerConfig config = new VisionTransformerConfig(32, 8, 48, 6, 3, 192, MlpType.GELU_TANH, 0, false);
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed())) {
+        try (Generator generator = Generator.seeded(expected.seed())) {
             VisionTransformer backbone = new VisionTransformer(config);
             backbone.loadStateDict(AdversaryRecords.draw(expected.backbone(), backbone.stateDict(), generator));
             try (DinoDiscriminator discriminator = new DinoDiscriminator(backbone)) {
@@ -78,7 +80,7 @@ class DiscriminatorPyTorchTest {
     @Test
     void patchGan() {
         AdversaryRecords.Network expected = recorded("patch-gan");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 PatchGanDiscriminator discriminator = new PatchGanDiscriminator(2, 8, null)) {
             check(expected, discriminator, generator);
         }
@@ -87,7 +89,7 @@ class DiscriminatorPyTorchTest {
     @Test
     void maskBit() {
         AdversaryRecords.Network expected = recorded("mask-bit");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 MaskBitDiscriminator discriminator = new MaskBitDiscriminator()) {
             check(expected, discriminator, generator);
         }
@@ -96,7 +98,7 @@ class DiscriminatorPyTorchTest {
     @Test
     void styleGan() {
         AdversaryRecords.Network expected = recorded("style-gan");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 StyleGanDiscriminator discriminator = new StyleGanDiscriminator(8, null)) {
             check(expected, discriminator, generator);
         }

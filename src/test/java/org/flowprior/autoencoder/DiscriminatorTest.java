@@ -13,6 +13,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -27,6 +28,7 @@ import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class DiscriminatorTest {
 
     private static final VisionTransformerConfig TINY =
@@ -66,7 +68,7 @@ class DiscriminatorTest {
 
     @Test
     void theStyleGanDiscriminatorGivesOneLogitForEachImage() {
-        try (Scope scope = Scope.open(); StyleGanDiscriminator discriminator = new StyleGanDiscriminator(16, null)) {
+        try (StyleGanDiscriminator discriminator = new StyleGanDiscriminator(16, null)) {
             Tensor logits = discriminator.forward(Torch.zeros(3, 3, 16, 16), (Generator) null);
             assertThat(logits.shape()).containsExactly(3, 1);
             assertThatThrownBy(() -> discriminator.forward(Torch.zeros(1, 3, 32, 32), (Generator) null))
@@ -78,7 +80,7 @@ class DiscriminatorTest {
 
     @Test
     void theBackboneIsFrozenAndNoPartOfTheDiscriminator() {
-        try (Scope scope = Scope.open(); DinoDiscriminator discriminator = tiny()) {
+        try (DinoDiscriminator discriminator = tiny()) {
             Map<String, Tensor> backbone = discriminator.backbone().stateDict();
             assertThat(backbone.get("blocks.1.attn.qkv.bias").narrow(0, 64, 64).toDoubleArray()).containsOnly(0);
             assertThat(discriminator.backbone().parameters()).noneMatch(Tensor::requiresGrad);
@@ -97,7 +99,7 @@ class DiscriminatorTest {
 
     @Test
     void aWindowOrAllOfTheImageByTheTossOfACoin() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); DinoDiscriminator discriminator = tiny();
+        try (NoGrad noGrad = new NoGrad(); DinoDiscriminator discriminator = tiny();
                 Generator generator = Generator.seeded(3); Generator twin = Generator.seeded(3)) {
             int windows = 0;
             Set<Long> tops = new HashSet<>();
@@ -133,7 +135,7 @@ class DiscriminatorTest {
     void theDiscriminatorOfAnOfficialCheckpointLoads(@TempDir Path directory) {
         Path checkpoint = directory.resolve("0250200.pt");
         Path bare = directory.resolve("heads.safetensors");
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); DinoDiscriminator trained = tiny();
+        try (NoGrad noGrad = new NoGrad(); DinoDiscriminator trained = tiny();
                 DinoDiscriminator fromCheckpoint = tiny(8); DinoDiscriminator fromBare = tiny(9)) {
             trained.forward(Torch.randn(2, 3, 16, 16), (Generator) null);
             Map<String, Tensor> wrapped = new LinkedHashMap<>();
@@ -157,7 +159,7 @@ class DiscriminatorTest {
     @Test
     void theBackboneIsReadFromDinosFile(@TempDir Path directory) {
         Path file = directory.resolve("dino.pth");
-        try (Scope scope = Scope.open(); VisionTransformer network = new VisionTransformer(TINY)) {
+        try (VisionTransformer network = new VisionTransformer(TINY)) {
             PtFile.write(file, network.stateDict());
             try (DinoDiscriminator discriminator = DinoDiscriminator.over(file, null)) {
                 assertThat(discriminator.backbone().config()).isEqualTo(TINY);
@@ -207,8 +209,7 @@ class DiscriminatorTest {
 
     @Test
     void underAutocastLogitsAreCloseAndTheInputPathIsExact() {
-        try (Scope scope = Scope.open(); DinoDiscriminator discriminator = tiny();
-                Generator generator = Generator.seeded(1)) {
+        try (DinoDiscriminator discriminator = tiny(); Generator generator = Generator.seeded(1)) {
             Tensor images = Torch.randn(new long[] {2, 3, 20, 20}, generator).requiresGrad_(true);
             // The first singular vectors must be roughly found, or quotients by what they estimate are large.
             for (int i = 0; i < 10; i++) {

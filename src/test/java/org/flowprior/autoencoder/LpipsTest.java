@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** LPIPS against PyTorch's numbers, which {@code tools/oracle/adversary.py} wrote, and the published files. */
+@InScope
 class LpipsTest {
 
     private static Map<String, Tensor> weights(Generator generator) {
@@ -51,7 +52,7 @@ class LpipsTest {
         AdversaryRecords.Distance expected = AdversaryRecords.PYTORCH.lpips();
         Path vgg = directory.resolve("vgg16.pth");
         Path heads = directory.resolve("heads.pth");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed())) {
+        try (Generator generator = Generator.seeded(expected.seed())) {
             write(vgg, heads, weights(generator));
             try (Lpips lpips = Lpips.of(vgg, heads)) {
                 Tensor x = Torch.randn(new long[] {2, 3, 20, 17}, generator).requiresGrad_(true);
@@ -76,7 +77,7 @@ class LpipsTest {
     void oneFileOfAllItsWeightsLoadsAndOthersAreRefusedByName(@TempDir Path directory) {
         Path whole = directory.resolve("lpips.safetensors");
         Path other = directory.resolve("other.safetensors");
-        try (Scope scope = Scope.open(); Lpips lpips = new Lpips()) {
+        try (Lpips lpips = new Lpips()) {
             Safetensors.write(whole, lpips.stateDict());
             Tensor x = Torch.randn(1, 3, 16, 16);
             Tensor y = Torch.randn(1, 3, 16, 16);
@@ -93,7 +94,7 @@ class LpipsTest {
 
     @Test
     void featuresThatAreAllZeroHaveAGradient() {
-        try (Scope scope = Scope.open(); Lpips lpips = new Lpips()) {
+        try (Lpips lpips = new Lpips()) {
             // A bias this low leaves no channel of the first slice above 0.
             lpips.namedParameters().get("net.slice1.2.bias").fill_(-1e3);
             Tensor x = Torch.randn(1, 3, 16, 16).requiresGrad_(true);

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Npz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class NpzImagesTest {
 
     @TempDir
@@ -36,10 +37,8 @@ class NpzImagesTest {
     @Test
     void otherArraysAreRefused() {
         Path file = directory.resolve("floats.npz");
-        try (Scope scope = Scope.open()) {
-            Npz.write(file, Map.of("arr_0", Torch.zeros(2, 4, 4, 3)));
-            assertThatThrownBy(() -> ImageSource.open(file)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(file + ": 'arr_0' must hold images, uint8 [N, H, W, 3], not float32 [2, 4, 4, 3]");
-        }
+        Npz.write(file, Map.of("arr_0", Torch.zeros(2, 4, 4, 3)));
+        assertThatThrownBy(() -> ImageSource.open(file)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(file + ": 'arr_0' must hold images, uint8 [N, H, W, 3], not float32 [2, 4, 4, 3]");
     }
 }

@@ -1,13 +1,12 @@
 package org.flowprior.data;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.io.Npz;
 
@@ -17,32 +16,24 @@ final class PillowFiles {
     private PillowFiles() {}
 
     /** The images of an npz file, uint8 [height, width, 3]. */
-    static Map<String, RgbImage> images(String name) throws IOException {
-        Path copy = Files.createTempFile("images", ".npz");
-        try (InputStream in = resource(name); Scope scope = Scope.open()) {
-            Files.write(copy, in.readAllBytes());
+    static Map<String, RgbImage> images(String name) {
+        try (Scope scope = Scope.open()) {
             Map<String, RgbImage> images = new LinkedHashMap<>();
-            Npz.read(copy).forEach((key, tensor) -> images.put(key,
+            Npz.read(Resources.path("data/" + name)).forEach((key, tensor) -> images.put(key,
                     new RgbImage((int) tensor.size(1), (int) tensor.size(0), tensor.contiguous().toByteArray())));
             return images;
-        } finally {
-            Files.delete(copy);
         }
     }
 
     /** Image files of many kinds by name. */
     static Map<String, byte[]> files() throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        try (ZipInputStream zip = new ZipInputStream(resource("decode.zip"))) {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(Resources.bytes("data/decode.zip")))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 files.put(entry.getName(), zip.readAllBytes());
             }
         }
         return files;
-    }
-
-    private static InputStream resource(String name) {
-        return PillowFiles.class.getResourceAsStream("/org/flowprior/data/" + name);
     }
 
     /** The largest difference of two images' values, in levels. */

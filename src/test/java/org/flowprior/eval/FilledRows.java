@@ -1,14 +1,9 @@
 package org.flowprior.eval;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import org.flowprior.fixtures.HashFill;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.GoldenFill;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
@@ -16,18 +11,9 @@ import org.flowprior.torch.Torch;
 final class FilledRows {
 
     /** Written by {@code tools/oracle/evaluation.py}. */
-    static final JsonObject EXPECTED = expected();
+    static final JsonObject EXPECTED = Resources.json("eval/statistics.json");
 
     private FilledRows() {}
-
-    private static JsonObject expected() {
-        try (Reader reader = new InputStreamReader(FilledRows.class.getResourceAsStream("statistics.json"),
-                StandardCharsets.UTF_8)) {
-            return new Gson().fromJson(reader, JsonObject.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     /** A number of {@link #EXPECTED}. */
     static double expected(String group, String name) {
@@ -36,7 +22,7 @@ final class FilledRows {
 
     /** scale u(p, i) + shift, in float32 [n, d], u a hash of the place p and the flat index, in [-1, 1). */
     static Tensor hashed(int place, int n, int d, double scale, double shift) {
-        return GoldenFill.values(place, scale, shift, n, d);
+        return HashFill.byPlace(place, scale, shift, n, d);
     }
 
     /** Normal numbers as PyTorch draws them after that seed. */

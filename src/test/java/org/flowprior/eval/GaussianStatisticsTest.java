@@ -5,27 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class GaussianStatisticsTest {
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     /** np.cov and np.mean, in float32, of spec J.4's f(101, 40, 5, 1, 0). */
     @Test
@@ -67,7 +55,7 @@ class GaussianStatisticsTest {
     }
 
     @Test
-    void memoryDoesNotGrow() {
+    void memoryDoesNotGrow(Scope scope) {
         try (GaussianStatistics.Accumulator accumulator = new GaussianStatistics.Accumulator(64)) {
             Tensor batch = FilledRows.normal(6, 32, 64);
             accumulator.add(batch);

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import org.flowprior.eval.ImageQuality.Convention;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
@@ -33,17 +29,14 @@ class ImageQualityTest {
     private Map<String, Measured> expected;
 
     @BeforeEach
-    void drawImages() throws IOException {
+    void drawImages() {
         long[] shape = {4, 3, 24, 20};
         try (Generator generator = Generator.seeded(5)) {
             images = Torch.rand(shape, generator).mul(2).sub(1);
             Tensor strength = Tensor.of(new float[] {.5f, .1f, .02f, 0}, 4, 1, 1, 1);
             reconstructions = images.add(Torch.randn(shape, generator).mul(strength));
         }
-        try (Reader reader = new InputStreamReader(getClass().getResourceAsStream("quality.json"),
-                StandardCharsets.UTF_8)) {
-            expected = new Gson().fromJson(reader, new TypeToken<Map<String, Measured>>() { }.getType());
-        }
+        expected = Resources.json("eval/quality.json", new TypeToken<Map<String, Measured>>() {});
     }
 
     private void assertMeasures(String name, Convention convention) {

@@ -16,6 +16,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -24,21 +25,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class NearestNeighboursTest {
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
-    void open() {
-        scope = Scope.open();
+    void openGenerator() {
         generator = Generator.seeded(6);
     }
 
     @AfterEach
-    void close() {
+    void closeGenerator() {
         generator.close();
-        scope.close();
     }
 
     private Tensor normal(long... shape) {
@@ -86,8 +85,9 @@ class NearestNeighboursTest {
     void theGoldenMeansComeOut() {
         Tensor queries = FilledRows.hashed(106, 5, 6, 1, 0);
         Tensor targets = FilledRows.hashed(107, 20, 6, 1, 0);
-        Map.of(1, 0.21719171950, 3, 0.41377437546, 5, 0.51770623202).forEach((k, mean) ->
-                assertThat(NearestNeighbours.of(queries, targets, k).meanLogRadius()).isCloseTo(mean, within(1e-9)));
+        Map.of(1, 0.21719171950, 3, 0.41377437546, 5, 0.51770623202)
+                .forEach((k, mean) -> assertThat(NearestNeighbours.of(queries, targets, k).meanLogRadius())
+                        .isCloseTo(mean, within(1e-9)));
     }
 
     @Test
@@ -144,7 +144,7 @@ class NearestNeighboursTest {
         Tensor queries = normal(25, 3);
         try (FeatureBankWriter writer = new FeatureBankWriter(folder.resolve("bank"),
                 FeatureBankWriter.Options.of("").withRowsPerShard(250)); RandomProjection projection =
-                RandomProjection.official(12, 3)) {
+                        RandomProjection.official(12, 3)) {
             writer.add(rows);
             try (FeatureBank bank = writer.finish()) {
                 RowSource targets = bank.through(x -> projection.apply(x.mul(bank.scaling())), 3);
@@ -167,7 +167,7 @@ class NearestNeighboursTest {
     }
 
     @Test
-    void onlyTheDistancesAreLeft() {
+    void onlyTheDistancesAreLeft(Scope scope) {
         Tensor queries = normal(5, 2);
         Tensor targets = normal(50, 2);
         int before = scope.size();

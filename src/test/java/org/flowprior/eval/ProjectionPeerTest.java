@@ -8,7 +8,7 @@ import java.util.Map;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.target.FeatureBankWriter;
 import org.flowprior.target.PrincipalComponents;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 import org.junit.jupiter.api.Test;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that is from scikit-learn and faiss. FLOWPRIOR_PROJECTIONS names the directory that the script made.
  */
 @EnabledIfEnvironmentVariable(named = "FLOWPRIOR_PROJECTIONS", matches = ".+")
+@InScope
 class ProjectionPeerTest {
 
     private final Map<String, Tensor> results = new LinkedHashMap<>();
@@ -27,7 +28,7 @@ class ProjectionPeerTest {
     @Test
     void resultsForTheScript(@TempDir Path folder) {
         Path directory = Path.of(System.getenv("FLOWPRIOR_PROJECTIONS"));
-        try (Scope scope = Scope.open(); FeatureBankWriter writer = new FeatureBankWriter(folder.resolve("bank"),
+        try (FeatureBankWriter writer = new FeatureBankWriter(folder.resolve("bank"),
                 FeatureBankWriter.Options.of("tools/oracle/projections.py").withRowsPerShard(6000))) {
             writer.add(Safetensors.read(directory.resolve("rows.safetensors")).get("rows"));
             try (FeatureBank bank = writer.finish()) {

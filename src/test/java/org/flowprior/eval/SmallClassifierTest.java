@@ -9,21 +9,22 @@ import org.flowprior.data.ImageBatch;
 import org.flowprior.data.ImageCrop;
 import org.flowprior.data.ImageLoader;
 import org.flowprior.data.ProceduralImages;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class SmallClassifierTest {
 
     private static final int SIDE = 24;
 
     private static SmallClassifier train(int steps) {
         return SmallClassifier.train(new ProceduralImages(2000, SIDE, 0), SIDE,
-                new SmallClassifier.Options(steps, 32, 12, 5), 1, step -> { });
+                new SmallClassifier.Options(steps, 32, 12, 5), 1, step -> {});
     }
 
     /** Images of another seed than the training's. */
@@ -36,7 +37,7 @@ class SmallClassifierTest {
 
     @Test
     void aShortTrainingNamesHeldOutImagesFarAboveChance() {
-        try (Scope scope = Scope.open(); SmallClassifier classifier = train(120)) {
+        try (SmallClassifier classifier = train(120)) {
             ImageBatch images = heldOut(200);
             Tensor named = classifier.classes(images.images());
 
@@ -48,7 +49,7 @@ class SmallClassifierTest {
 
     @Test
     void theSameSeedGivesTheSameNetwork() {
-        try (Scope scope = Scope.open(); SmallClassifier one = train(10); SmallClassifier other = train(10)) {
+        try (SmallClassifier one = train(10); SmallClassifier other = train(10)) {
             Tensor images = heldOut(50).images();
             assertThat(one.classes(images).toLongArray()).isEqualTo(other.classes(images).toLongArray());
         }
@@ -57,7 +58,7 @@ class SmallClassifierTest {
     @Test
     void aFileBringsTheSameClassifierBack(@TempDir Path directory) {
         Path file = directory.resolve("classifier.safetensors");
-        try (Scope scope = Scope.open(); SmallClassifier classifier = train(10)) {
+        try (SmallClassifier classifier = train(10)) {
             classifier.write(file);
             Tensor images = heldOut(20).images();
             Tensor features = classifier.features(images);
@@ -74,13 +75,11 @@ class SmallClassifierTest {
     @Test
     void otherFilesAreRefused(@TempDir Path directory) {
         Path file = directory.resolve("other.safetensors");
-        try (Scope scope = Scope.open()) {
-            Safetensors.write(file, Map.of("classes.weight", Torch.zeros(2, 8)), Map.of("classes", "[\"a\",\"b\"]"));
-            assertThatThrownBy(() -> SmallClassifier.read(file)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith(file.toString()).hasMessageContaining("features.0.weight");
-            Safetensors.write(file, Map.of("classes.weight", Torch.zeros(2, 8)), Map.of("classes", "[1"));
-            assertThatThrownBy(() -> SmallClassifier.read(file)).hasMessageContaining("is no small classifier");
-        }
+        Safetensors.write(file, Map.of("classes.weight", Torch.zeros(2, 8)), Map.of("classes", "[\"a\",\"b\"]"));
+        assertThatThrownBy(() -> SmallClassifier.read(file)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(file.toString()).hasMessageContaining("features.0.weight");
+        Safetensors.write(file, Map.of("classes.weight", Torch.zeros(2, 8)), Map.of("classes", "[1"));
+        assertThatThrownBy(() -> SmallClassifier.read(file)).hasMessageContaining("is no small classifier");
     }
 
     @Test

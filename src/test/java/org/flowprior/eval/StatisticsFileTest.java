@@ -10,31 +10,25 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Npz;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InScope
 class StatisticsFileTest {
 
     @TempDir
     private Path folder;
-    private Scope scope;
     private Path file;
 
     @BeforeEach
-    void open() {
-        scope = Scope.open();
+    void nameFile() {
         file = folder.resolve("reference.npz");
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     private static void assertSame(GaussianStatistics found, GaussianStatistics expected) {
@@ -45,7 +39,7 @@ class StatisticsFileTest {
     }
 
     @Test
-    void whatIsWrittenIsRead() {
+    void whatIsWrittenIsRead(Scope scope) {
         GaussianStatistics pooled = GaussianStatistics.of(FilledRows.normal(1, 30, 4));
         GaussianStatistics spatial = GaussianStatistics.of(FilledRows.normal(2, 30, 3));
         StatisticsFile.write(file, new StatisticsFile.Reference(pooled, null));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.InScope;
@@ -28,13 +29,13 @@ class EulerSamplerTest {
     }
 
     private static void check(EulerSampler sampler, TimeConvention convention, double... expected) {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT64), convention)) {
-            Tensor noise = HashFill.input(HashFill.START, 3, 2, DType.FLOAT64);
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT64), convention)) {
+            Tensor noise = VelocityFill.input(VelocityFill.START, 3, 2, DType.FLOAT64);
             Tensor samples = sampler.sample(model, noise);
             assertThat(samples.toDoubleArray()).containsExactly(expected, within(2e-9));
             assertThat(samples.requiresGrad()).isFalse();
             assertThat(noise.toDoubleArray())
-                    .containsExactly(HashFill.input(HashFill.START, 3, 2, DType.FLOAT64).toDoubleArray());
+                    .containsExactly(VelocityFill.input(VelocityFill.START, 3, 2, DType.FLOAT64).toDoubleArray());
         }
     }
 
@@ -42,7 +43,7 @@ class EulerSamplerTest {
     @Test
     void theDeviationOfAGaussianIsEulersAndNotQuiteTheTargets() {
         double[][] cases = {{.3, 10, .246865493}, {.3, 99, .294216979}, {.3, 100, .294274267}, {.3, 1000, .299422514},
-                {1, 10, .878984378}, {1, 99, .987099652}, {1, 100, .987227837}, {1, 1000, .998715427}};
+            {1, 10, .878984378}, {1, 99, .987099652}, {1, 100, .987227837}, {1, 1000, .998715427}};
         for (double[] c : cases) {
             MixtureOfGaussians target = MixtureOfGaussians.circle("one", 1, 2, c[0]);
             VelocityField field = (x, t, condition) -> target.optimalFlow(x, t).velocity();
@@ -58,7 +59,7 @@ class EulerSamplerTest {
     @Test
     void aStepAddsTheVelocityOverTheirNumberToTheBit() {
         VelocityField field = ExactFields.of(ExactFields.TOY);
-        Tensor noise = HashFill.input(HashFill.START, 3, 2, DType.FLOAT32);
+        Tensor noise = VelocityFill.input(VelocityFill.START, 3, 2, DType.FLOAT32);
         Tensor x = noise.clone();
         for (int k = 0; k < 7; k++) {
             x.add_(field.velocity(x, Torch.full(new long[] {3}, k / 7.0, DType.FLOAT32)), 1 / 7.0);

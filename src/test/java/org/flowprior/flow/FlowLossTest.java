@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
@@ -30,7 +31,7 @@ class FlowLossTest {
     private static final AlignmentLoss.Options NORMALIZED_VELOCITY =
             new AlignmentLoss.Options(1, false, false, false, true, false);
     private static final double[] GRADIENT = {.473798513, -.0275188424, .158717811, .00801252853, -.0715039521,
-            .250506252};
+        .250506252};
 
     private VelocityNetwork network;
     private Tensor y;
@@ -39,10 +40,10 @@ class FlowLossTest {
 
     @BeforeEach
     void open() {
-        network = HashFill.tiny(DType.FLOAT64);
-        y = HashFill.input(HashFill.Y, 6, 2, DType.FLOAT64).requiresGrad_(true);
-        noise = HashFill.input(HashFill.NOISE, 6, 2, DType.FLOAT64);
-        officialTimes = HashFill.times(6, DType.FLOAT64);
+        network = VelocityFill.tiny(DType.FLOAT64);
+        y = VelocityFill.input(VelocityFill.Y, 6, 2, DType.FLOAT64).requiresGrad_(true);
+        noise = VelocityFill.input(VelocityFill.NOISE, 6, 2, DType.FLOAT64);
+        officialTimes = VelocityFill.times(6, DType.FLOAT64);
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
@@ -27,7 +28,7 @@ class FlowModelFileTest {
     @BeforeEach
     void open() {
         file = directory.resolve("flow.safetensors");
-        network = HashFill.network(new VelocityNetwork.Config(3, 5, 2, 8), DType.FLOAT32);
+        network = VelocityFill.network(new VelocityNetwork.Config(3, 5, 2, 8), DType.FLOAT32);
     }
 
     @AfterEach
@@ -50,8 +51,8 @@ class FlowModelFileTest {
 
     private void assertSame(VelocityNetwork read) {
         Map<String, Tensor> expected = network.stateDict();
-        read.stateDict().forEach((key, tensor) ->
-                assertThat(tensor.toFloatArray()).as(key).containsExactly(expected.get(key).toFloatArray()));
+        read.stateDict().forEach((key, tensor) -> assertThat(tensor.toFloatArray()).as(key)
+                .containsExactly(expected.get(key).toFloatArray()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.target.AveragePooling;
 import org.flowprior.target.IdentityProjection;
 import org.flowprior.target.RandomProjection;
@@ -38,7 +39,7 @@ class FlowPriorFileTest {
     @BeforeEach
     void open() {
         file = directory.resolve("prior.safetensors");
-        network = HashFill.network(new VelocityNetwork.Config(4, 0, 2, 8), DType.FLOAT32);
+        network = VelocityFill.network(new VelocityNetwork.Config(4, 0, 2, 8), DType.FLOAT32);
     }
 
     @AfterEach
@@ -54,15 +55,15 @@ class FlowPriorFileTest {
 
     private void assertSameWeights(FlowPrior read) {
         Map<String, Tensor> expected = network.stateDict();
-        read.model().network().stateDict().forEach((key, tensor) ->
-                assertThat(tensor.toFloatArray()).as(key).containsExactly(expected.get(key).toFloatArray()));
+        read.model().network().stateDict().forEach((key, tensor) -> assertThat(tensor.toFloatArray()).as(key)
+                .containsExactly(expected.get(key).toFloatArray()));
         assertThat(read.model().isFrozen()).isTrue();
     }
 
     @Test
     void aPriorComesBackWhole() {
         write(64.0511);
-        Tensor features = HashFill.input(1, 5, 8, DType.FLOAT32);
+        Tensor features = VelocityFill.input(1, 5, 8, DType.FLOAT32);
         Path again = directory.resolve("again.safetensors");
         try (FlowPrior read = FlowPrior.read(file)) {
             assertSameWeights(read);
@@ -110,7 +111,7 @@ class FlowPriorFileTest {
     }
 
     private VelocityNetwork network() {
-        return HashFill.network(network.config(), DType.FLOAT32);
+        return VelocityFill.network(network.config(), DType.FLOAT32);
     }
 
     @Test

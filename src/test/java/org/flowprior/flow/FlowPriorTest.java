@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.function.Consumer;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.target.IdentityProjection;
 import org.flowprior.target.RandomProjection;
 import org.flowprior.torch.Autocast;
@@ -42,11 +43,11 @@ class FlowPriorTest {
     }
 
     private static FlowModel model() {
-        return new FlowModel(HashFill.network(CONFIG, DType.FLOAT32), TimeConvention.OFFICIAL).freeze();
+        return new FlowModel(VelocityFill.network(CONFIG, DType.FLOAT32), TimeConvention.OFFICIAL).freeze();
     }
 
     private static Tensor latents() {
-        return HashFill.input(HashFill.Y, 6, 4, DType.FLOAT32).requiresGrad_(true);
+        return VelocityFill.input(VelocityFill.Y, 6, 4, DType.FLOAT32).requiresGrad_(true);
     }
 
     private static Generator seeded() {
@@ -161,10 +162,10 @@ class FlowPriorTest {
 
     @Test
     void freezingChangesNoBitOfTheGradient() {
-        try (FlowModel training = new FlowModel(HashFill.network(CONFIG, DType.FLOAT32), TimeConvention.OFFICIAL)) {
+        try (FlowModel training = new FlowModel(VelocityFill.network(CONFIG, DType.FLOAT32), TimeConvention.OFFICIAL)) {
             Tensor y = latents();
-            Tensor noise = HashFill.input(HashFill.NOISE, 6, 4, DType.FLOAT32);
-            Tensor t = HashFill.times(6, DType.FLOAT32);
+            Tensor noise = VelocityFill.input(VelocityFill.NOISE, 6, 4, DType.FLOAT32);
+            Tensor t = VelocityFill.times(6, DType.FLOAT32);
             FlowMatchingLoss.of(training).loss(y, t, noise).backward();
             Tensor aligned = latents();
             try (AlignmentLoss frozen = AlignmentLoss.of(prior.model())) {
@@ -196,7 +197,7 @@ class FlowPriorTest {
     @Test
     void targetsAreScaledThenProjectedInFloat32WithoutGradients() {
         prior.withProjection(RandomProjection.official(8, 4), 3);
-        Tensor features = HashFill.input(1, 5, 8, DType.FLOAT32).requiresGrad_(true);
+        Tensor features = VelocityFill.input(1, 5, 8, DType.FLOAT32).requiresGrad_(true);
         Tensor weight = ((RandomProjection) prior.projection()).weight();
         float[] expected = features.detach().mul(3).matmul(weight.t()).toFloatArray();
         try (Autocast autocast = Autocast.on(Device.Type.CPU, DType.BFLOAT16)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.target.MixtureOfGaussians;
 import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.torch.DType;
@@ -50,7 +51,7 @@ class LogLikelihoodTest {
     // Spec, Appendix A: ODE on the tiny net read as paper convention, all double.
     @Test
     void theTinyNetworksGoldenValues() {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
             TracedVelocity half = TracedVelocity.of(model, goldenPoints(),
                     Torch.full(new long[] {3}, .5, DType.FLOAT64),
                     TraceEstimator.EXACT.directions(goldenPoints(), null));
@@ -59,8 +60,8 @@ class LogLikelihoodTest {
             double[] expected = {-2.597260542, -3.585577663, -2.229960175};
             double[] start = {-.57964943, -.440498127, 1.673301042, .750002315, -.524236728, 1.482842453};
             // RK4-100 is within 1e-8 of RK4-400, which the values are of.
-            for (OdeSolver solver
-                    : List.of(steps(FixedStepSolver.Method.RK4, 100), new DormandPrince(1e-9, 1e-9, 1000))) {
+            for (OdeSolver solver : List.of(steps(FixedStepSolver.Method.RK4, 100),
+                    new DormandPrince(1e-9, 1e-9, 1000))) {
                 LogLikelihood.Result result = exact(model, solver).at(goldenPoints(), null);
                 assertThat(result.logDensity().toDoubleArray()).containsExactly(expected, within(2e-8));
                 assertThat(result.noise().toDoubleArray()).containsExactly(start, within(2e-8));
@@ -74,7 +75,7 @@ class LogLikelihoodTest {
 
     @Test
     void float32IsCloseToFloat64() {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT32), TimeConvention.PAPER)) {
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT32), TimeConvention.PAPER)) {
             LogLikelihood.Result result = exact(model, new DormandPrince(1e-5, 1e-5, 1000))
                     .at(goldenPoints().to(DType.FLOAT32), null);
             assertThat(result.logDensity().dtype()).isEqualTo(DType.FLOAT32);
@@ -182,7 +183,7 @@ class LogLikelihoodTest {
 
     @Test
     void hutchinsonsTraceIsUnbiasedForBothProbes() {
-        try (FlowModel model = new FlowModel(HashFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
+        try (FlowModel model = new FlowModel(VelocityFill.tiny(DType.FLOAT64), TimeConvention.PAPER)) {
             Tensor y = Tensor.of(new double[] {.3, -.4}, 1, 2).repeat(4000, 1);
             for (TraceEstimator.Probes probes : TraceEstimator.Probes.values()) {
                 Tensor values = new LogLikelihood(model, steps(FixedStepSolver.Method.RK4, 10),

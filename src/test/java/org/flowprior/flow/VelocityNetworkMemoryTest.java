@@ -2,7 +2,7 @@ package org.flowprior.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.flowprior.torch.PeakMemory;
+import org.flowprior.fixtures.PeakMemory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;

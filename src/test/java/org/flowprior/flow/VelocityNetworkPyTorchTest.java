@@ -3,26 +3,25 @@ package org.flowprior.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.gson.Gson;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The network against PyTorch's numbers, which {@code tools/oracle/flow.py} wrote. */
+@InScope
 class VelocityNetworkPyTorchTest {
 
     record RandomWeights(int channels, int condition, int depth, int width, int rows, long seed, double[] velocity,
-                         double[] gradientOfX, Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
+            double[] gradientOfX, Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
         @Override
         public String toString() {
             return depth + " x " + width;
@@ -30,26 +29,16 @@ class VelocityNetworkPyTorchTest {
     }
 
     record InitialWeights(int channels, int condition, int depth, int width, long seed, Map<String, double[]> first,
-                          Map<String, Double> sums) {
+            Map<String, Double> sums) {
         @Override
         public String toString() {
             return depth + " x " + width;
         }
     }
 
-    record Recorded(RandomWeights[] randomWeights, InitialWeights[] initialWeights) {}
+    record Networks(RandomWeights[] randomWeights, InitialWeights[] initialWeights) {}
 
-    private static final Recorded RECORDED = read();
-
-    private static Recorded read() {
-        try (Reader reader = new InputStreamReader(
-                VelocityNetworkPyTorchTest.class.getResourceAsStream("velocity-network.json"),
-                StandardCharsets.UTF_8)) {
-            return new Gson().fromJson(reader, Recorded.class);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
+    private static final Networks RECORDED = Resources.json("flow/velocity-network.json", Networks.class);
 
     static Stream<RandomWeights> randomWeights() {
         return Arrays.stream(RECORDED.randomWeights());
@@ -62,7 +51,7 @@ class VelocityNetworkPyTorchTest {
     @ParameterizedTest
     @MethodSource("randomWeights")
     void randomWeightsGiveTheSameVelocityAndGradients(RandomWeights expected) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(expected.channels(),
                         expected.condition(), expected.depth(), expected.width()))) {
             network.requiresGrad_(false);
@@ -78,10 +67,10 @@ class VelocityNetworkPyTorchTest {
             Tensor v = network.forward(x, t, c);
             v.mul(weight).sum().backward();
 
-            assertClose(v.toDoubleArray(), expected.velocity());
-            assertClose(x.grad().toDoubleArray(), expected.gradientOfX());
+            Recorded.assertClose("velocity", v, expected.velocity(), 1e-5);
+            Recorded.assertClose("gradient", x.grad(), expected.gradientOfX(), 1e-5);
             network.namedParameters().forEach((key, parameter) -> {
-                Tensor gradient = parameter.grad().to(org.flowprior.torch.DType.FLOAT64);
+                Tensor gradient = parameter.grad().to(DType.FLOAT64);
                 double norm = expected.gradientNorms().get(key);
                 assertThat(gradient.norm().item()).as(key).isCloseTo(norm, within(1e-5 * norm));
                 assertThat(gradient.sum().item()).as(key)
@@ -102,18 +91,10 @@ class VelocityNetworkPyTorchTest {
         }
     }
 
-    private static void assertClose(double[] actual, double[] expected) {
-        assertThat(actual).hasSameSizeAs(expected);
-        double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
-        for (int i = 0; i < expected.length; i++) {
-            assertThat(actual[i]).isCloseTo(expected[i], within(1e-5 * largest));
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("initialWeights")
     void aSeedGivesPyTorchsInitialWeights(InitialWeights expected) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 VelocityNetwork network = new VelocityNetwork(new VelocityNetwork.Config(expected.channels(),
                         expected.condition(), expected.depth(), expected.width()), generator)) {
             Map<String, Tensor> state = network.stateDict();
@@ -122,7 +103,7 @@ class VelocityNetworkPyTorchTest {
                 double[] first = tensor.flatten().slice(0, 0L, 3L, 1).toDoubleArray();
                 assertThat(first).as(key).containsExactly(Arrays.copyOf(expected.first().get(key), first.length),
                         within(1e-7));
-                assertThat(tensor.to(org.flowprior.torch.DType.FLOAT64).sum().item()).as(key)
+                assertThat(tensor.to(DType.FLOAT64).sum().item()).as(key)
                         .isCloseTo(expected.sums().get(key), within(1e-4));
             });
         }

@@ -7,35 +7,24 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.Autograd;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class VelocityNetworkTest {
 
     private static final VelocityNetwork.Config SMALL = new VelocityNetwork.Config(3, 5, 2, 8);
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @Test
     void parameterCountsAreThoseOfTheSpec() {
@@ -85,7 +74,7 @@ class VelocityNetworkTest {
 
     @Test
     void aConditionIsOptionalWhereTheNetworkHasALayerForIt() {
-        try (VelocityNetwork network = HashFill.network(SMALL, DType.FLOAT32)) {
+        try (VelocityNetwork network = VelocityFill.network(SMALL, DType.FLOAT32)) {
             Tensor x = Torch.randn(4, 3);
             Tensor t = Torch.rand(4);
             network.stateDict().get("cond_embed.bias").setData(Torch.zeros(8));
@@ -115,7 +104,7 @@ class VelocityNetworkTest {
 
     @Test
     void checkpointingChangesNeitherValueNorGradients() {
-        try (VelocityNetwork network = HashFill.network(SMALL, DType.FLOAT64)) {
+        try (VelocityNetwork network = VelocityFill.network(SMALL, DType.FLOAT64)) {
             Tensor x = Torch.randn(new long[] {4, 3}, DType.FLOAT64).requiresGrad_(true);
             Tensor t = Torch.rand(new long[] {4}, DType.FLOAT64);
             Tensor c = Torch.randn(new long[] {4, 5}, DType.FLOAT64);
@@ -171,7 +160,7 @@ class VelocityNetworkTest {
     }
 
     @Test
-    void forwardLeavesOneTensorInTheCallersScope() {
+    void forwardLeavesOneTensorInTheCallersScope(Scope scope) {
         try (VelocityNetwork network = new VelocityNetwork(SMALL)) {
             Tensor x = Torch.randn(4, 3);
             Tensor t = Torch.rand(4);
@@ -183,7 +172,7 @@ class VelocityNetworkTest {
 
     @Test
     void underAutocastTheVelocityIsBfloat16AndCloseToFloat32() {
-        try (VelocityNetwork network = HashFill.network(SMALL, DType.FLOAT32)) {
+        try (VelocityNetwork network = VelocityFill.network(SMALL, DType.FLOAT32)) {
             Tensor x = Torch.randn(16, 3);
             Tensor t = Torch.rand(16);
             Tensor exact = network.forward(x, t, null);

@@ -3,16 +3,14 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.IntFunction;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
@@ -44,11 +42,8 @@ class HeadSamplerTest {
         noGrad.close();
     }
 
-    private static Map<String, double[]> oracle() throws IOException {
-        try (Reader in = new InputStreamReader(Objects.requireNonNull(
-                HeadSamplerTest.class.getResourceAsStream("head-sampling.json")), StandardCharsets.UTF_8)) {
-            return new Gson().fromJson(in, new TypeToken<Map<String, double[]>>() {}.getType());
-        }
+    private static Map<String, double[]> oracle() {
+        return Resources.json("mar/head-sampling.json", new TypeToken<Map<String, double[]>>() {});
     }
 
     private static MarHead head(boolean diffusion) {
@@ -77,7 +72,7 @@ class HeadSamplerTest {
             for (HeadSampler sampler : new HeadSampler[] {saving, plain}) {
                 Tensor tokens = sampler.sample(z(), unconditional(), 2.5, NOISE);
                 assertThat(tokens.shape()).containsExactly(3, 4);
-                TinyMar.assertClose(solver.name(), tokens, expected, 1e-8);
+                Recorded.assertClose(solver.name(), tokens, expected, 1e-8);
             }
         }
     }
@@ -104,9 +99,9 @@ class HeadSamplerTest {
             Tensor z = mar.conditions(TinyMar.tokens(), TinyMar.mask(), mar.classVectors(TinyMar.labels(), null));
             Tensor first = z.select(0, 0).narrow(0, 0, 3);
             Tensor second = z.select(0, 1).narrow(0, 0, 3);
-            TinyMar.assertClose("one class", sampler.sample(first, noise), TinyMar.golden("euler_nocfg"), 1e-5);
+            Recorded.assertClose("one class", sampler.sample(first, noise), TinyMar.golden("euler_nocfg"), 1e-5);
             Tensor both = guided.sample(first, second, 2.5, noise);
-            TinyMar.assertClose("guided", Torch.cat(List.of(both, both), 0),
+            Recorded.assertClose("guided", Torch.cat(List.of(both, both), 0),
                     TinyMar.golden("euler_cfg2.5_temp0.9"), 1e-5);
         }
     }

@@ -3,11 +3,9 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.flowprior.config.MetadataText;
+import org.flowprior.fixtures.Resources;
 import org.junit.jupiter.api.Test;
 
 /** Configs in the metadata of files, beside the texts that files have had from the beginning. */
@@ -19,10 +17,8 @@ class MarConfigTextTest {
             new MarConfig(new LatentLayout.Sequence(4, 10), 192, 2, 3, 4, 1.0 / 3, 10, 2, false, 0, 1e-9, 0.1, 0,
                     new MarConfig.Head.Diffusion(3, 256, 1)));
 
-    private static List<String> texts() throws IOException {
-        try (InputStream in = MarConfigTextTest.class.getResourceAsStream("config-metadata.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
+    private static List<String> texts() {
+        return Resources.text("mar/config-metadata.txt").lines().toList();
     }
 
     private static MarConfig read(String text) {
@@ -30,13 +26,13 @@ class MarConfigTextTest {
     }
 
     @Test
-    void textsAreWrittenAndReadAsEver() throws IOException {
+    void textsAreWrittenAndReadAsEver() {
         assertThat(CONFIGS.stream().map(MetadataText::of).toList()).isEqualTo(texts());
         assertThat(texts().stream().map(MarConfigTextTest::read).toList()).isEqualTo(CONFIGS);
     }
 
     @Test
-    void whatIsMissingIsNamed() throws IOException {
+    void whatIsMissingIsNamed() {
         String text = texts().getFirst();
         assertThatThrownBy(() -> read(text.replace("\"flow\"", "\"other\"")))
                 .isInstanceOf(IllegalArgumentException.class)

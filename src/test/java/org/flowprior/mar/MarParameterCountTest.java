@@ -3,6 +3,7 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.Tensor;
 import org.junit.jupiter.api.Test;
 

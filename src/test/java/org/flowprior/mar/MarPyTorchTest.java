@@ -1,24 +1,25 @@
 package org.flowprior.mar;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.flowprior.mar.TinyMar.assertClose;
+import static org.flowprior.fixtures.Recorded.assertClose;
 
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.AdamW;
 import org.flowprior.torch.optim.ParameterGroup;
 import org.junit.jupiter.api.Test;
 
 /** What {@code tools/oracle/mar.py} computed. */
+@InScope
 class MarPyTorchTest {
 
     private static final long STEPS = 300;
@@ -42,18 +43,10 @@ class MarPyTorchTest {
         }
     }
 
-    private static Map<String, Tensor> read(String name) {
-        try {
-            return Safetensors.read(Path.of(MarPyTorchTest.class.getResource(name).toURI()));
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static void compareGradients(String head, MarConfig config, DType dtype, double tolerance) {
         try (Scope scope = Scope.open(); Mar mar = TinyMar.create(config)) {
             mar.to(dtype);
-            Map<String, Tensor> expected = read("mar-gradients.safetensors");
+            Map<String, Tensor> expected = Resources.tensors("mar/mar-gradients.safetensors");
             Numbers numbers = Numbers.of(0);
             MarNoise noise = head.equals("flow") ? numbers.noise() : numbers.diffusionNoise();
             MarNoise same = noise.times().dtype() == DType.INT64
@@ -94,23 +87,23 @@ class MarPyTorchTest {
 
     @Test
     void gradientsWithCheckpointing() {
-        try (Scope scope = Scope.open(); Mar mar = TinyMar.create()) {
+        try (Mar mar = TinyMar.create()) {
             mar.gradCheckpointing(true);
             Numbers numbers = Numbers.of(0);
             MarNoise noise = numbers.noise();
             mar.loss(numbers.tokens().to(DType.FLOAT32), numbers.labels(), new MarNoise(noise.orders(), noise.masked(),
                     noise.dropped(), noise.times().to(DType.FLOAT32), noise.noise().to(DType.FLOAT32))).backward();
-            compareGradients(mar, "flow", read("mar-gradients.safetensors"), 1e-4);
+            compareGradients(mar, "flow", Resources.tensors("mar/mar-gradients.safetensors"), 1e-4);
         }
     }
 
     @Test
     void threeHundredStepsOfAdamWWithTheOfficialGroups() {
-        try (Scope scope = Scope.open(); Mar mar = TinyMar.create()) {
+        try (Mar mar = TinyMar.create()) {
             mar.to(DType.FLOAT64);
             List<ParameterGroup> groups = mar.parameterGroups(1e-3, 0.02);
             assertThat(groups).extracting(ParameterGroup::weightDecay).containsExactly(0.0, 0.02);
-            Map<String, Tensor> expected = read("mar-steps.safetensors");
+            Map<String, Tensor> expected = Resources.tensors("mar/mar-steps.safetensors");
             double[] losses = expected.get("losses").toDoubleArray();
             try (AdamW optimizer = AdamW.ofGroups(groups, AdamOptions.ADAMW.withBetas(0.9, 0.95))) {
                 for (int step = 0; step < STEPS; step++) {
@@ -124,8 +117,7 @@ class MarPyTorchTest {
                     }
                 }
             }
-            mar.namedParameters().forEach((name, parameter) ->
-                    assertClose(name, parameter, expected.get(name), 1e-5));
+            mar.namedParameters().forEach((name, parameter) -> assertClose(name, parameter, expected.get(name), 1e-5));
         }
     }
 }

@@ -3,6 +3,8 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
@@ -48,7 +50,7 @@ class MarSamplerTest {
             for (MarSampler sampler : new MarSampler[] {saving, plain}) {
                 Tensor tokens = sampler.sample(TinyMar.labels(), SamplingInputs.orders(), requests());
                 assertThat(tokens.shape()).containsExactly(2, 6, 4);
-                TinyMar.assertClose(golden, tokens, TinyMar.golden(golden), 1e-5);
+                Recorded.assertClose(golden, tokens, TinyMar.golden(golden), 1e-5);
             }
         }
     }
@@ -69,7 +71,7 @@ class MarSamplerTest {
         try (MarSampler sampler = new MarSampler(mar, options(4, 3, Guidance.Schedule.LINEAR))) {
             Tensor tokens = sampler.sample(TinyMar.labels(),
                     SamplingInputs.orders(), SamplingNoise.given(SamplingInputs.noiseOfTokens(4)));
-            TinyMar.assertClose("tokens", tokens, TinyMar.golden("sample_iter4_cfg3_linear"), 1e-5);
+            Recorded.assertClose("tokens", tokens, TinyMar.golden("sample_iter4_cfg3_linear"), 1e-5);
         }
     }
 
@@ -77,7 +79,7 @@ class MarSamplerTest {
     @Test
     void theSavingVersionGivesThePlainOnesTokens() {
         for (MarConfig.Head head : new MarConfig.Head[] {new MarConfig.Head.Flow(3, 24, 1),
-                new MarConfig.Head.Diffusion(2, 16, 1)}) {
+            new MarConfig.Head.Diffusion(2, 16, 1)}) {
             MarConfig config = new MarConfig(new LatentLayout.Grid(3, 8, 8, 2), 32, 2, 3, 4, 2, 7, 4, true, 0, 0, 0,
                     0.7, head);
             try (Mar larger = TinyMar.create(config); Generator generator = Generator.seeded(2)) {
@@ -95,12 +97,12 @@ class MarSamplerTest {
     }
 
     private static void compareWithPlain(Mar mar, MarSampler.Options options, Tensor labels, Tensor orders,
-                                         Tensor noise) {
+            Tensor noise) {
         try (MarSampler saving = new MarSampler(mar, options); MarSampler plain = MarSampler.plain(mar, options)) {
             Tensor expected = plain.sample(labels, orders, SamplingNoise.given(noise));
             Tensor tokens = saving.sample(labels, orders, SamplingNoise.given(noise));
             assertThat(expected.abs().max().item()).isGreaterThan(0.1);
-            TinyMar.assertClose(options + " " + mar.config().head(), tokens, expected, 1e-5);
+            Recorded.assertClose(options + " " + mar.config().head(), tokens, expected, 1e-5);
         }
     }
 

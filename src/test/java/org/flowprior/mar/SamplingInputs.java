@@ -3,6 +3,7 @@ package org.flowprior.mar;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.flowprior.fixtures.TinyMar;
 import org.flowprior.torch.Tensor;
 
 /** The inputs of the golden values (spec J.2): orders and noise of sampling, and those of the forward modules. */

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@InScope
 class FeatureBankTest {
 
     private static final FeatureBankWriter.Options SMALL =
@@ -29,19 +31,16 @@ class FeatureBankTest {
 
     @TempDir
     Path folder;
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
-    void open() {
-        scope = Scope.open();
+    void openGenerator() {
         generator = Generator.seeded(3);
     }
 
     @AfterEach
-    void close() {
+    void closeGenerator() {
         generator.close();
-        scope.close();
     }
 
     private FeatureBank bank(Tensor rows, FeatureBankWriter.Options options) {
@@ -215,7 +214,7 @@ class FeatureBankTest {
     }
 
     @Test
-    void readingLeavesOneTensor() {
+    void readingLeavesOneTensor(Scope scope) {
         try (FeatureBank bank = bank(normal(30, 2), SMALL.withGaussian(true))) {
             int before = scope.size();
             bank.sample(12, generator);

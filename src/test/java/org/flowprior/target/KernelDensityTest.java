@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -14,21 +15,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against sums in Java's doubles and against what smoothing does to an exact density. */
+@InScope
 class KernelDensityTest {
 
-    private Scope scope;
     private Generator generator;
 
     @BeforeEach
-    void open() {
-        scope = Scope.open();
+    void openGenerator() {
         generator = Generator.seeded(8);
     }
 
     @AfterEach
-    void close() {
+    void closeGenerator() {
         generator.close();
-        scope.close();
     }
 
     private static double direct(double[] points, double x, double y, double bandwidth, double floor) {
@@ -87,7 +86,7 @@ class KernelDensityTest {
     }
 
     @Test
-    void itServesAnyDimensionAndLeavesNothing() {
+    void itServesAnyDimensionAndLeavesNothing(Scope scope) {
         Tensor points = Torch.randn(new long[] {50, 3}, generator);
         try (KernelDensity density = new KernelDensity(points, 1, 0)) {
             points.zero_();

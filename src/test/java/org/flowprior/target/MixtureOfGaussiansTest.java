@@ -10,30 +10,18 @@ import org.flowprior.target.MixtureOfGaussians.Component;
 import org.flowprior.torch.Autograd;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against the values of the spec, 3.5, 4.2, 4.3 and Appendix B. */
+@InScope
 class MixtureOfGaussiansTest {
 
     private static final MixtureOfGaussians TOY = MixtureOfGaussians.toy();
     private static final MixtureOfGaussians NORMALIZED = TOY.dividedBy(TOY.pooledDeviation());
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @Test
     void aSeedGivesTheOfficialSamples() {
@@ -62,12 +50,12 @@ class MixtureOfGaussiansTest {
     void theOptimalVelocityAndItsTrace() {
         // x, y, t, velocity, trace
         double[][] rows = {
-                {.5, -.25, .3, -.291829432, .146125951, -1.212024019},
-                {.5, -.25, .7, 2.022322898, -.302006040, 5.400344840},
-                {.5, -.25, .95, 2.688030512, .385619752, -2.845743762},
-                {1.4, 0, .3, -.949207564, 0, -1.572192525},
-                {1.4, 0, .7, .193329183, 0, -5.739613067},
-                {-1, .8, .7, -.536544013, .179672078, -5.725868447}};
+            {.5, -.25, .3, -.291829432, .146125951, -1.212024019},
+            {.5, -.25, .7, 2.022322898, -.302006040, 5.400344840},
+            {.5, -.25, .95, 2.688030512, .385619752, -2.845743762},
+            {1.4, 0, .3, -.949207564, 0, -1.572192525},
+            {1.4, 0, .7, .193329183, 0, -5.739613067},
+            {-1, .8, .7, -.536544013, .179672078, -5.725868447}};
         for (double[] row : rows) {
             Tensor x = Tensor.of(new double[] {row[0], row[1]}, 1, 2).requiresGrad_(true);
             OptimalFlow flow = NORMALIZED.optimalFlow(x, Tensor.of(new double[] {row[2]}, 1));
@@ -101,7 +89,7 @@ class MixtureOfGaussiansTest {
     @Test
     void theNegativeLogLikelihoodOfNormalizedPoints() {
         double[][] rows = {{1.4, 0, .4845087}, {-1, .8, .0208908}, {.5, -.25, -21.7766414}, {1.5403, 0, -.0155},
-                {0, 0, -47.9061}, {2.5, 0, -30.3548}};
+            {0, 0, -47.9061}, {2.5, 0, -30.3548}};
         for (double[] row : rows) {
             Tensor y = Tensor.of(new double[] {row[0], row[1]}, 1, 2);
             assertThat(TargetDistribution.of(TOY).negativeLogLikelihood(y).item()).isCloseTo(-row[2], within(3e-4));
@@ -168,7 +156,7 @@ class MixtureOfGaussiansTest {
     }
 
     @Test
-    void theSamplerLeavesOneTensor() {
+    void theSamplerLeavesOneTensor(Scope scope) {
         int before = scope.size();
         Tensor x = TOY.sample(10, null);
         TOY.negativeLogLikelihood(x);

@@ -7,13 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Linalg;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.nn.OracleFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @InScope
 class PrincipalComponentsTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(PrincipalComponentsTest.class, "projections.json");
+    private static final JsonObject ORACLE = Resources.json("target/projections.json");
 
     /** {@code small_rows()} of the script. */
     private static Tensor rows() {
@@ -35,8 +36,8 @@ class PrincipalComponentsTest {
 
     private static void assertFit(PrincipalComponents fit, String name, double tolerance) {
         JsonObject expected = ORACLE.getAsJsonObject(name);
-        double[] variance = OracleFile.numbers(expected.get("variance"));
-        Tensor components = Tensor.of(OracleFile.numbers(expected.get("components")), 5, 24);
+        double[] variance = Recorded.numbers(expected.get("variance"));
+        Tensor components = Tensor.of(Recorded.numbers(expected.get("components")), 5, 24);
         assertThat(fit.components().to(DType.FLOAT64).sub(components).abs().max().item()).isLessThan(tolerance);
         // Sine of the largest angle: what of these directions lies outside the others.
         Tensor ours = fit.components().to(DType.FLOAT64);
@@ -45,11 +46,11 @@ class PrincipalComponentsTest {
         for (int i = 0; i < 5; i++) {
             assertThat(fit.explainedVariance()[i] / variance[i]).isCloseTo(1, within(tolerance));
         }
-        assertThat(fit.explainedVarianceRatio()).containsExactly(OracleFile.numbers(expected.get("ratio")),
+        assertThat(fit.explainedVarianceRatio()).containsExactly(Recorded.numbers(expected.get("ratio")),
                 within(tolerance));
-        assertThat(fit.mean().toDoubleArray()).containsExactly(OracleFile.numbers(expected.get("mean")), within(2e-6));
+        assertThat(fit.mean().toDoubleArray()).containsExactly(Recorded.numbers(expected.get("mean")), within(2e-6));
         assertThat(fit.apply(rows().narrow(0, 0, 4)).toDoubleArray())
-                .containsExactly(OracleFile.numbers(expected.get("projected")), within(3e-5));
+                .containsExactly(Recorded.numbers(expected.get("projected")), within(3e-5));
     }
 
     @Test

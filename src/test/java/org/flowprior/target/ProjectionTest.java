@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -22,14 +23,13 @@ import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
-import org.flowprior.torch.nn.OracleFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @InScope
 class ProjectionTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(ProjectionTest.class, "projections.json");
+    private static final JsonObject ORACLE = Resources.json("target/projections.json");
 
     private static Tensor normal(long seed, long... shape) {
         try (Generator generator = Generator.seeded(seed)) {

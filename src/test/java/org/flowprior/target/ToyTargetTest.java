@@ -8,12 +8,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.Map;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.nn.OracleFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @InScope
 class ToyTargetTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(ToyTargetTest.class, "targets.json");
+    private static final JsonObject ORACLE = Resources.json("target/targets.json");
 
     private static JsonObject expected(ToyTarget target) {
         return ORACLE.getAsJsonObject("targets").getAsJsonObject(target.commandName());
@@ -49,7 +50,7 @@ class ToyTargetTest {
     @ParameterizedTest
     @EnumSource
     void aSeedGivesPyTorchsSamples(ToyTarget target) {
-        double[] expected = OracleFile.numbers(expected(target).get("samples"));
+        double[] expected = Recorded.numbers(expected(target).get("samples"));
         assertThat(error(samples(target).flatten(), expected)).isLessThan(5e-7);
     }
 
@@ -75,7 +76,7 @@ class ToyTargetTest {
     @ParameterizedTest
     @EnumSource
     void theDensityIsTheOneOfTheCurve(ToyTarget target) {
-        double[] expected = OracleFile.numbers(expected(target).get("negativeLogLikelihoods"));
+        double[] expected = Recorded.numbers(expected(target).get("negativeLogLikelihoods"));
         long[] every8th = new long[expected.length];
         Arrays.setAll(every8th, i -> 8L * i);
         Tensor x = samples(target).indexSelect(0, Tensor.of(every8th));
@@ -90,11 +91,11 @@ class ToyTargetTest {
     void theFlowIsTheOneOfTheCurve(ToyTarget target) {
         JsonObject expected = expected(target);
         JsonArray times = ORACLE.getAsJsonArray("times");
-        Tensor points = Tensor.of(OracleFile.numbers(ORACLE.get("points"))).view(-1, 2);
+        Tensor points = Tensor.of(Recorded.numbers(ORACLE.get("points"))).view(-1, 2);
         Tensor x = points.repeatInterleave(times.size(), 0L);
-        Tensor t = Tensor.of(OracleFile.numbers(times)).repeat(points.size(0));
-        double[] velocities = OracleFile.numbers(expected.get("velocities"));
-        double[] traces = OracleFile.numbers(expected.get("traces"));
+        Tensor t = Tensor.of(Recorded.numbers(times)).repeat(points.size(0));
+        double[] velocities = Recorded.numbers(expected.get("velocities"));
+        double[] traces = Recorded.numbers(expected.get("traces"));
         Density density = target.density().dividedBy(expected.get("scale").getAsDouble());
         OptimalFlow flow = density.optimalFlow(x, t);
         assertThat(error(flow.velocity().flatten(), velocities)).isLessThan(1e-7);

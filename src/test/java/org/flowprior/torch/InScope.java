@@ -9,18 +9,21 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Runs each test in a {@link Scope} of its own, which is open before the methods marked {@code @BeforeEach} and closed
- * after those marked {@code @AfterEach}.
+ * Runs each test of a class, or one test, in a {@link Scope} of its own, which is open before the methods marked
+ * {@code @BeforeEach} and closed after those marked {@code @AfterEach}. A test that counts its tensors takes the scope
+ * as a parameter.
  */
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(InScope.Extension.class)
 public @interface InScope {
 
-    /** Opens and closes the scope. */
-    final class Extension implements BeforeEachCallback, AfterEachCallback {
+    /** Opens and closes the scope, and hands it to tests that ask for it. */
+    final class Extension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
 
         private static final Namespace NAMESPACE = Namespace.create(InScope.class);
 
@@ -32,6 +35,16 @@ public @interface InScope {
         @Override
         public void afterEach(ExtensionContext context) {
             context.getStore(NAMESPACE).remove("scope", Scope.class).close();
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Scope.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getStore(NAMESPACE).get("scope", Scope.class);
         }
     }
 }

@@ -1,15 +1,12 @@
 package org.flowprior.torch;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.flowprior.fixtures.Resources;
 
 /** What the generator wrote, from {@code ops.tsv}: every schema entry with its Java methods. */
 final class OpIndex {
@@ -52,7 +49,7 @@ final class OpIndex {
 
     static List<Op> read() {
         List<Op> ops = new ArrayList<>();
-        for (String line : new String(resource("ops.tsv"), StandardCharsets.UTF_8).lines().toList()) {
+        for (String line : Resources.text("torch/ops.tsv").lines().toList()) {
             if (!line.startsWith("#")) {
                 String[] columns = line.split("\t", -1);
                 List<List<String>> shorter = Pattern.compile("\\(([^)]*)\\)").matcher(columns[4]).results()
@@ -65,13 +62,5 @@ final class OpIndex {
 
     private static List<String> types(String column) {
         return column.isEmpty() ? List.of() : List.of(column.split(";"));
-    }
-
-    static byte[] resource(String name) {
-        try (InputStream in = OpIndex.class.getResourceAsStream(name)) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

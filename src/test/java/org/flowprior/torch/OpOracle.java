@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.flowprior.fixtures.Resources;
 
 /** What {@code tools/oracle/ops.py} wrote: calls of every schema entry, and what PyTorch made of them. */
 final class OpOracle {
@@ -31,13 +31,13 @@ final class OpOracle {
      * @param of        the differentiable result that the gradients are of, or null for all together
      */
     record Case(List<JsonElement> arguments, int kept, Set<Integer> single, List<JsonElement> results,
-                Map<Integer, Integer> after, Map<Integer, Integer> gradients, Integer of) {}
+            Map<Integer, Integer> after, Map<Integer, Integer> gradients, Integer of) {}
 
     private record Stored(DType dtype, long[] shape, long offset, long[] strides) {}
 
     private final List<Stored> tensors = new ArrayList<>();
     private final Map<String, List<Case>> cases = new TreeMap<>();
-    private final MemorySegment data = MemorySegment.ofArray(OpIndex.resource("op-oracle.bin"));
+    private final MemorySegment data = MemorySegment.ofArray(Resources.bytes("torch/op-oracle.bin"));
     private final long seed;
 
     private OpOracle(JsonObject root) {
@@ -53,7 +53,7 @@ final class OpOracle {
     }
 
     static OpOracle read() {
-        String text = new String(OpIndex.resource("op-oracle.json"), StandardCharsets.UTF_8);
+        String text = Resources.text("torch/op-oracle.json");
         return new OpOracle(JsonParser.parseString(text).getAsJsonObject());
     }
 

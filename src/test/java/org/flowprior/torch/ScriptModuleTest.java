@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The module is written by tools/oracle/script.py. */
+@InScope
 class ScriptModuleTest {
 
     private static final Path TWO = Path.of("src/test/resources/org/flowprior/torch/two.torchscript");
@@ -18,7 +19,7 @@ class ScriptModuleTest {
     // x = torch.tensor([[1.0, -1.0]]); y = x @ weight + shift
     @Test
     void callsMethodsAndFlattensTuples() {
-        try (Scope scope = Scope.open(); ScriptModule two = ScriptModule.load(TWO, Device.CPU)) {
+        try (ScriptModule two = ScriptModule.load(TWO, Device.CPU)) {
             Tensor x = Tensor.of(new float[] {1, -1}, 1, 2);
             List<Tensor> results = two.forward(x);
             assertThat(results.get(0).toFloatArray()).containsExactly(-1.5f, -2.5f);
@@ -30,7 +31,7 @@ class ScriptModuleTest {
 
     @Test
     void gradientsReachParametersAndInputs() {
-        try (Scope scope = Scope.open(); ScriptModule two = ScriptModule.load(TWO, Device.CPU)) {
+        try (ScriptModule two = ScriptModule.load(TWO, Device.CPU)) {
             assertThat(two.stateDict()).containsOnlyKeys("weight", "shift");
             Tensor weight = two.stateDict().get("weight");
             Tensor y = two.forward(Tensor.of(new float[] {1, -1}, 1, 2)).get(0);
@@ -40,7 +41,7 @@ class ScriptModuleTest {
 
     @Test
     void movesTrainsFreezesAndSaves(@TempDir Path directory) {
-        try (Scope scope = Scope.open(); ScriptModule two = ScriptModule.load(TWO, Device.CPU)) {
+        try (ScriptModule two = ScriptModule.load(TWO, Device.CPU)) {
             Tensor x = Torch.ones(1, 2);
             assertThatThrownBy(() -> two.train(true).freeze()).isInstanceOf(TorchException.class);
             Path file = directory.resolve("frozen.torchscript");
@@ -62,14 +63,12 @@ class ScriptModuleTest {
         assertThatThrownBy(() -> ScriptModule.load(directory.resolve("none.pt"), Device.CPU))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no such file");
         assertThatThrownBy(() -> ScriptModule.load(garbage, Device.CPU)).isInstanceOf(TorchException.class);
-        try (Scope scope = Scope.open()) {
-            ScriptModule two = ScriptModule.load(TWO, Device.CPU);
-            assertThatThrownBy(() -> two.forward()).isInstanceOf(TorchException.class);
-            assertThatThrownBy(() -> two.forward(Torch.ones(1, 3))).isInstanceOf(TorchException.class);
-            assertThatThrownBy(() -> two.call("nothing", Torch.ones(1))).isInstanceOf(TorchException.class);
-            two.close();
-            assertThatThrownBy(two::close).isInstanceOf(ClosedException.class);
-            assertThatThrownBy(() -> two.forward(Torch.ones(1, 2))).isInstanceOf(ClosedException.class);
-        }
+        ScriptModule two = ScriptModule.load(TWO, Device.CPU);
+        assertThatThrownBy(() -> two.forward()).isInstanceOf(TorchException.class);
+        assertThatThrownBy(() -> two.forward(Torch.ones(1, 3))).isInstanceOf(TorchException.class);
+        assertThatThrownBy(() -> two.call("nothing", Torch.ones(1))).isInstanceOf(TorchException.class);
+        two.close();
+        assertThatThrownBy(two::close).isInstanceOf(ClosedException.class);
+        assertThatThrownBy(() -> two.forward(Torch.ones(1, 2))).isInstanceOf(ClosedException.class);
     }
 }

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.Json;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.train.autoencoder.AutoencoderTrainingConfig;
 import org.flowprior.train.flow.FlowTrainingConfig;
 import org.flowprior.train.mar.MarTrainingConfig;
@@ -27,10 +25,8 @@ class ResolvedPresetsTest {
             FlowTrainingConfig.loader(), "train-autoencoder", AutoencoderTrainingConfig.loader(), "train-mar",
             MarTrainingConfig.loader());
 
-    private static List<String> lines() throws IOException {
-        try (InputStream in = ResolvedPresetsTest.class.getResourceAsStream("resolved-presets.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-        }
+    private static List<String> lines() {
+        return Resources.text("train/resolved-presets.txt").lines().toList();
     }
 
     private static <T extends Record> JsonObject resolved(ConfigLoader<T> loader, String preset) {
@@ -48,7 +44,7 @@ class ResolvedPresetsTest {
     }
 
     @Test
-    void everyPresetComesToTheSameValues() throws IOException {
+    void everyPresetComesToTheSameValues() {
         assertThat(lines()).hasSize(15);
         for (String line : lines()) {
             String[] preset = line.substring(0, line.indexOf(' ')).split("/");

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against {@code tools/oracle/vae.py}, which computes in float64. */
+@InScope
 class AutoencoderKlEncoderTest {
 
     private static final String PREFIX = "first_stage_model.";
@@ -35,10 +37,7 @@ class AutoencoderKlEncoderTest {
 
     @BeforeEach
     void copyWeights() throws IOException {
-        file = directory.resolve("vae.safetensors");
-        try (InputStream in = getClass().getResourceAsStream("/org/flowprior/vision/vae.safetensors")) {
-            Files.copy(in, file);
-        }
+        file = Files.copy(Resources.path("vision/vae.safetensors"), directory.resolve("vae.safetensors"));
     }
 
     private static double error(Tensor actual, Tensor expected) {
@@ -48,7 +47,7 @@ class AutoencoderKlEncoderTest {
 
     @Test
     void momentsAreThoseOfPyTorch() {
-        try (Scope scope = Scope.open(); AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(file)) {
+        try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(file)) {
             Map<String, Tensor> stored = Safetensors.read(file);
             Tensor moments = encoder.moments(stored.get("test.image"));
             assertThat(error(moments, stored.get("test.moments"))).isLessThan(5e-6);
@@ -63,47 +62,43 @@ class AutoencoderKlEncoderTest {
 
     @Test
     void weightsAreFoundInContainersAndBehindPrefixes() {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> stored = Safetensors.read(file);
-            Map<String, Object> bare = new LinkedHashMap<>();
-            Map<String, Object> prefixed = new LinkedHashMap<>();
-            stored.forEach((key, tensor) -> {
-                if (key.startsWith(PREFIX)) {
-                    bare.put(key.substring(PREFIX.length()), tensor);
-                    prefixed.put(key, tensor);
-                }
-            });
-            Map<Path, Object> files = Map.of(directory.resolve("bare.pt"), bare,
-                    directory.resolve("a.ckpt"), Map.of("state_dict", prefixed, "epoch", 3L),
-                    directory.resolve("b.pth"), Map.of("model", bare));
-            for (Map.Entry<Path, Object> entry : files.entrySet()) {
-                PtFile.write(entry.getKey(), entry.getValue());
-                try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(entry.getKey())) {
-                    assertThat(error(encoder.moments(stored.get("test.image")), stored.get("test.moments")))
-                            .isLessThan(5e-6);
-                }
+        Map<String, Tensor> stored = Safetensors.read(file);
+        Map<String, Object> bare = new LinkedHashMap<>();
+        Map<String, Object> prefixed = new LinkedHashMap<>();
+        stored.forEach((key, tensor) -> {
+            if (key.startsWith(PREFIX)) {
+                bare.put(key.substring(PREFIX.length()), tensor);
+                prefixed.put(key, tensor);
+            }
+        });
+        Map<Path, Object> files = Map.of(directory.resolve("bare.pt"), bare,
+                directory.resolve("a.ckpt"), Map.of("state_dict", prefixed, "epoch", 3L),
+                directory.resolve("b.pth"), Map.of("model", bare));
+        for (Map.Entry<Path, Object> entry : files.entrySet()) {
+            PtFile.write(entry.getKey(), entry.getValue());
+            try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(entry.getKey())) {
+                assertThat(error(encoder.moments(stored.get("test.image")), stored.get("test.moments")))
+                        .isLessThan(5e-6);
             }
         }
     }
 
     @Test
     void withoutQuantConvTheMomentsAreTheEncodersOutput() {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> stored = new HashMap<>(Safetensors.read(file));
-            Tensor weight = stored.remove(PREFIX + "quant_conv.weight").to(DType.FLOAT32);
-            Tensor bias = stored.remove(PREFIX + "quant_conv.bias").to(DType.FLOAT32);
-            try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.of(stored)) {
-                Tensor moments = encoder.moments(stored.get("test.image"));
-                Tensor through = weight.flatten(1, -1).matmul(moments.flatten(2, -1)).add(bias.unsqueeze(1))
-                        .viewAs(moments);
-                assertThat(error(through, stored.get("test.moments"))).isLessThan(5e-6);
-            }
+        Map<String, Tensor> stored = new HashMap<>(Safetensors.read(file));
+        Tensor weight = stored.remove(PREFIX + "quant_conv.weight").to(DType.FLOAT32);
+        Tensor bias = stored.remove(PREFIX + "quant_conv.bias").to(DType.FLOAT32);
+        try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.of(stored)) {
+            Tensor moments = encoder.moments(stored.get("test.image"));
+            Tensor through = weight.flatten(1, -1).matmul(moments.flatten(2, -1)).add(bias.unsqueeze(1))
+                    .viewAs(moments);
+            assertThat(error(through, stored.get("test.moments"))).isLessThan(5e-6);
         }
     }
 
     @Test
     void theGradientReachesTheImages() {
-        try (Scope scope = Scope.open(); AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(file)) {
+        try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(file)) {
             Tensor image = Safetensors.read(file).get("test.image").clone().requiresGrad_(true);
             encoder.moments(image).sum().backward();
             Tensor direction = Torch.zeros(image.shape());
@@ -136,7 +131,7 @@ class AutoencoderKlEncoderTest {
 
     @Test
     void imagesOfOddSizesAreRefused() {
-        try (Scope scope = Scope.open(); AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(file)) {
+        try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(file)) {
             Tensor image = Safetensors.read(file).get("test.image").narrow(2, 0, 7);
             assertThatThrownBy(() -> encoder.moments(image)).hasMessageContaining("multiples of 2");
         }

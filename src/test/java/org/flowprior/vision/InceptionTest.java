@@ -11,10 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.flowprior.fixtures.InceptionFill;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.ClosedException;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -27,10 +31,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The specification's golden values: all of its inception-hash.json, and the table J.3. */
+@InScope
 class InceptionTest {
 
-    private static final Map<String, double[]> GOLDEN = Recorded.read("inception.json",
-            new TypeToken<Map<String, double[]>>() {}.getType());
+    private static final Map<String, double[]> GOLDEN = Resources.json("vision/inception.json",
+            new TypeToken<Map<String, double[]>>() {});
     private static final Set<Output> ALL = EnumSet.allOf(Output.class);
 
     private static Inception network;
@@ -65,9 +70,7 @@ class InceptionTest {
 
     @Test
     void allOutputsAreTheGoldenOnes() {
-        try (Scope scope = Scope.open()) {
-            assertGolden(network.forward(InceptionFill.images(), ALL), 1e-5);
-        }
+        assertGolden(network.forward(InceptionFill.images(), ALL), 1e-5);
     }
 
     @Test
@@ -82,18 +85,16 @@ class InceptionTest {
         means.put("Mixed_7b", 0.8727826);
         means.put("Mixed_7c", 0.89564);
         Map<String, Module> modules = network.namedModules();
-        try (Scope scope = Scope.open()) {
-            Tensor x = TensorFlowResize.bilinear(InceptionFill.images(), 299, 299).sub(128).div(128);
-            for (String name : List.of("Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3", "pool", "Conv2d_3b_1x1",
-                    "Conv2d_4a_3x3", "pool", "Mixed_5b", "Mixed_5c", "Mixed_5d", "Mixed_6a", "Mixed_6b", "Mixed_6c",
-                    "Mixed_6d", "Mixed_6e", "Mixed_7a", "Mixed_7b", "Mixed_7c")) {
-                x = name.equals("pool") ? Functional.maxPool2d(x, 3, 2) : ((Layer) modules.get(name)).forward(x);
-                if (means.containsKey(name)) {
-                    assertThat(x.mean().item()).as(name).isCloseTo(means.get(name), within(1e-5));
-                }
+        Tensor x = TensorFlowResize.bilinear(InceptionFill.images(), 299, 299).sub(128).div(128);
+        for (String name : List.of("Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3", "pool", "Conv2d_3b_1x1",
+                "Conv2d_4a_3x3", "pool", "Mixed_5b", "Mixed_5c", "Mixed_5d", "Mixed_6a", "Mixed_6b", "Mixed_6c",
+                "Mixed_6d", "Mixed_6e", "Mixed_7a", "Mixed_7b", "Mixed_7c")) {
+            x = name.equals("pool") ? Functional.maxPool2d(x, 3, 2) : ((Layer) modules.get(name)).forward(x);
+            if (means.containsKey(name)) {
+                assertThat(x.mean().item()).as(name).isCloseTo(means.get(name), within(1e-5));
             }
-            assertThat(x.shape()).containsExactly(2, 2048, 8, 8);
         }
+        assertThat(x.shape()).containsExactly(2, 2048, 8, 8);
     }
 
     @Test
@@ -108,21 +109,19 @@ class InceptionTest {
 
     @Test
     void bytesAndNumbersGiveTheSame() {
-        try (Scope scope = Scope.open()) {
-            Set<Output> first = Set.of(Output.POOLED64);
-            Tensor images = InceptionFill.images();
-            Tensor ofBytes = network.forward(images, first).pooled64();
-            for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-                Tensor ofNumbers = network.forward(images.to(dtype), first).pooled64();
-                assertThat(ofNumbers.dtype()).isEqualTo(DType.FLOAT32);
-                assertThat(ofNumbers.equal(ofBytes)).isTrue();
-            }
+        Set<Output> first = Set.of(Output.POOLED64);
+        Tensor images = InceptionFill.images();
+        Tensor ofBytes = network.forward(images, first).pooled64();
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            Tensor ofNumbers = network.forward(images.to(dtype), first).pooled64();
+            assertThat(ofNumbers.dtype()).isEqualTo(DType.FLOAT32);
+            assertThat(ofNumbers.equal(ofBytes)).isTrue();
         }
     }
 
     @Test
     void whatNobodyWantsIsNotComputed() {
-        try (Scope scope = Scope.open(); Inception open = new Inception()) {
+        try (Inception open = new Inception()) {
             Tensor images = Torch.rand(1, 3, 20, 30).mul(255);
             Tensor whole = open.forward(images, EnumSet.of(Output.SPATIAL, Output.POOLED768)).spatial();
             Map<String, Module> modules = open.namedModules();
@@ -156,8 +155,7 @@ class InceptionTest {
 
     @Test
     void inFloat64AGradientReachesTheImages() {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(3);
-                Inception wide = new Inception(generator)) {
+        try (Generator generator = Generator.seeded(3); Inception wide = new Inception(generator)) {
             wide.to(DType.FLOAT64);
             Tensor images = Torch.rand(new long[] {1, 3, 6, 8}, generator, DType.FLOAT64).mul_(255).requiresGrad_(true);
             Tensor way = Torch.randn(new long[] {1, 3, 6, 8}, generator, DType.FLOAT64);
@@ -175,7 +173,7 @@ class InceptionTest {
 
     @Test
     void drawnWeightsFollowTheGeneratorAndKeepTheSize() {
-        try (Scope scope = Scope.open(); Generator one = Generator.seeded(7); Generator two = Generator.seeded(7);
+        try (Generator one = Generator.seeded(7); Generator two = Generator.seeded(7);
                 Inception network = new Inception(one); Inception same = new Inception(two)) {
             assertThat(network.stateDict().get("fc.weight").equal(same.stateDict().get("fc.weight"))).isTrue();
             Tensor features = network.forward(InceptionFill.images(), Set.of(Output.POOLED2048)).pooled2048();
@@ -186,12 +184,10 @@ class InceptionTest {
 
     @Test
     void otherThanImagesIsRefused() {
-        try (Scope scope = Scope.open()) {
-            for (Tensor wrong : List.of(Torch.zeros(3, 20, 20), Torch.zeros(1, 1, 20, 20), Torch.zeros(0, 3, 20, 20),
-                    Torch.zeros(new long[] {1, 3, 20, 20}, DType.INT32))) {
-                assertThatThrownBy(() -> network.forward(wrong, ALL)).isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("Inception: images must be [B, 3, H, W]").hasMessageContaining("not ");
-            }
+        for (Tensor wrong : List.of(Torch.zeros(3, 20, 20), Torch.zeros(1, 1, 20, 20), Torch.zeros(0, 3, 20, 20),
+                Torch.zeros(new long[] {1, 3, 20, 20}, DType.INT32))) {
+            assertThatThrownBy(() -> network.forward(wrong, ALL)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("Inception: images must be [B, 3, H, W]").hasMessageContaining("not ");
         }
     }
 }

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Recorded.Summary;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -18,10 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** VGG16 against PyTorch's numbers, which {@code tools/oracle/vision.py} wrote, and torchvision's file. */
+@InScope
 class Vgg16Test {
 
-    record Case(long seed, String[] keys, Map<String, long[]> shapes, Map<String, Recorded.Summary> outputs,
-                Recorded.Summary gradient) {}
+    record Case(long seed, String[] keys, Map<String, long[]> shapes, Map<String, Summary> outputs,
+            Summary gradient) {}
 
     private static Map<String, Tensor> weights(String[] keys, Map<String, Tensor> targets, Generator generator) {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -33,9 +38,9 @@ class Vgg16Test {
 
     @Test
     void torchvisionsFileGivesItsFeaturesAndGradient(@TempDir Path directory) {
-        Case expected = Recorded.read("vgg16.json", Case.class);
+        Case expected = Resources.json("vision/vgg16.json", Case.class);
         Path file = directory.resolve("vgg16.pth");
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed())) {
+        try (Generator generator = Generator.seeded(expected.seed())) {
             try (Vgg16 shapes = new Vgg16()) {
                 assertThat(shapes.stateDict().keySet()).containsExactly(expected.keys());
                 Map<String, Tensor> state = weights(expected.keys(), shapes.stateDict(), generator);
@@ -60,12 +65,10 @@ class Vgg16Test {
     @Test
     void aFileOfAnotherNetworkIsRefusedByName(@TempDir Path directory) {
         Path file = directory.resolve("other.pth");
-        try (Scope scope = Scope.open()) {
-            PtFile.write(file, Map.of("features.1.weight", Torch.zeros(2)));
-            assertThatThrownBy(() -> Vgg16.read(file)).isInstanceOf(StateDictException.class)
-                    .hasMessageContaining("other.pth").hasMessageContaining("features.28.bias")
-                    .hasMessageContaining("1 unexpected (features.1.weight)");
-        }
+        PtFile.write(file, Map.of("features.1.weight", Torch.zeros(2)));
+        assertThatThrownBy(() -> Vgg16.read(file)).isInstanceOf(StateDictException.class)
+                .hasMessageContaining("other.pth").hasMessageContaining("features.28.bias")
+                .hasMessageContaining("1 unexpected (features.1.weight)");
     }
 
     @Test

@@ -9,15 +9,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Recorded.Summary;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The transformer with timm's and Meta's weights against timm's numbers, of {@code tools/oracle/vision.py}. */
+@InScope
 class VisionTransformerPyTorchTest {
 
     private static final double TOLERANCE = 2e-5;
@@ -25,10 +29,10 @@ class VisionTransformerPyTorchTest {
     record Weight(String key, long[] shape) {}
 
     record Case(String name, long seed, String mlp, int registers, boolean layerScale, int hidden, Weight[] weights,
-                long parameters, String[] keys, Recorded.Summary positions, Recorded.Summary kernel,
-                Recorded.Summary embedded, Recorded.Summary firstBlock, Recorded.Summary result,
-                Recorded.Summary features, Recorded.Summary gradientOfImages, Recorded.Summary gradientOfExtra,
-                Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
+            long parameters, String[] keys, Summary positions, Summary kernel,
+            Summary embedded, Summary firstBlock, Summary result,
+            Summary features, Summary gradientOfImages, Summary gradientOfExtra,
+            Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
 
         VisionTransformerConfig config() {
             return new VisionTransformerConfig(32, 8, 48, 2, 3, hidden, MlpType.valueOf(mlp.toUpperCase(Locale.ROOT)),
@@ -42,7 +46,7 @@ class VisionTransformerPyTorchTest {
     }
 
     static Stream<Case> cases() {
-        return Arrays.stream((Case[]) Recorded.read("transformer.json", Case[].class));
+        return Arrays.stream(Resources.json("vision/transformer.json", Case[].class));
     }
 
     static Stream<Case> checkpointed() {
@@ -62,7 +66,7 @@ class VisionTransformerPyTorchTest {
     }
 
     private static void compare(Case expected, boolean checkpointing) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(expected.seed());
+        try (Generator generator = Generator.seeded(expected.seed());
                 VisionTransformer network = new VisionTransformer(expected.config())) {
             network.gradCheckpointing(checkpointing);
             Map<String, Tensor> weights = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InScope
 class VisionTransformerTest {
 
     private static final VisionTransformerConfig TINY =
@@ -48,7 +50,7 @@ class VisionTransformerTest {
     @Test
     void initialWeightsAreDistributedAsTimms() {
         VisionTransformerConfig config = new VisionTransformerConfig(128, 8, 192, 1, 3, 768, MlpType.SWIGLU, 4, true);
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1);
+        try (Generator generator = Generator.seeded(1);
                 VisionTransformer network = new VisionTransformer(config, generator)) {
             Map<String, Tensor> state = network.stateDict();
             assertThat(deviation(state.get("pos_embed"))).isCloseTo(0.02, within(0.0005));
@@ -76,17 +78,17 @@ class VisionTransformerTest {
 
     @Test
     void aSeedGivesTheSameNetwork() {
-        try (Scope scope = Scope.open(); Generator one = Generator.seeded(5); Generator two = Generator.seeded(5);
+        try (Generator one = Generator.seeded(5); Generator two = Generator.seeded(5);
                 VisionTransformer first = new VisionTransformer(TINY.withRegisters(2), one);
                 VisionTransformer second = new VisionTransformer(TINY.withRegisters(2), two)) {
-            second.stateDict().forEach((key, tensor) ->
-                    assertThat(tensor.equal(first.stateDict().get(key))).as(key).isTrue());
+            second.stateDict()
+                    .forEach((key, tensor) -> assertThat(tensor.equal(first.stateDict().get(key))).as(key).isTrue());
         }
     }
 
     @Test
     void blocksTakeAnyNumberOfTokensAndIntermediatesStopAtTheLastOneWanted() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad(); Generator generator = Generator.seeded(5);
+        try (NoGrad noGrad = new NoGrad(); Generator generator = Generator.seeded(5);
                 VisionTransformer network = new VisionTransformer(TINY, generator)) {
             network.stateDict().get("blocks.2.ls1.gamma").fill_(Double.NaN);
             Tensor tokens = Torch.randn(new long[] {2, 5, 48}, generator);
@@ -102,8 +104,7 @@ class VisionTransformerTest {
 
     @Test
     void normsAddAMillionthToTheVariance() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                VisionTransformer network = new VisionTransformer(TINY)) {
+        try (NoGrad noGrad = new NoGrad(); VisionTransformer network = new VisionTransformer(TINY)) {
             Tensor tokens = Torch.full(new long[] {1, 1, 48}, 1e-3);
             tokens.narrow(2, 0, 24).neg_();
             // ±0.001 / √(0.001² + 1e-6)
@@ -115,8 +116,7 @@ class VisionTransformerTest {
 
     @Test
     void tokensAreClassTokenThenRegistersThenPatches() {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
-                VisionTransformer network = new VisionTransformer(TINY.withRegisters(4))) {
+        try (NoGrad noGrad = new NoGrad(); VisionTransformer network = new VisionTransformer(TINY.withRegisters(4))) {
             Tensor patches = Torch.ones(2, 16, 48);
             Tensor tokens = network.position(patches);
             assertThat(tokens.shape()).containsExactly(2, 21, 48);
@@ -163,7 +163,7 @@ class VisionTransformerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void autocastTrainsInBfloat16(boolean checkpointing) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(5);
+        try (Generator generator = Generator.seeded(5);
                 VisionTransformer network = new VisionTransformer(TINY, generator)) {
             network.gradCheckpointing(checkpointing);
             Tensor images = Torch.randn(new long[] {2, 3, 32, 32}, generator);
@@ -183,7 +183,7 @@ class VisionTransformerTest {
 
     @Test
     void whatDoesNotFitIsRefusedWithTheShapeWanted() {
-        try (Scope scope = Scope.open(); VisionTransformer network = new VisionTransformer(TINY)) {
+        try (VisionTransformer network = new VisionTransformer(TINY)) {
             assertRefused(() -> network.features(Torch.zeros(1, 3, 32, 40)), "[B, 3, 32, 32], not [1, 3, 32, 40]");
             assertRefused(() -> network.position(Torch.zeros(1, 17, 48)), "[B, 16, 48], not [1, 17, 48]");
             assertRefused(() -> network.blocks(Torch.zeros(1, 17, 64)), "[B, T, 48], not [1, 17, 64]");

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@InScope
 class VisionTransformerWeightsTest {
 
     private static final VisionTransformerConfig SMALL =
@@ -36,8 +39,7 @@ class VisionTransformerWeightsTest {
     private static Map<String, Tensor> weights(VisionTransformerConfig config) {
         try (VisionTransformer network = new VisionTransformer(config); Generator generator = Generator.seeded(3)) {
             Map<String, Tensor> state = new LinkedHashMap<>();
-            network.stateDict().forEach((key, tensor) ->
-                    state.put(key, Recorded.draw(key, tensor.shape(), generator)));
+            network.stateDict().forEach((key, tensor) -> state.put(key, Recorded.draw(key, tensor.shape(), generator)));
             return state;
         }
     }
@@ -45,19 +47,16 @@ class VisionTransformerWeightsTest {
     @ParameterizedTest
     @MethodSource("configs")
     void weightsTellTheSizesOfTheirNetwork(VisionTransformerConfig config) {
-        try (Scope scope = Scope.open()) {
-            assertThat(VisionTransformerWeights.of("weights", weights(config)).config()).isEqualTo(config);
-        }
+        assertThat(VisionTransformerWeights.of("weights", weights(config)).config()).isEqualTo(config);
     }
 
     @ParameterizedTest
     @MethodSource("configs")
     void weightsOfTheSameSizesAreTakenAsTheyAre(VisionTransformerConfig config) {
-        try (Scope scope = Scope.open(); VisionTransformer network = new VisionTransformer(config)) {
+        try (VisionTransformer network = new VisionTransformer(config)) {
             Map<String, Tensor> weights = weights(config);
             VisionTransformerWeights.of("weights", weights).loadInto(network);
-            network.stateDict().forEach((key, tensor) ->
-                    assertThat(tensor.equal(weights.get(key))).as(key).isTrue());
+            network.stateDict().forEach((key, tensor) -> assertThat(tensor.equal(weights.get(key))).as(key).isTrue());
         }
     }
 
@@ -88,7 +87,7 @@ class VisionTransformerWeightsTest {
 
     @Test
     void shortWeightsAreResampledInFloat32AndKeptShort() {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1)) {
+        try (Generator generator = Generator.seeded(1)) {
             Tensor kernel = Torch.randn(new long[] {2, 3, 6, 6}, generator).to(DType.BFLOAT16);
             Tensor resampled = WeightResampling.kernel(kernel, 8);
             assertThat(resampled.dtype()).isEqualTo(DType.BFLOAT16);
@@ -99,7 +98,7 @@ class VisionTransformerWeightsTest {
 
     @Test
     void aResampledKernelSeesInALargerPatchWhatItSawInTheOldOne() {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1)) {
+        try (Generator generator = Generator.seeded(1)) {
             Tensor kernel = Torch.randn(new long[] {4, 3, 6, 6}, generator).to(DType.FLOAT64);
             Tensor patch = Torch.randn(new long[] {1, 3, 6, 6}, generator).to(DType.FLOAT64);
             Tensor larger = TensorResize.BICUBIC.apply(patch, 9, 9);
@@ -111,7 +110,7 @@ class VisionTransformerWeightsTest {
 
     @Test
     void everyKeyThatDoesNotFitIsNamed() {
-        try (Scope scope = Scope.open(); VisionTransformer network = new VisionTransformer(SMALL)) {
+        try (VisionTransformer network = new VisionTransformer(SMALL)) {
             Map<String, Tensor> weights = weights(SMALL);
             weights.remove("norm.bias");
             weights.put("head.weight", Torch.zeros(10, 128));
@@ -131,7 +130,7 @@ class VisionTransformerWeightsTest {
 
     @Test
     void registersAreNeitherInventedNorLost() {
-        try (Scope scope = Scope.open(); VisionTransformer without = new VisionTransformer(SMALL);
+        try (VisionTransformer without = new VisionTransformer(SMALL);
                 VisionTransformer with = new VisionTransformer(SMALL.withRegisters(4))) {
             VisionTransformerWeights plain = VisionTransformerWeights.of("w", weights(SMALL));
             assertThatThrownBy(() -> plain.loadInto(with))
@@ -144,29 +143,25 @@ class VisionTransformerWeightsTest {
 
     @Test
     void whatIsNoVisionTransformerIsRefusedWithTheTensorInQuestion(@TempDir Path directory) {
-        try (Scope scope = Scope.open()) {
-            Path file = directory.resolve("other.safetensors");
-            Safetensors.write(file, Map.of("weight", Torch.zeros(2)));
-            assertThatThrownBy(() -> VisionTransformer.read(file)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("other.safetensors: no tensor 'cls_token'");
+        Path file = directory.resolve("other.safetensors");
+        Safetensors.write(file, Map.of("weight", Torch.zeros(2)));
+        assertThatThrownBy(() -> VisionTransformer.read(file)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("other.safetensors: no tensor 'cls_token'");
 
-            assertRefused("pos_embed", Torch.zeros(1, 13, 128), "12 rows for patches, which make no square");
-            assertRefused("pos_embed", Torch.zeros(17, 128), "'pos_embed' has shape [17, 128]");
-            assertRefused("blocks.0.mlp.fc1.weight", Torch.zeros(300, 128), "gives 300 channels");
-            assertRefused("cls_token", Torch.zeros(1, 1, 48), "a width of 48 makes no heads of 64 channels");
-        }
+        assertRefused("pos_embed", Torch.zeros(1, 13, 128), "12 rows for patches, which make no square");
+        assertRefused("pos_embed", Torch.zeros(17, 128), "'pos_embed' has shape [17, 128]");
+        assertRefused("blocks.0.mlp.fc1.weight", Torch.zeros(300, 128), "gives 300 channels");
+        assertRefused("cls_token", Torch.zeros(1, 1, 48), "a width of 48 makes no heads of 64 channels");
     }
 
     @Test
     void registersInMetasFileNeedAPositionOfTheClassTokenToFold() {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> weights = weights(SMALL);
-            weights.put("register_tokens", Torch.zeros(1, 4, 128));
-            assertThat(VisionTransformerWeights.of("w", weights).config()).isEqualTo(SMALL.withRegisters(4));
-            weights.put("pos_embed", Torch.zeros(1, 17, 64));
-            assertThatThrownBy(() -> VisionTransformerWeights.of("w", weights))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no row for 'cls_token'");
-        }
+        Map<String, Tensor> weights = weights(SMALL);
+        weights.put("register_tokens", Torch.zeros(1, 4, 128));
+        assertThat(VisionTransformerWeights.of("w", weights).config()).isEqualTo(SMALL.withRegisters(4));
+        weights.put("pos_embed", Torch.zeros(1, 17, 64));
+        assertThatThrownBy(() -> VisionTransformerWeights.of("w", weights))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no row for 'cls_token'");
     }
 
     private static void assertRefused(String key, Tensor tensor, String message) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.flowprior.data.ImageSource;
 import org.flowprior.eval.SmallClassifier;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Memory;
@@ -50,18 +50,10 @@ class FeaturesImagesTest extends FeaturesFixture {
         return Torch.stack(all, 0);
     }
 
-    private Path resource(String name) throws IOException {
-        Path copy = file(name.substring(name.lastIndexOf('/') + 1));
-        try (InputStream in = getClass().getResourceAsStream("/org/flowprior/" + name)) {
-            Files.copy(in, copy);
-        }
-        return copy;
-    }
-
     @Test
     void imagesGoThroughATorchScriptModule() throws IOException {
         Path images = images();
-        Path module = resource("cli/pool.torchscript");
+        Path module = Resources.path("cli/pool.torchscript");
         Tensor expected = Functional.avgPool2d(pixels(), 4);
         assertThat(run("--images", images, "--encoder", "torchscript", "--weights", module, "--image-size", "8",
                 "--batch", "2")).isZero();
@@ -76,7 +68,7 @@ class FeaturesImagesTest extends FeaturesFixture {
     @Test
     void imagesGoThroughTheVae() throws IOException {
         Path images = images();
-        Path weights = resource("vision/vae.safetensors");
+        Path weights = Resources.path("vision/vae.safetensors");
         assertThat(run("--images", images, "--encoder", "vae", "--weights", weights, "--image-size", "8", "--flip"))
                 .isZero();
         try (AutoencoderKlEncoder encoder = AutoencoderKlEncoder.read(weights)) {
@@ -119,7 +111,7 @@ class FeaturesImagesTest extends FeaturesFixture {
     void aCorruptImageEndsTheRunUnlessItIsToBeSkipped() throws IOException {
         Path images = images();
         Files.write(images.resolve("cat/1.png"), new byte[] {1, 2, 3});
-        Path module = resource("cli/pool.torchscript");
+        Path module = Resources.path("cli/pool.torchscript");
         Object[] args = {"--images", images, "--encoder", "torchscript", "--weights", module, "--image-size", "8"};
         assertRefused("cat/1.png: corrupt image: not a JPEG", args);
         assertNothingBeside();
@@ -133,7 +125,7 @@ class FeaturesImagesTest extends FeaturesFixture {
     @Test
     void noTensorIsLeftBehind() throws IOException {
         Path images = images();
-        Path module = resource("cli/pool.torchscript");
+        Path module = Resources.path("cli/pool.torchscript");
         long before = Memory.liveTensors();
         assertThat(run("--images", images, "--encoder", "torchscript", "--weights", module, "--image-size", "8"))
                 .isZero();

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import org.flowprior.cli.Main;
+import org.flowprior.fixtures.InceptionFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
@@ -16,7 +17,6 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.PtFile;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.vision.Inception;
-import org.flowprior.vision.InceptionFill;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.flowprior.cli.Main;
-import org.flowprior.flow.HashFill;
+import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
@@ -33,7 +33,7 @@ class LogLikelihoodModuleTest {
 
     @BeforeEach
     void writeTinyNetwork() {
-        try (Scope scope = Scope.open(); VelocityNetwork tiny = HashFill.tiny(DType.FLOAT32)) {
+        try (Scope scope = Scope.open(); VelocityNetwork tiny = VelocityFill.tiny(DType.FLOAT32)) {
             Safetensors.write(directory.resolve("weights.safetensors"), tiny.stateDict());
         }
     }

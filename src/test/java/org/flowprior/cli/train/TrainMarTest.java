@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.flowprior.cli.Main;
-import org.flowprior.data.latents.Caches;
+import org.flowprior.fixtures.Caches;
 import org.flowprior.torch.Libtorch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package org.flowprior.data.latents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.flowprior.torch.GoldenFill;
+import org.flowprior.fixtures.HashFill;
 import org.flowprior.torch.Scope;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class CacheMomentsTest {
         CacheMoments moments = new CacheMoments(8, false);
         for (int i = 0; i < 4; i++) {
             try (Scope scope = Scope.open()) {
-                moments.add(GoldenFill.values(300 + i, 1 + i, 0, 1, 1, 8), false);
+                moments.add(HashFill.byPlace(300 + i, 1 + i, 0, 1, 1, 8), false);
             }
         }
         assertThat(moments.statistics().withinStd()).isCloseTo(1.5459186, within(1e-6));

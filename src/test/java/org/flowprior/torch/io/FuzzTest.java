@@ -22,6 +22,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
@@ -60,7 +61,7 @@ class FuzzTest {
     @Test
     void pickles() throws IOException {
         for (String name : List.of("tree.pt", "views.pt", "checkpoint.pt", "leaves.pt", "tree-protocol4.pt")) {
-            Map<String, byte[]> members = unzipped(Payload.resource(name));
+            Map<String, byte[]> members = unzipped(Resources.path("torch/io/" + name));
             String pickle = members.keySet().stream().filter(n -> n.endsWith("/data.pkl")).findFirst().orElseThrow();
             run(FILES / 8, List.of(members.get(pickle)), mutant -> {
                 members.put(pickle, mutant);
@@ -82,7 +83,7 @@ class FuzzTest {
     private static List<byte[]> seeds(String... names) throws IOException {
         List<byte[]> seeds = new ArrayList<>();
         for (String name : names) {
-            seeds.add(Payload.resourceBytes(name));
+            seeds.add(Resources.bytes("torch/io/" + name));
         }
         return seeds;
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.InScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,7 +196,7 @@ class MaliciousPickleTest {
         assertThatThrownBy(() -> PtFile.read(big))
                 .hasMessage(big + ": written on a big-endian machine, which flowprior does not read");
         assertThatThrownBy(() -> PtFile.read(two)).hasMessage(two + ": not a .pt file: the zip file holds 2 data.pkl");
-        Path safetensors = Payload.resource("all.safetensors");
+        Path safetensors = Resources.path("torch/io/all.safetensors");
         assertThatThrownBy(() -> PtFile.read(safetensors)).hasMessage(safetensors
                 + ": not a .pt file: neither a zip file nor the older format of torch.save");
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
@@ -29,7 +30,7 @@ class NumpyTest {
     @ParameterizedTest
     @ValueSource(strings = {"c.npy", "version2.npy", "version3.npy"})
     void everyVersionIsRead(String name) {
-        Tensor array = Npy.read(Payload.resource(name));
+        Tensor array = Npy.read(Resources.path("torch/io/" + name));
 
         assertThat(Payload.raw(array)).isEqualTo(Payload.bytes("float32", 60, DType.FLOAT32));
         assertThat(array.shape()).containsExactly(3, 5);
@@ -38,7 +39,7 @@ class NumpyTest {
     /** np.save("fortran.npy", np.asfortranarray(a)) */
     @Test
     void fortranOrderBecomesStrides() {
-        Tensor array = Npy.read(Payload.resource("fortran.npy"));
+        Tensor array = Npy.read(Resources.path("torch/io/fortran.npy"));
 
         assertThat(Payload.raw(array)).isEqualTo(Payload.bytes("int16", 30, DType.INT16));
         assertThat(array.strides()).containsExactly(1, 3);
@@ -50,7 +51,8 @@ class NumpyTest {
         Map<String, Tensor> expected = Payload.allTensors(Payload.NOT_IN_NUMPY);
         expected.remove(Payload.ODD_NAME);
 
-        assertThat(Payload.describe(Npz.read(Payload.resource(name)))).isEqualTo(Payload.describe(expected));
+        assertThat(Payload.describe(Npz.read(Resources.path("torch/io/" + name))))
+                .isEqualTo(Payload.describe(expected));
     }
 
     @Test
@@ -79,11 +81,11 @@ class NumpyTest {
     @CsvSource(delimiterString = "=>", value = {
         "big-endian.npy=>an .npy array of type >f4 is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it",
         "structured.npy=>an .npy array whose header is not a plain descr, fortran_order and shape; structured arrays are "
-            + "not read",
+                + "not read",
         "object.npy=>an .npy array of type |O, which flowprior does not read",
     }, quoteCharacter = '"')
     void arraysThatAreNoTensorsAreRefused(String name, String reason) {
-        Path file = Payload.resource(name);
+        Path file = Resources.path("torch/io/" + name);
 
         assertThatThrownBy(() -> Npy.read(file)).isExactlyInstanceOf(FormatException.class)
                 .hasMessage(file + ": " + reason);
@@ -91,7 +93,7 @@ class NumpyTest {
 
     @Test
     void truncationAndSurplusAreRefused() throws IOException {
-        byte[] array = Payload.resourceBytes("c.npy");
+        byte[] array = Resources.bytes("torch/io/c.npy");
         Path cut = Files.write(folder.resolve("cut.npy"), Arrays.copyOf(array, array.length - 1));
         Path more = Files.write(folder.resolve("more.npy"), Arrays.copyOf(array, array.length + 1));
 
@@ -103,7 +105,7 @@ class NumpyTest {
 
     @Test
     void damagedCompressedDataIsRefused() throws IOException {
-        byte[] archive = Payload.resourceBytes("deflated.npz");
+        byte[] archive = Resources.bytes("torch/io/deflated.npz");
         archive[80] ^= 1;
         Path file = Files.write(folder.resolve("x.npz"), archive);
 

@@ -4,10 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -108,16 +105,4 @@ final class Payload {
         return lines;
     }
 
-    static Path resource(String name) {
-        try {
-            return Path.of(Payload.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e);
-        }
-    }
-
-    /** Where the files that Python made lie. */
-    static byte[] resourceBytes(String name) throws IOException {
-        return Files.readAllBytes(resource(name));
-    }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
@@ -44,14 +45,14 @@ class PtFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"tree.pt", "tree-protocol4.pt", "tree-protocol5.pt", "tree-legacy.pth"})
     void whatTorchSavedIsReadByteForByte(String name) {
-        assertIsTree(PtFile.read(Payload.resource(name)));
-        assertIsTree(PtFile.load(Payload.resource(name)));
+        assertIsTree(PtFile.read(Resources.path("torch/io/" + name)));
+        assertIsTree(PtFile.load(Resources.path("torch/io/" + name)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"views.pt", "views-legacy.pth"})
     void viewsShareTheMemoryThatTheySharedBefore(String name) {
-        Map<String, Tensor> views = PtFile.readStateDict(Payload.resource(name));
+        Map<String, Tensor> views = PtFile.readStateDict(Resources.path("torch/io/" + name));
         Tensor base = Payload.tensor("base", DType.FLOAT32, 6, 8);
 
         assertThat(views.get("base").equal(base)).isTrue();
@@ -74,7 +75,7 @@ class PtFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"views.pt", "views-legacy.pth"})
     void gradientsAndConjugationAreKept(String name) {
-        Map<String, Tensor> views = PtFile.readStateDict(Payload.resource(name));
+        Map<String, Tensor> views = PtFile.readStateDict(Resources.path("torch/io/" + name));
         Tensor complex = Payload.tensor("conj", DType.COMPLEX64, 3);
 
         assertThat(Payload.raw(views.get("conj"))).isEqualTo(Payload.raw(complex.conjPhysical()));
@@ -89,7 +90,7 @@ class PtFileTest {
     /** The layout of the official flow head's checkpoints: model, optimizer, steps, epoch, args, ema. */
     @Test
     void theOfficialCheckpointIsReadWithItsNamespace() throws IOException {
-        Path file = Payload.resource("checkpoint.pt");
+        Path file = Resources.path("torch/io/checkpoint.pt");
         Map<?, ?> checkpoint = (Map<?, ?>) PtFile.read(file);
 
         assertThat(checkpoint.keySet().stream().map(Object::toString)).containsExactly("model", "optimizer", "steps",
@@ -102,7 +103,7 @@ class PtFileTest {
         long before = Memory.liveTensors();
         Map<String, Tensor> ema = PtFile.readStateDict(file, "ema");
         assertThat(Memory.liveTensors() - before).isEqualTo(ema.size());
-        JsonObject expected = JsonParser.parseString(Files.readString(Payload.resource("checkpoint.json")))
+        JsonObject expected = JsonParser.parseString(Files.readString(Resources.path("torch/io/checkpoint.json")))
                 .getAsJsonObject();
         assertThat(ema.keySet()).containsExactlyElementsOf(expected.keySet());
         ema.forEach((name, t) -> assertThat(t.toDoubleArray()).as(name)
@@ -113,7 +114,7 @@ class PtFileTest {
     /** Parameters made empty and then filled, dicts made of pairs: what torchvision's oldest weights are made of. */
     @Test
     void whatPyTorch01SavedIsReadToo() {
-        Map<String, Tensor> state = PtFile.readStateDict(Payload.resource("pytorch01.pth"));
+        Map<String, Tensor> state = PtFile.readStateDict(Resources.path("torch/io/pytorch01.pth"));
 
         assertThat(state.keySet()).containsExactly("a", "b", "c");
         assertThat(Payload.raw(state.get("a"))).isEqualTo(Payload.bytes("a", 16, DType.FLOAT32));
@@ -124,7 +125,7 @@ class PtFileTest {
 
     @Test
     void aStateDictThatIsNotThereIsNamedWithWhatIs() {
-        Path file = Payload.resource("checkpoint.pt");
+        Path file = Resources.path("torch/io/checkpoint.pt");
 
         assertThatThrownBy(() -> PtFile.readStateDict(file, "net")).isExactlyInstanceOf(FormatException.class)
                 .hasMessage(file + ": has no entry 'net'; there are model, optimizer, steps, epoch, args, ema");
@@ -138,7 +139,7 @@ class PtFileTest {
     /** {"seen": {1, 2}, "raw": b"\x00\xffA", "dtype": torch.bfloat16, "device": torch.device("cuda", 1), ...} */
     @Test
     void otherPlainDataIsReadToo() {
-        Map<?, ?> leaves = (Map<?, ?>) PtFile.read(Payload.resource("leaves.pt"));
+        Map<?, ?> leaves = (Map<?, ?>) PtFile.read(Resources.path("torch/io/leaves.pt"));
 
         assertThat(leaves.get("seen")).isEqualTo(Set.of(1L, 2L));
         assertThat((byte[]) leaves.get("raw")).containsExactly(0, -1, 'A');

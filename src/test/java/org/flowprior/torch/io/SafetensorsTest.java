@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Tensor;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @InScope
 class SafetensorsTest {
 
-    private static final Path ALL = Payload.resource("all.safetensors");
+    private static final Path ALL = Resources.path("torch/io/all.safetensors");
 
     @TempDir
     Path folder;
@@ -58,7 +59,7 @@ class SafetensorsTest {
 
     @Test
     void unalignedTensorsOfOldWritersAreRead() {
-        Map<String, Tensor> read = Safetensors.read(Payload.resource("odd-header.safetensors"));
+        Map<String, Tensor> read = Safetensors.read(Resources.path("torch/io/odd-header.safetensors"));
 
         assertThat(Payload.raw(read.get("a"))).isEqualTo(Payload.bytes("a", 4, DType.UINT8));
         assertThat(Payload.raw(read.get("b"))).isEqualTo(Payload.bytes("b", 16, DType.FLOAT64));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Torch;
@@ -29,7 +30,7 @@ class TensorFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"all.safetensors", "views.pt", "views-legacy.pth", "stored.npz", "deflated.npz"})
     void aListTellsWhatReadingWouldGiveAndLoadsNothing(String name) throws IOException {
-        Path file = Files.write(folder.resolve("no-extension"), Payload.resourceBytes(name));
+        Path file = Files.write(folder.resolve("no-extension"), Resources.bytes("torch/io/" + name));
         long bytes = Memory.cpuBytes();
         List<TensorFiles.Entry> entries = TensorFiles.list(file).stream().filter(TensorFiles.Entry::isTensor).toList();
         assertThat(Memory.cpuBytes()).isEqualTo(bytes);
@@ -44,7 +45,7 @@ class TensorFilesTest {
 
     @Test
     void aCheckpointIsListedWithItsScalars() {
-        assertThat(lines(Payload.resource("checkpoint.pt"))).contains(
+        assertThat(lines(Resources.path("torch/io/checkpoint.pt"))).contains(
                 "model.input_proj.weight float32[6, 4]",
                 "optimizer.state.0.exp_avg float32[6, 4]",
                 "optimizer.param_groups.0.betas = [0.9, 0.95]",
@@ -56,14 +57,15 @@ class TensorFilesTest {
 
     @Test
     void viewsAndMetadataAreListedAsSuch() {
-        assertThat(lines(Payload.resource("views.pt"))).contains("row float32[8] part of a storage of 192 bytes");
-        assertThat(lines(Payload.resource("all.safetensors"))).startsWith("__metadata__.format = pt");
-        assertThat(lines(Payload.resource("fortran.npy"))).containsExactly("fortran int16[3, 5] Fortran order");
+        assertThat(lines(Resources.path("torch/io/views.pt")))
+                .contains("row float32[8] part of a storage of 192 bytes");
+        assertThat(lines(Resources.path("torch/io/all.safetensors"))).startsWith("__metadata__.format = pt");
+        assertThat(lines(Resources.path("torch/io/fortran.npy"))).containsExactly("fortran int16[3, 5] Fortran order");
     }
 
     @Test
     void theTensorOfAnNpyFileGoesByTheNameOfTheFile() {
-        assertThat(TensorFiles.readAll(Payload.resource("c.npy"))).containsOnlyKeys("c");
+        assertThat(TensorFiles.readAll(Resources.path("torch/io/c.npy"))).containsOnlyKeys("c");
     }
 
     @Test

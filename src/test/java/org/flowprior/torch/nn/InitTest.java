@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -18,9 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Initialisers of a [6, 3, 2] tensor from seed 3, against PyTorch; tools/oracle/nn.py made the numbers. */
+@InScope
 class InitTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(InitTest.class, "init.json");
+    private static final JsonObject ORACLE = Resources.json("torch/nn/init.json");
     private static final Map<String, BiFunction<Tensor, Generator, Tensor>> FILLS = new LinkedHashMap<>();
 
     static {
@@ -54,7 +58,7 @@ class InitTest {
     @ParameterizedTest
     @MethodSource("names")
     void drawsPyTorchsNumbers(String name) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(3)) {
+        try (Generator generator = Generator.seeded(3)) {
             Tensor tensor = Torch.empty(6, 3, 2).requiresGrad_(true);
             assertThat(FILLS.get(name).apply(tensor, generator)).isSameAs(tensor);
             assertDrawn(tensor, name);
@@ -64,37 +68,29 @@ class InitTest {
 
     @Test
     void withoutAGeneratorTheDefaultOneIsDrawnFrom() {
-        try (Scope scope = Scope.open()) {
-            Libtorch.manualSeed(3);
-            Tensor tensor = Init.kaimingUniform_(Torch.empty(6, 3, 2));
-            assertDrawn(tensor, "kaiming-uniform");
-        }
+        Libtorch.manualSeed(3);
+        Tensor tensor = Init.kaimingUniform_(Torch.empty(6, 3, 2));
+        assertDrawn(tensor, "kaiming-uniform");
     }
 
     /** Up to the last digit, in which normal numbers depend on the processor's vector instructions. */
     private static void assertDrawn(Tensor actual, String name) {
-        Tensor expected = OracleFile.tensor(ORACLE.get(name));
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        assertThat(OracleFile.relativeError(actual.toFloatArray(), expected.toDoubleArray())).isLessThan(1e-6);
+        Recorded.assertClose(name, actual, Recorded.tensor(ORACLE.get(name)), 1e-6);
     }
 
     @Test
-    void leavesNoTensorBehind() {
-        try (Scope scope = Scope.open()) {
-            Tensor tensor = Torch.empty(50, 2);
-            int before = scope.size();
-            Init.truncNormal_(tensor, 0, 1, 1.5, 4, null);
-            assertThat(scope.size()).isEqualTo(before);
-        }
+    void leavesNoTensorBehind(Scope scope) {
+        Tensor tensor = Torch.empty(50, 2);
+        int before = scope.size();
+        Init.truncNormal_(tensor, 0, 1, 1.5, 4, null);
+        assertThat(scope.size()).isEqualTo(before);
     }
 
     @Test
     void refusesWhatHasNoFanAndEmptyCuts() {
-        try (Scope scope = Scope.open()) {
-            assertThatThrownBy(() -> Init.xavierUniform_(Torch.empty(3))).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("fan");
-            assertThatThrownBy(() -> Init.truncNormal_(Torch.empty(3), 0, 1, 2, 1, null))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a < b");
-        }
+        assertThatThrownBy(() -> Init.xavierUniform_(Torch.empty(3))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fan");
+        assertThatThrownBy(() -> Init.truncNormal_(Torch.empty(3), 0, 1, 2, 1, null))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a < b");
     }
 }

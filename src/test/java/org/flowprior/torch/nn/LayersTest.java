@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -20,9 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every layer against PyTorch; tools/oracle/nn.py made the numbers. */
+@InScope
 class LayersTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(LayersTest.class, "layers.json");
+    private static final JsonObject ORACLE = Resources.json("torch/nn/layers.json");
     private static final Map<String, Function<Generator, Layer>> LAYERS = new LinkedHashMap<>();
 
     static {
@@ -68,9 +72,8 @@ class LayersTest {
     @ParameterizedTest
     @MethodSource("names")
     void startsFromPyTorchsValues(String name) {
-        try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1);
-                Layer layer = LAYERS.get(name).apply(generator)) {
-            Map<String, Tensor> expected = OracleFile.tensors(caseOf(name).get("initial"));
+        try (Generator generator = Generator.seeded(1); Layer layer = LAYERS.get(name).apply(generator)) {
+            Map<String, Tensor> expected = Recorded.tensors(caseOf(name).get("initial"));
             assertThat(layer.stateDict().keySet()).containsExactlyElementsOf(expected.keySet());
             expected.forEach((key, value) -> {
                 Tensor actual = layer.stateDict().get(key);
@@ -84,22 +87,22 @@ class LayersTest {
     @MethodSource("names")
     void computesPyTorchsValuesAndGradients(String name) {
         JsonObject expected = caseOf(name);
-        try (Scope scope = Scope.open(); Layer layer = LAYERS.get(name).apply(null)) {
-            layer.loadStateDict(OracleFile.tensors(expected.get("state")));
-            Tensor x = OracleFile.tensor(expected.get("input"));
+        try (Layer layer = LAYERS.get(name).apply(null)) {
+            layer.loadStateDict(Recorded.tensors(expected.get("state")));
+            Tensor x = Recorded.tensor(expected.get("input"));
             if (expected.has("inputGradient")) {
                 x.requiresGrad_(true);
             }
             Tensor y = layer.forward(x);
             assertClose("output", y, expected.get("output"));
-            y.mul(OracleFile.tensor(expected.get("upstream"))).sum().backward();
+            y.mul(Recorded.tensor(expected.get("upstream"))).sum().backward();
             if (expected.has("inputGradient")) {
                 assertClose("gradient of the input", x.grad(), expected.get("inputGradient"));
             }
             JsonObject gradients = expected.getAsJsonObject("gradients");
             assertThat(layer.namedParameters().keySet()).containsExactlyElementsOf(gradients.keySet());
-            layer.namedParameters().forEach((key, parameter) ->
-                    assertClose("gradient of " + key, parameter.grad(), gradients.get(key)));
+            layer.namedParameters().forEach(
+                    (key, parameter) -> assertClose("gradient of " + key, parameter.grad(), gradients.get(key)));
             JsonObject after = expected.getAsJsonObject("after");
             layer.stateDict().forEach((key, tensor) -> assertClose(key + " afterwards", tensor, after.get(key)));
             layer.eval();
@@ -112,17 +115,16 @@ class LayersTest {
     }
 
     private static void assertClose(String what, Tensor actual, JsonElement packed) {
-        assertClose(what, actual, OracleFile.tensor(packed));
+        assertClose(what, actual, Recorded.tensor(packed));
     }
 
     private static void assertClose(String what, Tensor actual, Tensor expected) {
-        assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
-        assertThat(OracleFile.relativeError(actual.toFloatArray(), expected.toDoubleArray())).as(what).isLessThan(5e-6);
+        Recorded.assertClose(what, actual, expected, 5e-6);
     }
 
     @Test
     void dropoutScalesWhatItKeepsInTrainingAndIsAbsentOtherwise() {
-        try (Scope scope = Scope.open(); Dropout dropout = new Dropout(0.25)) {
+        try (Dropout dropout = new Dropout(0.25)) {
             float[] y = dropout.forward(Torch.ones(4000)).toFloatArray();
             int zeros = 0;
             for (float value : y) {
@@ -139,8 +141,7 @@ class LayersTest {
 
     @Test
     void moduleListNamesItsModulesByNumber() {
-        try (Scope scope = Scope.open();
-                ModuleList<Linear> list = new ModuleList<>(List.of(new Linear(1, 1), new Linear(1, 2)))) {
+        try (ModuleList<Linear> list = new ModuleList<>(List.of(new Linear(1, 1), new Linear(1, 2)))) {
             assertThat(list.stateDict().keySet()).containsExactly("0.weight", "0.bias", "1.weight", "1.bias");
             assertThat(list.size()).isEqualTo(2);
             assertThat(list.get(1).weight().shape()).containsExactly(2, 1);
@@ -175,7 +176,7 @@ class LayersTest {
     void spectralNormAllowsTwoForwardsBeforeBackward() {
         // The second power iteration must not disturb what the first forward's backward needs.
         Conv1d.Options options = Conv1d.Options.kernel(1).withSpectralNorm(true);
-        try (Scope scope = Scope.open(); Conv1d conv = new Conv1d(2, 2, options)) {
+        try (Conv1d conv = new Conv1d(2, 2, options)) {
             Tensor x = Torch.ones(1, 2, 3);
             conv.forward(x).add(conv.forward(x)).square().sum().backward();
             assertThat(conv.weight().grad().isfinite().all().item()).isEqualTo(1);
@@ -184,7 +185,7 @@ class LayersTest {
 
     @Test
     void batchNormRefusesOtherDimensions() {
-        try (Scope scope = Scope.open(); BatchNorm2d norm = new BatchNorm2d(3)) {
+        try (BatchNorm2d norm = new BatchNorm2d(3)) {
             assertThatThrownBy(() -> norm.forward(Torch.ones(2, 3)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4 dimensions");
         }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.Map;
-import org.flowprior.torch.nn.OracleFile;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,7 +48,7 @@ class LearningRateScheduleTest {
                 "constant-with-warmup", LearningRateSchedule.constantWithWarmup(1e-2, 100),
                 "cosine-with-warmup", LearningRateSchedule.cosineWithWarmup(1e-5, 1e-2, 1e-3, 30, 250),
                 "cosine-after-warmup", LearningRateSchedule.cosineAfterWarmup(1e-2, 1e-3, 50, 300)).get(name);
-        double[] expected = OracleFile.numbers(OracleFile.read(getClass(), "trajectories.json")
+        double[] expected = Recorded.numbers(Resources.json("torch/optim/trajectories.json")
                 .getAsJsonObject("learningRates").get(name));
         assertThat(expected).hasSize(300);
         for (int step = 0; step < expected.length; step++) {

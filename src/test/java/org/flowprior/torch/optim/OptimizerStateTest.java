@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@InScope
 class OptimizerStateTest {
 
     private static final AdamOptions ADAM = AdamOptions.ADAM.withLearningRate(0.1);
@@ -54,31 +56,29 @@ class OptimizerStateTest {
                 "as it is", s -> s,
                 "tree", s -> OptimizerState.ofTree(s.toTree()),
                 "tensors", s -> OptimizerState.ofTensors(s.toTensors()));
-        return optimizers.entrySet().stream().flatMap(o -> forms.entrySet().stream().map(f ->
-                Arguments.of(o.getKey() + ", " + f.getKey(), o.getValue(), f.getValue())));
+        return optimizers.entrySet().stream().flatMap(o -> forms.entrySet().stream()
+                .map(f -> Arguments.of(o.getKey() + ", " + f.getKey(), o.getValue(), f.getValue())));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("optimizersAndForms")
     void resumedTrainingEqualsUninterruptedTraining(String name, Function<List<Tensor>, Optimizer> make,
             UnaryOperator<OptimizerState> form) {
-        try (Scope scope = Scope.open()) {
-            List<Tensor> uninterrupted = parameters();
-            List<Tensor> resumed = parameters();
-            try (Optimizer first = make.apply(uninterrupted); Optimizer second = make.apply(resumed)) {
-                steps(first, uninterrupted, 0, 5);
-                first.setLearningRate(0.03);
-                steps(second, resumed, 0, 2);
-                for (int i = 0; i < 3; i++) {
-                    resumed.get(i).detach().copy_(uninterrupted.get(i).detach());
-                }
-                second.loadStateDict(form.apply(first.stateDict()));
-                assertThat(second.learningRate()).isEqualTo(0.03);
-                steps(first, uninterrupted, 5, 10);
-                steps(second, resumed, 5, 10);
-                for (int i = 0; i < 3; i++) {
-                    assertThat(resumed.get(i).toFloatArray()).isEqualTo(uninterrupted.get(i).toFloatArray());
-                }
+        List<Tensor> uninterrupted = parameters();
+        List<Tensor> resumed = parameters();
+        try (Optimizer first = make.apply(uninterrupted); Optimizer second = make.apply(resumed)) {
+            steps(first, uninterrupted, 0, 5);
+            first.setLearningRate(0.03);
+            steps(second, resumed, 0, 2);
+            for (int i = 0; i < 3; i++) {
+                resumed.get(i).detach().copy_(uninterrupted.get(i).detach());
+            }
+            second.loadStateDict(form.apply(first.stateDict()));
+            assertThat(second.learningRate()).isEqualTo(0.03);
+            steps(first, uninterrupted, 5, 10);
+            steps(second, resumed, 5, 10);
+            for (int i = 0; i < 3; i++) {
+                assertThat(resumed.get(i).toFloatArray()).isEqualTo(uninterrupted.get(i).toFloatArray());
             }
         }
     }
@@ -86,35 +86,33 @@ class OptimizerStateTest {
     @Test
     void theLayoutIsPyTorchs() {
         // s = torch.optim.AdamW(...).state_dict(); s["state"][0].keys(); s["param_groups"][0].keys()
-        try (Scope scope = Scope.open()) {
-            List<Tensor> parameters = parameters();
-            try (AdamW optimizer = new AdamW(parameters)) {
-                steps(optimizer, parameters, 0, 3);
-                Map<String, Object> tree = optimizer.stateDict().toTree();
-                assertThat(tree.keySet()).containsExactly("state", "param_groups");
-                Map<?, ?> state = (Map<?, ?>) tree.get("state");
-                assertThat(new ArrayList<Object>(state.keySet())).containsExactly(0L, 1L);
-                Map<?, ?> one = (Map<?, ?>) state.get(1L);
-                assertThat(new ArrayList<Object>(one.keySet())).containsExactly("step", "exp_avg", "exp_avg_sq");
-                Tensor step = (Tensor) one.get("step");
-                assertThat(step.item()).isEqualTo(3);
-                assertThat(step.dtype()).isEqualTo(DType.FLOAT32);
-                assertThat(step.dim()).isZero();
-                Map<?, ?> group = (Map<?, ?>) ((List<?>) tree.get("param_groups")).get(0);
-                assertThat(new ArrayList<Object>(group.keySet())).containsExactly("lr", "betas", "eps", "weight_decay",
-                        "amsgrad", "maximize", "foreach", "capturable", "differentiable", "fused",
-                        "decoupled_weight_decay", "params");
-                assertThat(group.get("betas")).isEqualTo(List.of(0.9, 0.999));
-                assertThat(group.get("params")).isEqualTo(List.of(0L, 1L, 2L));
-                assertThat(optimizer.stateDict().toTensors().keySet()).contains("state.1.exp_avg", "param_groups.0.lr",
-                        "param_groups.0.params").doesNotContain("param_groups.0.foreach");
-            }
+        List<Tensor> parameters = parameters();
+        try (AdamW optimizer = new AdamW(parameters)) {
+            steps(optimizer, parameters, 0, 3);
+            Map<String, Object> tree = optimizer.stateDict().toTree();
+            assertThat(tree.keySet()).containsExactly("state", "param_groups");
+            Map<?, ?> state = (Map<?, ?>) tree.get("state");
+            assertThat(new ArrayList<Object>(state.keySet())).containsExactly(0L, 1L);
+            Map<?, ?> one = (Map<?, ?>) state.get(1L);
+            assertThat(new ArrayList<Object>(one.keySet())).containsExactly("step", "exp_avg", "exp_avg_sq");
+            Tensor step = (Tensor) one.get("step");
+            assertThat(step.item()).isEqualTo(3);
+            assertThat(step.dtype()).isEqualTo(DType.FLOAT32);
+            assertThat(step.dim()).isZero();
+            Map<?, ?> group = (Map<?, ?>) ((List<?>) tree.get("param_groups")).get(0);
+            assertThat(new ArrayList<Object>(group.keySet())).containsExactly("lr", "betas", "eps", "weight_decay",
+                    "amsgrad", "maximize", "foreach", "capturable", "differentiable", "fused",
+                    "decoupled_weight_decay", "params");
+            assertThat(group.get("betas")).isEqualTo(List.of(0.9, 0.999));
+            assertThat(group.get("params")).isEqualTo(List.of(0L, 1L, 2L));
+            assertThat(optimizer.stateDict().toTensors().keySet()).contains("state.1.exp_avg", "param_groups.0.lr",
+                    "param_groups.0.params").doesNotContain("param_groups.0.foreach");
         }
     }
 
     @Test
     void readsTheStateOfOlderPyTorch() {
-        try (Scope scope = Scope.open(); Adam optimizer = new Adam(List.of(parameters().get(0)))) {
+        try (Adam optimizer = new Adam(List.of(parameters().get(0)))) {
             Map<String, Object> one = Map.of("step", 7L, "exp_avg", Torch.ones(3),
                     "exp_avg_sq", Torch.ones(new long[] {3}, DType.FLOAT64));
             Map<String, Object> group = Map.of("lr", 0.5, "betas", List.of(0.8, 0.9), "eps", 1e-6, "weight_decay", 0L,
@@ -131,38 +129,34 @@ class OptimizerStateTest {
 
     @Test
     void reportsWhatDoesNotFitAndChangesNothing() {
-        try (Scope scope = Scope.open()) {
-            List<Tensor> parameters = parameters();
-            try (Adam optimizer = new Adam(parameters, ADAM); AdamW decoupled = new AdamW(parameters);
-                    Adam smaller = new Adam(parameters.subList(0, 2))) {
-                steps(optimizer, parameters, 0, 2);
-                OptimizerState good = optimizer.stateDict();
-                good.state().get(0).put("exp_avg", Torch.zeros(4));
-                good.state().get(0).put("other", Torch.zeros(1));
-                good.state().get(1).remove("exp_avg_sq");
-                assertThatThrownBy(() -> optimizer.loadStateDict(good)).isInstanceOf(StateDictException.class)
-                        .hasMessage("the state does not fit Adam: 1 missing (state.1.exp_avg_sq); 1 unexpected "
-                                + "(state.0.other); 1 of another shape (state.0.exp_avg [4] instead of [3])");
-                assertThat(optimizer.stateDict().state().get(0).get("exp_avg").isOpen()).isTrue();
-                assertThatThrownBy(() -> decoupled.loadStateDict(optimizer.stateDict()))
-                        .hasMessage("this is the state of Adam, not of AdamW");
-                assertThatThrownBy(() -> smaller.loadStateDict(optimizer.stateDict()))
-                        .hasMessageContaining("groups have [3] parameters instead of [2]");
-                OptimizerState poor = optimizer.stateDict();
-                poor.parameterGroups().get(0).put("eps", "small");
-                assertThatThrownBy(() -> optimizer.loadStateDict(poor)).hasMessageContaining("'eps' must be a number");
-            }
+        List<Tensor> parameters = parameters();
+        try (Adam optimizer = new Adam(parameters, ADAM); AdamW decoupled = new AdamW(parameters);
+                Adam smaller = new Adam(parameters.subList(0, 2))) {
+            steps(optimizer, parameters, 0, 2);
+            OptimizerState good = optimizer.stateDict();
+            good.state().get(0).put("exp_avg", Torch.zeros(4));
+            good.state().get(0).put("other", Torch.zeros(1));
+            good.state().get(1).remove("exp_avg_sq");
+            assertThatThrownBy(() -> optimizer.loadStateDict(good)).isInstanceOf(StateDictException.class)
+                    .hasMessage("the state does not fit Adam: 1 missing (state.1.exp_avg_sq); 1 unexpected "
+                            + "(state.0.other); 1 of another shape (state.0.exp_avg [4] instead of [3])");
+            assertThat(optimizer.stateDict().state().get(0).get("exp_avg").isOpen()).isTrue();
+            assertThatThrownBy(() -> decoupled.loadStateDict(optimizer.stateDict()))
+                    .hasMessage("this is the state of Adam, not of AdamW");
+            assertThatThrownBy(() -> smaller.loadStateDict(optimizer.stateDict()))
+                    .hasMessageContaining("groups have [3] parameters instead of [2]");
+            OptimizerState poor = optimizer.stateDict();
+            poor.parameterGroups().get(0).put("eps", "small");
+            assertThatThrownBy(() -> optimizer.loadStateDict(poor)).hasMessageContaining("'eps' must be a number");
         }
     }
 
     @Test
     void refusesWhatIsNoState() {
-        try (Scope scope = Scope.open()) {
-            assertThatThrownBy(() -> OptimizerState.ofTree(List.of())).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> OptimizerState.ofTree(Map.of("state", Map.of("a", 1), "param_groups", List.of())))
-                    .hasMessageContaining("'a'");
-            assertThatThrownBy(() -> OptimizerState.ofTensors(Map.of("state.x.exp_avg", Torch.zeros(1))))
-                    .hasMessageContaining("'state.x.exp_avg'");
-        }
+        assertThatThrownBy(() -> OptimizerState.ofTree(List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> OptimizerState.ofTree(Map.of("state", Map.of("a", 1), "param_groups", List.of())))
+                .hasMessageContaining("'a'");
+        assertThatThrownBy(() -> OptimizerState.ofTensors(Map.of("state.x.exp_avg", Torch.zeros(1))))
+                .hasMessageContaining("'state.x.exp_avg'");
     }
 }

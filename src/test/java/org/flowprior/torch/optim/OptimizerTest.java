@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.List;
-import java.util.Map;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -15,6 +15,7 @@ import org.flowprior.torch.nn.Sequential;
 import org.flowprior.torch.nn.SiLU;
 import org.junit.jupiter.api.Test;
 
+@InScope
 class OptimizerTest {
 
     private static Tensor parameter(float... values) {
@@ -24,18 +25,16 @@ class OptimizerTest {
     @Test
     void takesTheStepsOfTheSpecification() {
         // p = nn.Parameter(tensor([1., -2.])); AdamW([p], lr=.01, betas=(.9, .95), weight_decay=.02)
-        try (Scope scope = Scope.open()) {
-            Tensor p = parameter(1, -2);
-            AdamOptions options = AdamOptions.ADAMW.withLearningRate(0.01).withBetas(0.9, 0.95)
-                    .withWeightDecay(0.02);
-            try (AdamW optimizer = new AdamW(List.of(p), options)) {
-                p.setGrad(Tensor.of(new float[] {0.5f, -0.1f}, 2));
-                optimizer.step();
-                p.setGrad(Tensor.of(new float[] {0.3f, 0.2f}, 2));
-                optimizer.step();
-                assertThat(p.toDoubleArray()[0]).isCloseTo(0.97997004, offset(1e-7));
-                assertThat(p.toDoubleArray()[1]).isCloseTo(-1.99283588, offset(2e-7));
-            }
+        Tensor p = parameter(1, -2);
+        AdamOptions options = AdamOptions.ADAMW.withLearningRate(0.01).withBetas(0.9, 0.95)
+                .withWeightDecay(0.02);
+        try (AdamW optimizer = new AdamW(List.of(p), options)) {
+            p.setGrad(Tensor.of(new float[] {0.5f, -0.1f}, 2));
+            optimizer.step();
+            p.setGrad(Tensor.of(new float[] {0.3f, 0.2f}, 2));
+            optimizer.step();
+            assertThat(p.toDoubleArray()[0]).isCloseTo(0.97997004, offset(1e-7));
+            assertThat(p.toDoubleArray()[1]).isCloseTo(-1.99283588, offset(2e-7));
         }
     }
 
@@ -57,50 +56,44 @@ class OptimizerTest {
 
     @Test
     void refusesParametersThatItCannotTrain() {
-        try (Scope scope = Scope.open()) {
-            Tensor p = parameter(1);
-            assertThatThrownBy(() -> new Adam(List.of())).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> new Adam(List.of(p, p.share()))).hasMessageContaining("twice");
-            assertThatThrownBy(() -> new Adam(List.of(p.mul(2)))).hasMessageContaining("recorded op");
-            assertThatThrownBy(() -> Adam.ofGroups(List.of(), AdamOptions.ADAM)).hasMessageContaining("no groups");
-        }
+        Tensor p = parameter(1);
+        assertThatThrownBy(() -> new Adam(List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Adam(List.of(p, p.share()))).hasMessageContaining("twice");
+        assertThatThrownBy(() -> new Adam(List.of(p.mul(2)))).hasMessageContaining("recorded op");
+        assertThatThrownBy(() -> Adam.ofGroups(List.of(), AdamOptions.ADAM)).hasMessageContaining("no groups");
     }
 
     @Test
     void leavesParametersWithoutGradientAlone() {
-        try (Scope scope = Scope.open()) {
-            Tensor a = parameter(1);
-            Tensor b = parameter(1);
-            try (Adam optimizer = new Adam(List.of(a, b))) {
-                optimizer.step();
-                assertThat(optimizer.stateDict().state()).isEmpty();
-                b.setGrad(Torch.ones(1));
-                optimizer.step();
-                assertThat(optimizer.stateDict().state()).containsOnlyKeys(1);
-                assertThat(a.item()).isEqualTo(1);
-                assertThat(b.item()).isLessThan(1);
-                optimizer.zeroGrad();
-                assertThat(b.grad()).isNull();
-            }
+        Tensor a = parameter(1);
+        Tensor b = parameter(1);
+        try (Adam optimizer = new Adam(List.of(a, b))) {
+            optimizer.step();
+            assertThat(optimizer.stateDict().state()).isEmpty();
+            b.setGrad(Torch.ones(1));
+            optimizer.step();
+            assertThat(optimizer.stateDict().state()).containsOnlyKeys(1);
+            assertThat(a.item()).isEqualTo(1);
+            assertThat(b.item()).isLessThan(1);
+            optimizer.zeroGrad();
+            assertThat(b.grad()).isNull();
         }
     }
 
     @Test
     void learningRatesAreSetForAllGroupsOrOne() {
-        try (Scope scope = Scope.open()) {
-            List<ParameterGroup> groups = List.of(new ParameterGroup(List.of(parameter(1)), 0.1, 0),
-                    new ParameterGroup(List.of(parameter(1)), 0.2, 0.5));
-            try (Sgd optimizer = Sgd.ofGroups(groups, Sgd.Options.DEFAULT)) {
-                assertThat(optimizer.learningRate()).isEqualTo(0.1);
-                assertThat(optimizer.learningRate(1)).isEqualTo(0.2);
-                optimizer.setLearningRate(1, 0.3);
-                assertThat(optimizer.learningRate()).isEqualTo(0.1);
-                optimizer.setLearningRate(0.4);
-                assertThat(optimizer.parameterGroups()).extracting(ParameterGroup::learningRate)
-                        .containsExactly(0.4, 0.4);
-                assertThat(optimizer.parameterGroups()).extracting(ParameterGroup::weightDecay)
-                        .containsExactly(0.0, 0.5);
-            }
+        List<ParameterGroup> groups = List.of(new ParameterGroup(List.of(parameter(1)), 0.1, 0),
+                new ParameterGroup(List.of(parameter(1)), 0.2, 0.5));
+        try (Sgd optimizer = Sgd.ofGroups(groups, Sgd.Options.DEFAULT)) {
+            assertThat(optimizer.learningRate()).isEqualTo(0.1);
+            assertThat(optimizer.learningRate(1)).isEqualTo(0.2);
+            optimizer.setLearningRate(1, 0.3);
+            assertThat(optimizer.learningRate()).isEqualTo(0.1);
+            optimizer.setLearningRate(0.4);
+            assertThat(optimizer.parameterGroups()).extracting(ParameterGroup::learningRate)
+                    .containsExactly(0.4, 0.4);
+            assertThat(optimizer.parameterGroups()).extracting(ParameterGroup::weightDecay)
+                    .containsExactly(0.0, 0.5);
         }
     }
 
@@ -134,25 +127,21 @@ class OptimizerTest {
 
     @Test
     void isClosedOnce() {
-        try (Scope scope = Scope.open()) {
-            Adam optimizer = new Adam(List.of(parameter(1)));
-            optimizer.close();
-            assertThatThrownBy(optimizer::close).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("closed");
-            assertThatThrownBy(optimizer::step).isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(optimizer::stateDict).isInstanceOf(IllegalStateException.class);
-        }
+        Adam optimizer = new Adam(List.of(parameter(1)));
+        optimizer.close();
+        assertThatThrownBy(optimizer::close).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(optimizer::step).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(optimizer::stateDict).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void aGradientMayHaveAnyStrideWhereTheSizeIsOne() {
-        try (Scope scope = Scope.open()) {
-            Tensor parameter = Torch.ones(3, 1).requiresGrad_(true);
-            parameter.setGrad(Torch.ones(1, 3).t());
-            try (Sgd sgd = new Sgd(List.of(parameter), Sgd.Options.DEFAULT.withLearningRate(0.5))) {
-                sgd.step();
-            }
-            assertThat(parameter.toFloatArray()).containsExactly(0.5f, 0.5f, 0.5f);
+        Tensor parameter = Torch.ones(3, 1).requiresGrad_(true);
+        parameter.setGrad(Torch.ones(1, 3).t());
+        try (Sgd sgd = new Sgd(List.of(parameter), Sgd.Options.DEFAULT.withLearningRate(0.5))) {
+            sgd.step();
         }
+        assertThat(parameter.toFloatArray()).containsExactly(0.5f, 0.5f, 0.5f);
     }
 }

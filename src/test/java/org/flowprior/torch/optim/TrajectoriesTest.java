@@ -8,18 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.flowprior.fixtures.Recorded;
+import org.flowprior.fixtures.Resources;
+import org.flowprior.torch.DType;
+import org.flowprior.torch.InScope;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.nn.OracleFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Three hundred steps beside PyTorch's default implementations, within 1e-6; see tools/oracle/optim.py. */
+@InScope
 class TrajectoriesTest {
 
-    private static final JsonObject ORACLE = OracleFile.read(TrajectoriesTest.class, "trajectories.json");
+    private static final JsonObject ORACLE = Resources.json("torch/optim/trajectories.json");
     private static final double BOUND = 1e-6;
     /** PyTorch's default and fused kernels round beta2 differently, and differ from each other by 1.5e-6 here. */
     private static final double STATE_BOUND = 3e-6;
@@ -120,34 +124,32 @@ class TrajectoriesTest {
     void followsPyTorch(String name) {
         Run run = RUNS.get(name);
         JsonObject expected = ORACLE.getAsJsonObject("cases").getAsJsonObject(name);
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> named = parameters();
-            List<Tensor> parameters = List.copyOf(named.values());
-            try (Optimizer optimizer = run.optimizer.apply(parameters); Ema ema = new Ema(named, run.decay)) {
-                for (int step = 0; step < STEPS; step++) {
-                    try (Scope inner = Scope.open()) {
-                        Tensor loss = loss(parameters, step, run.lateStart);
-                        optimizer.zeroGrad();
-                        (run.negated ? loss.neg() : loss).backward();
-                        step(run, optimizer, parameters, step, expected);
-                        ema.update();
-                        compare(parameters, expected.getAsJsonObject("parameters"), step + 1);
-                        if (run.decay > 0) {
-                            List<Tensor> averages = List.copyOf(ema.stateDict().values());
-                            compare(averages, expected.getAsJsonObject("averages"), step + 1);
-                        }
+        Map<String, Tensor> named = parameters();
+        List<Tensor> parameters = List.copyOf(named.values());
+        try (Optimizer optimizer = run.optimizer.apply(parameters); Ema ema = new Ema(named, run.decay)) {
+            for (int step = 0; step < STEPS; step++) {
+                try (Scope inner = Scope.open()) {
+                    Tensor loss = loss(parameters, step, run.lateStart);
+                    optimizer.zeroGrad();
+                    (run.negated ? loss.neg() : loss).backward();
+                    step(run, optimizer, parameters, step, expected);
+                    ema.update();
+                    compare(parameters, expected.getAsJsonObject("parameters"), step + 1);
+                    if (run.decay > 0) {
+                        List<Tensor> averages = List.copyOf(ema.stateDict().values());
+                        compare(averages, expected.getAsJsonObject("averages"), step + 1);
                     }
                 }
-                compareState(optimizer, expected.getAsJsonObject("state"));
             }
+            compareState(optimizer, expected.getAsJsonObject("state"));
         }
     }
 
     private static Map<String, Tensor> parameters() {
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         for (int i = 0; i < SHAPES.size(); i++) {
-            float[] initial = OracleFile.floats(ORACLE.getAsJsonArray("initial").get(i));
-            parameters.put("p" + i, Tensor.of(initial, SHAPES.get(i)).requiresGrad_(true));
+            double[] initial = Recorded.numbers(ORACLE.getAsJsonArray("initial").get(i));
+            parameters.put("p" + i, Tensor.of(initial, SHAPES.get(i)).to(DType.FLOAT32).requiresGrad_(true));
         }
         return parameters;
     }
@@ -185,20 +187,19 @@ class TrajectoriesTest {
 
     private static void compare(List<Tensor> tensors, JsonObject recorded, int step) {
         if (recorded.has(Integer.toString(step))) {
-            float[] actual = Torch.cat(tensors.stream().map(t -> t.detach().flatten()).toList(), 0)
-                    .toFloatArray();
-            double error = OracleFile.relativeError(actual, OracleFile.numbers(recorded.get(Integer.toString(step))));
-            assertThat(error).as("after step " + step).isLessThan(BOUND);
+            Tensor all = Torch.cat(tensors.stream().map(t -> t.detach().flatten()).toList(), 0);
+            double[] expected = Recorded.numbers(recorded.get(Integer.toString(step)));
+            Recorded.assertClose("after step " + step, all, expected, BOUND);
         }
     }
 
     private static void compareState(Optimizer optimizer, JsonObject recorded) {
         Map<String, Tensor> actual = new LinkedHashMap<>();
-        optimizer.stateDict().state().forEach((number, one) -> one.forEach((name, tensor) ->
-                actual.put(number + "." + name, tensor)));
+        optimizer.stateDict().state()
+                .forEach((number, one) -> one.forEach((name, tensor) -> actual.put(number + "." + name, tensor)));
         assertThat(actual.keySet()).containsExactlyInAnyOrderElementsOf(
                 recorded.keySet());
-        actual.forEach((key, tensor) -> assertThat(OracleFile.relativeError(tensor.toFloatArray(),
-                OracleFile.numbers(recorded.get(key)))).as(key).isLessThan(STATE_BOUND));
+        actual.forEach(
+                (key, tensor) -> Recorded.assertClose(key, tensor, Recorded.numbers(recorded.get(key)), STATE_BOUND));
     }
 }

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -20,12 +15,12 @@ import org.flowprior.autoencoder.AdaptiveAnchors;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderLoss;
 import org.flowprior.autoencoder.AutoencoderNoise;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.optim.Ema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,19 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against what PyTorch computes from the formulas: tools/oracle/autoencoder_step.py. */
 class AutoencoderStepTest {
 
-    private static Path resource(String name) {
-        try {
-            return Path.of(AutoencoderStepTest.class.getResource(name).toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonObject steps(String name) throws IOException {
-        try (InputStream in = AutoencoderStepTest.class.getResourceAsStream("autoencoder-steps.json")) {
-            return JsonParser.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8)).getAsJsonObject()
-                    .getAsJsonObject(name);
-        }
+    private static JsonObject steps(String name) {
+        return Resources.json("train/autoencoder/autoencoder-steps.json").getAsJsonObject(name);
     }
 
     /** Throws unless the norm of each difference is that small beside the gradient's; returns the gradients' keys. */
@@ -81,7 +65,8 @@ class AutoencoderStepTest {
         AutoencoderTrainingConfig config = AutoencoderOracle.config(name, "training.checkpointing=" + checkpointing);
         try (Scope scope = Scope.open(); AutoencoderNetworks networks = AutoencoderOracle.networks(config, dtype);
                 AutoencoderLoss loss = networks.newLoss()) {
-            Map<String, Tensor> expected = Safetensors.read(resource("autoencoder-step-" + name + ".safetensors"));
+            Map<String, Tensor> expected = Resources.tensors(
+                    "train/autoencoder/autoencoder-step-" + name + ".safetensors");
             Tensor images = AutoencoderOracle.images(31).to(dtype);
             AutoencoderNoise noise = AutoencoderOracle.noise(31, dtype);
             Autoencoder.Output output = networks.autoencoder().forward(images, noise.latents());

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
-import org.flowprior.target.Banks;
+import org.flowprior.fixtures.Banks;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;

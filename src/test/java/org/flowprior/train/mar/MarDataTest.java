@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.flowprior.config.RequestException;
-import org.flowprior.data.latents.Caches;
+import org.flowprior.fixtures.Caches;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Memory;

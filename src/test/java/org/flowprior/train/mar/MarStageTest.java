@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.flowprior.data.latents.Caches;
+import org.flowprior.fixtures.Caches;
 import org.flowprior.mar.Mar;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Memory;

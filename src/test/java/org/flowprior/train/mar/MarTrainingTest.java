@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
-import org.flowprior.data.latents.Caches;
+import org.flowprior.fixtures.Caches;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
