@@ -7,8 +7,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.flowprior.examples.AlignEncoder;
+import org.flowprior.examples.EvaluateImages;
 import org.flowprior.examples.OwnModule;
 import org.flowprior.examples.PriorOnArrays;
+import org.flowprior.examples.SampleImages;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Npy;
@@ -56,5 +59,13 @@ class ExamplesTest {
         Npy.write(array, Torch.randn(1000, 16).mul(3));
         assertThat(printed(PriorOnArrays::main, array, prior, 20)).contains("written to " + prior);
         assertThat(printed(AlignEncoder::main, prior, 0.1, 20)).contains("step 20, reconstruction ");
+    }
+
+    @Test
+    void imagesAreSampledAndEvaluated() throws Exception {
+        Path samples = directory.resolve("samples");
+        assertThat(printed(SampleImages::main, Resources.path("old/mar/expected-mar.safetensors"),
+                Resources.path("old/ae/expected-autoencoder.safetensors"), samples, 4)).contains("40 images in " + samples);
+        assertThat(printed(EvaluateImages::main, samples, "procedural:8?count=60", 2)).contains("fid", "precision");
     }
 }
