@@ -3,14 +3,11 @@ package org.flowprior.cli.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import org.flowprior.config.ConfigLoader;
-import org.flowprior.config.Json;
+import org.flowprior.fixtures.Resources;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Command;
 
@@ -22,11 +19,8 @@ class ForwardModuleTest {
 
     /** The defaults are a contract: whoever checks a checkpoint may leave keys out. */
     @Test
-    void everyModuleHasTheDefaultsThatWereReleased() throws IOException {
-        JsonObject released;
-        try (InputStream in = ForwardModuleTest.class.getResourceAsStream("defaults.json")) {
-            released = Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), "defaults.json");
-        }
+    void everyModuleHasTheDefaultsThatWereReleased() {
+        JsonObject released = Resources.json("cli/forward/defaults.json");
         Set<String> names = new HashSet<>();
         for (ForwardModule module : Forward.MODULES) {
             String name = command(module).name();
