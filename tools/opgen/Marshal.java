@@ -48,7 +48,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
         boolean sized = a.type().matches(".*\\[\\d+\\].*");
         if (n.equals("reduction") && "Mean".equals(a.defaultValue())) {
             return new Marshal(a, List.of("int64_t " + n), n, "Reduction", null, false,
-                    List.of("CallFrame.code($, \"$\")"));
+                    List.of("CallFrame.required($, \"$\").code()"));
         }
         return switch (type) {
             case "Tensor" -> simple(a, "int64_t", "In(" + n + ").ref()", "Tensor", "f.in($, \"$\")");
@@ -78,16 +78,16 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
             case "bool" -> simple(a, "int32_t", n + " != 0", "boolean", "$ ? 1 : 0");
             case "bool?" -> optional(a, "int32_t", "as_given(" + n + "_given, " + n + " != 0)", "Boolean", null,
                     "Boolean.TRUE.equals($) ? 1 : 0");
-            case "ScalarType" -> simple(a, "int32_t", "as_dtype(" + n + ")", "DType", "CallFrame.code($, \"$\")");
+            case "ScalarType" -> simple(a, "int32_t", "as_dtype(" + n + ")", "DType", "CallFrame.required($, \"$\").code()");
             case "ScalarType?" -> optional(a, "int32_t", "as_given(" + n + "_given, as_dtype(" + n + "))", "DType", null,
                     "$ == null ? 0 : $.code()");
             case "MemoryFormat" -> simple(a, "int32_t", "as_memory_format(" + n + ")", "MemoryFormat",
-                    "CallFrame.code($, \"$\")");
+                    "CallFrame.required($, \"$\").code()");
             case "MemoryFormat?" -> optional(a, "int32_t", "as_given(" + n + "_given, as_memory_format(" + n + "))",
                     "MemoryFormat", null, "$ == null ? 0 : $.code()");
             case "Device" -> new Marshal(a, List.of("int32_t " + n + "_type", "int32_t " + n + "_index"),
                     "as_device(" + n + "_type, " + n + "_index)", "Device", null, false,
-                    List.of("CallFrame.type($, \"$\")", "$.index()"));
+                    List.of("CallFrame.required($, \"$\").type().code()", "$.index()"));
             case "Device?" -> new Marshal(a, List.of("int32_t " + n + "_given", "int32_t " + n + "_type",
                     "int32_t " + n + "_index"), "as_given(" + n + "_given, as_device(" + n + "_type, " + n + "_index))",
                     "Device", null, false, List.of("$ == null ? 0 : 1", "$ == null ? 0 : $.type().code()",

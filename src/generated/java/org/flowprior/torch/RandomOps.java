@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The random methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The random methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface RandomOps permits Tensor {
 
     /** {@code bernoulli(Tensor self, *, Generator? generator=None) &rarr; Tensor} */

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The reduction methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The reduction methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface ReductionOps permits Tensor {
 
     /** {@code sum(Tensor self, *, ScalarType? dtype=None) &rarr; Tensor} */
@@ -625,7 +625,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor norm(Number p, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), CallFrame.code(dtype, "dtype"), f.out());
+        int status = Shim.fp_norm_ScalarOpt_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), CallFrame.required(dtype, "dtype").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dtype);
         }
@@ -652,7 +652,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor norm(Number p, long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dim_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, CallFrame.code(dtype, "dtype"), f.out());
+        int status = Shim.fp_norm_ScalarOpt_dim_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, CallFrame.required(dtype, "dtype").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dim, keepdim, dtype);
         }

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Torch {
 
     private Torch() {}
@@ -917,7 +917,7 @@ public final class Torch {
     /** {@code meshgrid(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> meshgrid(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_meshgrid(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_meshgrid(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "meshgrid", tensors);
         }
@@ -927,7 +927,7 @@ public final class Torch {
     /** {@code meshgrid.indexing(Tensor[] tensors, *, str indexing) &rarr; Tensor[]} */
     public static List<Tensor> meshgrid(List<Tensor> tensors, String indexing) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_meshgrid_indexing(f.tensors(tensors, "tensors"), tensors.size(), f.string(indexing, "indexing"), f.out(), f.outCount());
+        int status = Shim.fp_meshgrid_indexing(f.tensors(tensors, "tensors"), tensors.size(), f.string(indexing, "indexing"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "meshgrid", tensors, indexing);
         }
@@ -1697,7 +1697,7 @@ public final class Torch {
     /** {@code broadcast_tensors(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> broadcastTensors(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_broadcast_tensors(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_broadcast_tensors(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "broadcast_tensors", tensors);
         }
@@ -1737,7 +1737,7 @@ public final class Torch {
     /** {@code atleast_1d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast1d(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_atleast_1d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_atleast_1d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "atleast_1d", tensors);
         }
@@ -1757,7 +1757,7 @@ public final class Torch {
     /** {@code atleast_2d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast2d(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_atleast_2d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_atleast_2d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "atleast_2d", tensors);
         }
@@ -1777,7 +1777,7 @@ public final class Torch {
     /** {@code atleast_3d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast3d(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_atleast_3d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_atleast_3d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "atleast_3d", tensors);
         }
@@ -1922,7 +1922,7 @@ public final class Torch {
     /** {@code where(Tensor condition) &rarr; Tensor[]} */
     public static List<Tensor> where(Tensor condition) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_where(f.in(condition, "condition"), f.out(), f.outCount());
+        int status = Shim.fp_where(f.in(condition, "condition"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "where", condition);
         }

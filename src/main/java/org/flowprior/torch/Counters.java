@@ -7,8 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One thread's counts of tensors, written by that thread alone so that counting costs an addition, and its queue of
- * leaked handles, which cleaners fill and the thread empties between two ops.
+ * One thread's counts of tensors, which that thread alone writes, so that counting costs an addition; and its queue of
+ * leaked handles, which cleaners fill and the thread frees between two ops.
  */
 final class Counters {
 
@@ -22,13 +22,13 @@ final class Counters {
 
     static Counters ofNewThread() {
         Counters counters = new Counters();
-        adoptTheDead(counters);
+        takeOverEnded(counters);
         ALL.add(counters);
         return counters;
     }
 
-    /** Folds the counts and the leaks of ended threads into a living one. */
-    private static synchronized void adoptTheDead(Counters heir) {
+    /** Adds the counts and the leaks of ended threads to those of a living one. */
+    private static synchronized void takeOverEnded(Counters heir) {
         for (Counters other : ALL) {
             if (!other.thread.isAlive()) {
                 heir.created += other.created;
@@ -39,23 +39,21 @@ final class Counters {
         }
     }
 
-    /** A tensor was lost: the thread that made it will free it. */
+    /** Reports a lost tensor; its thread frees it later. */
     void leak(long handle) {
         LEAKED.incrementAndGet();
-        leaks.add(() -> CallFrame.current().free(handle));
+        later(() -> CallFrame.current().free(handle));
     }
 
-    /** Something else was lost that only its thread may free. */
+    /** Lets this thread free a lost object between two ops. */
     void later(Runnable free) {
         leaks.add(free);
     }
 
-    boolean hasLeaks() {
-        return !leaks.isEmpty();
-    }
-
-    Runnable takeLeak() {
-        return leaks.poll();
+    void freeLeaks() {
+        for (Runnable free = leaks.poll(); free != null; free = leaks.poll()) {
+            free.run();
+        }
     }
 
     static long live() {

@@ -2,7 +2,7 @@ package org.flowprior.torch;
 
 import java.lang.ref.Cleaner;
 
-/** A tensor between two threads: made by {@link Tensor#handOver}, taken once by {@link #accept}. */
+/** A tensor on its way to another thread: made by {@link Tensor#handOver}, taken once by {@link #accept}. */
 public final class Handover {
 
     private long handle;
@@ -16,9 +16,9 @@ public final class Handover {
     }
 
     /**
-     * The tensor, in this thread's innermost scope.
+     * Returns the tensor, in this thread's innermost scope.
      *
-     * @throws ClosedException when it was taken before
+     * @throws ClosedException if it was accepted before
      */
     public synchronized Tensor accept() {
         CallFrame f = CallFrame.enter();

@@ -12,7 +12,7 @@ final class HostData {
 
     private HostData() {}
 
-    /** The shape, or one dimension where an array came without. */
+    /** The shape, or one dimension if the array has none. */
     static long[] orLength(long[] shape, int length) {
         return shape.length == 0 ? new long[] {length} : shape;
     }
@@ -43,8 +43,8 @@ final class HostData {
         }
         CallFrame f = CallFrame.enter();
         long id = Callbacks.hold(data);
-        int status = Shim.fp_tensor_over(data, f.longs(shape, "shape"), shape.length, dtype.code(),
-                Callbacks.releaseStub(), id, f.out());
+        int status = Shim.fp_tensor_over(data, f.longs(shape, "shape"), shape.length, dtype.code(), Callbacks.RELEASE,
+                id, f.out());
         if (status != 0) {
             Callbacks.forget(id);
             throw f.failure(status, "over", dtype, shape);
@@ -69,11 +69,10 @@ final class HostData {
     /** The memory of a contiguous CPU tensor, valid while the tensor is. */
     static MemorySegment segment(Tensor tensor) {
         if (!tensor.device().equals(Device.CPU) || !tensor.isContiguous()) {
-            throw new IllegalStateException("only the memory of a contiguous CPU tensor can be seen; this is "
+            throw new IllegalStateException("only the memory of a contiguous CPU tensor can be read; this is "
                     + tensor.signature() + "; to(Device.CPU) and contiguous() make one");
         }
-        long bytes = tensor.numel() * tensor.dtype().bytes();
-        return MemorySegment.ofAddress(tensor.dataAddress()).reinterpret(bytes);
+        return MemorySegment.ofAddress(tensor.dataAddress()).reinterpret(tensor.numel() * tensor.dtype().bytes());
     }
 
     static void load(Tensor tensor, MemorySegment source) {

@@ -1,8 +1,8 @@
 package org.flowprior.torch;
 
 /**
- * What a cleaner knows of a tensor outside every scope. It never frees: it hands the reference to the thread that made
- * the tensor, which frees it between two ops, when no call of its own can be using it.
+ * The cleaner's part of a tensor outside every scope. It frees nothing itself: it passes the reference to the thread that
+ * made the tensor, which frees it between two ops, when none of its calls can use it.
  */
 final class Leak implements Runnable {
 
@@ -17,7 +17,7 @@ final class Leak implements Runnable {
         this.counters = counters;
     }
 
-    /** The tensor was closed, or has another owner now. */
+    /** Forgets the tensor, which was closed or has a new owner. */
     void settle() {
         handle = 0;
     }

@@ -1,12 +1,10 @@
 package org.flowprior.torch;
 
 /**
- * An error of libtorch: one line with the op's name, the message, and the shapes and dtypes of the arguments. The
- * subclasses tell the kinds that callers tell apart.
+ * An error of libtorch. Its message is one line with the op's name, libtorch's text, and the shapes and dtypes of the
+ * arguments. Each subclass is a kind of error that callers may handle.
  */
 public class TorchException extends RuntimeException {
-
-    private static final long serialVersionUID = 1;
 
     private final String backtrace;
 
@@ -15,7 +13,7 @@ public class TorchException extends RuntimeException {
         this.backtrace = backtrace;
     }
 
-    /** libtorch's whole text with the C++ backtrace, or null where it gave none. */
+    /** libtorch's whole text with the C++ backtrace, or null if there is none. */
     public String backtrace() {
         return backtrace;
     }

@@ -11,7 +11,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.StateDictException;
 
-/** Compares a state dict with the parameters it is for, and copies it. */
+/** Checks a state dict against an optimiser's parameters, and copies it. */
 final class StateLoader {
 
     private final String owner;
