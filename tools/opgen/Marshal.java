@@ -62,7 +62,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
                     List.of("CallFrame.kind($, \"$\")", "CallFrame.bits($)"));
             case "Scalar?" -> new Marshal(a, List.of("int32_t " + n + "_kind", "int64_t " + n + "_bits"),
                     "as_optional_scalar(" + n + "_kind, " + n + "_bits)", "Number", null, false,
-                    List.of("CallFrame.optionalKind($)", "CallFrame.bits($)"));
+                    List.of("$ == null ? 0 : CallFrame.kind($, \"$\")", "CallFrame.bits($)"));
             case "Scalar[]" -> new Marshal(a, List.of("const int32_t* " + n + "_kinds", "const int64_t* " + n + "_bits",
                     "int64_t " + n + "_count"), "as_scalars(" + n + "_kinds, " + n + "_bits, " + n + "_count)",
                     "List<? extends Number>", null, false, List.of("f.kinds($, \"$\")", "f.bits($)", "$.size()"));
@@ -70,11 +70,11 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
             case "int?" -> optional(a, "int64_t", "as_given(" + n + "_given, " + n + ")", "Long", "long", "$ == null ? 0 : $");
             case "int[]", "int[N]" -> ints(a, "as_ints", symbolic, sized, "f.longs($, \"$\")", "$.length");
             case "int[]?", "int[N]?" -> ints(a, "as_optional_ints", symbolic, sized, "f.optionalLongs($)",
-                    "CallFrame.length($)");
+                    "$ == null ? 0 : $.length");
             case "float" -> simple(a, "double", n, "double", "$");
             case "float?" -> optional(a, "double", "as_given(" + n + "_given, " + n + ")", "Double", null, "$ == null ? 0 : $");
             case "float[]?" -> list(a, "double", "as_optional_doubles(%s, %s_count)", "double[]", "f.optionalDoubles($)",
-                    "CallFrame.length($)");
+                    "$ == null ? 0 : $.length");
             case "bool" -> simple(a, "int32_t", n + " != 0", "boolean", "$ ? 1 : 0");
             case "bool?" -> optional(a, "int32_t", "as_given(" + n + "_given, " + n + " != 0)", "Boolean", null,
                     "Boolean.TRUE.equals($) ? 1 : 0");
@@ -94,7 +94,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
                     "$ == null ? -1 : $.index()"));
             case "str" -> simple(a, "const char*", "std::string_view(" + n + ")", "String", "f.string($, \"$\")");
             case "str?" -> simple(a, "const char*", "as_optional_string(" + n + ")", "String", "f.optionalString($)");
-            case "Generator?" -> simple(a, "int64_t", "as_generator(" + n + ")", "Generator", "f.generator($)");
+            case "Generator?" -> simple(a, "int64_t", "as_generator(" + n + ")", "Generator", "$ == null ? 0 : $.handle()");
             // Sparse layouts are out of flowprior's scope: every tensor is strided, and neither C nor Java asks.
             case "Layout?" -> new Marshal(a, List.of(), "std::optional<at::Layout>()", null, null, false, List.of());
             default -> throw new IllegalStateException(

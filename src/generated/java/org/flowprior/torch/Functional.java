@@ -1657,7 +1657,7 @@ public final class Functional {
     /** {@code upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest1d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_nearest1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_nearest1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest1d", input, outputSize, scaleFactors);
         }
@@ -1667,7 +1667,7 @@ public final class Functional {
     /** {@code upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest2d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_nearest2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_nearest2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest2d", input, outputSize, scaleFactors);
         }
@@ -1677,7 +1677,7 @@ public final class Functional {
     /** {@code upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest3d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_nearest3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_nearest3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest3d", input, outputSize, scaleFactors);
         }
@@ -1687,7 +1687,7 @@ public final class Functional {
     /** {@code _upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearestExact2d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__upsample_nearest_exact2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp__upsample_nearest_exact2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_nearest_exact2d", input, outputSize, scaleFactors);
         }
@@ -1697,7 +1697,7 @@ public final class Functional {
     /** {@code upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleLinear1d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_linear1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_linear1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_linear1d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1707,7 +1707,7 @@ public final class Functional {
     /** {@code upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBilinear2d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_bilinear2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_bilinear2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_bilinear2d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1717,7 +1717,7 @@ public final class Functional {
     /** {@code upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBicubic2d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_bicubic2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_bicubic2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_bicubic2d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1727,7 +1727,7 @@ public final class Functional {
     /** {@code upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleTrilinear3d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_trilinear3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_trilinear3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_trilinear3d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1737,7 +1737,7 @@ public final class Functional {
     /** {@code _upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBilinear2dAa(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__upsample_bilinear2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp__upsample_bilinear2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_bilinear2d_aa", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1747,7 +1747,7 @@ public final class Functional {
     /** {@code _upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBicubic2dAa(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__upsample_bicubic2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp__upsample_bicubic2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_bicubic2d_aa", input, outputSize, alignCorners, scaleFactors);
         }

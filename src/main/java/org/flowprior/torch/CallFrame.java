@@ -171,24 +171,8 @@ final class CallFrame {
         return text == null ? MemorySegment.NULL : string(text, "");
     }
 
-    long generator(Generator generator) {
-        return generator == null ? 0 : generator.handle();
-    }
-
-    static int length(long[] values) {
-        return values == null ? 0 : values.length;
-    }
-
-    static int length(double[] values) {
-        return values == null ? 0 : values.length;
-    }
-
     static int kind(Number value, String name) {
         return required(value, name) instanceof Double || value instanceof Float ? 2 : 1;
-    }
-
-    static int optionalKind(Number value) {
-        return value == null ? 0 : kind(value, "");
     }
 
     static long bits(Number value) {
@@ -288,14 +272,15 @@ final class CallFrame {
         Shim.fp_tensor_free(block, 1);
     }
 
-    /** Throws the exception of {@link #failure} unless the status is 0. */
-    void check(int status, String op, Object... arguments) {
+    /** Throws the exception of {@link #failure} unless the status is 0. Returns this. */
+    CallFrame check(int status, String op, Object... arguments) {
         if (status != 0) {
             throw failure(status, op, arguments);
         }
+        return this;
     }
 
     RuntimeException failure(int status, String op, Object... arguments) {
-        return Errors.of(this, status, op, arguments);
+        return TorchException.of(this, status, op, arguments);
     }
 }

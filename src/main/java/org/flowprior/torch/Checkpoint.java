@@ -26,13 +26,11 @@ public final class Checkpoint {
         if (!GradMode.isEnabled()) {
             return block.apply(inputs);
         }
-        Block held = new Block(block, inputs);
+        long id = Callbacks.hold(new Block(block, inputs));
         CallFrame f = CallFrame.enter();
-        long id = Callbacks.hold(held);
         int status = Shim.fp_checkpoint_open(f.tensors(inputs, "inputs"), inputs.size(), Callbacks.RECOMPUTE,
                 Callbacks.RELEASE, id, f.out());
-        f.check(status, "checkpoint", inputs);
-        long checkpoint = f.number(0);
+        long checkpoint = f.check(status, "checkpoint", inputs).number(0);
         try {
             return block.apply(inputs);
         } finally {

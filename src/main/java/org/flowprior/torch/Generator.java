@@ -53,15 +53,13 @@ public final class Generator implements AutoCloseable {
     /** The seed last set. */
     public long initialSeed() {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_generator_seed(handle(), f.out()), "initial_seed");
-        return f.number(0);
+        return f.check(Shim.fp_generator_seed(handle(), f.out()), "initial_seed").number(0);
     }
 
     /** The state, a one-dimensional uint8 tensor as in PyTorch. */
     public Tensor state() {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_generator_state(handle(), f.out()), "get_state");
-        return f.tensor();
+        return f.check(Shim.fp_generator_state(handle(), f.out()), "get_state").tensor();
     }
 
     /** Sets a state that {@link #state} or PyTorch returned. Returns this. */

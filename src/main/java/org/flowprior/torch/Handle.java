@@ -1,6 +1,5 @@
 package org.flowprior.torch;
 
-import java.lang.ref.Cleaner;
 import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
@@ -14,7 +13,6 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     private Scope scope;
     private int slot;
     private Leak leak;
-    private Cleaner.Cleanable cleanable;
     private Throwable closedAt;
 
     Handle(long handle, CallFrame frame) {
@@ -33,8 +31,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         if (into != null) {
             slot = into.add(handle);
         } else {
-            leak = new Leak(handle, frame.counters);
-            cleanable = Scope.CLEANER.register(this, leak);
+            leak = new Leak(this, handle, frame.counters);
         }
     }
 
@@ -44,9 +41,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
             scope = null;
         } else if (leak != null) {
             leak.settle();
-            cleanable.clean();
             leak = null;
-            cleanable = null;
         }
     }
 
@@ -159,8 +154,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     /** Makes a second wrapper of the same tensor, in the innermost scope. */
     public Tensor share() {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_tensor_share(handle(f.thread), f.out()), "share");
-        return f.tensor();
+        return f.check(Shim.fp_tensor_share(handle(f.thread), f.out()), "share").tensor();
     }
 
     /** True if both wrappers stand for one tensor. */

@@ -1,18 +1,14 @@
 package org.flowprior.torch;
 
-import java.lang.ref.Cleaner;
-
 /** A tensor on its way to another thread: made by {@link Tensor#handOver}, taken once by {@link #accept}. */
 public final class Handover {
 
     private long handle;
     private final Leak leak;
-    private final Cleaner.Cleanable cleanable;
 
     Handover(long handle, Counters giver) {
         this.handle = handle;
-        this.leak = new Leak(handle, giver);
-        this.cleanable = Scope.CLEANER.register(this, leak);
+        this.leak = new Leak(this, handle, giver);
     }
 
     /**
@@ -28,7 +24,6 @@ public final class Handover {
         long h = handle;
         handle = 0;
         leak.settle();
-        cleanable.clean();
         return new Tensor(h, f);
     }
 }

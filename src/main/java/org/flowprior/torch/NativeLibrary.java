@@ -51,7 +51,8 @@ final class NativeLibrary {
         try {
             requireLinuxX64(System.getProperty("os.name"), System.getProperty("os.arch"));
             loadLibtorch();
-            loadShim();
+            load("the shim", shimFile(),
+                    "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)");
             loaded = true;
             Shim.fp_initialize();
             checkDTypes();
@@ -107,9 +108,10 @@ final class NativeLibrary {
                     null);
         }
         Path directory = found.libraryDirectory();
-        loadRequired(directory.resolve("libc10.so"));
+        String remedy = "check that libtorch is complete and built for this system";
+        load("a library", directory.resolve("libc10.so"), remedy);
         boolean cuda = loadCuda(directory, "libc10_cuda.so");
-        loadRequired(directory.resolve("libtorch_cpu.so"));
+        load("a library", directory.resolve("libtorch_cpu.so"), remedy);
         if (cuda) {
             loadCuda(directory, "libtorch_cuda.so"); // its kernels register themselves; no other library links to it
         }
@@ -135,24 +137,12 @@ final class NativeLibrary {
         }
     }
 
-    private static void loadRequired(Path file) {
+    private static void load(String what, Path file, String remedy) {
         try {
             System.load(file.toString());
             TRACE.add("loaded " + file);
         } catch (UnsatisfiedLinkError e) {
-            throw failed("a library was not loaded: " + e.getMessage(),
-                    "check that libtorch is complete and built for this system", e);
-        }
-    }
-
-    private static void loadShim() {
-        Path shim = shimFile();
-        try {
-            System.load(shim.toString());
-            TRACE.add("loaded " + shim);
-        } catch (UnsatisfiedLinkError e) {
-            throw failed("the shim was not loaded: " + e.getMessage(),
-                    "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)", e);
+            throw failed(what + " was not loaded: " + e.getMessage(), remedy, e);
         }
     }
 

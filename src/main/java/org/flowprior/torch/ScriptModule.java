@@ -60,8 +60,7 @@ public final class ScriptModule implements AutoCloseable {
         int status = Shim.fp_script_call(handle(), f.string(method, "method"), f.tensors(list, "inputs"), list.size(),
                 f.out(), f.out(1));
         Reference.reachabilityFence(this);
-        f.check(status, method, (Object[]) inputs);
-        return f.tensorList();
+        return f.check(status, method, (Object[]) inputs).tensorList();
     }
 
     /** Moves parameters and buffers, and casts them unless the dtype is null. Returns this. */

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
 
@@ -36,8 +37,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     private long info(int slot) {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_tensor_info(f.in(this, "this"), f.out()), "info");
-        return f.number(slot);
+        return f.check(Shim.fp_tensor_info(f.in(this, "this"), f.out()), "info").number(slot);
     }
 
     /** Number of dimensions. */
@@ -126,8 +126,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     private long storage(int slot) {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_tensor_storage(f.in(this, "this"), f.out(), f.out(1)), "storage");
-        return f.number(slot);
+        return f.check(Shim.fp_tensor_storage(f.in(this, "this"), f.out(), f.out(1)), "storage").number(slot);
     }
 
     /** Position of the first element in the storage, in elements. */
@@ -137,47 +136,49 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     long dataAddress() {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_tensor_data(f.in(this, "this"), f.out()), "data");
-        return f.number(0);
+        return f.check(Shim.fp_tensor_data(f.in(this, "this"), f.out()), "data").number(0);
     }
 
     /** Number of changes of the tensor in place. */
     public long version() {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_tensor_version(f.in(this, "this"), f.out()), "version");
-        return f.number(0);
+        return f.check(Shim.fp_tensor_version(f.in(this, "this"), f.out()), "version").number(0);
     }
 
     // ---- from and to Java ------------------------------------------------------------------------------------------
 
     /** A float32 tensor with a copy of the numbers, of that shape or, without one, one-dimensional. */
     public static Tensor of(float[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.FLOAT32, HostData.orLength(shape, data.length));
+        return ofArray(MemorySegment.ofArray(data), DType.FLOAT32, data.length, shape);
     }
 
     /** A float64 tensor with a copy of the numbers. */
     public static Tensor of(double[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.FLOAT64, HostData.orLength(shape, data.length));
+        return ofArray(MemorySegment.ofArray(data), DType.FLOAT64, data.length, shape);
     }
 
     /** An int64 tensor with a copy of the numbers. */
     public static Tensor of(long[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.INT64, HostData.orLength(shape, data.length));
+        return ofArray(MemorySegment.ofArray(data), DType.INT64, data.length, shape);
     }
 
     /** An int32 tensor with a copy of the numbers. */
     public static Tensor of(int[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.INT32, HostData.orLength(shape, data.length));
+        return ofArray(MemorySegment.ofArray(data), DType.INT32, data.length, shape);
     }
 
     /** A uint8 tensor with a copy of the bytes. */
     public static Tensor of(byte[] data, long... shape) {
-        return HostData.copyOf(MemorySegment.ofArray(data), DType.UINT8, HostData.orLength(shape, data.length));
+        return ofArray(MemorySegment.ofArray(data), DType.UINT8, data.length, shape);
     }
 
     /** A bool tensor with a copy of the values. */
     public static Tensor of(boolean[] data, long... shape) {
-        return HostData.ofBooleans(data, shape);
+        byte[] bytes = new byte[data.length];
+        for (int i = 0; i < data.length; i++) {
+            bytes[i] = (byte) (data[i] ? 1 : 0);
+        }
+        return ofArray(MemorySegment.ofArray(bytes), DType.BOOL, bytes.length, shape);
     }
 
     /**
@@ -186,7 +187,14 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
      * @throws ShapeException if the segment's size does not fit the shape
      */
     public static Tensor of(MemorySegment data, DType dtype, long... shape) {
-        return HostData.copyOf(data, dtype, shape);
+        requireSize(data.byteSize(), dtype, shape);
+        Tensor tensor = Torch.empty(shape, dtype);
+        tensor.memory().copyFrom(data);
+        return tensor;
+    }
+
+    private static Tensor ofArray(MemorySegment data, DType dtype, int length, long[] shape) {
+        return of(data, dtype, shape.length == 0 ? new long[] {length} : shape);
     }
 
     /** A contiguous CPU tensor with a copy of the buffer's remaining elements, in native byte order. */
@@ -202,7 +210,37 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
      * @throws IllegalArgumentException if the segment is not native or not aligned
      */
     public static Tensor over(MemorySegment data, DType dtype, long... shape) {
-        return HostData.over(data, dtype, shape);
+        requireSize(data.byteSize(), dtype, shape);
+        if (!data.isNative()) {
+            throw new IllegalArgumentException("a tensor over memory needs a native segment; of(...) copies an array");
+        }
+        if (data.address() % Math.min(dtype.bytes(), 8) != 0) {
+            throw new IllegalArgumentException("memory at " + Long.toHexString(data.address()) + " is not aligned for "
+                    + dtype);
+        }
+        CallFrame f = CallFrame.enter();
+        long id = Callbacks.hold(data);
+        int status = Shim.fp_tensor_over(data, f.longs(shape, "shape"), shape.length, dtype.code(), Callbacks.RELEASE,
+                id, f.out());
+        if (status != 0) {
+            Callbacks.forget(id);
+            throw f.failure(status, "over", dtype, shape);
+        }
+        return f.tensor();
+    }
+
+    private static void requireSize(long bytes, DType dtype, long[] shape) {
+        long expected = dtype.bytes();
+        for (long size : shape) {
+            if (size < 0) {
+                throw new ShapeException("a shape has a negative size: " + Arrays.toString(shape), null);
+            }
+            expected = Math.multiplyExact(expected, size);
+        }
+        if (bytes != expected) {
+            throw new ShapeException("shape " + Arrays.toString(shape) + " of " + dtype + " takes " + expected
+                    + " bytes, the data has " + bytes, null);
+        }
     }
 
     /** A tensor of no dimensions: float32 for a Float, float64 for a Double, otherwise int64. */
@@ -213,32 +251,37 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
 
     /** The elements in row-major order, converted to float32. */
     public float[] toFloatArray() {
-        return HostData.read(this, DType.FLOAT32, s -> s.toArray(JAVA_FLOAT));
+        return read(DType.FLOAT32, s -> s.toArray(JAVA_FLOAT));
     }
 
     /** The elements in row-major order, converted to float64. */
     public double[] toDoubleArray() {
-        return HostData.read(this, DType.FLOAT64, s -> s.toArray(JAVA_DOUBLE));
+        return read(DType.FLOAT64, s -> s.toArray(JAVA_DOUBLE));
     }
 
     /** The elements in row-major order, converted to int64. */
     public long[] toLongArray() {
-        return HostData.read(this, DType.INT64, s -> s.toArray(JAVA_LONG));
+        return read(DType.INT64, s -> s.toArray(JAVA_LONG));
     }
 
     /** The elements in row-major order, converted to int32. */
     public int[] toIntArray() {
-        return HostData.read(this, DType.INT32, s -> s.toArray(JAVA_INT));
+        return read(DType.INT32, s -> s.toArray(JAVA_INT));
     }
 
     /** The elements in row-major order, converted to uint8. */
     public byte[] toByteArray() {
-        return HostData.read(this, DType.UINT8, s -> s.toArray(JAVA_BYTE));
+        return read(DType.UINT8, s -> s.toArray(JAVA_BYTE));
     }
 
     /** The elements in row-major order, converted to bool. */
     public boolean[] toBooleanArray() {
-        return HostData.readBooleans(this);
+        byte[] bytes = read(DType.BOOL, s -> s.toArray(JAVA_BYTE));
+        boolean[] values = new boolean[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            values[i] = bytes[i] != 0;
+        }
+        return values;
     }
 
     /**
@@ -248,12 +291,32 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
      * @throws TorchException        if the memory does not hold the elements themselves, as for a conjugate view
      */
     public MemorySegment segment() {
-        return HostData.segment(this).asReadOnly();
+        return memory().asReadOnly();
+    }
+
+    private MemorySegment memory() {
+        if (!device().equals(Device.CPU) || !isContiguous()) {
+            throw new IllegalStateException("only the memory of a contiguous CPU tensor can be read; this is "
+                    + signature() + "; to(Device.CPU) and contiguous() make one");
+        }
+        return MemorySegment.ofAddress(dataAddress()).reinterpret(numel() * dtype().bytes());
+    }
+
+    private <T> T read(DType dtype, Function<MemorySegment, T> reader) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            Tensor plain = detach().to(Device.CPU, dtype).contiguous();
+            return reader.apply((plain.isLazy() ? plain.clone(MemoryFormat.CONTIGUOUS) : plain).memory());
+        }
     }
 
     /** Copies a segment of the same size in bytes into this contiguous CPU tensor. Returns this. */
     public Tensor load(MemorySegment source) {
-        HostData.load(this, source);
+        MemorySegment target = memory();
+        if (target.byteSize() != source.byteSize()) {
+            throw new ShapeException("load: " + signature() + " takes " + target.byteSize()
+                    + " bytes, the source has " + source.byteSize(), null);
+        }
+        target.copyFrom(source);
         return this;
     }
 
@@ -305,8 +368,7 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     /** The accumulated gradient, or null. */
     public Tensor grad() {
         CallFrame f = CallFrame.enter();
-        f.check(Shim.fp_tensor_grad(f.in(this, "this"), f.out()), "grad");
-        return f.tensor();
+        return f.check(Shim.fp_tensor_grad(f.in(this, "this"), f.out()), "grad").tensor();
     }
 
     /**
