@@ -37,7 +37,7 @@ public final class Autograd {
     /**
      * Accumulates gradients in leaves.
      *
-     * @param gradients one for each tensor, null for a scalar tensor; or null if all are scalars
+     * @param gradients one for each tensor, null (a gradient of 1) for a scalar; or null if all are scalars
      * @param inputs    the leaves that get gradients, or null for all
      */
     public static void backward(List<Tensor> tensors, List<Tensor> gradients, Options options, List<Tensor> inputs) {
@@ -61,7 +61,7 @@ public final class Autograd {
     /**
      * Sum of the gradients of the outputs with respect to the inputs; no leaf is changed.
      *
-     * @param gradients one for each output, null for a scalar output; or null if all are scalars
+     * @param gradients one for each output, null (a gradient of 1) for a scalar; or null if all are scalars
      * @return one for each input; null for an unused one, if the options allow it
      */
     public static List<Tensor> grad(List<Tensor> outputs, List<Tensor> inputs, List<Tensor> gradients,

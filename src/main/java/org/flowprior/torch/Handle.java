@@ -12,7 +12,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     private long handle;
     private Scope scope;
     private int slot;
-    private Leak leak;
+    private Counters.Leak leak;
     private Throwable closedAt;
 
     Handle(long handle, CallFrame frame) {
@@ -31,7 +31,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         if (into != null) {
             slot = into.add(handle);
         } else {
-            leak = new Leak(this, handle, frame.counters);
+            leak = new Counters.Leak(this, handle, frame.counters);
         }
     }
 

@@ -4,11 +4,11 @@ package org.flowprior.torch;
 public final class Handover {
 
     private long handle;
-    private final Leak leak;
+    private final Counters.Leak leak;
 
     Handover(long handle, Counters giver) {
         this.handle = handle;
-        this.leak = new Leak(this, handle, giver);
+        this.leak = new Counters.Leak(this, handle, giver);
     }
 
     /**

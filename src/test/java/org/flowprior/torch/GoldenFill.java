@@ -2,7 +2,7 @@ package org.flowprior.torch;
 
 import java.util.Arrays;
 
-/** Numbers that a hash makes of a place and an index: what the golden values of generator and evaluation are filled with. */
+/** Fills the tensors of golden tests of generator and evaluation with a hash of a place and an index. */
 public final class GoldenFill {
 
     private GoldenFill() {}

@@ -2,7 +2,7 @@ package org.flowprior.torch;
 
 import java.util.function.Supplier;
 
-/** The most memory that a forward takes beside its inputs. */
+/** The peak of the memory that a forward needs besides its inputs. */
 public final class PeakMemory {
 
     private PeakMemory() {}

@@ -45,14 +45,12 @@ public final class Sgd extends Optimizer {
                 .collect(Collectors.partitioningBy(i -> states.get(i).isEmpty()));
         parts.forEach((firstStep, part) -> {
             if (!part.isEmpty()) {
+                List<Tensor> buffers = part.stream().map(i -> states.get(i)
+                        .computeIfAbsent(BUFFER, name -> Torch.emptyLike(gradients.get(i)).keep())).toList();
                 fused(options, part.stream().map(parameters::get).toList(), part.stream().map(gradients::get).toList(),
-                        part.stream().map(i -> buffer(states.get(i), gradients.get(i))).toList(), firstStep);
+                        buffers, firstStep);
             }
         });
-    }
-
-    private static Tensor buffer(Map<String, Tensor> state, Tensor gradient) {
-        return state.computeIfAbsent(BUFFER, name -> Torch.emptyLike(gradient).keep());
     }
 
     private static void fused(Options o, List<Tensor> parameters, List<Tensor> gradients, List<Tensor> buffers,

@@ -27,9 +27,8 @@ final class StateLoader {
         this.groups = groups;
         this.state = state;
         List<Integer> here = groups.stream().map(List::size).toList();
-        List<Integer> there =
-                IntStream.range(0, state.parameterGroups().size()).map(g -> state.numbers(g).size()).boxed()
-                        .toList();
+        List<Integer> there = IntStream.range(0, state.parameterGroups().size())
+                .mapToObj(g -> state.numbers(g).size()).toList();
         if (!here.equals(there)) {
             throw new IllegalArgumentException("the state does not fit " + owner + ": its groups have " + there
                     + " parameters instead of " + here);
