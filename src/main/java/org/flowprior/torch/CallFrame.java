@@ -23,7 +23,6 @@ import org.flowprior.torch.ffi.Shim;
 final class CallFrame {
 
     private static final ThreadLocal<CallFrame> CURRENT = ThreadLocal.withInitial(CallFrame::new);
-    private static final int OUT_SLOTS = 8;
 
     /** Writes a text in UTF-8, cut at the capacity, and its whole length. */
     interface TextCall {
@@ -38,7 +37,7 @@ final class CallFrame {
     InferenceMode inferenceMode;
     /** The exception of a callback, until the native call that ran the callback returns. */
     Throwable callbackFailure;
-    private final MemorySegment out = Arena.ofAuto().allocate(8L * OUT_SLOTS, 8);
+    private final MemorySegment out = Arena.ofAuto().allocate(8 * 8, 8);
     private MemorySegment scratch = Arena.ofAuto().allocate(1 << 14, 8);
     private long position;
     private long base;

@@ -59,10 +59,8 @@ final class TensorPrinter {
 
     private static String number(double value) {
         double size = Math.abs(value);
-        if (value == Math.rint(value) && size < 1e5) {
-            return String.format(Locale.ROOT, "%.1f", value);
-        }
-        return String.format(Locale.ROOT, size >= 1e5 || size < 1e-4 ? "%.4e" : "%.4f", value);
+        return String.format(Locale.ROOT, value == Math.rint(value) && size < 1e5 ? "%.1f"
+                : size >= 1e5 || size < 1e-4 ? "%.4e" : "%.4f", value);
     }
 
     private static String nested(long[] shape, long[] shown, int dim, long offset, LongFunction<String> element) {

@@ -3,8 +3,8 @@ package org.flowprior.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.flowprior.torch.ffi.Shim;
 
 /**
@@ -71,21 +71,14 @@ public class TorchException extends RuntimeException {
     }
 
     private static String describe(Object[] arguments) {
-        if (arguments.length == 0) {
-            return "";
-        }
-        StringJoiner out = new StringJoiner(", ", " [", "]");
-        for (Object argument : arguments) {
-            out.add(switch (argument) {
-                case null -> "null";
-                case Tensor t -> t.signature();
-                case long[] a -> Arrays.toString(a);
-                case double[] a -> Arrays.toString(a);
-                case List<?> list when !list.isEmpty() && list.getFirst() instanceof Tensor t ->
-                        list.size() + " tensors, the first " + t.signature();
-                default -> argument.toString();
-            });
-        }
-        return out.toString();
+        return arguments.length == 0 ? "" : Arrays.stream(arguments).map(argument -> switch (argument) {
+            case null -> "null";
+            case Tensor t -> t.signature();
+            case long[] a -> Arrays.toString(a);
+            case double[] a -> Arrays.toString(a);
+            case List<?> list when !list.isEmpty() && list.getFirst() instanceof Tensor t ->
+                    list.size() + " tensors, the first " + t.signature();
+            default -> argument.toString();
+        }).collect(Collectors.joining(", ", " [", "]"));
     }
 }

@@ -49,7 +49,13 @@ public sealed class Adam extends Optimizer permits AdamW {
             List<Map<String, Tensor>> states) {
         AdamOptions s = (AdamOptions) settings;
         for (int i = 0; i < parameters.size(); i++) {
-            begin(states.get(i), parameters.get(i), s.amsgrad());
+            Map<String, Tensor> state = states.get(i);
+            Tensor parameter = parameters.get(i);
+            if (state.isEmpty()) {
+                stateNames(s).forEach((name, isStep) -> state.put(name, (isStep
+                        ? Torch.zeros(new long[0], DType.FLOAT32, parameter.device()) : Torch.zerosLike(parameter))
+                        .keep()));
+            }
         }
         List<Tensor> averages = all(states, AVERAGE);
         List<Tensor> squares = all(states, SQUARE);
@@ -62,17 +68,6 @@ public sealed class Adam extends Optimizer permits AdamW {
         } else {
             Fused.adam_(parameters, gradients, averages, squares, largest, steps, s.learningRate(), s.beta1(),
                     s.beta2(), s.weightDecay(), s.eps(), s.amsgrad(), s.maximize());
-        }
-    }
-
-    private static void begin(Map<String, Tensor> state, Tensor parameter, boolean amsgrad) {
-        if (state.isEmpty()) {
-            state.put(STEP, Torch.zeros(new long[0], DType.FLOAT32, parameter.device()).keep());
-            state.put(AVERAGE, Torch.zerosLike(parameter).keep());
-            state.put(SQUARE, Torch.zerosLike(parameter).keep());
-            if (amsgrad) {
-                state.put(LARGEST_SQUARE, Torch.zerosLike(parameter).keep());
-            }
         }
     }
 
