@@ -32,7 +32,7 @@ final class PtWriter {
         write(file, object, 0xffffffffL);
     }
 
-    /** Writes zip64 records from that many bytes on. */
+    /** Writes zip64 records for sizes and offsets from {@code zip64} bytes on. */
     static void write(Path file, Object object, long zip64) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             PtWriter writer = new PtWriter(file);
@@ -56,7 +56,7 @@ final class PtWriter {
         zip.finish();
     }
 
-    /** Finds the tensors, so that shared storages are known, and what cannot be written. */
+    /** Registers the tensors, so that shared storages are known, and refuses what cannot be written. */
     private void forEachTensor(Object object, String name) {
         switch (object) {
             case Tensor tensor -> storages.add(tensor);
@@ -82,10 +82,8 @@ final class PtWriter {
             case null -> {}
             case String s -> {}
             case Boolean b -> {}
-            case Long n -> {}
-            case Integer n -> {}
-            case Double n -> {}
-            case Float n -> {}
+            case Number n when n instanceof Long || n instanceof Integer || n instanceof Double
+                    || n instanceof Float -> {}
             default -> throw new IllegalArgumentException(file + ": '" + name + "' is of " + object.getClass().getName()
                     + ", which a .pt file cannot hold");
         }

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.flowprior.torch.Tensor;
 
 /**
- * The state of one network in a file that training left: safetensors, or a {@code .pt} with the state bare or in one of
- * some entries, its keys behind the {@code module.} of data-parallel training and the {@code _orig_mod.} of a compiled
- * module, or not.
+ * Reads the state of one network from a file that training wrote: safetensors, or a {@code .pt} that is the state or has
+ * it in an entry. The prefixes {@code module.} of data-parallel training and {@code _orig_mod.} of a compiled module are
+ * removed from the keys.
  */
 public final class StateFile {
 
@@ -21,12 +21,12 @@ public final class StateFile {
     private StateFile() {}
 
     /**
-     * The tensors under their keys without wrappers, in the file's order, in the innermost scope.
+     * Reads the tensors under their keys without wrappers, in the file's order, in the innermost scope.
      *
-     * @param network what it is to be of, with its article, for error messages
-     * @param entries of a {@code .pt} where the state may lie, the first that is there; else the file is the state
-     * @throws IllegalArgumentException     naming the file, for content that is no state
-     * @throws java.io.UncheckedIOException when it cannot be read
+     * @param network name of the network for error messages, with its article
+     * @param entries entries of a {@code .pt} that may hold the state; the first that exists is read, or the whole file
+     * @throws IllegalArgumentException     naming the file, if its content is not a state
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Map<String, Tensor> read(Path file, String network, List<String> entries) {
         Map<?, ?> found = isSafetensors(file) ? Safetensors.read(file)
@@ -35,7 +35,7 @@ public final class StateFile {
         found.forEach((key, value) -> {
             if (!(value instanceof Tensor tensor)) {
                 throw refused(file, new IllegalArgumentException("entry '" + key
-                        + "' is no tensor, so this is not the state of " + network));
+                        + "' is not a tensor, so this is not the state of " + network));
             }
             state.put(unwrapped(String.valueOf(key)), tensor);
         });
@@ -63,17 +63,17 @@ public final class StateFile {
         return key;
     }
 
-    /** The metadata of a safetensors file; empty for others. */
+    /** Reads the metadata of a safetensors file; empty for other files. */
     public static Map<String, String> metadata(Path file) {
         return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
     }
 
-    /** The reason with the file's name, on one line, whatever the names in a damaged file are. */
+    /** Puts the file's name before the reason, on one line, whatever a damaged file contains. */
     public static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
         return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
     }
 
-    /** By the brace with which a safetensors header begins, behind its length. */
+    /** Returns whether a header of safetensors, which begins with a brace after its length, is at the start of the file. */
     public static boolean isSafetensors(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(9);

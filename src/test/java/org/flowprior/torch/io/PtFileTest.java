@@ -129,8 +129,8 @@ class PtFileTest {
         assertThatThrownBy(() -> PtFile.readStateDict(file, "net")).isExactlyInstanceOf(FormatException.class)
                 .hasMessage(file + ": has no entry 'net'; there are model, optimizer, steps, epoch, args, ema");
         assertThatThrownBy(() -> PtFile.readStateDict(file)).isExactlyInstanceOf(FormatException.class)
-                .hasMessage(file + ": entry 'model' is no tensor; name the state dict that is wanted; there are model, "
-                        + "optimizer, steps, epoch, args, ema");
+                .hasMessage(file + ": entry 'model' is not a tensor; name the state dict that you want; there are "
+                        + "model, optimizer, steps, epoch, args, ema");
         assertThatThrownBy(() -> PtFile.readStateDict(file, "steps"))
                 .hasMessage(file + ": holds no state dict under 'steps'");
     }
