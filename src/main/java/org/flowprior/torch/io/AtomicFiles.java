@@ -16,18 +16,15 @@ import java.util.UUID;
 /** Writes files that are complete or not there: under another name beside the target, forced to the disk, renamed. */
 public final class AtomicFiles {
 
-    /** Writes the bytes of a file. */
+    /**
+     * Writes the bytes of a file.
+     *
+     * @param <T> class of the stream or channel
+     */
     @FunctionalInterface
-    public interface Body {
-        /** Writes everything; the caller closes the stream. */
-        void write(OutputStream out) throws IOException;
-    }
-
-    /** Writes the bytes of a file to a channel. */
-    @FunctionalInterface
-    interface ChannelBody {
-        /** Writes everything; the caller closes the channel. */
-        void write(FileChannel channel) throws IOException;
+    public interface Body<T> {
+        /** Writes everything; the caller closes the stream or channel. */
+        void write(T out) throws IOException;
     }
 
     private AtomicFiles() {}
@@ -43,7 +40,7 @@ public final class AtomicFiles {
      *
      * @throws java.io.UncheckedIOException naming the file, if it cannot be written
      */
-    public static void write(Path target, Body body) {
+    public static void write(Path target, Body<OutputStream> body) {
         writeChannel(target, channel -> {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
             body.write(out);
@@ -52,7 +49,7 @@ public final class AtomicFiles {
     }
 
     /** As {@link #write(Path, Body)}. */
-    static void writeChannel(Path target, ChannelBody body) {
+    static void writeChannel(Path target, Body<FileChannel> body) {
         try {
             Path place = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
             if (Files.exists(place) && !Files.isRegularFile(place)) {

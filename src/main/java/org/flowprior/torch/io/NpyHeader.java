@@ -60,17 +60,14 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
         if (version < 1 || version > 3) {
             throw new IllegalArgumentException("an .npy array of version " + version + ", which is not 1, 2 or 3");
         }
-        byte[] size = exactly(in, version == 1 ? 2 : 4);
-        long length = 0;
-        for (int i = size.length - 1; i >= 0; i--) {
-            length = length << 8 | size[i] & 0xff;
-        }
+        byte[] size = Arrays.copyOf(exactly(in, version == 1 ? 2 : 4), 4);
+        long length = ByteBuffer.wrap(size).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffffffffL;
         if (length > Math.min(MAX_LENGTH, available)) {
             throw new IllegalArgumentException("an .npy array whose header of " + length + " bytes is too long");
         }
         byte[] text = exactly(in, (int) length);
         NpyHeader header = parse(new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
-                8 + size.length + (int) length);
+                (version == 1 ? 10 : 12) + (int) length);
         long bytes = Shapes.bytes(header.dtype, header.shape);
         if (bytes != available - header.length) {
             throw new IllegalArgumentException("the array has " + (available - header.length) + " bytes, its shape and "

@@ -148,7 +148,7 @@ final class PickleCalls {
         dict.put(key(key), value(value));
     }
 
-    /** Returns the object, which must be a scalar: containers, and long texts many times, could take hours to compare. */
+    /** Returns the object, which must be a scalar: comparing containers, or long texts many times, could take hours. */
     Object key(Object key) {
         if (key instanceof String text) {
             spend(text.length() / LONG_KEY);

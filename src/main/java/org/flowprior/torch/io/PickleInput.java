@@ -3,8 +3,6 @@ package org.flowprior.torch.io;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Reads the bytes of pickles that follow each other, and the numbers and texts in them. */
@@ -136,10 +134,6 @@ final class PickleInput {
     }
 
     private String decode(int start, int count) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, start, count)).toString();
-        } catch (CharacterCodingException e) {
-            throw refuse("a text in the pickle is not valid UTF-8");
-        }
+        return source.utf8(ByteBuffer.wrap(bytes, start, count), "a text in the pickle");
     }
 }

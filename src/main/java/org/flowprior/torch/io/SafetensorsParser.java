@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -46,7 +44,7 @@ final class SafetensorsParser {
             throw source.refuse("not a safetensors file, or cut short: a header of " + Long.toUnsignedString(length)
                     + " bytes in a file of " + source.size());
         }
-        String json = text(source.bytes(8, (int) length));
+        String json = source.utf8(ByteBuffer.wrap(source.bytes(8, (int) length)), "the header");
         if (!json.startsWith("{")) {
             throw source.refuse("not a safetensors file: the header does not begin with {");
         }
@@ -69,14 +67,6 @@ final class SafetensorsParser {
     SafetensorsHeader header() {
         return new SafetensorsHeader(metadata,
                 tensors.stream().map(t -> TensorFiles.Entry.tensor(t.name, t.dtype, t.shape, "")).toList());
-    }
-
-    private String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw source.refuse("the header is not valid UTF-8", e);
-        }
     }
 
     private void readObject(JsonReader reader) throws IOException {

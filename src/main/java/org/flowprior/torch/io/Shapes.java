@@ -22,15 +22,15 @@ final class Shapes {
         }
         // Strides count an empty dimension as one element, and must not overflow either.
         long span = dtype.bytes();
-        for (long size : shape) {
-            if (size < 0) {
-                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative size");
-            }
-            try {
+        try {
+            for (long size : shape) {
+                if (size < 0) {
+                    throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative size");
+                }
                 span = Math.multiplyExact(span, Math.max(1, size));
-            } catch (ArithmeticException e) {
-                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " is too large");
             }
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " is too large");
         }
         return elements(shape) == 0 ? 0 : span;
     }

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -88,6 +90,15 @@ final class Source implements AutoCloseable {
 
     FormatException refuse(String reason, Throwable cause) {
         return new FormatException(file, reason, cause);
+    }
+
+    /** Decodes UTF-8 strictly; {@code name} is what the message calls a text that is not valid. */
+    String utf8(ByteBuffer bytes, String name) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw refuse(name + " is not valid UTF-8", e);
+        }
     }
 
     /** Reads bytes at the offset, which must lie inside the file. */

@@ -10,18 +10,16 @@ import java.util.Map;
 import org.flowprior.torch.Tensor;
 
 /**
- * Reads the state of one network from a file that training wrote: safetensors, or a {@code .pt} that is the state or has
- * it in an entry. The prefixes {@code module.} of data-parallel training and {@code _orig_mod.} of a compiled module are
- * removed from the keys.
+ * Reads the state of one network from a file that training wrote: safetensors, or a {@code .pt} that is the state or
+ * has it in an entry. Keys lose the prefixes {@code module.} of data-parallel training and {@code _orig_mod.} of a
+ * compiled module.
  */
 public final class StateFile {
-
-    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
 
     private StateFile() {}
 
     /**
-     * Reads the tensors under their keys without wrappers, in the file's order, in the innermost scope.
+     * Reads the tensors under their keys without those prefixes, in the file's order, in the innermost scope.
      *
      * @param network name of the network for error messages, with its article
      * @param entries entries of a {@code .pt} that may hold the state; the first that exists is read, or the whole file
@@ -37,7 +35,7 @@ public final class StateFile {
                 throw refused(file, new IllegalArgumentException("entry '" + key
                         + "' is not a tensor, so this is not the state of " + network));
             }
-            state.put(unwrapped(String.valueOf(key)), tensor);
+            state.put(String.valueOf(key).replaceFirst("^(?:(?:module|_orig_mod)\\.)++", ""), tensor);
         });
         return state;
     }
@@ -54,15 +52,6 @@ public final class StateFile {
         return map;
     }
 
-    private static String unwrapped(String key) {
-        for (String wrapper : WRAPPERS) {
-            if (key.startsWith(wrapper)) {
-                return unwrapped(key.substring(wrapper.length()));
-            }
-        }
-        return key;
-    }
-
     /** Reads the metadata of a safetensors file; empty for other files. */
     public static Map<String, String> metadata(Path file) {
         return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
@@ -73,7 +62,7 @@ public final class StateFile {
         return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
     }
 
-    /** Returns whether a header of safetensors, which begins with a brace after its length, is at the start of the file. */
+    /** Returns whether the file begins as safetensors do: a length of 8 bytes, then the brace of the header. */
     public static boolean isSafetensors(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(9);
