@@ -19,8 +19,8 @@ import org.flowprior.config.Json;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * A store that is being written. Until {@link #publish} renames it, its directory is hidden beside the target, so that a
- * failure leaves no incomplete store. A lock tells a directory that is being written from an abandoned one; the
+ * A store that is being written. Until {@link #publish} renames it, its directory is hidden beside the target, so that
+ * a failure leaves no incomplete store. A lock tells a directory that is being written from an abandoned one; the
  * operating system releases it if the process dies.
  */
 public final class PartialStore {

@@ -10,8 +10,8 @@ import org.flowprior.torch.Tensor;
  * Computes mean, variance, minimum and maximum of each dimension over rows that come block by block, in float64. Blocks
  * are merged as in Chan, Golub and LeVeque 1979, without a difference of large sums.
  *
- * <p>Rows may be means of Gaussians with variances: deviations are then those of rows drawn from them, with the variance
- * of the means plus the mean of the variances. All deviations are unbiased, as {@code torch.std} gives them.
+ * <p>Rows may be means of Gaussians with variances: deviations are then those of rows drawn from them, with the
+ * variance of the means plus the mean of the variances. All deviations are unbiased, as {@code torch.std} gives them.
  */
 public final class RunningMoments {
 

@@ -49,7 +49,7 @@ public final class StoreFormat {
         require(!gaussian || width % 2 == 0, unit + " of mean and log-variance cannot be " + width + " wide");
     }
 
-    /** Throws {@link IllegalArgumentException} for a scaling that is not positive and finite; null is no scaling. */
+    /** Throws {@link IllegalArgumentException} unless the scaling is null, for none, or positive and finite. */
     public static void requireScaling(Double scaling) {
         require(scaling == null || scaling > 0 && Double.isFinite(scaling),
                 "scaling must be positive and finite, not " + scaling);

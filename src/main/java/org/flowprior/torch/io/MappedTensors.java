@@ -7,8 +7,8 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * The tensors of a safetensors file over a read-only mapping: the system loads and drops pages as they are read, so that
- * files may be larger than the memory, and files on a read-only disk work too. Methods return copies of rows only,
+ * The tensors of a safetensors file over a read-only mapping: the system loads and drops pages as they are read, so
+ * that files may be larger than the memory, and files on a read-only disk work too. Methods return copies of rows only,
  * because writing to the mapping would end the process.
  *
  * <p>Any platform thread may use it, one at a time.

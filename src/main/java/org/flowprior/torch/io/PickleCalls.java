@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs the functions and classes of {@link PickleGlobal}. A pickle can request copies again and again in a few bytes, so
- * the copies made in all are limited to the pickle's own size.
+ * Runs the functions and classes of {@link PickleGlobal}. A pickle can request copies again and again in a few bytes,
+ * so the copies made in all are limited to the pickle's own size.
  */
 final class PickleCalls {
 

@@ -24,7 +24,7 @@ final class PickleInput {
         this.loaded = bytes.length;
     }
 
-    /** Reads pickles at the start of the file, and loads no more of it than about twice what they take. */
+    /** Reads pickles at the start of the file, and loads at most about twice the bytes that they take. */
     PickleInput(Source source) {
         this.source = source;
         this.bytes = new byte[0];

@@ -166,31 +166,33 @@ final class PickleMachine {
         push(new PickleObjects.Tuple(items));
     }
 
-    private void append(Object... values) {
-        if (!(top() instanceof ArrayList<?>)) {
-            throw input.refuse("the pickle is damaged: it appends to something that is not a list");
+    @SuppressWarnings("unchecked")
+    private <T> T container(Class<?> type, String otherwise) {
+        if (!type.isInstance(top())) {
+            throw input.refuse("the pickle is damaged: it " + otherwise);
         }
-        @SuppressWarnings("unchecked") List<Object> list = (List<Object>) top();
+        return (T) top();
+    }
+
+    private void append(Object... values) {
+        List<Object> list = container(ArrayList.class, "appends to something that is not a list");
         for (Object value : values) {
             list.add(calls.value(value));
         }
     }
 
     private void putAll(Object... keysAndValues) {
-        if (!(top() instanceof LinkedHashMap<?, ?>) || keysAndValues.length % 2 != 0) {
-            throw input.refuse("the pickle is damaged: it puts entries into something that is not a dict");
+        Map<Object, Object> dict = container(LinkedHashMap.class, "puts entries into something that is not a dict");
+        if (keysAndValues.length % 2 != 0) {
+            throw input.refuse("the pickle is damaged: it puts a key without a value into a dict");
         }
-        @SuppressWarnings("unchecked") Map<Object, Object> dict = (Map<Object, Object>) top();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             calls.put(dict, keysAndValues[i], keysAndValues[i + 1]);
         }
     }
 
     private void addAll(Object... items) {
-        if (!(top() instanceof LinkedHashSet<?>)) {
-            throw input.refuse("the pickle is damaged: it adds to something that is not a set");
-        }
-        @SuppressWarnings("unchecked") Set<Object> set = (Set<Object>) top();
+        Set<Object> set = container(LinkedHashSet.class, "adds to something that is not a set");
         for (Object item : items) {
             set.add(calls.key(item));
         }

@@ -82,9 +82,9 @@ interface PtContainer {
     }
 
     /**
-     * The format before PyTorch 1.6: five pickles (a magic number, a version, facts of the machine, the object, the keys
-     * of its storages), then each storage as a count of elements and the elements. The pickle of the object tells the
-     * types of the storages, and so their places; therefore it runs a first time before tensors are made.
+     * The format before PyTorch 1.6: five pickles (a magic number, a version, facts of the machine, the object, the
+     * keys of its storages), then each storage as a count of elements and the elements. The pickle of the object tells
+     * the types of the storages, and so their places; therefore it runs a first time before tensors are made.
      */
     final class Legacy implements PtContainer {
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lists the object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once, and
- * long names and values are cut, so that a list takes no more room than the pickle.
+ * Lists the object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once,
+ * and long names and values are cut, so that a list takes no more room than the pickle.
  */
 final class PtListing {
 

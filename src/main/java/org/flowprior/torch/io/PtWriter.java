@@ -164,9 +164,9 @@ final class PtWriter {
     }
 
     /**
-     * Decides which storages a {@code .pt} file has. A storage that several different tensors view is written whole, once.
-     * A tensor that is alone on its storage is written without the rest of it. Complex tensors, of which a view may await
-     * conjugation, and tensors on other devices than the CPU get a storage each.
+     * Decides which storages a {@code .pt} file has. A storage that several different tensors view is written whole,
+     * once. If one tensor only views a storage, the rest of the storage is left out. Complex tensors, of which a view
+     * may await conjugation, and tensors on other devices than the CPU get a storage each.
      */
     private static final class Storages {
 

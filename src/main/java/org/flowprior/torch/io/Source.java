@@ -92,7 +92,7 @@ final class Source implements AutoCloseable {
         return new FormatException(file, reason, cause);
     }
 
-    /** Decodes UTF-8 strictly; {@code name} is what the message calls a text that is not valid. */
+    /** Decodes UTF-8 strictly; the message of a refusal calls the text {@code name}. */
     String utf8(ByteBuffer bytes, String name) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();

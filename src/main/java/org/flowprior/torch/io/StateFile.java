@@ -57,7 +57,7 @@ public final class StateFile {
         return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
     }
 
-    /** Puts the file's name before the reason, on one line, whatever a damaged file contains. */
+    /** Puts the file's name before the reason, and replaces control characters, which damaged files may contain. */
     public static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
         return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
     }

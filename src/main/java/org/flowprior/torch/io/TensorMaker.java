@@ -3,7 +3,7 @@ package org.flowprior.torch.io;
 import java.util.function.Consumer;
 import org.flowprior.torch.DType;
 
-/** Makes tensors, or descriptions of them, of what a pickle says about tensors. */
+/** Makes tensors, or descriptions of tensors, from the layouts in a pickle. */
 interface TensorMaker {
 
     /**

@@ -116,7 +116,7 @@ final class Payload {
         }
     }
 
-    /** Where the files that Python made lie. */
+    /** Returns the bytes of a file that Python made. */
     static byte[] resourceBytes(String name) throws IOException {
         return Files.readAllBytes(resource(name));
     }

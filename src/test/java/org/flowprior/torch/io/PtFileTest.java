@@ -110,7 +110,7 @@ class PtFileTest {
         assertThat(PtFile.readStateDict(file, "model").keySet()).isEqualTo(ema.keySet());
     }
 
-    /** Parameters made empty and then filled, dicts made of pairs: what torchvision's oldest weights are made of. */
+    /** Parameters made empty and then filled, and dicts made of pairs, as in torchvision's oldest weights. */
     @Test
     void whatPyTorch01SavedIsReadToo() {
         Map<String, Tensor> state = PtFile.readStateDict(Payload.resource("pytorch01.pth"));

@@ -33,7 +33,7 @@ class SafetensorsRefusalTest {
                 + "}";
     }
 
-    /** Headers before eight bytes of data. */
+    /** Headers that eight bytes of data follow. */
     static Stream<Arguments> headers() {
         return Stream.of(
                 header("{" + tensor("x", "F33", "[2]", "[0,8]") + "}",
