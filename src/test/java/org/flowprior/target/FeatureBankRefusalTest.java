@@ -184,7 +184,7 @@ class FeatureBankRefusalTest {
         assertRefused(SECOND, "float32[4, 2]", "float32[5, 2]");
         Files.writeString(place.resolve("bank.json"), truth);
         edit(json -> json.getAsJsonArray("shards").get(1).getAsJsonObject().addProperty("file", "../../etc/passwd"));
-        assertRefused("bank.json", "cannot go by the name");
+        assertRefused("bank.json", "cannot have the name");
         for (String field : JsonParser.parseString(truth).getAsJsonObject().keySet()) {
             Files.writeString(place.resolve("bank.json"), truth);
             edit(json -> json.remove(field));

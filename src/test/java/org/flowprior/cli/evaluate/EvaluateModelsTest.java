@@ -27,7 +27,7 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.io.NpzArray;
+import org.flowprior.torch.io.Npz;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformer;
@@ -55,7 +55,7 @@ class EvaluateModelsTest extends EvaluateFixture {
             byte[] bytes = new byte[(int) made.numel()];
             int[] levels = made.contiguous().to(DType.INT32).toIntArray();
             IntStream.range(0, bytes.length).forEach(i -> bytes[i] = (byte) levels[i]);
-            NpzArray.write(copies, NpzImages.ARRAY, DType.UINT8, made.shape(), List.of(ByteBuffer.wrap(bytes)));
+            Npz.write(copies, NpzImages.ARRAY, DType.UINT8, made.shape(), List.of(ByteBuffer.wrap(bytes)));
         }
     }
 
