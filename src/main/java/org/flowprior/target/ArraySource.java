@@ -16,8 +16,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.TensorFiles;
 
 /**
- * Reads the arrays of npy and npz files, file after file. An npz with the array {@code moments} is a latent that the
- * official code cached.
+ * Reads the arrays of npy and npz files, file after file. An npz file with the array {@code moments} is a latent cached
+ * by the official code.
  */
 public final class ArraySource implements FeatureSource {
 
@@ -41,8 +41,8 @@ public final class ArraySource implements FeatureSource {
     /**
      * Finds the files.
      *
-     * @param places files, and directories that are searched at any depth, in sorted order
-     * @param array  the name of the array in each file; null for {@code moments}, else for the only array
+     * @param places files, and directories that are searched recursively, in sorted order
+     * @param array  name of the array in each file; null for {@code moments} or, without it, the only array
      * @param flip   whether {@code moments_flip} is read after {@code moments} of each file
      * @throws IllegalArgumentException for a directory without such files
      * @throws NoSuchFileException      for a place that does not exist
@@ -64,8 +64,7 @@ public final class ArraySource implements FeatureSource {
 
     private static List<Path> within(Path directory) throws IOException {
         try (Stream<Path> walk = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-            List<Path> files = walk.filter(f -> f.getFileName().toString().matches("(?i).*\\.np[yz]")).sorted()
-                    .toList();
+            List<Path> files = walk.filter(f -> f.toString().matches("(?i).*\\.np[yz]")).sorted().toList();
             if (files.isEmpty()) {
                 throw new IllegalArgumentException("--arrays " + directory + " holds no .npy and no .npz file");
             }
@@ -121,9 +120,8 @@ public final class ArraySource implements FeatureSource {
             return List.of(name);
         }
         if (!name.equals(LATENT)) {
-            throw new IllegalArgumentException(
-                    file + ": --flip goes with cached latents (moments and moments_flip), not with '"
-                            + name + "'");
+            throw new IllegalArgumentException(file
+                    + ": --flip goes with cached latents (moments and moments_flip), not with '" + name + "'");
         }
         require(file, arrays, FLIPPED_LATENT);
         return List.of(LATENT, FLIPPED_LATENT);

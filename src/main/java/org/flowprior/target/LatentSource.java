@@ -8,8 +8,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Reads the latent tokens of a {@link LatentCache}, one row a token. If a VAE encoded them, they are the paper's
- * low-level features.
+ * Reads the latent tokens of a {@link LatentCache}, one token a row. Those of a VAE are the paper's low-level features.
  */
 public final class LatentSource implements FeatureSource {
 
@@ -29,7 +28,7 @@ public final class LatentSource implements FeatureSource {
      * Opens a cache.
      *
      * @param flip whether the tokens of the flipped images are read after the others
-     * @throws IllegalArgumentException     naming the file, when the directory is no cache or holds no flipped images
+     * @throws IllegalArgumentException     naming the file, when the directory is not a cache or holds no flipped images
      * @throws java.io.UncheckedIOException when a file is missing or cannot be read
      */
     public static LatentSource open(Path directory, boolean flip) {
