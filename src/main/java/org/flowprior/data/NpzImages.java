@@ -7,8 +7,8 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.io.NpzRows;
 
 /**
- * The images in one {@code .npz} file: its array {@code arr_0}, uint8 [N, H, W, 3] in RGB, as ADM's evaluator reads
- * samples and references. Without classes. The file may be larger than memory; one image at a time is read.
+ * The images in the array {@code arr_0} of an {@code .npz} file, uint8 [N, H, W, 3] in RGB, without classes: the format
+ * of samples and references in ADM's evaluator. Reads one image at a time, so that the file may be larger than memory.
  */
 public final class NpzImages implements ImageSource {
 
@@ -56,7 +56,7 @@ public final class NpzImages implements ImageSource {
         return size;
     }
 
-    /** The file's name and the place in the array. */
+    /** Returns the file's name with the index in the array. */
     @Override
     public String name(int index) {
         return file + "[" + index + "]";

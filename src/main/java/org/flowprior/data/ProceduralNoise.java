@@ -6,7 +6,7 @@ final class ProceduralNoise {
     private final int cells;
     private final double[] values;
 
-    /** Drawn on a lattice of so many cells a side, between whose points it is interpolated. */
+    /** Draws values on a lattice of {@code cells} a side; {@link #at} interpolates between them. */
     ProceduralNoise(ProceduralNumbers numbers, int cells) {
         this.cells = cells;
         this.values = new double[(cells + 1) * (cells + 1)];

@@ -1,7 +1,5 @@
 package org.flowprior.target;
 
-import static org.flowprior.config.JsonFields.require;
-
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
@@ -12,6 +10,9 @@ import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.io.TensorFiles;
+
+import static org.flowprior.config.JsonFields.require;
+
 
 /**
  * The contents of a bank's {@code bank.json}. {@code dimension} is the width of the stored rows, in a Gaussian bank twice
