@@ -11,19 +11,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Images that are files below a directory; the class is the first part of the relative path. */
-final class ImageFiles implements ImageSource {
+record ImageFiles(Path directory, List<String> paths, ImageClasses labelled) implements ImageSource {
 
     /** Name of a list of images in their directory. */
     static final String LIST = "filelist.txt";
 
-    private final Path directory;
-    private final List<String> paths;
-    private final ImageClasses classes;
-
     private ImageFiles(Path directory, List<String> paths) {
-        this.directory = directory;
-        this.paths = paths;
-        this.classes = ImageClasses.byName(paths.stream().map(ImageNames::firstComponent).toList());
+        this(directory, paths, ImageClasses.byName(paths.stream().map(ImageNames::firstComponent).toList()));
     }
 
     /**
@@ -79,12 +73,12 @@ final class ImageFiles implements ImageSource {
 
     @Override
     public int label(int index) {
-        return classes.labels()[index];
+        return labelled.labels()[index];
     }
 
     @Override
     public List<String> classes() {
-        return classes.names();
+        return labelled.names();
     }
 
     @Override

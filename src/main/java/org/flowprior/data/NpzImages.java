@@ -17,22 +17,17 @@ public final class NpzImages implements ImageSource {
 
     private final NpzRows rows;
     private final String file;
-    private final int size;
-    private final int height;
-    private final int width;
+    private final long[] shape;
 
     private NpzImages(Path file, NpzRows rows) {
         this.rows = rows;
         this.file = file.getFileName().toString();
-        long[] shape = rows.shape();
+        this.shape = rows.shape();
         if (rows.dtype() != DType.UINT8 || shape.length != 4 || shape[3] != 3 || shape[0] == 0
                 || shape[0] > Integer.MAX_VALUE || shape[1] == 0 || shape[2] == 0) {
             throw new IllegalArgumentException(file + ": '" + ARRAY + "' must hold images, uint8 [N, H, W, 3], not "
                     + rows.dtype() + " " + Arrays.toString(shape));
         }
-        this.size = (int) shape[0];
-        this.height = (int) shape[1];
-        this.width = (int) shape[2];
     }
 
     /**
@@ -53,7 +48,7 @@ public final class NpzImages implements ImageSource {
 
     @Override
     public int size() {
-        return size;
+        return (int) shape[0];
     }
 
     /** Returns the file's name with the index in the array. */
@@ -74,7 +69,7 @@ public final class NpzImages implements ImageSource {
 
     @Override
     public RgbImage image(int index) {
-        return new RgbImage(width, height, rows.row(index));
+        return new RgbImage((int) shape[2], (int) shape[1], rows.row(index));
     }
 
     @Override

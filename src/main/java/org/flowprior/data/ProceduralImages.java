@@ -13,8 +13,12 @@ import java.util.regex.Pattern;
  *
  * <p>Image i of a seed is the same on every machine, byte for byte, and the same picture at every size. Its label is
  * i mod 10.
+ *
+ * @param count images in the set, at least 1
+ * @param side  pixels per side, 1 to 4096
+ * @param seed  seed of all random numbers
  */
-public final class ProceduralImages implements ImageSource {
+public record ProceduralImages(int count, int side, long seed) implements ImageSource {
 
     /** Number of images unless a specification has a count. */
     public static final int DEFAULT_COUNT = 10_000;
@@ -29,25 +33,12 @@ public final class ProceduralImages implements ImageSource {
     private static final List<String> CLASSES = ProceduralShape.KINDS.stream()
             .map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList();
 
-    private final int side;
-    private final long seed;
-    private final int count;
-
-    /**
-     * Creates a set of images.
-     *
-     * @param count images in the set, at least 1
-     * @param side  pixels per side, 1 to 4096
-     * @param seed  seed of all random numbers
-     */
-    public ProceduralImages(int count, int side, long seed) {
+    /** Throws {@link IllegalArgumentException} for numbers outside these bounds. */
+    public ProceduralImages {
         if (side < 1 || side > LARGEST || count < 1) {
             throw new IllegalArgumentException("procedural images have 1 to " + LARGEST + " pixels a side, not " + side
                     + ", and there is at least one, not " + count);
         }
-        this.side = side;
-        this.seed = seed;
-        this.count = count;
     }
 
     /** Returns whether the path is not a file's but a specification: its last part begins with {@link #SCHEME}. */

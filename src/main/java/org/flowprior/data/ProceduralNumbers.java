@@ -1,6 +1,8 @@
 package org.flowprior.data;
 
+import java.util.Arrays;
 import java.util.Random;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * The random numbers of one procedural image, from {@link Random}, the only generator of the JDK whose documentation
@@ -35,6 +37,29 @@ final class ProceduralNumbers {
     /** Draws a unit vector: x, y. */
     double[] direction() {
         return direction(between(0, 2 * Math.PI));
+    }
+
+    /**
+     * Draws a smooth function on the unit square with values in [-1, 1], interpolated between the points of a lattice of
+     * {@code cells} a side.
+     */
+    DoubleBinaryOperator noise(int cells) {
+        double[] values = new double[(cells + 1) * (cells + 1)];
+        Arrays.setAll(values, i -> between(-1, 1));
+        return (x, y) -> {
+            int column = Math.min((int) (x * cells), cells - 1);
+            int row = Math.min((int) (y * cells), cells - 1);
+            double u = smooth(x * cells - column);
+            double v = smooth(y * cells - row);
+            int corner = row * (cells + 1) + column;
+            double above = values[corner] + u * (values[corner + 1] - values[corner]);
+            int below = corner + cells + 1;
+            return above + v * (values[below] + u * (values[below + 1] - values[below]) - above);
+        };
+    }
+
+    private static double smooth(double t) {
+        return t * t * (3 - 2 * t);
     }
 
     /** Returns the unit vector at an angle; StrictMath gives the same numbers on every machine. */

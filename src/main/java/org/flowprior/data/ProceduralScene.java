@@ -2,23 +2,24 @@ package org.flowprior.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 
 /** A shaded figure over a shaded ground of another colour; the scene does not depend on the image's size. */
 final class ProceduralScene {
 
     /** A colour with a shading over the image. */
-    private record Paint(double[] colour, double[] slope, ProceduralNoise noise, double strength) {
+    private record Paint(double[] colour, double[] slope, DoubleBinaryOperator noise, double strength) {
 
         static Paint draw(ProceduralNumbers numbers, double[] colour) {
             double[] direction = numbers.direction();
             double steepness = numbers.between(0, 0.3);
             return new Paint(colour, new double[] {steepness * direction[0], steepness * direction[1]},
-                    new ProceduralNoise(numbers, 3 + numbers.below(4)), numbers.between(0, 0.1));
+                    numbers.noise(3 + numbers.below(4)), numbers.between(0, 0.1));
         }
 
         /** Returns the addend to all three channels at a point. */
         double shade(double x, double y) {
-            return slope[0] * (x - 0.5) + slope[1] * (y - 0.5) + strength * noise.at(x, y);
+            return slope[0] * (x - 0.5) + slope[1] * (y - 0.5) + strength * noise.applyAsDouble(x, y);
         }
     }
 

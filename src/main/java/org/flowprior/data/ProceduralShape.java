@@ -1,6 +1,7 @@
 package org.flowprior.data;
 
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * The figure of a procedural image as a signed distance to its outline, negative inside. The image is the unit square, y
@@ -76,9 +77,9 @@ interface ProceduralShape {
         double[] turned = numbers.direction();
         double[] shift = {numbers.between(0, 2), numbers.between(0, 2)};
         double strength = numbers.between(0, 0.12);
-        ProceduralNoise bend = new ProceduralNoise(numbers, 4);
+        DoubleBinaryOperator bend = numbers.noise(4);
         return (x, y) -> {
-            double bent = strength * bend.at(x, y);
+            double bent = strength * bend.applyAsDouble(x, y);
             double px = (turned[0] * (x + bent) + turned[1] * y) / period + shift[0];
             double py = (turned[0] * y - turned[1] * (x + bent)) / period + shift[1];
             return period * pattern.distance(px, py);

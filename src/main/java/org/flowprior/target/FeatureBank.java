@@ -7,7 +7,6 @@ import org.flowprior.shards.ShardedRows;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -149,26 +148,22 @@ public final class FeatureBank implements RowSource, AutoCloseable {
     }
 
     private Tensor means(Supplier<Tensor> reading) {
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor rows = reading.get();
-                return gaussian() ? rows.narrow(1, 0, dimension()).contiguous() : rows;
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor rows = reading.get();
+            return gaussian() ? rows.narrow(1, 0, dimension()).contiguous() : rows;
+        });
     }
 
     private Tensor draws(Supplier<Tensor> reading, Generator generator) {
         if (!gaussian()) {
             return means(reading);
         }
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor moments = reading.get();
-                Tensor deviation = StoreFormat.logVariances(moments).mul_(0.5).exp_();
-                Tensor noise = Torch.randn(new long[] {moments.size(0), dimension()}, generator);
-                return noise.mul_(deviation).add_(moments.narrow(1, 0, dimension()));
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor moments = reading.get();
+            Tensor deviation = StoreFormat.logVariances(moments).mul_(0.5).exp_();
+            Tensor noise = Torch.randn(new long[] {moments.size(0), dimension()}, generator);
+            return noise.mul_(deviation).add_(moments.narrow(1, 0, dimension()));
+        });
     }
 
     /** Unmaps the shards. A second call throws {@link org.flowprior.torch.ClosedException}. */

@@ -22,15 +22,11 @@ public final class RandomProjection implements Projection {
     static final String SEED = StoredProjection.PREFIX + "seed";
 
     private final FixedTensor weight;
-    private final int inputs;
-    private final int outputs;
     private final long seed;
     private final double scale;
 
     RandomProjection(FixedTensor weight, long seed, double scale) {
         this.weight = weight;
-        this.outputs = Math.toIntExact(weight.value().size(0));
-        this.inputs = Math.toIntExact(weight.value().size(1));
         this.seed = seed;
         this.scale = scale;
     }
@@ -67,12 +63,12 @@ public final class RandomProjection implements Projection {
 
     @Override
     public int inputs() {
-        return inputs;
+        return Math.toIntExact(weight.value().size(1));
     }
 
     @Override
     public int outputs() {
-        return outputs;
+        return Math.toIntExact(weight.value().size(0));
     }
 
     @Override
@@ -87,7 +83,7 @@ public final class RandomProjection implements Projection {
 
     @Override
     public RandomProjection withScale(double other) {
-        LinearMap.check(inputs, outputs, other);
+        LinearMap.check(inputs(), outputs(), other);
         return new RandomProjection(weight.share(), seed, other);
     }
 

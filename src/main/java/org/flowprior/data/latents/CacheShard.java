@@ -20,28 +20,18 @@ import org.flowprior.torch.io.TensorFiles;
 /**
  * One file of a cache: latents under the names of the published caches, {@code moments} and {@code moments_flip};
  * {@code labels}; and {@code names}, a JSON list in UTF-8. The metadata has the position in the set after its images.
+ *
+ * @param file  closed with this
+ * @param shape of the latents, [n, L, W]
  */
-final class CacheShard implements AutoCloseable {
+record CacheShard(Path path, MappedTensors file, long[] shape, DType dtype, long... labels)
+        implements AutoCloseable {
 
     static final String LATENTS = "moments";
     static final String FLIPPED = "moments_flip";
     private static final String LABELS = "labels";
     private static final String NAMES = "names";
     private static final String NEXT = "next";
-
-    private final Path path;
-    private final MappedTensors file;
-    private final long[] labels;
-    private final long[] shape;
-    private final DType dtype;
-
-    private CacheShard(Path path, MappedTensors file, long[] shape, DType dtype, long... labels) {
-        this.path = path;
-        this.file = file;
-        this.shape = shape;
-        this.dtype = dtype;
-        this.labels = labels;
-    }
 
     static String fileName(int number) {
         return String.format("latents-%05d.safetensors", number);
@@ -114,21 +104,8 @@ final class CacheShard implements AutoCloseable {
                 + " where " + CacheDescription.FILE + " says " + cache.dtype() + Arrays.toString(wanted));
     }
 
-    /** [n, L, W]. */
-    long[] shape() {
-        return shape;
-    }
-
-    DType dtype() {
-        return dtype;
-    }
-
     int images() {
         return labels.length;
-    }
-
-    long[] labels() {
-        return labels;
     }
 
     List<String> names() {
@@ -150,11 +127,6 @@ final class CacheShard implements AutoCloseable {
         String next = file.header().metadata().getOrDefault(NEXT, "");
         require(next.matches("\\d{1,10}"), path, "does not say how far it goes");
         return Long.parseLong(next);
-    }
-
-    /** Returns the file, which {@link #close} closes. */
-    MappedTensors file() {
-        return file;
     }
 
     /** Adds all stored latents to the statistics. */

@@ -10,7 +10,6 @@ import org.flowprior.shards.ShardedRows;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -154,12 +153,10 @@ public final class LatentCache implements AutoCloseable {
      * @throws IndexOutOfBoundsException for a position outside [0, images)
      */
     public Tensor latents(long[] positions, boolean[] flipped) {
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor read = gather(positions, flipped);
-                return gaussian() ? read.narrow(2, 0, channels()).contiguous() : read;
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor read = stored(positions, flipped);
+            return gaussian() ? read.narrow(2, 0, channels()).contiguous() : read;
+        });
     }
 
     /**
@@ -172,14 +169,11 @@ public final class LatentCache implements AutoCloseable {
         if (!gaussian()) {
             return latents(positions, flipped);
         }
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor moments = gather(positions, flipped);
-                Tensor noise = Torch.randn(new long[] {positions.length, tokens(), channels()}, generator);
-                return noise.mul_(StoreFormat.logVariances(moments).exp_().sqrt_())
-                        .add_(moments.narrow(2, 0, channels()));
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor moments = stored(positions, flipped);
+            Tensor noise = Torch.randn(new long[] {positions.length, tokens(), channels()}, generator);
+            return noise.mul_(StoreFormat.logVariances(moments).exp_().sqrt_()).add_(moments.narrow(2, 0, channels()));
+        });
     }
 
     /**
@@ -190,12 +184,6 @@ public final class LatentCache implements AutoCloseable {
      * @return float32 [n, L, C], or [n, L, 2C] with mean and log-variance side by side for a Gaussian cache
      */
     public Tensor stored(long[] positions, boolean[] flipped) {
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> gather(positions, flipped));
-        }
-    }
-
-    private Tensor gather(long[] positions, boolean... flipped) {
         if (flipped != null && flipped.length != positions.length) {
             throw new IllegalArgumentException("for " + positions.length + " positions there are " + flipped.length
                     + " flips");
