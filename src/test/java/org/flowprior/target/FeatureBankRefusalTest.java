@@ -88,7 +88,7 @@ class FeatureBankRefusalTest {
             assertThatThrownBy(() -> writer.add(Torch.zeros(new long[] {3, 2}, DType.INT64)))
                     .hasMessageContaining("int64");
             writer.add(rows());
-            assertThatThrownBy(() -> writer.add(Torch.zeros(3, 3))).hasMessageContaining("width 3 came behind")
+            assertThatThrownBy(() -> writer.add(Torch.zeros(3, 3))).hasMessageContaining("width 3 came after")
                     .hasMessageContaining("width 2");
         }
         try (FeatureBankWriter writer = new FeatureBankWriter(place, SMALL.withGaussian(true))) {
