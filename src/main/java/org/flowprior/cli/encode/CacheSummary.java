@@ -9,7 +9,7 @@ import org.flowprior.cli.common.TextTable;
 import org.flowprior.data.latents.CacheStatistics;
 import org.flowprior.data.latents.LatentCache;
 
-/** Prints what {@code encode} has written. */
+/** Prints a summary of the cache that {@code encode} has written. */
 final class CacheSummary {
 
     private static final int NAMES_SHOWN = 10;
@@ -29,17 +29,16 @@ final class CacheSummary {
                         cache.gaussian() ? " of mean and log-variance" : "", cache.dtype()),
                 TextTable.row("mean", "%.6g", statistics.pooledMean()),
                 TextTable.row("std", "%.6g, within an image %.6g", statistics.pooledStd(), statistics.withinStd()),
-                TextTable.row("least, greatest", "%.6g, %.6g", statistics.minimum(), statistics.maximum()),
+                TextTable.row("minimum, maximum", "%.6g, %.6g", statistics.minimum(), statistics.maximum()),
                 TextTable.row("scaling factor", "%.6g", cache.scaling())));
         int missing = total - cache.images();
         if (missing > 0) {
-            rows.add(TextTable.row("note", "%,d corrupt images left out: %s", missing,
-                    names(corrupt, missing)));
+            rows.add(TextTable.row("note", "%,d corrupt images left out: %s", missing, names(corrupt, missing)));
         }
         TextTable.print(to, rows);
     }
 
-    /** The first names; those that an earlier, stopped process left out are not known. */
+    /** Returns the first names. Images that an earlier, stopped process left out have no known name. */
     private static String names(Set<String> corrupt, int missing) {
         List<String> first = corrupt.stream().sorted().limit(NAMES_SHOWN).toList();
         return String.join(", ", first) + (missing > first.size() ? (first.isEmpty() ? "…" : ", …") : "");

@@ -5,14 +5,14 @@ import java.util.List;
 import org.flowprior.config.RequestException;
 
 /**
- * How large everything is that a reproduction makes: the options of its commands.
+ * The size of a reproduction: the options of its commands.
  *
  * @param scale       its name
- * @param inputs      data and weights that were given
+ * @param inputs      the given data and weights
  * @param side        pixels along a side of the images
  * @param images      the images that autoencoders, and a classifier, are trained on
- * @param encoded     those whose latents the generators are trained on, and of which features are made
- * @param validation  those that reconstructions and generated images are compared with
+ * @param encoded     the images for latents and features
+ * @param validation  the images with which reconstructions and generated images are compared
  * @param classes     classes of the images
  * @param samples     generated images of an autoencoder, a multiple of the classes
  * @param guidance    scale of the guided ones
@@ -26,34 +26,33 @@ import org.flowprior.config.RequestException;
  * @param generator   options of the generators' training
  * @param sampling    options of the sampler
  * @param rows        rows of the drawn embedding table
- * @param bankRows    at most so many rows of a bank of image features
+ * @param bankRows    the limit of the rows of a bank of image features
  * @param toy         options of the toy
  */
-record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded,
-        String validation, int classes, int samples, double guidance, List<String> classifier,
-        List<String> prior, List<String> plain, List<String> kl, List<String> softVq,
-        List<String> aligned, List<String> codebook, List<String> generator, List<String> sampling,
+record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded, String validation, int classes,
+        int samples, double guidance, List<String> classifier, List<String> prior, List<String> plain, List<String> kl,
+        List<String> softVq, List<String> aligned, List<String> codebook, List<String> generator, List<String> sampling,
         int rows, int bankRows, List<String> toy) {
 
     /**
-     * How far the scale quick goes.
+     * The numbers of the scale quick.
      *
      * @param classifierSteps steps of the classifier
      * @param priorSteps      steps of a prior
      * @param steps           steps of an autoencoder
      * @param codebookSteps   steps of the autoencoder whose codebook is a target
      * @param generatorSteps  steps of a generator
-     * @param encoded         images whose latents a generator is trained on
+     * @param encoded         images for the latents of a generator's training
      * @param validation      images to compare with
      * @param samples         images generated, at least
      * @param rows            rows of the drawn embedding table
-     * @param points          latent tokens whose neighbours are looked for
-     * @param toySteps        steps of the toy's flow and of its alignment; 0 for its preset's
+     * @param points          latent tokens whose nearest neighbours are searched
+     * @param toySteps        steps of the toy's flow and of its alignment; 0 for those of its preset
      */
     record Quick(int classifierSteps, int priorSteps, int steps, int codebookSteps, int generatorSteps, int encoded,
             int validation, int samples, int rows, int points, int toySteps) {
 
-        /** Half an hour a table on two cores. */
+        /** Takes half an hour for a table on two cores. */
         static final Quick STANDARD = new Quick(600, 1000, 600, 300, 900, 3000, 1000, 500, 8192, 2000, 0);
     }
 
@@ -65,7 +64,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
     private static final double QUICK_GUIDANCE = 3;
     private static final double PAPER_GUIDANCE = 2.9;
 
-    /** Throws {@link RequestException} when the samples are no multiple of the classes. */
+    /** Throws a {@link RequestException} if the samples are not a multiple of the classes. */
     Recipe {
         if (samples % classes != 0) {
             throw new RequestException(samples + " images cannot be as many of each of " + classes + " classes");
@@ -73,8 +72,8 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
     }
 
     /**
-     * Minutes to half an hour on two cores: the quick presets made smaller and shorter, on drawn images where none are
-     * given.
+     * Returns the recipe for minutes to half an hour on two cores: the quick presets made smaller and shorter, on
+     * synthetic images if none are given.
      *
      * @param classes of the images
      */
@@ -112,7 +111,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
                         sizes.toySteps));
     }
 
-    /** The official presets, for machines with GPUs; everything must be given. */
+    /** Returns the recipe for machines with GPUs: the official presets, with all inputs given. */
     static Recipe paper(PaperInputs inputs, int classes) {
         List<String> weights = settings("model.encoder.weights", inputs.encoder, "loss.perceptual.vgg", inputs.vgg,
                 "loss.perceptual.heads", inputs.lpipsHeads, "loss.adversarial.backbone", inputs.dino);
@@ -129,14 +128,14 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
         return with(List.of("--config", name), more);
     }
 
-    /** The one options behind the others. */
+    /** Returns the first words, then the others. */
     static List<String> with(List<String> some, List<String> more) {
         List<String> all = new ArrayList<>(some);
         all.addAll(more);
         return all;
     }
 
-    /** A {@code --set} for each key and value. */
+    /** Returns a {@code --set} for each key and value. */
     static List<String> settings(Object... keysAndValues) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
@@ -146,7 +145,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
         return all;
     }
 
-    /** The feature network as {@code evaluate} takes it. */
+    /** Returns the feature network as {@code evaluate} takes it. */
     String features(String classifierFile) {
         return inputs.inception != null ? "inception:" + inputs.inception : "classifier:" + classifierFile;
     }

@@ -21,15 +21,10 @@ final class ClassOptions {
     private String classes;
 
     @Option(names = {"-n", "--count"}, paramLabel = "N",
-            description = "images altogether, a multiple of the classes (default: one of each class)")
+            description = "number of images, a multiple of the classes (default: one of each class)")
     private Integer count;
 
-    /** Number of images; null if it was not given. */
-    Integer count() {
-        return count;
-    }
-
-    /** The labels for a generator that has this number of classes. */
+    /** Returns the labels for a generator that has this number of classes. */
     ClassLabels labels(long known) {
         List<Integer> chosen = classes.equals(ALL) ? IntStream.range(0, Math.toIntExact(known)).boxed().toList()
                 : listed(classes, known);

@@ -253,7 +253,7 @@ class EncodeTest {
         assertRefused("procedural:SIZE", "--images", "procedural:big");
         Files.createDirectory(place);
         assertThat(run("--images", DRAWN)).isEqualTo(2);
-        assertThat(err.toString()).contains("is there already");
+        assertThat(err.toString()).contains("exists already");
         Files.delete(place);
         Files.delete(weights);
         assertRefused("no such file: " + weights, "--images", DRAWN);

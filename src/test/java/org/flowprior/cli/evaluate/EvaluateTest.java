@@ -54,7 +54,7 @@ class EvaluateTest extends EvaluateFixture {
         assertThat(report.get("generatedImages").getAsInt()).isEqualTo(30);
         assertThat(report.getAsJsonObject("labels").get("fid").getAsString())
                 .isEqualTo("FID of features of network.torchscript");
-        assertThat(out.toString()).contains("FID of features of network.torchscript", "not to be set beside published",
+        assertThat(out.toString()).contains("FID of features of network.torchscript", "not comparable with published",
                 "torch-fidelity, k = 3", "RandomState(2020)");
     }
 
@@ -108,7 +108,7 @@ class EvaluateTest extends EvaluateFixture {
     void aPipeIsNoPlaceForTheReport() throws Exception {
         Path pipe = file("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-        assertRefused(pipe + " is no place for a file: it is no regular file", all(SETS, new Object[] {"--metrics",
+        assertRefused(pipe + " cannot be written: it is not a regular file", all(SETS, new Object[] {"--metrics",
             "psnr", "--out", pipe}));
     }
 

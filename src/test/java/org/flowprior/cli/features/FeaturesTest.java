@@ -35,7 +35,7 @@ class FeaturesTest extends FeaturesFixture {
         assertThat(out.toString()).contains("rows                 40\n").contains("dimension            6\n")
                 .contains("constant dimensions  none\n").contains("scaling factor       0.");
         assertThat(run("--table", file("model.safetensors"))).isEqualTo(2);
-        assertThat(err.toString()).contains("is there already");
+        assertThat(err.toString()).contains("exists already");
     }
 
     @Test
