@@ -47,7 +47,8 @@ import picocli.CommandLine.ScopeType;
             " 130, 143:stopped by Ctrl-C or SIGTERM; training has written a checkpoint"})
 public final class Main implements Runnable, Session {
 
-    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, description = "prints results and errors only, no progress")
+    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT,
+            description = "prints results and errors only, no progress")
     private boolean quiet;
 
     @Option(names = {"-v", "--verbose"}, scope = ScopeType.INHERIT,

@@ -33,7 +33,8 @@ public final class TextTable {
 
     /** Returns the rows as a table in Markdown; the first row is its head. */
     public static String markdown(List<List<String>> rows) {
-        List<String> lines = new ArrayList<>(rows.stream().map(row -> "| " + String.join(" | ", row) + " |\n").toList());
+        List<String> lines =
+                new ArrayList<>(rows.stream().map(row -> "| " + String.join(" | ", row) + " |\n").toList());
         lines.add(1, "|---".repeat(rows.getFirst().size()) + "|\n");
         return String.join("", lines);
     }

@@ -2,8 +2,11 @@ package org.flowprior.cli.encode;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.LatentEncoding;
@@ -13,9 +16,11 @@ import org.flowprior.cli.common.FileChecksum;
 import org.flowprior.cli.common.SkipCorruptOption;
 import org.flowprior.cli.common.StorageOption;
 import org.flowprior.cli.common.Subcommand;
+import org.flowprior.cli.common.TextTable;
 import org.flowprior.cli.common.WorkerOption;
 import org.flowprior.data.CorruptImageException;
 import org.flowprior.data.ImageSource;
+import org.flowprior.data.latents.CacheStatistics;
 import org.flowprior.data.latents.LatentCache;
 import org.flowprior.torch.Device;
 import picocli.CommandLine.Command;
@@ -36,6 +41,8 @@ import picocli.CommandLine.Option;
             "  flowprior encode --weights kl.pt --images shards/ --out caches/kl --device cuda --batch 128 --resume",
             "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' --out caches/drawn"})
 public final class Encode extends Subcommand {
+
+    private static final int NAMES_SHOWN = 10;
 
     @Option(names = {"-w", "--weights"}, required = true, paramLabel = "FILE",
             description = "the autoencoder: a file of train-autoencoder, or an official .pt")
@@ -103,7 +110,7 @@ public final class Encode extends Subcommand {
                 return stopped("no cache is written yet" + (result.resumable() ? ", --resume continues it" : ""));
             }
             try (LatentCache cache = result.cache().get()) {
-                CacheSummary.print(out(), cache, set.size(), result.corrupt());
+                print(cache, set.size(), result.corrupt());
             }
         } catch (CorruptImageException e) {
             throw SkipCorruptOption.refusal(e);
@@ -120,5 +127,33 @@ public final class Encode extends Subcommand {
         provenance.put("weightsCrc32c", FileChecksum.of(weights));
         provenance.put("precision", compute.precisionName());
         return provenance;
+    }
+
+    private void print(LatentCache cache, int total, Set<String> corrupt) {
+        CacheStatistics statistics = cache.statistics();
+        Map<String, String> from = cache.provenance();
+        List<List<String>> rows = new ArrayList<>(List.of(
+                TextTable.row("cache", "%s", cache.directory()),
+                TextTable.row("source", "%s through %s at %s pixels", from.get("images"), from.get("weights"),
+                        from.get("imageSize")),
+                TextTable.row("images", "%,d in %,d classes%s", cache.images(), cache.classes().size(),
+                        cache.flips() ? ", each also flipped" : ""),
+                TextTable.row("latents", "%d x %d%s, %s", cache.tokens(), cache.channels(),
+                        cache.gaussian() ? " of mean and log-variance" : "", cache.dtype()),
+                TextTable.row("mean", "%.6g", statistics.pooledMean()),
+                TextTable.row("std", "%.6g, within an image %.6g", statistics.pooledStd(), statistics.withinStd()),
+                TextTable.row("least, greatest", "%.6g, %.6g", statistics.minimum(), statistics.maximum()),
+                TextTable.row("scaling factor", "%.6g", cache.scaling())));
+        int missing = total - cache.images();
+        if (missing > 0) {
+            rows.add(TextTable.row("note", "%,d corrupt images left out: %s", missing, names(corrupt, missing)));
+        }
+        TextTable.print(out(), rows);
+    }
+
+    /** Returns the first names. Images that an earlier, stopped process left out have no known name. */
+    private static String names(Set<String> corrupt, int missing) {
+        List<String> first = corrupt.stream().sorted().limit(NAMES_SHOWN).toList();
+        return String.join(", ", first) + (missing > first.size() ? (first.isEmpty() ? "…" : ", …") : "");
     }
 }

@@ -27,7 +27,8 @@ final class LatentOptions {
                     + "alignment: a cache of encode, or rows in a .safetensors, .npy or .npz file")
     private Path latents;
 
-    @Option(names = "--prior", paramLabel = "FILE", description = "the prior in whose space distances are measured; with --latents")
+    @Option(names = "--prior", paramLabel = "FILE",
+            description = "the prior in whose space distances are measured; with --latents")
     private Path prior;
 
     @Option(names = "--bank", paramLabel = "DIR",
@@ -73,7 +74,8 @@ final class LatentOptions {
     private void requireFitting(FlowPrior network, FeatureBank features, int k) {
         if (features.dimension() != network.projection().inputs()) {
             throw new RequestException(bank + " has features of " + features.dimension() + " channels, " + prior
-                    + " takes " + network.projection().inputs() + "; --bank must be the bank on which the prior was trained");
+                    + " takes " + network.projection().inputs()
+                    + "; --bank must be the bank on which the prior was trained");
         }
         if (features.rows() < k) {
             throw new RequestException(bank + " has " + features.rows() + " rows, fewer than --k " + k);

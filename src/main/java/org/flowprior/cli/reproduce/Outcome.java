@@ -27,13 +27,10 @@ interface Outcome {
             case FIG3 -> toy(subject, root, plan.toy("gaussian"));
             case FIG5, FIG6 -> toy(subject, root, plan.toy("all"));
             case FIG4 -> figure4(root, plan);
-            case TABLE1 -> {
-                TableRow.table1().forEach(plan::row);
-                yield (seconds, out) -> table(PaperTable.first(root), root, subject, recipe, seconds, out);
-            }
-            case TABLE2 -> {
-                TableRow.table2().forEach(plan::row);
-                yield (seconds, out) -> table(PaperTable.second(root), root, subject, recipe, seconds, out);
+            case TABLE1, TABLE2 -> {
+                List<TableRow> rows = subject == Subject.TABLE1 ? TableRow.table1() : TableRow.table2();
+                rows.forEach(plan::row);
+                yield (seconds, out) -> table(new PaperTable(root, rows), root, subject, recipe, seconds, out);
             }
             case EMBEDDINGS -> throw new IllegalArgumentException("embeddings has no steps");
         };

@@ -17,7 +17,8 @@ final class PaperInputs {
             description = "images to validate on and to compare with; goes with --images")
     String validation;
 
-    @Option(names = "--qwen", paramLabel = "FILE|DIR", description = "Qwen2.5-0.5B, whose token embeddings are a target")
+    @Option(names = "--qwen", paramLabel = "FILE|DIR",
+            description = "Qwen2.5-0.5B, whose token embeddings are a target")
     String qwen;
 
     @Option(names = "--dinov2", paramLabel = "FILE", description = "DINOv2 ViT-B/14, whose patch tokens are a target")

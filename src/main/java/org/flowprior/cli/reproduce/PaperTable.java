@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.cli.reproduce.TableRow.Measured;
 import org.flowprior.config.Json;
@@ -26,39 +25,30 @@ final class PaperTable {
      */
     private record Column(String heading, String name, Measured measured, String metric, String format) {}
 
-    private static final List<Column> TABLE_2 = List.of(
+    /** The columns of Table 1, of which Table 2 has the first four. */
+    private static final List<Column> COLUMNS = List.of(
             new Column("rFID", "rfid", Measured.RECONSTRUCTION, "rfid", "%.3f"),
             new Column("PSNR", "psnr", Measured.RECONSTRUCTION, "psnr", "%.2f"),
             new Column("FID", "fid", Measured.UNGUIDED, "fid", "%.3f"),
-            new Column("IS", "is", Measured.UNGUIDED, "inceptionScore", "%.2f"));
-    private static final List<Column> TABLE_1 = Stream.concat(TABLE_2.stream(), Stream.of(
+            new Column("IS", "is", Measured.UNGUIDED, "inceptionScore", "%.2f"),
             new Column("Pre.", "precision", Measured.UNGUIDED, "precision", "%.2f"),
             new Column("Rec.", "recall", Measured.UNGUIDED, "recall", "%.2f"),
             new Column("FID, guided", "fidGuided", Measured.GUIDED, "fid", "%.3f"),
             new Column("IS", "isGuided", Measured.GUIDED, "inceptionScore", "%.2f"),
             new Column("Pre.", "precisionGuided", Measured.GUIDED, "precision", "%.2f"),
-            new Column("Rec.", "recallGuided", Measured.GUIDED, "recall", "%.2f"))).toList();
+            new Column("Rec.", "recallGuided", Measured.GUIDED, "recall", "%.2f"));
 
     private final Path root;
     private final List<TableRow> rows;
     private final List<Column> columns;
     private final List<List<Double>> values;
 
-    private PaperTable(Path root, List<TableRow> rows, List<Column> columns) {
+    /** Reads the numbers of these rows from the files in that directory. */
+    PaperTable(Path root, List<TableRow> rows) {
         this.root = root;
         this.rows = rows;
-        this.columns = columns;
+        this.columns = COLUMNS.subList(0, rows.getFirst().paper().size());
         this.values = rows.stream().map(row -> columns.stream().map(column -> value(row, column)).toList()).toList();
-    }
-
-    /** Reads Table 1 from the files in that directory. */
-    static PaperTable first(Path root) {
-        return new PaperTable(root, TableRow.table1(), TABLE_1);
-    }
-
-    /** Reads Table 2 from the files in that directory. */
-    static PaperTable second(Path root) {
-        return new PaperTable(root, TableRow.table2(), TABLE_2);
     }
 
     private String source(TableRow row, Measured measured) {

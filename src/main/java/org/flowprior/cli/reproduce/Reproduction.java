@@ -70,7 +70,8 @@ record Reproduction(Subject subject, Path root, Recipe recipe, List<String> mach
                     .say(String.format(Locale.ROOT, "%nstep %d of %d: %s", i + 1, steps.size(), step.name()));
             int code = run(step, journal, to);
             if (code != 0) {
-                to.errors().println("flowprior: the step " + step.name() + " is not done; the same command continues it");
+                to.errors()
+                        .println("flowprior: the step " + step.name() + " is not done; the same command continues it");
                 to.errors().flush();
                 return code;
             }

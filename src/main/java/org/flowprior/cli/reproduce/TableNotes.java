@@ -30,8 +30,9 @@ final class TableNotes {
                     + " instead of Inception's: compare them with each other, not with the paper's.");
         }
         if (subject == Subject.TABLE1) {
-            notes.add("The paper's precision and recall are as printed; its released evaluation exchanges the two names. "
-                    + "Here they have the usual meaning.");
+            notes.add(
+                    "The paper's precision and recall are as printed; its released evaluation exchanges the two names. "
+                            + "Here they have the usual meaning.");
         } else {
             notes.add("The paper trained the autoencoders of its weights for a shorter time than those of its "
                     + "projections and does not say for how long; here all times are equal, and random projection and "

@@ -117,8 +117,10 @@ class EvaluateTest extends EvaluateFixture {
         Object[] nine = all(SETS, THROUGH, new Object[] {"--count", "9"});
         JsonObject report = report(nine);
         assertThat(report.getAsJsonObject("metrics").keySet()).containsExactly("fid", "precision", "recall", "fScore");
-        assertThat(report.getAsJsonArray("notes").toString()).contains("without is, which needs an image for each of its 10 parts");
-        assertRefused("is needs an image for each of its 10 parts, and " + COPIES + " has 9", all(nine, new Object[] {"--metrics", "is"}));
+        assertThat(report.getAsJsonArray("notes").toString())
+                .contains("without is, which needs an image for each of its 10 parts");
+        assertRefused("is needs an image for each of its 10 parts, and " + COPIES + " has 9",
+                all(nine, new Object[] {"--metrics", "is"}));
         assertRefused(COPIES + " has one image; a covariance", all(SETS, THROUGH, new Object[] {"--count", "1"}));
         assertRefused("--k 30 is too large for " + COPIES, all(SETS, THROUGH, new Object[] {"--k", "30"}));
         assertRefused("no such file: absent.npy", all(SETS, THROUGH, new Object[] {"--latents", "absent.npy",
@@ -227,7 +229,7 @@ class EvaluateTest extends EvaluateFixture {
                 "--metrics", "psnr");
         assertRefused("there must be as many", "--generated", "procedural:12?seed=1&count=4", "--real", IMAGES,
                 "--metrics", "psnr");
-        assertRefused("its directory is not there", all(SETS, THROUGH, new Object[] {"--out", file("no/r.json")}));
+        assertRefused("its directory does not exist", all(SETS, THROUGH, new Object[] {"--out", file("no/r.json")}));
         assertRefused("another that is its neighbour number 30", all(SETS, THROUGH, new Object[] {"--k", "30"}));
         Path folder = Files.createDirectories(file("mixed"));
         ImageIO.write(new BufferedImage(12, 12, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("a.png").toFile());

@@ -49,7 +49,8 @@ class ReproduceTest {
         PrintWriter errors = new PrintWriter(err);
         Reproduction.Surroundings surroundings = new Reproduction.Surroundings(new InProcess(),
                 new PrintWriter(PrintWriter.nullWriter()), errors, List.of("--quiet"));
-        return new Reproduction(subject, root(), recipe, List.of("--threads", "1")).run(surroundings, new PrintWriter(out));
+        return new Reproduction(subject, root(), recipe, List.of("--threads", "1")).run(surroundings,
+                new PrintWriter(out));
     }
 
     private Path root() {
@@ -115,7 +116,7 @@ class ReproduceTest {
     void aStepThatFailsIsNamed() throws IOException {
         Files.createDirectories(root().resolve("classifier.safetensors"));
         assertThatThrownBy(() -> make(Subject.TABLE2, ReproduceFixture.tiny(20)))
-                .hasMessageContaining("classifier.safetensors is there").hasMessageContaining("steps.json");
+                .hasMessageContaining("classifier.safetensors exists").hasMessageContaining("steps.json");
         Files.delete(root().resolve("classifier.safetensors"));
         Files.createDirectories(root().resolve("priors"));
         Files.writeString(root().resolve("priors/qwen"), "in the way");

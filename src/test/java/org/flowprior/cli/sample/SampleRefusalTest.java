@@ -69,7 +69,7 @@ class SampleRefusalTest {
         assertRefused("--check-classes knows the 10 classes of procedural images, and the generator has 5",
                 "--check-classes");
         assertRefused("--scaling must be positive, not -1.0", "--scaling", -1);
-        assertRefused("its directory is not there", "--npz", fixture.directory.resolve("nowhere/all.npz"));
+        assertRefused("its directory does not exist", "--npz", fixture.directory.resolve("nowhere/all.npz"));
         fixture.generatorFile = fixture.directory.resolve("none");
         assertRefused("no such file: " + fixture.generatorFile);
         assertThat(fixture.place).doesNotExist();
@@ -78,7 +78,7 @@ class SampleRefusalTest {
     @Test
     void aGeneratorThatDoesNotStateItsScalingWantsTheOption() {
         MarFile.write(fixture.generatorFile, fixture.mar);
-        assertRefused("does not say what its latents were multiplied by; --scaling X does", "--count", 5);
+        assertRefused("does not give the factor of its latents; --scaling X does", "--count", 5);
         assertDone("--count", 5, "--steps", 3, "--scaling", 0.5);
     }
 
