@@ -11,10 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.config.RequestException;
@@ -34,22 +32,10 @@ import picocli.CommandLine.Parameters;
     "  flowprior bench prior prior-bf16 --rounds 3 --python ~/venv/bin/python"})
 public final class Bench extends Subcommand {
 
-    private static final Map<String, String> WORK = new LinkedHashMap<>();
     private static final List<String> SHORT = List.of("call", "add", "mlp", "toy", "start");
+
     /** Measurements that also show peak resident memory. */
     private static final List<String> LARGE = List.of("toy", "prior", "prior-bf16", "alignment", "alignment-bf16");
-
-    static {
-        WORK.put("call", "an empty downcall, ns");
-        WORK.put("add", "add of 4 floats, ns");
-        WORK.put("mlp", "two-layer MLP: forward, backward, SGD step, us");
-        WORK.put("toy", "toy training step, 4 x 512, 256 rows, ms");
-        WORK.put("start", "start of the process to the end of the first op, ms");
-        WORK.put("prior", "prior training step, 6 x 1024, 256 x 4 rows, ms");
-        WORK.put("prior-bf16", "the same under bf16 autocast, ms");
-        WORK.put("alignment", "alignment loss of 16,384 x 32 and gradient, ms");
-        WORK.put("alignment-bf16", "the same under bf16 autocast, ms");
-    }
 
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "what to measure (default: the short ones)")
     private List<String> names = SHORT;
@@ -85,7 +71,12 @@ public final class Bench extends Subcommand {
             out.flush();
             return 0;
         }
-        requireKnown(names);
+        for (String name : names) {
+            if (!ReferenceWork.NAMED.containsKey(name)) {
+                throw new RequestException("bench: there is no measurement '" + name + "', only "
+                        + String.join(", ", ReferenceWork.NAMED.keySet()));
+            }
+        }
         Path peer = python == null ? null : unpackPeer();
         try {
             out.printf("%-52s %12s %12s %8s%n", "", "flowprior", python == null ? "" : "PyTorch", "ratio");
@@ -100,7 +91,7 @@ public final class Bench extends Subcommand {
                                 Double.toString(seconds), Integer.toString(used)), used));
                     }
                 }
-                String label = WORK.get(name);
+                String label = ReferenceWork.NAMED.get(name).label();
                 double unit = label.endsWith("ns") ? 1 : label.endsWith("us") ? 1e3 : 1e6;
                 row(label, median(ours, Measurement::nanoseconds) / unit,
                         median(theirs, Measurement::nanoseconds) / unit);
@@ -116,15 +107,6 @@ public final class Bench extends Subcommand {
         } finally {
             if (peer != null) {
                 Files.deleteIfExists(peer);
-            }
-        }
-    }
-
-    private static void requireKnown(List<String> names) {
-        for (String name : names) {
-            if (!WORK.containsKey(name)) {
-                throw new RequestException(
-                        "bench: there is no measurement '" + name + "', only " + String.join(", ", WORK.keySet()));
             }
         }
     }

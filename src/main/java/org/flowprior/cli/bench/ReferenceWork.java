@@ -1,7 +1,10 @@
 package org.flowprior.cli.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.flowprior.flow.FlowMatchingLoss;
 import org.flowprior.flow.FlowModel;
@@ -23,6 +26,33 @@ final class ReferenceWork {
 
     private static final double LONGEST_WARM_UP = 60e9;
 
+    /** All work by name, in the order of the table. */
+    static final Map<String, Work> NAMED = new LinkedHashMap<>();
+
+    static {
+        NAMED.put("call", new Work("an empty downcall, ns", ReferenceWork::call));
+        NAMED.put("add", new Work("add of 4 floats, ns", ReferenceWork::add));
+        NAMED.put("mlp", new Work("two-layer MLP: forward, backward, SGD step, us", ReferenceWork::mlp));
+        NAMED.put("toy", new Work("toy training step, 4 x 512, 256 rows, ms", ReferenceWork::toy));
+        NAMED.put("start", new Work("start of the process to the end of the first op, ms", ReferenceWork::start));
+        NAMED.put("prior", new Work("prior training step, 6 x 1024, 256 x 4 rows, ms",
+                work -> new PriorWork(work, false).training()));
+        NAMED.put("prior-bf16", new Work("the same under bf16 autocast, ms",
+                work -> new PriorWork(work, true).training()));
+        NAMED.put("alignment", new Work("alignment loss of 16,384 x 32 and gradient, ms",
+                work -> new PriorWork(work, false).alignment()));
+        NAMED.put("alignment-bf16", new Work("the same under bf16 autocast, ms",
+                work -> new PriorWork(work, true).alignment()));
+    }
+
+    /**
+     * A measurement.
+     *
+     * @param label  ends with the unit of the table
+     * @param median measures the median time of one repetition in nanoseconds
+     */
+    record Work(String label, ToDoubleFunction<ReferenceWork> median) {}
+
     private final double seconds;
 
     ReferenceWork(double seconds) {
@@ -31,18 +61,10 @@ final class ReferenceWork {
 
     /** Returns the median time of one repetition in nanoseconds. */
     double run(String name) {
-        return switch (name) {
-            case "call" -> call();
-            case "add" -> add();
-            case "mlp" -> mlp();
-            case "toy" -> toy();
-            case "start" -> start();
-            case "prior" -> new PriorWork(this, false).training();
-            case "prior-bf16" -> new PriorWork(this, true).training();
-            case "alignment" -> new PriorWork(this, false).alignment();
-            case "alignment-bf16" -> new PriorWork(this, true).alignment();
-            default -> throw new IllegalArgumentException("no benchmark is called " + name);
-        };
+        if (!NAMED.containsKey(name)) {
+            throw new IllegalArgumentException("no benchmark is called " + name);
+        }
+        return NAMED.get(name).median().applyAsDouble(this);
     }
 
     private double call() {
@@ -91,7 +113,7 @@ final class ReferenceWork {
     }
 
     /** Runs the first op. The process that started this one takes the time. */
-    private static double start() {
+    private double start() {
         try (Scope scope = Scope.open()) {
             Torch.ones(4).add(1);
         }

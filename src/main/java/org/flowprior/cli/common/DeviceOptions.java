@@ -20,7 +20,7 @@ public final class DeviceOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    /** Sets the number of threads. Returns the device, which is there. */
+    /** Sets the number of threads. Returns the device. Throws a RequestException if it cannot compute. */
     public Device ready() {
         new OptionCheck(spec).requirePositive("--threads");
         Device place = Devices.require(device);

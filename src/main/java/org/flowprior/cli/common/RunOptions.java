@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.Device;
@@ -81,15 +82,15 @@ public final class RunOptions {
      * Returns the run's directory: {@code --out}; else {@code runs/NAME-CONFIG}, the latest to resume, a new one to
      * begin.
      *
-     * @param runName the beginning of the name
+     * @param runName gives the beginning of the name, if it is needed
      */
-    public Path directory(String runName, ConfigLoader<?> loader) throws IOException {
+    public Path directory(Supplier<String> runName, ConfigLoader<?> loader) throws IOException {
         if (out != null) {
             return out;
         }
         String source = config == null ? loader.presets().getFirst()
                 : Path.of(config).getFileName().toString().replaceFirst("\\.json$", "");
-        String name = runName + "-" + source;
+        String name = runName.get() + "-" + source;
         return resume ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
     }
 
@@ -108,27 +109,25 @@ public final class RunOptions {
      * Prepares a run to continue.
      *
      * @param begun the config that it began with
-     * @param asked the config that the options make of it
+     * @param given the config that the options make of it
      * @throws RequestException if the two differ
      */
-    public <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T asked, Path run) {
-        loader.requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, run);
+    public <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T given, Path run) {
+        loader.requireSame(begun, given.threads() == 0 ? given.withThreads(begun.threads()) : given, run);
         ready(begun);
     }
 
     /**
-     * Returns the config that a training run began with.
+     * Prepares a training run to continue. Returns the config that it began with.
      *
      * @param assignments changes by the options
-     * @throws RequestException if the run is resumed and the options give another config
+     * @throws RequestException if the options give another config
      */
-    public <T extends Record & StageConfig<T>> T resolved(ConfigLoader<T> loader, RunDirectory run,
+    public <T extends Record & StageConfig<T>> T resumed(ConfigLoader<T> loader, RunDirectory run,
             List<String> assignments) {
         T begun = loader.read(run.config(), List.of());
-        if (resume) {
-            resume(loader, begun, (config != null ? loader.load(config, assignments)
-                    : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
-        }
+        resume(loader, begun, (config != null ? loader.load(config, assignments)
+                : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
         return begun;
     }
 

@@ -13,7 +13,7 @@ public final class TextTable {
     private TextTable() {}
 
     /** Returns a line for each row. All rows must have as many cells as the first. */
-    public static List<String> of(List<List<String>> rows) {
+    private static List<String> of(List<List<String>> rows) {
         int[] widths = IntStream.range(0, rows.getFirst().size())
                 .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0)).toArray();
         return rows.stream().map(row -> {

@@ -23,7 +23,7 @@ final class LatentOptions {
     private static final int DEFAULT_POINTS = 10_000;
 
     @Option(names = "--latents", paramLabel = "PATH",
-            description = "latents whose mean log distance to the k-th nearest target is measured, the paper's "
+            description = "latents for the mean log distance to the k-th nearest target, the paper's "
                     + "alignment: a cache of encode, or rows in a .safetensors, .npy or .npz file")
     private Path latents;
 

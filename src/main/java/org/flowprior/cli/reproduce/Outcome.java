@@ -60,7 +60,7 @@ interface Outcome {
             BundledFont.use();
             List<Figure4.Series> series = new ArrayList<>();
             for (TargetKind target : TargetKind.values()) {
-                series.add(Figure4.Series.read(target.title(), runs.get(target.ordinal())));
+                series.add(Figure4.Series.read(target.title, runs.get(target.ordinal())));
             }
             Path figure = Figure4.write(root.resolve("fig4"), series);
             List<List<String>> rows = new ArrayList<>(List.of(List.of("prior", "Pearson", "Spearman")));

@@ -72,7 +72,7 @@ final class PaperInputs {
                 needed.put("--inception", inception);
             }
         }
-        subject.targets().forEach(target -> needed.put(target.option(), given(target)));
+        subject.targets().forEach(target -> needed.put(target.option, given(target)));
         List<String> missing = needed.keySet().stream().filter(option -> needed.get(option) == null).toList();
         if (!missing.isEmpty()) {
             throw new RequestException("--scale paper has no stand-ins: " + subject.typed() + " also needs "

@@ -58,13 +58,10 @@ final class Plan {
 
     /** Plans the training of an autoencoder. Returns its directory. */
     Path autoencoder(Variant variant) {
-        List<String> options = switch (variant.kind()) {
-            case PLAIN -> recipe.plain();
-            case KL -> recipe.kl();
-            case SOFT_VQ -> recipe.softVq();
-            case CODEBOOK -> recipe.codebook();
-            case ALIGNED -> Recipe.with(recipe.aligned(), alignment(variant));
-        };
+        List<String> options = recipe.autoencoders().get(variant.kind());
+        if (variant.target() != null) {
+            options = Recipe.with(options, alignment(variant));
+        }
         return run("autoencoders/" + variant.key(), List.of("train-autoencoder", "--images", recipe.images(),
                 "--validation", recipe.validation()), options);
     }
@@ -85,7 +82,7 @@ final class Plan {
         bank(variant.target());
         String target = variant.target().key();
         String kind = variant.projection();
-        return run("priors/" + target + (kind.equals(variant.target().projection()) ? "" : "-" + kind),
+        return run("priors/" + target + (kind.equals(variant.target().projection) ? "" : "-" + kind),
                 List.of("train-flow", "--bank", file("banks/" + target)),
                 Recipe.with(recipe.prior(), settings("projection.kind", kind)));
     }
@@ -97,7 +94,7 @@ final class Plan {
             case VAE -> images("vae", given);
             case DINO -> images("dinov2", given);
             case VQ -> List.of("--table", given, "--tensor", "model.quantize.embedding.weight", "--scaling", "1");
-            case QWEN -> List.of("--table", given, "--tensor", DrawnEmbeddings.TENSOR);
+            case QWEN -> List.of("--table", given, "--tensor", SyntheticEmbeddings.TENSOR);
         };
         add(name, Recipe.with(List.of("features"), Recipe.with(source, List.of("--out", file(name)))), name);
     }

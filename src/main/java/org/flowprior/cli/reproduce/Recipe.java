@@ -2,37 +2,32 @@ package org.flowprior.cli.reproduce;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flowprior.config.RequestException;
+import java.util.Map;
+import org.flowprior.cli.reproduce.Variant.Kind;
 
 /**
  * The size of a reproduction: the options of its commands.
  *
- * @param scale       its name
- * @param inputs      the given data and weights
- * @param side        pixels along a side of the images
- * @param images      the images that autoencoders, and a classifier, are trained on
- * @param encoded     the images for latents and features
- * @param validation  the images with which reconstructions and generated images are compared
- * @param classes     classes of the images
- * @param samples     generated images of an autoencoder, a multiple of the classes
- * @param guidance    scale of the guided ones
- * @param classifier  options of the classifier's training
- * @param prior       options of the priors' training
- * @param plain       options of the training of an autoencoder without a prior
- * @param kl          the same with the KL bottleneck
- * @param softVq      the same with SoftVQ's
- * @param aligned     options of the training of an aligned autoencoder
- * @param codebook    options of the training of the autoencoder whose codebook stands in for LlamaGen's
- * @param generator   options of the generators' training
- * @param sampling    options of the sampler
- * @param rows        rows of the drawn embedding table
- * @param bankRows    the limit of the rows of a bank of image features
- * @param toy         options of the toy
+ * @param scale        its name
+ * @param inputs       the given data and weights
+ * @param side         pixels along a side of the images
+ * @param images       the images that autoencoders, and a classifier, are trained on
+ * @param encoded      the images for latents and features
+ * @param validation   the images with which reconstructions and generated images are compared
+ * @param samples      generated images of an autoencoder, a multiple of the classes
+ * @param guidance     scale of the guided ones
+ * @param classifier   options of the classifier's training
+ * @param prior        options of the priors' training
+ * @param autoencoders options of the autoencoders' training, for each kind; those of the alignment are not among them
+ * @param generator    options of the generators' training
+ * @param sampling     options of the sampler
+ * @param rows         rows of the synthetic embedding table
+ * @param bankRows     the limit of the rows of a bank of image features
+ * @param toy          options of the toy
  */
-record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded, String validation, int classes,
-        int samples, double guidance, List<String> classifier, List<String> prior, List<String> plain, List<String> kl,
-        List<String> softVq, List<String> aligned, List<String> codebook, List<String> generator, List<String> sampling,
-        int rows, int bankRows, List<String> toy) {
+record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded, String validation, int samples,
+        double guidance, List<String> classifier, List<String> prior, Map<Kind, List<String>> autoencoders,
+        List<String> generator, List<String> sampling, int rows, int bankRows, List<String> toy) {
 
     /**
      * The numbers of the scale quick.
@@ -45,7 +40,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
      * @param encoded         images for the latents of a generator's training
      * @param validation      images to compare with
      * @param samples         images generated, at least
-     * @param rows            rows of the drawn embedding table
+     * @param rows            rows of the synthetic embedding table
      * @param points          latent tokens whose nearest neighbours are searched
      * @param toySteps        steps of the toy's flow and of its alignment; 0 for those of its preset
      */
@@ -64,13 +59,6 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
     private static final double QUICK_GUIDANCE = 3;
     private static final double PAPER_GUIDANCE = 2.9;
 
-    /** Throws a {@link RequestException} if the samples are not a multiple of the classes. */
-    Recipe {
-        if (samples % classes != 0) {
-            throw new RequestException(samples + " images cannot be as many of each of " + classes + " classes");
-        }
-    }
-
     /**
      * Returns the recipe for minutes to half an hour on two cores: the quick presets made smaller and shorter, on
      * synthetic images if none are given.
@@ -78,7 +66,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
      * @param classes of the images
      */
     static Recipe quick(PaperInputs inputs, int classes, Quick sizes) {
-        boolean drawn = inputs.images == null;
+        boolean synthetic = inputs.images == null;
         List<String> autoencoder = settings("training.steps", sizes.steps, "training.warmupSteps", sizes.steps / 12,
                 "evaluation.every", Math.max(1, sizes.steps / 10), "evaluation.images", 128, "evaluation.points",
                 sizes.points, "log.checkpointEvery", Math.max(1, sizes.steps / 3), "log.keepCheckpoints", 1);
@@ -87,19 +75,19 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
                 sizes.codebookSteps / 12, "model.latentChannels", 8, "model.bottleneck.kind", "vq",
                 "model.bottleneck.codes", 1024));
         return new Recipe("quick", inputs, SIDE,
-                drawn ? "procedural:64" : inputs.images,
-                drawn ? "procedural:64?count=" + sizes.encoded : inputs.images,
-                drawn ? "procedural:64?seed=1&count=" + sizes.validation : inputs.validation,
-                classes, (sizes.samples + classes - 1) / classes * classes, QUICK_GUIDANCE,
+                synthetic ? "procedural:64" : inputs.images,
+                synthetic ? "procedural:64?count=" + sizes.encoded : inputs.images,
+                synthetic ? "procedural:64?seed=1&count=" + sizes.validation : inputs.validation,
+                (sizes.samples + classes - 1) / classes * classes, QUICK_GUIDANCE,
                 List.of("--classifier-steps", "" + sizes.classifierSteps),
                 settings("training.steps", sizes.priorSteps, "training.warmupSteps", sizes.priorSteps / 12,
                         "network.width", 128, "evaluation.every", Math.max(1, sizes.priorSteps / 2),
                         "evaluation.references", 5000, "evaluation.rows", 256, "log.checkpointEvery",
                         Math.max(1, sizes.priorSteps / 2)),
-                autoencoder,
-                with(autoencoder, settings("model.bottleneck.kind", "kl")),
-                with(autoencoder, settings("model.bottleneck.kind", "softvq")),
-                autoencoder, codebook,
+                Map.of(Kind.PLAIN, autoencoder,
+                        Kind.KL, with(autoencoder, settings("model.bottleneck.kind", "kl")),
+                        Kind.SOFT_VQ, with(autoencoder, settings("model.bottleneck.kind", "softvq")),
+                        Kind.ALIGNED, autoencoder, Kind.CODEBOOK, codebook),
                 settings("training.steps", sizes.generatorSteps, "training.warmupSteps", sizes.generatorSteps / 20,
                         "training.batch", 32, "evaluation.images", 128, "data.flip", true, "model.width", 128,
                         "model.bufferSize", 4, "model.maskRatioMin", 0.7, "model.head.multiplicity", 1,
@@ -116,11 +104,13 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
         List<String> weights = settings("model.encoder.weights", inputs.encoder, "loss.perceptual.vgg", inputs.vgg,
                 "loss.perceptual.heads", inputs.lpipsHeads, "loss.adversarial.backbone", inputs.dino);
         return new Recipe("paper", inputs, PAPER_SIDE, inputs.images, inputs.images, inputs.validation,
-                classes, (PAPER_SAMPLES + classes - 1) / classes * classes, PAPER_GUIDANCE, List.of(),
+                (PAPER_SAMPLES + classes - 1) / classes * classes, PAPER_GUIDANCE, List.of(),
                 List.of("--config", "paper"),
-                preset("official-ae", weights), preset("official-kl", weights),
-                preset("official-softvq", with(weights, settings("model.repa.model.weights", inputs.encoder))),
-                preset("official", weights), List.of(), List.of("--config", "paper"),
+                Map.of(Kind.PLAIN, preset("official-ae", weights), Kind.KL, preset("official-kl", weights),
+                        Kind.SOFT_VQ, preset("official-softvq",
+                                with(weights, settings("model.repa.model.weights", inputs.encoder))),
+                        Kind.ALIGNED, preset("official", weights)),
+                List.of("--config", "paper"),
                 List.of("--batch", "256", "--precision", "bf16"), 0, PAPER_ROWS, List.of("--config", "paper"));
     }
 

@@ -71,14 +71,14 @@ public final class Reproduce extends Subcommand {
     public Integer call() throws IOException {
         checkOptions();
         if (subject == Subject.EMBEDDINGS) {
-            DrawnEmbeddings.write(out, rows == null ? DEFAULT_ROWS : rows);
+            SyntheticEmbeddings.write(out, rows == null ? DEFAULT_ROWS : rows);
             return 0;
         }
         Path root = out != null ? out : Path.of("runs", "reproduce-" + scale.name().toLowerCase(Locale.ROOT));
         boolean quiet = flag("--quiet");
         List<String> flags = quiet ? List.of("--quiet") : flag("--verbose") ? List.of("--verbose") : List.of();
         PrintWriter errors = spec().commandLine().getErr();
-        return new Reproduction(subject, root, recipe(), machine()).run(new Reproduction.Surroundings(session(),
+        return new Reproduction(subject, root, recipe(), machine()).run(new Reproduction.Environment(session(),
                 quiet ? new PrintWriter(PrintWriter.nullWriter()) : errors, errors, flags), out());
     }
 

@@ -24,17 +24,17 @@ record Reproduction(Subject subject, Path root, Recipe recipe, List<String> mach
     private static final String SCALE = "scale";
 
     /**
-     * The surroundings of the steps' commands.
+     * The environment in which the commands of steps run.
      *
      * @param session runs the commands; its console shows the begin and end of steps
      * @param results for results of the commands
      * @param errors  for errors of the commands
      * @param flags   put before every command
      */
-    record Surroundings(Session session, PrintWriter results, PrintWriter errors, List<String> flags) {}
+    record Environment(Session session, PrintWriter results, PrintWriter errors, List<String> flags) {}
 
     /** Runs the missing steps, then writes the table or figure. Returns the exit code of the first that fails, else 0. */
-    int run(Surroundings to, PrintWriter out) throws IOException {
+    int run(Environment to, PrintWriter out) throws IOException {
         Plan plan = new Plan(root, recipe, machine);
         Outcome outcome = Outcome.of(subject, root, recipe, plan);
         try (RunDirectory held = RunDirectory.isRun(root) ? RunDirectory.resume(root) : begin()) {
@@ -58,7 +58,7 @@ record Reproduction(Subject subject, Path root, Recipe recipe, List<String> mach
         return RunDirectory.create(root, config);
     }
 
-    private static int run(List<Step> steps, Journal journal, Surroundings to) throws IOException {
+    private static int run(List<Step> steps, Journal journal, Environment to) throws IOException {
         steps.forEach(journal::requireSame);
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
@@ -81,7 +81,7 @@ record Reproduction(Subject subject, Path root, Recipe recipe, List<String> mach
         return 0;
     }
 
-    private static int run(Step step, Journal journal, Surroundings to) throws IOException {
+    private static int run(Step step, Journal journal, Environment to) throws IOException {
         Files.createDirectories((step.run() == null ? step.result() : step.run()).getParent());
         List<String> command = new ArrayList<>(step.words());
         if (step.run() != null && RunDirectory.isRun(step.run())) {

@@ -51,7 +51,7 @@ record TableRow(String group, String title, Variant variant, List<Measured> meas
                 first("AE", Variant.PLAIN, 1.13, 20.20, 15.08, 86.37, 0.60, 0.59, 5.26, 237.60, 0.56, 0.65),
                 first("KL", Variant.KL, 1.65, 22.59, 12.94, 91.86, 0.60, 0.58, 5.29, 200.85, 0.57, 0.65),
                 first("SoftVQ", Variant.SOFT_VQ, 0.61, 23.00, 13.30, 93.40, 0.60, 0.57, 6.09, 198.53, 0.58, 0.61));
-        return Stream.concat(plain, Arrays.stream(TargetKind.values()).map(target -> first(target.title(),
+        return Stream.concat(plain, Arrays.stream(TargetKind.values()).map(target -> first(target.title,
                 Variant.aligned(target), switch (target) {
                     case VAE -> new double[] {1.22, 22.31, 12.04, 98.66, 0.56, 0.57, 5.02, 240.03, 0.56, 0.62};
                     case DINO -> new double[] {1.26, 23.07, 11.47, 101.74, 0.59, 0.59, 4.87, 250.38, 0.54, 0.67};

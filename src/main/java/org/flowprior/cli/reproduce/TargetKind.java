@@ -14,29 +14,17 @@ enum TargetKind {
     /** Textual features: Qwen's token embeddings. */
     QWEN("Textual (Qwen)", "random", "--qwen");
 
-    private final String title;
-    private final String projection;
-    private final String option;
+    /** The paper's name. */
+    final String title;
+    /** The kind of its prior's projection to the latents' channels. */
+    final String projection;
+    /** The option that names its features. */
+    final String option;
 
     TargetKind(String title, String projection, String option) {
         this.title = title;
         this.projection = projection;
         this.option = option;
-    }
-
-    /** Returns the paper's name. */
-    String title() {
-        return title;
-    }
-
-    /** Returns the kind of its prior's projection to the latents' channels. */
-    String projection() {
-        return projection;
-    }
-
-    /** Returns the option that names its features. */
-    String option() {
-        return option;
     }
 
     /** Returns its part of the files' names. */

@@ -25,13 +25,13 @@ record Variant(String key, Kind kind, TargetKind target, String projection, doub
 
     /** Returns the autoencoder of Table 1 that is aligned to the target. */
     static Variant aligned(TargetKind target) {
-        return new Variant(target.key(), Kind.ALIGNED, target, target.projection(), WEIGHT);
+        return new Variant(target.key(), Kind.ALIGNED, target, target.projection, WEIGHT);
     }
 
     /** Returns an autoencoder that is aligned to Qwen's embeddings with that projection. */
     static Variant projected(String projection) {
         TargetKind target = TargetKind.QWEN;
-        return projection.equals(target.projection()) ? aligned(target)
+        return projection.equals(target.projection) ? aligned(target)
                 : new Variant(target.key() + "-" + projection, Kind.ALIGNED, target, projection, WEIGHT);
     }
 
@@ -40,6 +40,6 @@ record Variant(String key, Kind kind, TargetKind target, String projection, doub
         TargetKind target = TargetKind.QWEN;
         return weight == WEIGHT ? aligned(target)
                 : new Variant(target.key() + "-" + BigDecimal.valueOf(weight).toPlainString(), Kind.ALIGNED,
-                        target, target.projection(), weight);
+                        target, target.projection, weight);
     }
 }

@@ -103,19 +103,17 @@ public final class Toy extends Subcommand {
      * @param named the target that names the run; null for that of the options
      */
     private Path directory(String named) throws IOException {
-        if (options.out() != null) {
-            return options.out();
-        }
-        String runName = named != null ? named : loader.load(options.config(), assignments()).target().commandName();
-        return options.directory("toy-" + runName, loader);
+        return options.directory(() -> "toy-"
+                + (named != null ? named : loader.load(options.config(), assignments()).target().commandName()),
+                loader);
     }
 
     private ToyConfig resolved(TrainingRun run, boolean all) {
         ToyConfig config = read(run, all, List.of());
         if (options.resume()) {
-            ToyConfig asked = options.config() != null ? loader.load(options.config(), assignments())
+            ToyConfig given = options.config() != null ? loader.load(options.config(), assignments())
                     : read(run, all, assignments());
-            options.resume(loader, config, asked, run.path());
+            options.resume(loader, config, given, run.path());
         }
         return config;
     }

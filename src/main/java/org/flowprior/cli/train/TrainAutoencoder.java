@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         description = {
             "Trains an autoencoder on images and writes it as autoencoder.safetensors, under the official keys. A "
                     + "flow prior pulls its latents towards the prior's distribution.",
-            "Presets: quick (the default; a small network on drawn images, minutes on two cores), quick-kl (smaller "
+            "Presets: quick (the default; a small network on synthetic images, minutes on two cores), quick-kl (smaller "
                     + "images and latents, for the quick generator), paper (the printed values of the aligned "
                     + "autoencoder, with official ones for those that are not printed), official (the values that the "
                     + "released code effectively uses for it), official-ae, official-kl and official-softvq (the same "

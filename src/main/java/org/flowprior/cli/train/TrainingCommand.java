@@ -1,7 +1,6 @@
 package org.flowprior.cli.train;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
@@ -58,18 +57,19 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
     }
 
     private void begin() throws IOException {
-        T config = options().ready(asked());
+        T config = options().ready(requested());
         requireNamed(config);
         try (Training.Opened opened = training.open(config, true);
-                TrainingRun run = TrainingRun.create(directory(config), loader.toJson(config))) {
+                TrainingRun run = TrainingRun.create(options().directory(() -> runName(config), loader),
+                        loader.toJson(config))) {
             announce(run);
             train(run, config, opened);
         }
     }
 
     private void resume() throws IOException {
-        try (TrainingRun run = TrainingRun.resume(options().out() != null ? options().out() : directory(asked()))) {
-            T config = options().resolved(loader, run.directory(), assignments());
+        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader))) {
+            T config = options().resumed(loader, run.directory(), assignments());
             announce(run);
             try (Training.Opened opened = training.open(config, run.position().isEmpty())) {
                 train(run, config, opened);
@@ -77,12 +77,8 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
         }
     }
 
-    private T asked() {
+    private T requested() {
         return loader.load(options().config(), assignments()).withAbsolutePaths();
-    }
-
-    private Path directory(T config) throws IOException {
-        return options().out() != null ? options().out() : options().directory(runName(config), loader);
     }
 
     private void announce(TrainingRun run) {

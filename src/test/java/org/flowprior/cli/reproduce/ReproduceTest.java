@@ -47,9 +47,9 @@ class ReproduceTest {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         PrintWriter errors = new PrintWriter(err);
-        Reproduction.Surroundings surroundings = new Reproduction.Surroundings(new InProcess(),
+        Reproduction.Environment environment = new Reproduction.Environment(new InProcess(),
                 new PrintWriter(PrintWriter.nullWriter()), errors, List.of("--quiet"));
-        return new Reproduction(subject, root(), recipe, List.of("--threads", "1")).run(surroundings,
+        return new Reproduction(subject, root(), recipe, List.of("--threads", "1")).run(environment,
                 new PrintWriter(out));
     }
 

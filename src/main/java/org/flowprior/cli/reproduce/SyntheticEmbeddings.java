@@ -14,7 +14,7 @@ import org.flowprior.torch.io.Safetensors;
  * A synthetic table in place of a language model's token embeddings: clusters of unequal size, a decaying spectrum, and
  * the standard deviation of Qwen2.5-0.5B's. The same number of rows gives the same table.
  */
-final class DrawnEmbeddings {
+final class SyntheticEmbeddings {
 
     /** The name of the table in its file, as in Qwen's. */
     static final String TENSOR = "model.embed_tokens.weight";
@@ -26,7 +26,7 @@ final class DrawnEmbeddings {
     private static final double DEVIATION = 0.0156;
     private static final long SEED = 0;
 
-    private DrawnEmbeddings() {}
+    private SyntheticEmbeddings() {}
 
     /** Writes a table of that number of rows. */
     static void write(Path file, int rows) {
