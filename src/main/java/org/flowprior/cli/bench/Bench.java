@@ -37,7 +37,7 @@ public final class Bench extends Subcommand {
     /** Measurements that also show peak resident memory. */
     private static final List<String> LARGE = List.of("toy", "prior", "prior-bf16", "alignment", "alignment-bf16");
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "what to measure (default: the short ones)")
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "measurements (default: the short ones)")
     private List<String> names = SHORT;
 
     @Option(names = "--python", paramLabel = "FILE", description = "a Python that can import torch")

@@ -35,7 +35,7 @@ public abstract class Subcommand implements Callable<Integer> {
         return new OptionCheck(spec);
     }
 
-    /** Prints what a signal has left undone. Returns the exit code. */
+    /** Prints that a signal has stopped the command, with a remark. Returns the exit code. */
     protected final int stopped(String remark) {
         spec.commandLine().getErr().println("flowprior: stopped; " + remark);
         return ErrorReport.STOPPED;

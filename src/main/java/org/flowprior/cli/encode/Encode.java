@@ -58,7 +58,7 @@ public final class Encode extends Subcommand {
     private Path out;
 
     @Option(names = "--resume",
-            description = "keeps the files that a stopped run of the same cache has written (default: removes them)")
+            description = "continues after the finished files of a stopped run of the same cache (default: removes them)")
     private boolean resume;
 
     @Option(names = "--no-flip", description = "leaves the flipped images out")

@@ -97,7 +97,7 @@ public final class Evaluate extends Subcommand {
     @Override
     public Integer call() throws IOException {
         OptionCheck options = check();
-        check(options);
+        checkOptions(options);
         FileArguments.requirePlaces(out, writeReference, classifier.file);
         latents.requireThere();
         Device place = device.ready();
@@ -223,7 +223,7 @@ public final class Evaluate extends Subcommand {
         };
     }
 
-    private void check(OptionCheck options) {
+    private void checkOptions(OptionCheck options) {
         options.requirePositive("--count", "--image-size", "--batch", "--workers");
         features.check(options);
         latents.check(options);

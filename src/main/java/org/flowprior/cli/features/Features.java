@@ -111,7 +111,7 @@ public final class Features extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        check(check());
+        checkOptions(check());
         FileArguments.requireNew(out);
         Device place = device.ready();
         BooleanSupplier stop = session().stopRequests("stopping: the unfinished bank is removed");
@@ -152,7 +152,7 @@ public final class Features extends Subcommand {
                 : encoder.open(images, layout, flip, place);
     }
 
-    private void check(OptionCheck given) {
+    private void checkOptions(OptionCheck given) {
         List<String> sources = given.given("--table", "--latents", "--arrays", "--images");
         if (sources.size() != 1) {
             throw given.wrong("features needs one of --table, --latents, --arrays and --images"

@@ -19,7 +19,7 @@ final class PaperTable {
      *
      * @param heading  in Markdown and on the terminal
      * @param name     in CSV
-     * @param measured the measurement whose file has it
+     * @param measured the measurement that its number belongs to
      * @param metric   its key in that file
      * @param format   for print
      */
@@ -64,7 +64,7 @@ final class PaperTable {
         return metrics.get(column.metric()).getAsDouble();
     }
 
-    /** Returns one of the evaluations, which says whose features its numbers compare. */
+    /** Returns one of the evaluations, which names the features of its numbers. */
     JsonObject anyEvaluation() {
         return Json.read(root.resolve(source(rows.getFirst(), Measured.UNGUIDED)));
     }

@@ -50,7 +50,7 @@ final class ClassOptions {
             int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
             if (last < first || last >= known) {
                 throw new RequestException("--classes: the generator has classes 0 to " + (known - 1) + ", so '"
-                        + part.strip() + "' is none of them");
+                        + part.strip() + "' is not among them");
             }
             for (int number = first; number <= last; number++) {
                 if (!classes.add(number)) {

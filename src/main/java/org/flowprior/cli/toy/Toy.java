@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.config.ConfigLoader;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Option;
             "  flowprior toy --resume --out runs/paper"})
 public final class Toy extends Subcommand {
 
-    static final String ALL = "all";
+    private static final String ALL = "all";
 
     @Option(names = {"-t", "--target"}, paramLabel = "NAME", description = "gaussian, grid, moons, rings, spiral, "
             + "swissroll, or all, each in a directory of its own (default: the config's)")
@@ -68,11 +69,10 @@ public final class Toy extends Subcommand {
     }
 
     private void requireTarget() {
-        if (target != null && !target.equals(ALL)
-                && Arrays.stream(ToyTarget.values()).noneMatch(known -> known.commandName().equals(target))) {
-            throw new RequestException("--target " + target + " is none of "
-                    + String.join(", ", Arrays.stream(ToyTarget.values()).map(ToyTarget::commandName).toList()) + ", "
-                    + ALL);
+        List<String> known = Stream.concat(Arrays.stream(ToyTarget.values()).map(ToyTarget::commandName),
+                Stream.of(ALL)).toList();
+        if (target != null && !known.contains(target)) {
+            throw new RequestException("--target " + target + " is none of " + String.join(", ", known));
         }
     }
 

@@ -202,7 +202,7 @@ class EncodeTest {
     }
 
     @Test
-    void aRunThatFailedGoesOnBehindItsWholeFiles() throws IOException {
+    void aFailedRunContinuesAfterItsFinishedFiles() throws IOException {
         Path images = files();
         Files.write(images.resolve("all/07.png"), new byte[] {1, 2, 3});
         Object[] args = {"--images", images, "--batch", "2", "--shard", "4", "--workers", "1"};

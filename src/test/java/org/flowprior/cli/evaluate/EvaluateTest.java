@@ -105,7 +105,7 @@ class EvaluateTest extends EvaluateFixture {
     }
 
     @Test
-    void aPipeIsNoPlaceForTheReport() throws Exception {
+    void aPipeIsRefusedForTheReport() throws Exception {
         Path pipe = file("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
         assertRefused(pipe + " cannot be written: it is not a regular file", all(SETS, new Object[] {"--metrics",

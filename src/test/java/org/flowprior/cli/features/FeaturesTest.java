@@ -89,7 +89,7 @@ class FeaturesTest extends FeaturesFixture {
         assertRefused("row 0, dimension 0 is NaN", "--table", file("bad.safetensors"));
         assertRefused("no distribution", "--table", file("same.safetensors"));
         assertRefused("no such file", "--table", file("gone.pt"));
-        assertNothingBeside();
+        assertNoOtherFiles();
     }
 
     @Test
@@ -133,7 +133,7 @@ class FeaturesTest extends FeaturesFixture {
         assertRefused("--layout tokens is [N, T, D]", "--arrays", file("a.npy"), "--layout", "tokens");
         Files.createDirectory(file("empty"));
         assertRefused("holds no .npy", "--arrays", file("empty"));
-        assertNothingBeside();
+        assertNoOtherFiles();
     }
 
     @ParameterizedTest

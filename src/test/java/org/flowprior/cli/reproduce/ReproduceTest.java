@@ -69,7 +69,7 @@ class ReproduceTest {
     }
 
     @Test
-    void aTableIsMadeOnceFromFilesThatStayAndGoesOnWhereItWasStopped() throws IOException {
+    void aTableIsMadeOnceFromFilesThatStayAndContinuesAfterAStop() throws IOException {
         Recipe tiny = ReproduceFixture.tiny(20);
         long before = Memory.liveTensors();
         assertThat(make(Subject.TABLE2, tiny)).as(err::toString).isZero();

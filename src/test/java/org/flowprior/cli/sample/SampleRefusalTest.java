@@ -61,7 +61,7 @@ class SampleRefusalTest {
     @Test
     void requestsThatCannotBeMetAreRefusedInOneLine() {
         assertRefused("--count 7 does not give 5 classes the same number of images; 5 or 10 does", "--count", 7);
-        assertRefused("the generator has classes 0 to 4, so '3-5' is none of them", "--classes", "3-5");
+        assertRefused("the generator has classes 0 to 4, so '3-5' is not among them", "--classes", "3-5");
         assertRefused("--classes names class 2 twice", "--classes", "2,1-3");
         assertRefused("--classes takes all, or numbers and ranges such as 207,360,0-9, not '1,,2'", "--classes",
                 "1,,2");
