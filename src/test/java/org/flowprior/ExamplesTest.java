@@ -65,7 +65,8 @@ class ExamplesTest {
     void imagesAreSampledAndEvaluated() throws Exception {
         Path samples = directory.resolve("samples");
         assertThat(printed(SampleImages::main, Resources.path("old/mar/expected-mar.safetensors"),
-                Resources.path("old/ae/expected-autoencoder.safetensors"), samples, 4)).contains("40 images in " + samples);
+                Resources.path("old/ae/expected-autoencoder.safetensors"), samples, 4))
+                .contains("40 images in " + samples);
         assertThat(printed(EvaluateImages::main, samples, "procedural:8?count=60", 2)).contains("fid", "precision");
     }
 }

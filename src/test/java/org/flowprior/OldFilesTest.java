@@ -60,8 +60,9 @@ class OldFilesTest {
         Path checkpoints = directory.resolve(run).resolve("checkpoints");
         Files.createSymbolicLink(checkpoints.resolve("last"), Path.of("step-00000002"));
         StringWriter errors = new StringWriter();
-        int code = Main.run(new PrintWriter(new StringWriter()), new PrintWriter(errors), command, "--resume", "--quiet",
-                "--threads", "1", "--out", directory.resolve(run).toString());
+        int code =
+                Main.run(new PrintWriter(new StringWriter()), new PrintWriter(errors), command, "--resume", "--quiet",
+                        "--threads", "1", "--out", directory.resolve(run).toString());
         assertThat(code).as(errors.toString()).isZero();
         Map<String, Tensor> expected = Resources.tensors("old/" + run + "/expected-" + result + ".safetensors");
         Map<String, Tensor> found = Safetensors.load(directory.resolve(run).resolve(result + ".safetensors"));

@@ -6,7 +6,7 @@ import static org.flowprior.config.ConfigRanges.atLeast;
  * What a run writes along the way: the config's key {@code log}.
  *
  * @param every           steps of a row of metrics, which holds their mean
- * @param checkpointEvery steps between checkpoints
+ * @param checkpointEvery steps between checkpoints; one is also written after the last step
  * @param keepCheckpoints how many of the newest stay
  */
 public record Logging(int every, int checkpointEvery, int keepCheckpoints) {
@@ -16,9 +16,5 @@ public record Logging(int every, int checkpointEvery, int keepCheckpoints) {
         atLeast("every", every, 1);
         atLeast("checkpointEvery", checkpointEvery, 1);
         atLeast("keepCheckpoints", keepCheckpoints, 1);
-    }
-
-    public TrainingLoop.Cadence cadence() {
-        return new TrainingLoop.Cadence(every, checkpointEvery);
     }
 }

@@ -18,30 +18,33 @@ import org.flowprior.torch.Libtorch;
 public interface Training<T extends Record & StageConfig<T>> {
 
     /** A training whose data are open. Owns data, networks and stage. */
-    interface Opened extends AutoCloseable {
+    abstract class Opened implements AutoCloseable {
 
-        /** The config. */
-        StageConfig<?> config();
+        final StageConfig<?> config;
+        final long steps;
 
-        /** Number of steps. */
-        long steps();
+        /** A training of so many steps. */
+        protected Opened(StageConfig<?> config, long steps) {
+            this.config = config;
+            this.steps = steps;
+        }
 
         /**
          * Makes the networks and their stage. Called once.
          *
          * @param run where the stage is trained; new if it has no {@link TrainingRun#position}
          */
-        Stage stage(TrainingRun run) throws IOException;
+        protected abstract Stage stage(TrainingRun run) throws IOException;
 
         /**
          * Writes the trained network into the run's directory, after the last step.
          *
          * @param seconds time of the training
          */
-        TrainingResult finish(TrainingRun run, double seconds) throws IOException;
+        protected abstract TrainingResult finish(TrainingRun run, double seconds) throws IOException;
 
         @Override
-        void close();
+        public abstract void close();
     }
 
     /** Loads configs: presets, files and single settings. */

@@ -22,29 +22,21 @@ import org.flowprior.torch.Torch;
  */
 public final class TrainingLoop {
 
-    /**
-     * How often something is written.
-     *
-     * @param logEvery        steps of a row, which holds their mean
-     * @param checkpointEvery steps between checkpoints; one is also written after the last step
-     */
-    public record Cadence(int logEvery, int checkpointEvery) {}
-
     /** The phase of rows from {@link Stage#evaluate}. */
     public static final String EVALUATION = "evaluation";
 
     private final MetricLog log;
     private final CheckpointStore checkpoints;
-    private final Cadence cadence;
+    private final Logging logging;
     private final Console console;
     private final BooleanSupplier stop;
 
     /** A loop that writes to these places, and asks {@code stop} after each step whether to stop. */
-    public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Cadence cadence, Console console,
-            BooleanSupplier stop) {
+    public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Logging logging, Console console,
+                        BooleanSupplier stop) {
         this.log = log;
         this.checkpoints = checkpoints;
-        this.cadence = cadence;
+        this.logging = logging;
         this.console = console;
         this.stop = stop;
     }
@@ -78,12 +70,12 @@ public final class TrainingLoop {
                     window.add(stage.step(step));
                 }
                 boolean stopping = stop.getAsBoolean();
-                boolean logging = step % cadence.logEvery() == 0 || step == steps;
-                boolean saving = step % cadence.checkpointEvery() == 0 || step == steps || stopping;
-                if (logging || saving) {
+                boolean rowDue = step % logging.every() == 0 || step == steps;
+                boolean saving = step % logging.checkpointEvery() == 0 || step == steps || stopping;
+                if (rowDue || saving) {
                     window.read(step);
                 }
-                if (logging) {
+                if (rowDue) {
                     Map<String, Double> row = window.takeRow();
                     row.putAll(stage.settings(step));
                     log.log(before + step, stage.name(), row);
@@ -154,7 +146,7 @@ public final class TrainingLoop {
 
         void add(Tensor metrics) {
             if (unread == null) {
-                unread = Torch.empty(new long[] {cadence.logEvery(), names.size()}, DType.FLOAT32, metrics.device())
+                unread = Torch.empty(new long[] {logging.every(), names.size()}, DType.FLOAT32, metrics.device())
                         .keep();
             }
             unread.get(unreadSteps++).copy_(metrics.detach());

@@ -151,8 +151,8 @@ public final class TrainingRun implements AutoCloseable {
      */
     public double train(Stage stage, long steps, Logging logging) throws IOException {
         boolean begun = position != null && position.phase().equals(stage.name());
-        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()),
-                logging.cadence(), console, stop);
+        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()), logging, console,
+                stop);
         seconds = loop.run(stage, stepsBefore, steps, seconds, begun ? checkpoint : null);
         stepsBefore += steps;
         return seconds;
@@ -166,9 +166,9 @@ public final class TrainingRun implements AutoCloseable {
      */
     public TrainingResult train(Training.Opened training) throws IOException {
         position().ifPresent(from -> console.say("resuming after step " + from.phaseStep()));
-        train(training.stage(this), training.steps(), training.config().log());
+        train(training.stage(this), training.steps, training.config.log());
         TrainingResult result = training.finish(this, seconds);
-        RunMachine.describe(result.summary(), training.config());
+        RunMachine.describe(result.summary(), training.config);
         end(result.summary());
         return result;
     }

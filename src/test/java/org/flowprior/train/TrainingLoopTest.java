@@ -80,7 +80,7 @@ class TrainingLoopTest {
 
     private void train(RunDirectory run, Stage stage, long steps, BooleanSupplier stop) throws IOException {
         try (MetricLog log = MetricLog.open(run)) {
-            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(9), new TrainingLoop.Cadence(4, 6),
+            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(9), new Logging(4, 6, 9),
                     Console.silent(), stop);
             loop.run(stage, 100, steps, 0, run.newestCheckpoint().orElse(null));
         }

@@ -3,13 +3,10 @@ package org.flowprior.torch.optim;
 import java.util.List;
 import org.flowprior.torch.Tensor;
 
-/**
- * Parameters that share a learning rate and a weight decay. They are leaves of one dtype on one device.
- *
- * @throws IllegalArgumentException when there are none, or one is the result of a recorded op
- */
+/** Parameters that share a learning rate and a weight decay. They are leaves of one dtype on one device. */
 public record ParameterGroup(List<Tensor> parameters, double learningRate, double weightDecay) {
 
+    /** Throws {@link IllegalArgumentException} if there are none, or one is the result of a recorded op. */
     public ParameterGroup {
         parameters = List.copyOf(parameters);
         if (parameters.isEmpty()) {

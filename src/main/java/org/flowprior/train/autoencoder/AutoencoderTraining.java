@@ -7,7 +7,6 @@ import java.util.Map;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.train.Stage;
-import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
 import org.flowprior.train.TrainingRun;
@@ -24,6 +23,9 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
     /** The discriminator's file, under the official keys; there is none without a discriminator. */
     public static final String DISCRIMINATOR = "discriminator.safetensors";
 
+    /** The training of autoencoders; it has no state. */
+    public AutoencoderTraining() {}
+
     @Override
     public ConfigLoader<AutoencoderTrainingConfig> configs() {
         return AutoencoderTrainingConfig.loader();
@@ -38,7 +40,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         return new OnImages(config, AutoencoderData.open(config));
     }
 
-    private static final class OnImages implements Opened {
+    private static final class OnImages extends Opened {
 
         private final AutoencoderTrainingConfig config;
         private final AutoencoderData data;
@@ -46,22 +48,13 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         private AutoencoderStage stage;
 
         OnImages(AutoencoderTrainingConfig config, AutoencoderData data) {
+            super(config, config.training().steps());
             this.config = config;
             this.data = data;
         }
 
         @Override
-        public StageConfig<?> config() {
-            return config;
-        }
-
-        @Override
-        public long steps() {
-            return config.training().steps();
-        }
-
-        @Override
-        public Stage stage(TrainingRun run) throws IOException {
+        protected Stage stage(TrainingRun run) throws IOException {
             networks = AutoencoderNetworks.create(config, run.position().isEmpty());
             stage = new AutoencoderStage(config, data, networks,
                     new AutoencoderEvaluation(config, data, run.path(), run.log()));
@@ -72,7 +65,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         }
 
         @Override
-        public TrainingResult finish(TrainingRun run, double seconds) {
+        protected TrainingResult finish(TrainingRun run, double seconds) {
             stage.writeNetworks(run.path());
             Map<String, Double> evaluation = stage.finalEvaluation();
             Discriminator discriminator = networks.discriminator();

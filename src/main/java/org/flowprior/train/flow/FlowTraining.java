@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.train.Stage;
-import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
 import org.flowprior.train.TrainingRun;
@@ -20,6 +19,9 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
 
     /** The prior's file in the run directory, a {@code FlowPrior} with averaged weights. */
     public static final String PRIOR = "prior.safetensors";
+
+    /** The training of flow priors; it has no state. */
+    public FlowTraining() {}
 
     @Override
     public ConfigLoader<FlowTrainingConfig> configs() {
@@ -40,29 +42,20 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
         }
     }
 
-    private static final class OnBank implements Opened {
+    private static final class OnBank extends Opened {
 
         private final FlowTrainingConfig config;
         private final FlowData data;
         private FlowStage stage;
 
         OnBank(FlowTrainingConfig config, FlowData data) {
+            super(config, config.training().steps());
             this.config = config;
             this.data = data;
         }
 
         @Override
-        public StageConfig<?> config() {
-            return config;
-        }
-
-        @Override
-        public long steps() {
-            return config.training().steps();
-        }
-
-        @Override
-        public Stage stage(TrainingRun run) {
+        protected Stage stage(TrainingRun run) {
             data.prepare(run.path().resolve(FlowData.FILE), run.console());
             stage = new FlowStage(config, data);
             run.console().detail("%d rows to train on, %d held out; %d channels, %d projected; scaling %s; %s"
@@ -73,7 +66,7 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
         }
 
         @Override
-        public TrainingResult finish(TrainingRun run, double seconds) {
+        protected TrainingResult finish(TrainingRun run, double seconds) {
             Path prior = run.path().resolve(PRIOR);
             stage.writePrior(prior, provenance());
             Map<String, Double> evaluation = stage.finalEvaluation();

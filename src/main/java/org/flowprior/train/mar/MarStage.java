@@ -27,7 +27,8 @@ import org.flowprior.train.StageFiles;
 /**
  * Trains the generator (Sec. 5.2, App. C.4). The draws of a step, the orders, how many tokens are masked, the dropped
  * labels, times and noise, are made for the whole batch and then split into micro-batches. All images have the same
- * number of masked tokens, so the mean of the micro-batches' losses is the batch's loss. Only dropout is drawn for each.
+ * number of masked tokens, so the mean of the micro-batches' losses is the batch's loss. Only dropout is drawn for
+ * each.
  *
  * <p>A step whose loss is not finite ends the run. (The official code says that it skips such a step, and takes
  * it.)

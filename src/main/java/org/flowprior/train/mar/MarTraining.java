@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.mar.Mar;
 import org.flowprior.train.Stage;
-import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
 import org.flowprior.train.TrainingRun;
@@ -20,6 +19,9 @@ public final class MarTraining implements Training<MarTrainingConfig> {
 
     /** The generator's file in the run directory, averaged weights under the official keys. */
     public static final String GENERATOR = "mar.safetensors";
+
+    /** The training of generators; it has no state. */
+    public MarTraining() {}
 
     @Override
     public ConfigLoader<MarTrainingConfig> configs() {
@@ -40,7 +42,7 @@ public final class MarTraining implements Training<MarTrainingConfig> {
         }
     }
 
-    private static final class OnLatents implements Opened {
+    private static final class OnLatents extends Opened {
 
         private final MarTrainingConfig config;
         private final MarData data;
@@ -48,22 +50,13 @@ public final class MarTraining implements Training<MarTrainingConfig> {
         private MarStage stage;
 
         OnLatents(MarTrainingConfig config, MarData data) {
+            super(config, config.training().steps());
             this.config = config;
             this.data = data;
         }
 
         @Override
-        public StageConfig<?> config() {
-            return config;
-        }
-
-        @Override
-        public long steps() {
-            return config.training().steps();
-        }
-
-        @Override
-        public Stage stage(TrainingRun run) {
+        protected Stage stage(TrainingRun run) {
             mar = MarNetworks.create(config, data, run.position().isEmpty());
             stage = new MarStage(config, data, mar);
             run.console().detail(("%d images to train on, %d held out; %d tokens of %d channels, %d classes, scaling "
@@ -75,7 +68,7 @@ public final class MarTraining implements Training<MarTrainingConfig> {
         }
 
         @Override
-        public TrainingResult finish(TrainingRun run, double seconds) {
+        protected TrainingResult finish(TrainingRun run, double seconds) {
             Path generator = run.path().resolve(GENERATOR);
             stage.writeGenerator(generator, provenance());
             Map<String, Double> evaluation = stage.finalEvaluation();

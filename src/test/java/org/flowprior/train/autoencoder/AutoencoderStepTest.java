@@ -36,7 +36,7 @@ class AutoencoderStepTest {
 
     /** Throws unless the norm of each difference is that small beside the gradient's; returns the gradients' keys. */
     private static Set<String> compare(String prefix, Map<String, Tensor> parameters, Map<String, Tensor> expected,
-                                       double largest) {
+            double largest) {
         Set<String> keys = new LinkedHashSet<>();
         double all = Math.sqrt(parameters.values().stream().filter(p -> p.grad() != null)
                 .mapToDouble(p -> p.grad().square().sum().item()).sum());

@@ -150,8 +150,8 @@ class AutoencoderTrainingTest {
             Map<String, Tensor> averages = Safetensors.read(
                     shared.resolve("whole/checkpoints/last/ema.safetensors"));
             Map<String, Tensor> last = Safetensors.read(shared.resolve("whole/checkpoints/last/model.safetensors"));
-            autoencoder.stateDict().forEach((name, weight) ->
-                    assertThat(weight.equal(averages.get(name))).as(name).isTrue());
+            autoencoder.stateDict()
+                    .forEach((name, weight) -> assertThat(weight.equal(averages.get(name))).as(name).isTrue());
             assertThat(averages.get("quant_conv.weight").toDoubleArray())
                     .isNotEqualTo(last.get("quant_conv.weight").toDoubleArray());
             assertThat(autoencoder.config()).isEqualTo(tiny.model().sizes());

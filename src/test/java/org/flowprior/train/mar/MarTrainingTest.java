@@ -165,8 +165,8 @@ class MarTrainingTest {
         train(directory, further, () -> false);
         try (Scope scope = Scope.open()) {
             var begun = Safetensors.read(whole.file());
-            Safetensors.read(directory.resolve("checkpoints/last/model.safetensors")).forEach((name, value) ->
-                    assertThat(value.toDoubleArray()).as(name).isEqualTo(begun.get(name).toDoubleArray()));
+            Safetensors.read(directory.resolve("checkpoints/last/model.safetensors")).forEach((name,
+                    value) -> assertThat(value.toDoubleArray()).as(name).isEqualTo(begun.get(name).toDoubleArray()));
         }
         MarTrainingConfig other = config(Path.of(tiny.data().cache()), "model.weights=" + whole.file(),
                 "model.width=8");
