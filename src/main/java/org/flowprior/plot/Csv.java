@@ -10,7 +10,7 @@ import java.util.function.IntFunction;
 import org.flowprior.torch.io.AtomicFiles;
 
 /** Tables of numbers as comma-separated values: a line of names, then a line for each row. */
-public final class Csv {
+final class Csv {
 
     /** Enough digits to tell all float32 numbers apart. */
     private static final MathContext DIGITS = new MathContext(9);
@@ -22,7 +22,7 @@ public final class Csv {
      *
      * @throws IllegalArgumentException if there is not one name for each column, or columns differ in length
      */
-    public static void write(Path file, List<String> names, double[]... columns) throws IOException {
+    static void write(Path file, List<String> names, double[]... columns) throws IOException {
         AtomicFiles.write(file, text(names, row -> "", columns));
     }
 

@@ -30,7 +30,7 @@ public final class CurvesPanel {
      * @param rightSteps numbers of the steps of the right curve, in the range of the others
      * @param right      its axis on the right, drawn dashed and red
      */
-    public static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
+    static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
             double[] rightSteps, String rightLabel, double[] right) {
         LogAxis domain = Style.apply(new LogAxis(stepsLabel));
         domain.setBase(10);

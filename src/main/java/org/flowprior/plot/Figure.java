@@ -18,12 +18,12 @@ import org.flowprior.torch.io.AtomicFiles;
 import org.jfree.chart.JFreeChart;
 
 /** PNG files of panels, 4 x 3 inches each at 300 dots per inch. */
-public final class Figure {
+final class Figure {
 
     /** Width of a panel in pixels. */
-    public static final int WIDTH = 1200;
+    static final int WIDTH = 1200;
     /** Height of a panel in pixels. */
-    public static final int HEIGHT = 900;
+    static final int HEIGHT = 900;
 
     private static final double POINTS_PER_INCH = 72;
     private static final double DOTS_PER_INCH = 300;
@@ -33,7 +33,7 @@ public final class Figure {
     private Figure() {}
 
     /** Draws a panel. */
-    public static BufferedImage draw(JFreeChart panel) {
+    static BufferedImage draw(JFreeChart panel) {
         BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = graphics(image);
         graphics.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
@@ -63,7 +63,7 @@ public final class Figure {
     }
 
     /** Writes drawn panels side by side. */
-    public static void write(Path file, BufferedImage... panels) throws IOException {
+    static void write(Path file, BufferedImage... panels) throws IOException {
         BufferedImage image = new BufferedImage(WIDTH * panels.length, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         for (int i = 0; i < panels.length; i++) {

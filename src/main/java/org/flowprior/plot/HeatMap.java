@@ -10,10 +10,10 @@ import java.util.Arrays;
  * @param y      positions of the rows, rising and evenly spaced, at least two
  * @param values {@code [y.length][x.length]}
  */
-public record HeatMap(double[] x, double[] y, double[][] values) {
+record HeatMap(double[] x, double[] y, double[][] values) {
 
     /** Throws an {@link IllegalArgumentException} for sizes that do not fit. */
-    public HeatMap {
+    HeatMap {
         if (x.length < 2 || y.length < 2 || values.length != y.length
                 || Arrays.stream(values).anyMatch(row -> row.length != x.length)) {
             throw new IllegalArgumentException("a heat map needs at least 2 x 2 points and as many values, not "
@@ -22,7 +22,7 @@ public record HeatMap(double[] x, double[] y, double[][] values) {
     }
 
     /** Returns evenly spaced positions from one border to the other. */
-    public static double[] positions(double from, double to, int count) {
+    static double[] positions(double from, double to, int count) {
         double[] positions = new double[count];
         for (int i = 0; i < count; i++) {
             positions[i] = from + (to - from) * i / (count - 1);

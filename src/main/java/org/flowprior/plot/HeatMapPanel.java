@@ -15,7 +15,7 @@ import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.DefaultXYDataset;
 
 /** A heat map with points on it and a colour bar on the right: panels (a) and (b) of Figure 3. */
-public final class HeatMapPanel {
+final class HeatMapPanel {
 
     private static final int PIXELS = 600;
 
@@ -28,7 +28,7 @@ public final class HeatMapPanel {
      * @param barTick  distance of the colour bar's ticks; 0 for one that fits
      * @param clouds   drawn in this order
      */
-    public static JFreeChart of(String title, HeatMap map, String barLabel, double barTick, List<PointCloud> clouds) {
+    static JFreeChart of(String title, HeatMap map, String barLabel, double barTick, List<PointCloud> clouds) {
         XYPlot plot = new XYPlot(null, axis("y₁", map.x()), axis("y₂", map.y()), null);
         plot.setBackgroundImage(map.image(PIXELS, PIXELS));
         plot.setBackgroundImageAlpha(1);

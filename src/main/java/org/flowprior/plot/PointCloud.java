@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
  * @param x     as many as y
  * @param y     as many as x
  */
-public record PointCloud(String label, Look look, double[] x, double[] y) {
+record PointCloud(String label, Look look, double[] x, double[] y) {
 
     /** The shapes and colours of points in the paper's figures. */
-    public enum Look {
+    enum Look {
         /** Small dots in royal blue. */
         DATA(new Color(0x41, 0x69, 0xe1, 153), new Ellipse2D.Double(-0.8, -0.8, 1.6, 1.6)),
         /** Triangles in crimson. */
@@ -47,14 +47,14 @@ public record PointCloud(String label, Look look, double[] x, double[] y) {
     }
 
     /** Throws an {@link IllegalArgumentException} unless there is one y for each x. */
-    public PointCloud {
+    PointCloud {
         if (x.length != y.length) {
             throw new IllegalArgumentException(x.length + " x for " + y.length + " y");
         }
     }
 
     /** Returns the cloud of points given as x, y, x, y … */
-    public static PointCloud of(String label, Look look, double[] pairs) {
+    static PointCloud of(String label, Look look, double[] pairs) {
         int count = pairs.length / 2;
         return new PointCloud(label, look, IntStream.range(0, count).mapToDouble(i -> pairs[2 * i]).toArray(),
                 IntStream.range(0, count).mapToDouble(i -> pairs[2 * i + 1]).toArray());
