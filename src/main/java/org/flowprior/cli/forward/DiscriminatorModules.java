@@ -21,7 +21,7 @@ final class DiscriminatorModules {
 
     private DiscriminatorModules() {}
 
-    /** The window whose first row and column are the input of that name; the whole image without it. */
+    /** Returns the window whose first row and column are the input of that name; the whole image without it. */
     static DiscriminatorWindow window(ModuleInputs in, String name) {
         if (!in.has(name)) {
             return DiscriminatorWindow.WHOLE;
@@ -139,8 +139,7 @@ final class DiscriminatorModules {
 
         @Override
         public Map<String, Tensor> forward(ModuleInputs in) {
-            return logits(in, false, DiscriminatorWindow.WHOLE,
-                    unused -> new StyleGanDiscriminator(imageSize, unused));
+            return logits(in, false, DiscriminatorWindow.WHOLE, unused -> new StyleGanDiscriminator(imageSize, unused));
         }
     }
 

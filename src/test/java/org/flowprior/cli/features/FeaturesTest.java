@@ -35,7 +35,7 @@ class FeaturesTest extends FeaturesFixture {
         assertThat(out.toString()).contains("rows                 40\n").contains("dimension            6\n")
                 .contains("constant dimensions  none\n").contains("scaling factor       0.");
         assertThat(run("--table", file("model.safetensors"))).isEqualTo(2);
-        assertThat(err.toString()).contains("is there already");
+        assertThat(err.toString()).contains("exists already");
     }
 
     @Test
@@ -89,7 +89,7 @@ class FeaturesTest extends FeaturesFixture {
         assertRefused("row 0, dimension 0 is NaN", "--table", file("bad.safetensors"));
         assertRefused("not a distribution", "--table", file("same.safetensors"));
         assertRefused("no such file", "--table", file("gone.pt"));
-        assertNothingBeside();
+        assertNoOtherFiles();
     }
 
     @Test
@@ -133,7 +133,7 @@ class FeaturesTest extends FeaturesFixture {
         assertRefused("--layout tokens is [N, T, D]", "--arrays", file("a.npy"), "--layout", "tokens");
         Files.createDirectory(file("empty"));
         assertRefused("holds no .npy", "--arrays", file("empty"));
-        assertNothingBeside();
+        assertNoOtherFiles();
     }
 
     @ParameterizedTest
