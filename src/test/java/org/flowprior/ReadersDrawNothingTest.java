@@ -70,7 +70,7 @@ class ReadersDrawNothingTest {
                 .map(head -> new Case("generator " + head, g -> new Mar(new MarConfig(new LatentLayout.Sequence(6, 4),
                         64, 1, 1, 1, 4, 5, 3, true, 0.1, 0, 0, 0.7, head), g), MarFile::read));
         Stream<Case> autoencoders = Stream.of(new IdentityBottleneck.Options(true), KlBottleneck.Options.OFFICIAL,
-                        new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01), new VqBottleneck.Options(8, true, 0.25, 0))
+                new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01), new VqBottleneck.Options(8, true, 0.25, 0))
                 .map(ReadersDrawNothingTest::autoencoder);
         return Stream.of(networks, generators, autoencoders).flatMap(Function.identity());
     }
@@ -99,8 +99,8 @@ class ReadersDrawNothingTest {
                 for (Function<Module, Map<String, Tensor>> part : List.<Function<Module, Map<String, Tensor>>>of(
                         Module::namedParameters, Module::namedBuffers)) {
                     Map<String, Tensor> expected = part.apply(written);
-                    part.apply(read).forEach((key, tensor) ->
-                            assertThat(tensor.equal(expected.get(key))).as(key).isTrue());
+                    part.apply(read)
+                            .forEach((key, tensor) -> assertThat(tensor.equal(expected.get(key))).as(key).isTrue());
                 }
             }
         }

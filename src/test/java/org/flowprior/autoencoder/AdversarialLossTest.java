@@ -34,7 +34,7 @@ class AdversarialLossTest {
     }
 
     private static void check(AdversaryRecords.Graded expected, List<Tensor> tensors,
-                              Function<List<Tensor>, Tensor> loss) {
+            Function<List<Tensor>, Tensor> loss) {
         List<Tensor> leaves = tensors.stream().map(t -> t.clone().requiresGrad_(true)).toList();
         Tensor value = loss.apply(leaves);
         assertThat(value.dim()).isZero();

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 class AdversaryGoldenTest {
 
     record Golden(double[] readoutMeans, double[] logits, Map<String, double[]> after, double[] secondLogits,
-                  double[] secondMeanAndDeviation, double[] evaluated, double[] evaluatedMeanAndDeviation,
-                  double[] lpips, double[] patchGan, double[] maskBit, Map<String, Double> losses,
-                  double[] lecamAverages) {}
+            double[] secondMeanAndDeviation, double[] evaluated, double[] evaluatedMeanAndDeviation,
+            double[] lpips, double[] patchGan, double[] maskBit, Map<String, Double> losses,
+            double[] lecamAverages) {}
 
     private static final Golden GOLDEN = AdversaryRecords.read("adversary-golden.json", Golden.class);
 
@@ -54,8 +54,8 @@ class AdversaryGoldenTest {
                 assertClose(Torch.stack(List.of(first.get(0, 196), first.get(1, 979))),
                         new double[] {0.460730, -0.828207}, 1e-4);
                 assertMeanAndDeviation(first, new double[] {-0.013057, 0.839650});
-                GOLDEN.after().forEach((key, values) ->
-                        assertClose(discriminator.stateDict().get(key).narrow(0, 0, 4), values, 2e-5));
+                GOLDEN.after().forEach(
+                        (key, values) -> assertClose(discriminator.stateDict().get(key).narrow(0, 0, 4), values, 2e-5));
 
                 Tensor second = discriminator.forward(images, DiscriminatorWindow.WHOLE);
                 assertClose(second.get(0).narrow(0, 0, 8), GOLDEN.secondLogits(), 1e-4);
@@ -129,8 +129,8 @@ class AdversaryGoldenTest {
                     "nonsat_d", official.discriminator(real, fake),
                     "hinge_g", AdversarialLoss.HINGE.generator(fake), "nonsat_g", official.generator(fake),
                     "lecam", lecam.loss(real, fake));
-            losses.forEach((name, loss) ->
-                    assertThat(loss.item()).as(name).isCloseTo(GOLDEN.losses().get(name), within(1e-6)));
+            losses.forEach((name, loss) -> assertThat(loss.item()).as(name).isCloseTo(GOLDEN.losses().get(name),
+                    within(1e-6)));
             double[] averages = lecam.stateDict().values().stream().mapToDouble(Tensor::item).toArray();
             assertThat(averages).containsExactly(GOLDEN.lecamAverages(), within(1e-11));
         }

@@ -24,18 +24,18 @@ record AdversaryRecords(Network[] discriminators, Distance lpips, Augmented[] au
     static final AdversaryRecords PYTORCH = read("adversary.json", AdversaryRecords.class);
 
     record Network(String name, long seed, String[] keys, long parameters, Pass[] passes, Map<String, Summary> buffers,
-                   Summary evaluated, String[] backbone) {}
+            Summary evaluated, String[] backbone) {}
 
     record Pass(long[] images, long[] window, long[] logits, Summary result, Summary gradientOfImages,
-                Map<String, Summary> gradients) {}
+            Map<String, Summary> gradients) {}
 
     record Distance(long seed, String[] keys, double[] value, Summary gradientOfX, Summary gradientOfY,
-                    double[] dropped) {}
+            double[] dropped) {}
 
     record Augmented(long seed, double cutout, double probability, boolean[] done, Summary result, Summary gradient) {}
 
     record Losses(long seed, Map<String, Graded> discriminator, Map<String, Graded> generator, Graded consistency,
-                  double[] lecamAverages, Graded lecam) {}
+            double[] lecamAverages, Graded lecam) {}
 
     record Graded(double value, double[][] gradients) {}
 

@@ -42,9 +42,9 @@ final class AutoencoderCases {
     }
 
     record Case(String name, long seed, String bottleneck, JsonObject options, String toPixel, Sizes encoder,
-                Sizes decoder, RepaOptions repa, String[] keys, long parameters, double[] latents,
-                Summary reconstruction, Map<String, Double> losses, long[] codes, long[][] used,
-                Summary gradientOfImages, Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
+            Sizes decoder, RepaOptions repa, String[] keys, long parameters, double[] latents,
+            Summary reconstruction, Map<String, Double> losses, long[] codes, long[][] used,
+            Summary gradientOfImages, Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
 
         AutoencoderConfig config() {
             Class<? extends Bottleneck.Options> type = switch (bottleneck) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 class AutoencoderGoldenTest {
 
     record Whole(double[] encoded, double[] latents, double[] reconstruction, double mean, double deviation,
-                 double squaredError) {}
+            double squaredError) {}
 
     record Soft(double[] first, double[] last, double entropy, long[][] codes) {}
 

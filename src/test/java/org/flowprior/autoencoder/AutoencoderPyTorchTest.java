@@ -77,7 +77,7 @@ class AutoencoderPyTorchTest {
     }
 
     private static void assertLosses(Autoencoder autoencoder, Autoencoder.Output output,
-                                     AutoencoderCases.Case expected) {
+            AutoencoderCases.Case expected) {
         assertThat(output.losses().keySet()).containsExactlyElementsOf(expected.losses().keySet())
                 .containsExactlyElementsOf(autoencoder.lossNames());
         expected.losses().forEach((name, loss) -> assertThat(output.losses().get(name).item()).as(name)

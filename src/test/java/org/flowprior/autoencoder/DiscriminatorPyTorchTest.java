@@ -56,8 +56,8 @@ class DiscriminatorPyTorchTest {
             });
         }
         Map<String, Tensor> buffers = discriminator.namedBuffers();
-        expected.buffers().forEach((key, summary) ->
-                summary.assertIs(key, buffers.get(key).to(DType.FLOAT32), TOLERANCE));
+        expected.buffers()
+                .forEach((key, summary) -> summary.assertIs(key, buffers.get(key).to(DType.FLOAT32), TOLERANCE));
         discriminator.eval();
         expected.evaluated().assertIs("evaluated", discriminator.forward(images, window), TOLERANCE);
     }

@@ -44,7 +44,7 @@ class ImageDecoderTest {
     void aFileCutShortIsNamed() throws IOException {
         Map<String, byte[]> files = PillowFiles.files();
         for (String name : new String[] {"rgb.png", "palette16.png", "rgb.jpg", "progressive.jpg", "cmyk.jpg",
-                "rgb.bmp"}) {
+            "rgb.bmp"}) {
             byte[] file = files.get(name);
             for (double share : new double[] {0, 0.1, 0.5, 0.9, 0.97}) {
                 byte[] cut = Arrays.copyOf(file, (int) (file.length * share));

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.flowprior.data.ImageLoader.Options;
-import org.flowprior.torch.Memory;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.junit.jupiter.api.Test;
 

@@ -96,8 +96,9 @@ class EvaluationTest {
             EvaluationResult result = evaluation.run();
             assertThat(result.metrics()).containsExactly(Metric.FID, Metric.PR);
             assertThat(result.notes()).startsWith("without sfid, which needs features that know of places, which are "
-                    + "not there", "without is, which needs an image for each of its 10 parts, and nine has 9; "
-                    + "--convention adm takes any number");
+                    + "not there",
+                    "without is, which needs an image for each of its 10 parts, and nine has 9; "
+                            + "--convention adm takes any number");
             assertThat(evaluation.convention(EvaluationConvention.ADM).run().metrics()).contains(Metric.IS);
             assertThatThrownBy(() -> evaluation.metrics(Metric.SFID).run()).isInstanceOf(UnmeasurableException.class)
                     .hasMessage("sfid needs features that know of places, which are not there");

@@ -42,7 +42,7 @@ class ImageQualityTest {
         }
         try (Reader reader = new InputStreamReader(getClass().getResourceAsStream("quality.json"),
                 StandardCharsets.UTF_8)) {
-            expected = new Gson().fromJson(reader, new TypeToken<Map<String, Measured>>() { }.getType());
+            expected = new Gson().fromJson(reader, new TypeToken<Map<String, Measured>>() {}.getType());
         }
     }
 

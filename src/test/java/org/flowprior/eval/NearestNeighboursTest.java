@@ -86,8 +86,9 @@ class NearestNeighboursTest {
     void theGoldenMeansComeOut() {
         Tensor queries = FilledRows.hashed(106, 5, 6, 1, 0);
         Tensor targets = FilledRows.hashed(107, 20, 6, 1, 0);
-        Map.of(1, 0.21719171950, 3, 0.41377437546, 5, 0.51770623202).forEach((k, mean) ->
-                assertThat(NearestNeighbours.of(queries, targets, k).meanLogRadius()).isCloseTo(mean, within(1e-9)));
+        Map.of(1, 0.21719171950, 3, 0.41377437546, 5, 0.51770623202)
+                .forEach((k, mean) -> assertThat(NearestNeighbours.of(queries, targets, k).meanLogRadius())
+                        .isCloseTo(mean, within(1e-9)));
     }
 
     @Test
@@ -144,7 +145,7 @@ class NearestNeighboursTest {
         Tensor queries = normal(25, 3);
         try (FeatureBankWriter writer = new FeatureBankWriter(folder.resolve("bank"),
                 FeatureBankWriter.Options.of("").withRowsPerShard(250)); RandomProjection projection =
-                RandomProjection.official(12, 3)) {
+                        RandomProjection.official(12, 3)) {
             writer.add(rows);
             try (FeatureBank bank = writer.finish()) {
                 RowSource targets = bank.through(x -> projection.apply(x.mul(bank.scaling())), 3);

@@ -23,7 +23,7 @@ class SmallClassifierTest {
 
     private static SmallClassifier train(int steps) {
         return SmallClassifier.train(new ProceduralImages(2000, SIDE, 0), SIDE,
-                new SmallClassifier.Options(steps, 32, 12, 5), 1, step -> { });
+                new SmallClassifier.Options(steps, 32, 12, 5), 1, step -> {});
     }
 
     /** Images of another seed than the training's. */

@@ -42,7 +42,7 @@ class EulerSamplerTest {
     @Test
     void theDeviationOfAGaussianIsEulersAndNotQuiteTheTargets() {
         double[][] cases = {{.3, 10, .246865493}, {.3, 99, .294216979}, {.3, 100, .294274267}, {.3, 1000, .299422514},
-                {1, 10, .878984378}, {1, 99, .987099652}, {1, 100, .987227837}, {1, 1000, .998715427}};
+            {1, 10, .878984378}, {1, 99, .987099652}, {1, 100, .987227837}, {1, 1000, .998715427}};
         for (double[] c : cases) {
             MixtureOfGaussians target = MixtureOfGaussians.circle("one", 1, 2, c[0]);
             VelocityField field = (x, t, condition) -> target.optimalFlow(x, t).velocity();

@@ -30,7 +30,7 @@ class FlowLossTest {
     private static final AlignmentLoss.Options NORMALIZED_VELOCITY =
             new AlignmentLoss.Options(1, false, false, false, true, false);
     private static final double[] GRADIENT = {.473798513, -.0275188424, .158717811, .00801252853, -.0715039521,
-            .250506252};
+        .250506252};
 
     private VelocityNetwork network;
     private Tensor y;

@@ -50,8 +50,8 @@ class FlowModelFileTest {
 
     private void assertSame(VelocityNetwork read) {
         Map<String, Tensor> expected = network.stateDict();
-        read.stateDict().forEach((key, tensor) ->
-                assertThat(tensor.toFloatArray()).as(key).containsExactly(expected.get(key).toFloatArray()));
+        read.stateDict().forEach((key, tensor) -> assertThat(tensor.toFloatArray()).as(key)
+                .containsExactly(expected.get(key).toFloatArray()));
     }
 
     @Test

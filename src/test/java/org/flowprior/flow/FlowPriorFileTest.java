@@ -54,8 +54,8 @@ class FlowPriorFileTest {
 
     private void assertSameWeights(FlowPrior read) {
         Map<String, Tensor> expected = network.stateDict();
-        read.model().network().stateDict().forEach((key, tensor) ->
-                assertThat(tensor.toFloatArray()).as(key).containsExactly(expected.get(key).toFloatArray()));
+        read.model().network().stateDict().forEach((key, tensor) -> assertThat(tensor.toFloatArray()).as(key)
+                .containsExactly(expected.get(key).toFloatArray()));
         assertThat(read.model().isFrozen()).isTrue();
     }
 

@@ -59,8 +59,8 @@ class LogLikelihoodTest {
             double[] expected = {-2.597260542, -3.585577663, -2.229960175};
             double[] start = {-.57964943, -.440498127, 1.673301042, .750002315, -.524236728, 1.482842453};
             // RK4-100 is within 1e-8 of RK4-400, which the values are of.
-            for (OdeSolver solver
-                    : List.of(steps(FixedStepSolver.Method.RK4, 100), new DormandPrince(1e-9, 1e-9, 1000))) {
+            for (OdeSolver solver : List.of(steps(FixedStepSolver.Method.RK4, 100),
+                    new DormandPrince(1e-9, 1e-9, 1000))) {
                 LogLikelihood.Result result = exact(model, solver).at(goldenPoints(), null);
                 assertThat(result.logDensity().toDoubleArray()).containsExactly(expected, within(2e-8));
                 assertThat(result.noise().toDoubleArray()).containsExactly(start, within(2e-8));

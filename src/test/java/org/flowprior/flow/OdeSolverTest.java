@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class OdeSolverTest {
 
     /** y' = y cos t and z' = y: y = exp(sin t) from y(0) = 1. */
-    private static final OdeSolver.Slope WAVE = (t, state) ->
-            List.of(state.get(0).mul(Math.cos(t)), state.get(0).clone());
+    private static final OdeSolver.Slope WAVE =
+            (t, state) -> List.of(state.get(0).mul(Math.cos(t)), state.get(0).clone());
     /** scipy.integrate.quad(lambda t: exp(sin(t)), 0, 2)[0] */
     private static final double INTEGRAL = 4.23653115722101;
 

@@ -21,8 +21,8 @@ class TimeEmbeddingGoldenTest {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
                 TimeEmbedding embedding = new TimeEmbedding(8, null)) {
             int[] place = {PLACE};
-            embedding.stateDict().forEach((key, tensor) ->
-                    tensor.copy_(TinyMar.weight(key, place[0]++, tensor.shape())));
+            embedding.stateDict()
+                    .forEach((key, tensor) -> tensor.copy_(TinyMar.weight(key, place[0]++, tensor.shape())));
             Tensor t = Tensor.of(new float[] {0.5f});
             assertThat(TimeEmbedding.features(t, DType.FLOAT32).flatten().toDoubleArray())
                     .containsExactly(TinyMar.golden("temb_freq_t0.5"), within(1e-6));

@@ -136,8 +136,8 @@ class TimeWeightingTest {
         assertThatThrownBy(() -> AlignmentLoss.Options.DEFAULT.withLikelihoodWeighting(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(0, 1) for the likelihood weighting");
-        assertThatThrownBy(() ->
-                new AlignmentLoss.Options(1, false, false, false, false, false, TimeWeighting.UNIFORM, .1))
+        assertThatThrownBy(
+                () -> new AlignmentLoss.Options(1, false, false, false, false, false, TimeWeighting.UNIFORM, .1))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(LIKELIHOOD.withFlowMul(3).weighting()).isEqualTo(TimeWeighting.LIKELIHOOD);
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class VelocityNetworkPyTorchTest {
 
     record RandomWeights(int channels, int condition, int depth, int width, int rows, long seed, double[] velocity,
-                         double[] gradientOfX, Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
+            double[] gradientOfX, Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
         @Override
         public String toString() {
             return depth + " x " + width;
@@ -30,7 +30,7 @@ class VelocityNetworkPyTorchTest {
     }
 
     record InitialWeights(int channels, int condition, int depth, int width, long seed, Map<String, double[]> first,
-                          Map<String, Double> sums) {
+            Map<String, Double> sums) {
         @Override
         public String toString() {
             return depth + " x " + width;

@@ -97,13 +97,13 @@ class MarGoldenTest {
         gradients.values().forEach(gradient -> squares.add_(gradient.square().sum()));
         assertClose("all", squares.sqrt(), golden("grad_norm"), TOLERANCE);
         for (String name : new String[] {"mask_token", "class_emb.weight", "z_proj.weight",
-                "encoder_blocks.0.attn.qkv.weight", "encoder_blocks.0.attn.q_norm.weight",
-                "decoder_blocks.1.mlp.fc2.bias", "diffusion_pos_embed_learned",
-                "diffloss.net.res_blocks.0.adaLN_modulation.1.weight", "diffloss.net.final_layer.linear.weight"}) {
+            "encoder_blocks.0.attn.qkv.weight", "encoder_blocks.0.attn.q_norm.weight",
+            "decoder_blocks.1.mlp.fc2.bias", "diffusion_pos_embed_learned",
+            "diffloss.net.res_blocks.0.adaLN_modulation.1.weight", "diffloss.net.final_layer.linear.weight"}) {
             assertClose(name, gradients.get(name).norm(), golden("grad_l2:" + name), TOLERANCE);
         }
         for (String name : new String[] {"class_emb.weight", "encoder_blocks.0.attn.qkv.weight",
-                "diffloss.net.final_layer.linear.weight"}) {
+            "diffloss.net.final_layer.linear.weight"}) {
             assertClose(name, gradients.get(name), golden("grad:" + name), TOLERANCE);
         }
     }

@@ -124,8 +124,7 @@ class MarPyTorchTest {
                     }
                 }
             }
-            mar.namedParameters().forEach((name, parameter) ->
-                    assertClose(name, parameter, expected.get(name), 1e-5));
+            mar.namedParameters().forEach((name, parameter) -> assertClose(name, parameter, expected.get(name), 1e-5));
         }
     }
 }

@@ -77,7 +77,7 @@ class MarSamplerTest {
     @Test
     void theSavingVersionGivesThePlainOnesTokens() {
         for (MarConfig.Head head : new MarConfig.Head[] {new MarConfig.Head.Flow(3, 24, 1),
-                new MarConfig.Head.Diffusion(2, 16, 1)}) {
+            new MarConfig.Head.Diffusion(2, 16, 1)}) {
             MarConfig config = new MarConfig(new LatentLayout.Grid(3, 8, 8, 2), 32, 2, 3, 4, 2, 7, 4, true, 0, 0, 0,
                     0.7, head);
             try (Mar larger = TinyMar.create(config); Generator generator = Generator.seeded(2)) {
@@ -95,7 +95,7 @@ class MarSamplerTest {
     }
 
     private static void compareWithPlain(Mar mar, MarSampler.Options options, Tensor labels, Tensor orders,
-                                         Tensor noise) {
+            Tensor noise) {
         try (MarSampler saving = new MarSampler(mar, options); MarSampler plain = MarSampler.plain(mar, options)) {
             Tensor expected = plain.sample(labels, orders, SamplingNoise.given(noise));
             Tensor tokens = saving.sample(labels, orders, SamplingNoise.given(noise));

@@ -47,7 +47,7 @@ class MarTest {
                 NoGrad noGrad = new NoGrad()) {
             Map<String, Tensor> state = fresh.stateDict();
             for (String table : new String[] {"class_emb.weight", "encoder_pos_embed_learned",
-                    "decoder_pos_embed_learned", "diffusion_pos_embed_learned"}) {
+                "decoder_pos_embed_learned", "diffusion_pos_embed_learned"}) {
                 assertThat(state.get(table).std().item()).as(table).isCloseTo(0.02, within(0.002));
             }
             // qkv is one matrix to Xavier: its bound is sqrt(6 / (64 + 192)).
@@ -168,8 +168,8 @@ class MarTest {
             mar.train();
             mar.loss(TinyMar.tokens(), TinyMar.labels(), TinyMar.draws()).backward();
         }
-        assertThat(TinyMar.gradients(mar)).hasSize(107).allSatisfy((name, gradient) ->
-                assertThat(gradient.isfinite().all().item()).as(name).isEqualTo(1));
+        assertThat(TinyMar.gradients(mar)).hasSize(107)
+                .allSatisfy((name, gradient) -> assertThat(gradient.isfinite().all().item()).as(name).isEqualTo(1));
     }
 
     @Test

@@ -47,8 +47,8 @@ class FeatureBankRefusalTest {
     }
 
     private void assertRefused(String file, String... words) {
-        assertThatThrownBy(() -> FeatureBank.open(place)).isInstanceOf(RuntimeException.class).satisfies(e ->
-                assertThat(e.getMessage()).startsWith(place.resolve(file) + ": ").hasLineCount(1).contains(words));
+        assertThatThrownBy(() -> FeatureBank.open(place)).isInstanceOf(RuntimeException.class).satisfies(
+                e -> assertThat(e.getMessage()).startsWith(place.resolve(file) + ": ").hasLineCount(1).contains(words));
     }
 
     private void edit(Consumer<JsonObject> change) throws IOException {

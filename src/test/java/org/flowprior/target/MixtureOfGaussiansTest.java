@@ -62,12 +62,12 @@ class MixtureOfGaussiansTest {
     void theOptimalVelocityAndItsTrace() {
         // x, y, t, velocity, trace
         double[][] rows = {
-                {.5, -.25, .3, -.291829432, .146125951, -1.212024019},
-                {.5, -.25, .7, 2.022322898, -.302006040, 5.400344840},
-                {.5, -.25, .95, 2.688030512, .385619752, -2.845743762},
-                {1.4, 0, .3, -.949207564, 0, -1.572192525},
-                {1.4, 0, .7, .193329183, 0, -5.739613067},
-                {-1, .8, .7, -.536544013, .179672078, -5.725868447}};
+            {.5, -.25, .3, -.291829432, .146125951, -1.212024019},
+            {.5, -.25, .7, 2.022322898, -.302006040, 5.400344840},
+            {.5, -.25, .95, 2.688030512, .385619752, -2.845743762},
+            {1.4, 0, .3, -.949207564, 0, -1.572192525},
+            {1.4, 0, .7, .193329183, 0, -5.739613067},
+            {-1, .8, .7, -.536544013, .179672078, -5.725868447}};
         for (double[] row : rows) {
             Tensor x = Tensor.of(new double[] {row[0], row[1]}, 1, 2).requiresGrad_(true);
             OptimalFlow flow = NORMALIZED.optimalFlow(x, Tensor.of(new double[] {row[2]}, 1));
@@ -101,7 +101,7 @@ class MixtureOfGaussiansTest {
     @Test
     void theNegativeLogLikelihoodOfNormalizedPoints() {
         double[][] rows = {{1.4, 0, .4845087}, {-1, .8, .0208908}, {.5, -.25, -21.7766414}, {1.5403, 0, -.0155},
-                {0, 0, -47.9061}, {2.5, 0, -30.3548}};
+            {0, 0, -47.9061}, {2.5, 0, -30.3548}};
         for (double[] row : rows) {
             Tensor y = Tensor.of(new double[] {row[0], row[1]}, 1, 2);
             assertThat(TargetDistribution.of(TOY).negativeLogLikelihood(y).item()).isCloseTo(-row[2], within(3e-4));

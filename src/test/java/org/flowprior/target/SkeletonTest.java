@@ -64,13 +64,13 @@ class SkeletonTest {
     void circlesGiveExactDistances() {
         Tensor x = Tensor.of(new double[] {3, 0, 0, -1, .2, .9, 2, -2.6, 1.5, -3}, 5, 2);
         assertThat(ToyTarget.RINGS.density().distance(x).toDoubleArray()).containsExactly(new double[] {1 / 3.0,
-                1 / 3.0, 4 / 3.0 - Math.hypot(.2, .9), Math.hypot(2, 2.6) - 8 / 3.0, 4 - Math.hypot(1.5, 3)},
+            1 / 3.0, 4 / 3.0 - Math.hypot(.2, .9), Math.hypot(2, 2.6) - 8 / 3.0, 4 - Math.hypot(1.5, 3)},
                 within(1e-12));
         assertThat(ToyTarget.RINGS.density().nearestMode(x).toLongArray()).containsExactly(1, 0, 0, 1, 2);
         // The first is nearest to the tip of the upper moon, the others to circles.
         double[] moons = ToyTarget.MOONS.density().distance(x).toDoubleArray();
         assertThat(moons).containsExactly(new double[] {1, Math.hypot(2, .5) - 2, 2 - Math.hypot(.2, .9),
-                .1, Math.abs(2 - Math.hypot(.5, 2.5))}, within(2e-7));
+            .1, Math.abs(2 - Math.hypot(.5, 2.5))}, within(2e-7));
         assertThat(ToyTarget.MOONS.density().nearestMode(x).toLongArray()[2]).isEqualTo(0);
         assertThat(ToyTarget.MOONS.density().nearestMode(x).toLongArray()[3]).isEqualTo(1);
     }

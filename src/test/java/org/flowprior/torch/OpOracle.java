@@ -31,7 +31,7 @@ final class OpOracle {
      * @param of        the differentiable result that the gradients are of, or null for all together
      */
     record Case(List<JsonElement> arguments, int kept, Set<Integer> single, List<JsonElement> results,
-                Map<Integer, Integer> after, Map<Integer, Integer> gradients, Integer of) {}
+            Map<Integer, Integer> after, Map<Integer, Integer> gradients, Integer of) {}
 
     private record Stored(DType dtype, long[] shape, long offset, long[] strides) {}
 

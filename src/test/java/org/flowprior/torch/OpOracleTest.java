@@ -118,7 +118,7 @@ class OpOracleTest {
     }
 
     private static void check(List<String> failures, OpIndex.Op op, OpOracle.Case call, List<String> form,
-                              Comparison comparison) {
+            Comparison comparison) {
         String difference;
         try {
             difference = comparison.difference();

@@ -129,7 +129,7 @@ class TensorTest {
         assertThat(x.get(all(), at(0), range(1, 3)).toLongArray()).containsExactly(1, 2, 13, 14);      // x[:, 0, 1:3]
         assertThat(x.get(ellipsis(), at(1)).shape()).containsExactly(2, 3);                            // x[..., 1]
         assertThat(x.get(at(0), newAxis(), all(), range(0, 4, 2)).shape())
-        .containsExactly(1, 3, 2);   // x[0, None, :, ::2]
+                .containsExactly(1, 3, 2);   // x[0, None, :, ::2]
         assertThat(x.get(Index.to(-1)).shape()).containsExactly(1, 3, 4);                              // x[:-1]
         Tensor rows = Tensor.of(new long[] {2, 0});
         assertThat(x.get(all(), Index.of(rows), at(0)).toLongArray()).containsExactly(8, 0, 20, 12);   // x[:, rows, 0]

@@ -84,7 +84,8 @@ class InceptionFileTest {
         }
         assertThatThrownBy(() -> Inception.read(vgg)).isInstanceOf(IllegalArgumentException.class).hasMessage(
                 "%s: not the weights of torch-fidelity's Inception: no Conv2d_1a_3x3.conv.weight but "
-                + "features.0.weight, features.0.bias, features.2.weight, …", vgg);
+                        + "features.0.weight, features.0.bias, features.2.weight, …",
+                vgg);
         assertThatThrownBy(() -> Inception.read(UNIT)).isInstanceOf(IllegalArgumentException.class).hasMessage(
                 "%s: not the weights of torch-fidelity's Inception: 467 missing (Conv2d_2a_3x3.conv.weight, …)", UNIT);
         assertThatThrownBy(() -> Inception.read(Path.of("src/test/resources/org/flowprior/torch/two.torchscript")))
@@ -108,7 +109,8 @@ class InceptionFileTest {
             PtFile.write(file, state);
             assertThatThrownBy(() -> Inception.read(file)).isInstanceOf(IllegalArgumentException.class).hasMessage(
                     "%s: not the weights of torch-fidelity's Inception: 1 unexpected (AuxLogits.conv0.conv.weight); "
-                    + "1 of another shape (fc.weight [1000, 2048] instead of [1008, 2048])", file);
+                            + "1 of another shape (fc.weight [1000, 2048] instead of [1008, 2048])",
+                    file);
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class Vgg16Test {
 
     record Case(long seed, String[] keys, Map<String, long[]> shapes, Map<String, Recorded.Summary> outputs,
-                Recorded.Summary gradient) {}
+            Recorded.Summary gradient) {}
 
     private static Map<String, Tensor> weights(String[] keys, Map<String, Tensor> targets, Generator generator) {
         Map<String, Tensor> state = new LinkedHashMap<>();

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 class VisionGoldenTest {
 
     record Golden(double[][] positionMatrix, double[][] resizeMatrix, double[][] kernelMatrix, double[][] positions,
-                  double[][] kernel, double[] firstPatch, double[] lastPatch, double[] firstToken,
-                  double[] lastPatchToken, double[] firstLatent, double[] firstTokenAfterBlock0,
-                  double[] lastTokenAfterBlock0, double[] encoded, double[] latents, double[][] readouts,
-                  double[][] lastReadouts, double[] readoutMeans, double[] vggMeans) {}
+            double[][] kernel, double[] firstPatch, double[] lastPatch, double[] firstToken,
+            double[] lastPatchToken, double[] firstLatent, double[] firstTokenAfterBlock0,
+            double[] lastTokenAfterBlock0, double[] encoded, double[] latents, double[][] readouts,
+            double[][] lastReadouts, double[] readoutMeans, double[] vggMeans) {}
 
     private static final Golden GOLDEN = Recorded.read("golden.json", Golden.class);
 

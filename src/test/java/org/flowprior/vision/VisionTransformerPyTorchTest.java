@@ -25,10 +25,10 @@ class VisionTransformerPyTorchTest {
     record Weight(String key, long[] shape) {}
 
     record Case(String name, long seed, String mlp, int registers, boolean layerScale, int hidden, Weight[] weights,
-                long parameters, String[] keys, Recorded.Summary positions, Recorded.Summary kernel,
-                Recorded.Summary embedded, Recorded.Summary firstBlock, Recorded.Summary result,
-                Recorded.Summary features, Recorded.Summary gradientOfImages, Recorded.Summary gradientOfExtra,
-                Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
+            long parameters, String[] keys, Recorded.Summary positions, Recorded.Summary kernel,
+            Recorded.Summary embedded, Recorded.Summary firstBlock, Recorded.Summary result,
+            Recorded.Summary features, Recorded.Summary gradientOfImages, Recorded.Summary gradientOfExtra,
+            Map<String, Double> gradientNorms, Map<String, Double> gradientSums) {
 
         VisionTransformerConfig config() {
             return new VisionTransformerConfig(32, 8, 48, 2, 3, hidden, MlpType.valueOf(mlp.toUpperCase(Locale.ROOT)),

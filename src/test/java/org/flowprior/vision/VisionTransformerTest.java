@@ -79,8 +79,8 @@ class VisionTransformerTest {
         try (Scope scope = Scope.open(); Generator one = Generator.seeded(5); Generator two = Generator.seeded(5);
                 VisionTransformer first = new VisionTransformer(TINY.withRegisters(2), one);
                 VisionTransformer second = new VisionTransformer(TINY.withRegisters(2), two)) {
-            second.stateDict().forEach((key, tensor) ->
-                    assertThat(tensor.equal(first.stateDict().get(key))).as(key).isTrue());
+            second.stateDict()
+                    .forEach((key, tensor) -> assertThat(tensor.equal(first.stateDict().get(key))).as(key).isTrue());
         }
     }
 

@@ -36,8 +36,7 @@ class VisionTransformerWeightsTest {
     private static Map<String, Tensor> weights(VisionTransformerConfig config) {
         try (VisionTransformer network = new VisionTransformer(config); Generator generator = Generator.seeded(3)) {
             Map<String, Tensor> state = new LinkedHashMap<>();
-            network.stateDict().forEach((key, tensor) ->
-                    state.put(key, Recorded.draw(key, tensor.shape(), generator)));
+            network.stateDict().forEach((key, tensor) -> state.put(key, Recorded.draw(key, tensor.shape(), generator)));
             return state;
         }
     }
@@ -56,8 +55,7 @@ class VisionTransformerWeightsTest {
         try (Scope scope = Scope.open(); VisionTransformer network = new VisionTransformer(config)) {
             Map<String, Tensor> weights = weights(config);
             VisionTransformerWeights.of("weights", weights).loadInto(network);
-            network.stateDict().forEach((key, tensor) ->
-                    assertThat(tensor.equal(weights.get(key))).as(key).isTrue());
+            network.stateDict().forEach((key, tensor) -> assertThat(tensor.equal(weights.get(key))).as(key).isTrue());
         }
     }
 

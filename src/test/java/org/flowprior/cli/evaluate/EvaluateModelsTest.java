@@ -44,8 +44,9 @@ class EvaluateModelsTest extends EvaluateFixture {
     private void reconstruct(Path weights, Path copies) {
         VisionTransformerConfig sizes = new VisionTransformerConfig(SIZE, 8, 64, 1, 1, 64, MlpType.GELU, 0, true);
         ProceduralImages images = new ProceduralImages(11, SIZE, 3);
-        Tensor pixels = Torch.stack(IntStream.range(0, 11).mapToObj(i ->
-                Pixels.values(Tensor.of(images.image(i).pixels(), SIZE, SIZE, 3).permute(2, 0, 1))).toList());
+        Tensor pixels = Torch.stack(IntStream.range(0, 11)
+                .mapToObj(i -> Pixels.values(Tensor.of(images.image(i).pixels(), SIZE, SIZE, 3).permute(2, 0, 1)))
+                .toList());
         try (Generator generator = Generator.seeded(6); NoGrad noGrad = new NoGrad();
                 Autoencoder autoencoder = new Autoencoder(AutoencoderConfig.of(sizes, sizes, 3, 4), generator)) {
             autoencoder.eval();

@@ -117,8 +117,10 @@ class EvaluateTest extends EvaluateFixture {
         Object[] nine = all(SETS, THROUGH, new Object[] {"--count", "9"});
         JsonObject report = report(nine);
         assertThat(report.getAsJsonObject("metrics").keySet()).containsExactly("fid", "precision", "recall", "fScore");
-        assertThat(report.getAsJsonArray("notes").toString()).contains("without is, which needs an image for each of its 10 parts");
-        assertRefused("is needs an image for each of its 10 parts, and " + COPIES + " has 9", all(nine, new Object[] {"--metrics", "is"}));
+        assertThat(report.getAsJsonArray("notes").toString())
+                .contains("without is, which needs an image for each of its 10 parts");
+        assertRefused("is needs an image for each of its 10 parts, and " + COPIES + " has 9",
+                all(nine, new Object[] {"--metrics", "is"}));
         assertRefused(COPIES + " has one image; a covariance", all(SETS, THROUGH, new Object[] {"--count", "1"}));
         assertRefused("--k 30 is too large for " + COPIES, all(SETS, THROUGH, new Object[] {"--k", "30"}));
         assertRefused("no such file: absent.npy", all(SETS, THROUGH, new Object[] {"--latents", "absent.npy",

@@ -92,7 +92,7 @@ class FeaturesImagesTest extends FeaturesFixture {
         Path weights = file("classifier.safetensors");
         try (ImageSource drawn = ImageSource.open(Path.of("procedural:8?count=32"));
                 SmallClassifier classifier = SmallClassifier.train(drawn, 8,
-                        new SmallClassifier.Options(2, 8, 4, 0), 1, step -> { })) {
+                        new SmallClassifier.Options(2, 8, 4, 0), 1, step -> {})) {
             classifier.write(weights);
             assertThat(run("--images", images, "--encoder", "classifier", "--weights", weights, "--image-size", "8",
                     "--batch", "3")).isZero();

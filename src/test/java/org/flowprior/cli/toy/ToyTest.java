@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ToyTest {
 
     private static final List<String> TINY = List.of("--quiet", "--threads", "1", "-s", "flow.width=8", "-s",
-    "flow.blocks=1",
+            "flow.blocks=1",
             "-s", "flow.steps=4", "-s", "flow.batch=16", "-s", "alignment.steps=5", "-s", "alignment.latents=20", "-s",
             "figures.dataPoints=30", "-s", "figures.grid=4", "-s", "figures.landscapeTimes=2", "-s",
             "report.points=6", "-s",

@@ -91,8 +91,8 @@ class LatentCacheRefusalTest {
     }
 
     private void assertRefused(String file, String... words) {
-        assertThatThrownBy(() -> LatentCache.open(place)).isInstanceOf(RuntimeException.class).satisfies(e ->
-                assertThat(e.getMessage()).startsWith(place.resolve(file) + ": ").hasLineCount(1).contains(words));
+        assertThatThrownBy(() -> LatentCache.open(place)).isInstanceOf(RuntimeException.class).satisfies(
+                e -> assertThat(e.getMessage()).startsWith(place.resolve(file) + ": ").hasLineCount(1).contains(words));
     }
 
     private void assertRefused(Consumer<JsonObject> change, String... words) throws IOException {

@@ -55,9 +55,9 @@ class AtomicFilesTest {
     void placesThatCannotBeWrittenAreNamed() {
         Path nowhere = folder.resolve("missing").resolve("x");
 
-        assertThatThrownBy(() -> AtomicFiles.writeChannel(nowhere, channel -> { }))
+        assertThatThrownBy(() -> AtomicFiles.writeChannel(nowhere, channel -> {}))
                 .hasMessage(nowhere + ": cannot be written: no such file or directory");
-        assertThatThrownBy(() -> AtomicFiles.writeChannel(folder, channel -> { }))
+        assertThatThrownBy(() -> AtomicFiles.writeChannel(folder, channel -> {}))
                 .hasMessage(folder + ": cannot be written: it is a directory");
     }
 

@@ -79,7 +79,7 @@ class NumpyTest {
     @CsvSource(delimiterString = "=>", value = {
         "big-endian.npy=>an .npy array of type >f4 is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it",
         "structured.npy=>an .npy array whose header is not a plain descr, fortran_order and shape; structured arrays are "
-            + "not read",
+                + "not read",
         "object.npy=>an .npy array of type |O, which flowprior does not read",
     }, quoteCharacter = '"')
     void arraysThatAreNoTensorsAreRefused(String name, String reason) {

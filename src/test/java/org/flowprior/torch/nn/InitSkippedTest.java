@@ -34,8 +34,8 @@ class InitSkippedTest {
             assertThat(draws(() -> {
                 try (Sequential skipped = Init.skipped(NETWORK)) {
                     skipped.loadStateDict(drawn.stateDict());
-                    drawn.stateDict().forEach((key, tensor) ->
-                            assertThat(skipped.stateDict().get(key).equal(tensor)).as(key).isTrue());
+                    drawn.stateDict().forEach(
+                            (key, tensor) -> assertThat(skipped.stateDict().get(key).equal(tensor)).as(key).isTrue());
                     assertThat(skipped.parameters()).allMatch(Tensor::requiresGrad);
                 }
             })).isFalse();

@@ -98,8 +98,8 @@ class LayersTest {
             }
             JsonObject gradients = expected.getAsJsonObject("gradients");
             assertThat(layer.namedParameters().keySet()).containsExactlyElementsOf(gradients.keySet());
-            layer.namedParameters().forEach((key, parameter) ->
-                    assertClose("gradient of " + key, parameter.grad(), gradients.get(key)));
+            layer.namedParameters().forEach(
+                    (key, parameter) -> assertClose("gradient of " + key, parameter.grad(), gradients.get(key)));
             JsonObject after = expected.getAsJsonObject("after");
             layer.stateDict().forEach((key, tensor) -> assertClose(key + " afterwards", tensor, after.get(key)));
             layer.eval();

@@ -54,8 +54,8 @@ class OptimizerStateTest {
                 "as it is", s -> s,
                 "tree", s -> OptimizerState.ofTree(s.toTree()),
                 "tensors", s -> OptimizerState.ofTensors(s.toTensors()));
-        return optimizers.entrySet().stream().flatMap(o -> forms.entrySet().stream().map(f ->
-                Arguments.of(o.getKey() + ", " + f.getKey(), o.getValue(), f.getValue())));
+        return optimizers.entrySet().stream().flatMap(o -> forms.entrySet().stream()
+                .map(f -> Arguments.of(o.getKey() + ", " + f.getKey(), o.getValue(), f.getValue())));
     }
 
     @ParameterizedTest(name = "{0}")

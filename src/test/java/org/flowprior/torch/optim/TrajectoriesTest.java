@@ -194,8 +194,8 @@ class TrajectoriesTest {
 
     private static void compareState(Optimizer optimizer, JsonObject recorded) {
         Map<String, Tensor> actual = new LinkedHashMap<>();
-        optimizer.stateDict().state().forEach((number, one) -> one.forEach((name, tensor) ->
-                actual.put(number + "." + name, tensor)));
+        optimizer.stateDict().state()
+                .forEach((number, one) -> one.forEach((name, tensor) -> actual.put(number + "." + name, tensor)));
         assertThat(actual.keySet()).containsExactlyInAnyOrderElementsOf(
                 recorded.keySet());
         actual.forEach((key, tensor) -> assertThat(OracleFile.relativeError(tensor.toFloatArray(),
