@@ -2,7 +2,6 @@ package org.flowprior.train.autoencoder;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.ConfigLoader;
@@ -37,7 +36,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             AutoencoderNetworks.requireFiles(config);
             LatentDistances.requireFitting(config);
         }
-        return new OnImages(config, AutoencoderData.open(config));
+        return new OnImages(config, new AutoencoderData(config));
     }
 
     private static final class OnImages extends Opened {
@@ -65,9 +64,8 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         }
 
         @Override
-        protected TrainingResult finish(TrainingRun run, double seconds) {
+        protected TrainingResult finish(TrainingRun run, Map<String, Double> evaluation) {
             stage.writeNetworks(run.path());
-            Map<String, Double> evaluation = stage.finalEvaluation();
             Discriminator discriminator = networks.discriminator();
             JsonObject summary = new JsonObject();
             summary.addProperty("autoencoder", AUTOENCODER);
@@ -84,8 +82,8 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             evaluation.forEach(summary::addProperty);
             summary.addProperty("steps", config.training().steps());
             summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", seconds);
-            return new TrainingResult(run.path().resolve(AUTOENCODER), evaluation, seconds, summary);
+            summary.addProperty("seconds", run.seconds());
+            return new TrainingResult(run.path().resolve(AUTOENCODER), evaluation, run.seconds(), summary);
         }
 
         @Override

@@ -44,7 +44,7 @@ class AutoencoderStepTest {
             if (parameter.grad() != null) {
                 Tensor wanted = expected.get(prefix + key);
                 assertThat(wanted).as(key).isNotNull();
-                if (key.matches("heads\\.\\d\\.(0|1\\.fn)\\.0\\.bias")) { // a batch norm behind it: 0 but for rounding
+                if (key.matches("heads\\.\\d\\.(0|1\\.fn)\\.0\\.bias")) { // a batch norm follows: 0 except for rounding
                     assertThat(parameter.grad().norm().item()).as(key).isLessThan(1e-6 * all);
                 } else {
                     double difference = parameter.grad().sub(wanted).norm().item();
@@ -159,9 +159,9 @@ class AutoencoderStepTest {
         String[] plain = {"loss.adversarial.discriminator=none", "loss.adversarial.weight=0",
             "loss.adversarial.consistency=0", "loss.latentDeviation=0", "training.optimizer=adam"};
         double[] whole = firstSteps(AutoencoderOracle.config("kl", plain));
-        String[] parted = Stream.concat(Arrays.stream(plain),
+        String[] split = Stream.concat(Arrays.stream(plain),
                 Stream.of("training.accumulation=2")).toArray(String[]::new);
-        assertThat(firstSteps(AutoencoderOracle.config("kl", parted))).containsExactly(whole, within(1e-4));
+        assertThat(firstSteps(AutoencoderOracle.config("kl", split))).containsExactly(whole, within(1e-4));
     }
 
     private static double[] firstSteps(AutoencoderTrainingConfig config) {

@@ -69,7 +69,7 @@ class MarTrainingTest {
         return LOADER.load("quick", all);
     }
 
-    /** Stops when asked for the n-th time. */
+    /** Says stop at the n-th call. */
     private static BooleanSupplier after(int steps) {
         int[] asked = {0};
         return () -> ++asked[0] >= steps;

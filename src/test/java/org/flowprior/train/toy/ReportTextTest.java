@@ -60,7 +60,7 @@ class ReportTextTest {
     }
 
     @Test
-    void theTableStandsInTheMarkdownBehindTheSentences() {
+    void theMarkdownHasTheTableAfterTheSentences() {
         String markdown = ReportText.markdown(ToyTarget.MOONS, report(0, 1, 0.5, DATA, DATA));
         assertThat(markdown).startsWith("# The theory on moons\n\n- ").contains("""
 
@@ -72,7 +72,7 @@ class ReportTextTest {
 
     @Test
     void theNumbersAreInTheJson() {
-        JsonObject json = ReportFiles.json(ToyTarget.GRID, report(0.25, 2.2, 0.5, DATA, DATA));
+        JsonObject json = ReportText.json(ToyTarget.GRID, report(0.25, 2.2, 0.5, DATA, DATA));
         assertThat(json.get("target").getAsString()).isEqualTo("grid");
         assertThat(json.getAsJsonObject("boundOnGrid").get("shareFailing").getAsDouble()).isEqualTo(0.25);
         assertThat(json.getAsJsonArray("alignments").get(1).getAsJsonObject().get("weighting").getAsString())
