@@ -153,7 +153,7 @@ class NetworkSourceTest {
                     .isInstanceOf(CorruptImageException.class).hasMessageContaining("image 2");
         }
         try (NetworkSource source = source(FeatureNetwork.torchScript(POOL, Device.CPU, PixelRange.SYMMETRIC::of,
-                        FeatureLayout.AUTO), true, false, true);
+                FeatureLayout.AUTO), true, false, true);
                 FeatureBank bank = FeatureExtraction.of(source).into(directory.resolve("bank"))) {
             assertThat(bank.rows()).isEqualTo(8);
             assertThat(source.notes()).containsExactly("1 corrupt images left out: image 2");

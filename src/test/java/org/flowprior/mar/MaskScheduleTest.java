@@ -30,7 +30,7 @@ class MaskScheduleTest {
         assertThat(predicted(64, 1)).containsExactly(64);
         assertThat(predicted(256, 64))
                 .isEqualTo(ones(13, 2, 3, 2, 2, 3, 3, 3, 3, 3, 3, 4, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 4, 5,
-                5, 5, 5, 5, 6, 5, 5, 6, 5, 6, 6, 6, 5, 6, 6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 7, 6, 6, 6));
+                        5, 5, 5, 5, 6, 5, 5, 6, 5, 6, 6, 6, 5, 6, 6, 6, 6, 6, 6, 7, 6, 6, 6, 6, 7, 6, 6, 6));
         assertThat(predicted(256, 256)).isEqualTo(ones(256));
     }
 
@@ -48,7 +48,8 @@ class MaskScheduleTest {
     @Test
     void moreIterationsThanTokensAreRefused() {
         assertThatThrownBy(() -> new MaskSchedule(64, 100)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("64 tokens are sampled in 1 to 64 iterations, not in 100: each must predict at least one token");
+                .hasMessage(
+                        "64 tokens are sampled in 1 to 64 iterations, not in 100: each must predict at least one token");
         assertThatThrownBy(() -> new MaskSchedule(64, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new MaskSchedule(0, 0)).hasMessageContaining("at least 1 token");
     }
