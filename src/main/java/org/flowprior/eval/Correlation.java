@@ -9,7 +9,11 @@ public final class Correlation {
 
     private Correlation() {}
 
-    /** Pearson's: between -1 and 1, NaN if a series does not vary. */
+    /**
+     * Computes Pearson's correlation, in [-1, 1]; NaN if a series is constant.
+     *
+     * @throws IllegalArgumentException unless both series have the same length of at least 2
+     */
     public static double pearson(double[] a, double[] b) {
         if (a.length != b.length || a.length < 2) {
             throw new IllegalArgumentException("a correlation needs two series of one length of at least 2, not "
@@ -28,7 +32,7 @@ public final class Correlation {
         return ab / Math.sqrt(aa * bb);
     }
 
-    /** Spearman's: Pearson's of the ranks, where equal values share the mean of their ranks. */
+    /** Computes Spearman's correlation: Pearson's of the ranks. Equal values get the mean of their ranks. */
     public static double spearman(double[] a, double[] b) {
         return pearson(ranks(a), ranks(b));
     }

@@ -5,16 +5,16 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Distances between all points of two sets as {@link PrecisionRecall.Convention} has them, block by block. */
+/** Computes the distances between all points of two sets in a {@link PrecisionRecall.Convention}, block by block. */
 final class DistanceBlocks {
 
-    /** Points of a block of ADM, in which rounding is of one kind. */
+    /** Points of a block of ADM, whose distances are all float16 or all float32. */
     private static final long LARGE = 10_000;
-    /** Rows that are computed at a time. */
+    /** Rows computed at once. */
     private static final long ROWS = 1000;
     private static final double LARGEST_HALF = 65504;
 
-    /** Takes a block of distances, float32 [r, c], from that row and column on, in a scope of its own. */
+    /** Takes a block of distances, float32 [r, c], that begins at that row and column, in a scope of its own. */
     @FunctionalInterface
     interface Visitor {
         void take(long row, long column, Tensor block);
@@ -26,7 +26,7 @@ final class DistanceBlocks {
         this.convention = convention;
     }
 
-    /** Goes through the distances of all u, float32 [n, D], which are the rows, and all v, float32 [m, D]. */
+    /** Visits the distances between all u, float32 [n, D], which are the rows, and all v, float32 [m, D]. */
     void visit(Tensor u, Tensor v, Visitor visitor) {
         for (long row = 0; row < u.size(0); row += LARGE) {
             for (long column = 0; column < v.size(0); column += LARGE) {
@@ -75,7 +75,7 @@ final class DistanceBlocks {
     }
 
     private static boolean finite(Halves u, Halves v) {
-        // 2 u v is no more than the sum of the lengths, so no step goes above twice that; 1 % is for roundoff.
+        // 2 u v is at most the sum of the squared lengths, so no step exceeds twice that sum; 1 % is for roundoff.
         if (2.02 * (u.lengths().max().item() + v.lengths().max().item()) < LARGEST_HALF) {
             return true;
         }
@@ -89,7 +89,7 @@ final class DistanceBlocks {
         return true;
     }
 
-    /** In float32 products of halves are exact, and so are only summed with roundoff. */
+    /** In float32, products of float16 numbers are exact; only their sums are rounded. */
     private static Tensor squares(Halves u, Halves v) {
         Tensor products = u.points().mm(v.points().t()).to(DType.FLOAT16);
         return u.lengths().unsqueeze(1).sub(products.mul_(2)).add_(v.lengths()).clampMin_(0);

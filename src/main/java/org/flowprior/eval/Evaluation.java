@@ -1,10 +1,13 @@
 package org.flowprior.eval;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.config.RequestException;
@@ -30,7 +33,7 @@ import org.flowprior.torch.Scope;
  */
 public final class Evaluation {
 
-    /** Which neighbour precision and recall go by unless {@link #k} says otherwise. */
+    /** The nearest neighbour that precision and recall use unless {@link #k} says otherwise. */
     public static final int DEFAULT_K = 3;
 
     private final ImageSet generated;
@@ -54,21 +57,20 @@ public final class Evaluation {
     }
 
     /**
-     * An evaluation of these sets. Without an autoencoder, metrics of reconstructions compare the two sets image by
-     * image, in their order.
+     * Begins an evaluation of these sets. Without an autoencoder, metrics of reconstructions compare the two sets image
+     * by image, in their order.
      *
-     * @param generated the images to be judged, or null
-     * @param real      the images they are compared with, or null
+     * @param generated the images to evaluate, or null
+     * @param real      the images to compare them with, or null
      */
     public static Evaluation of(ImageSet generated, ImageSet real) {
         return new Evaluation(generated, real);
     }
 
     /**
-     * Takes FID and sFID to these statistics, not to those of the real set.
+     * Computes FID and sFID against these statistics in place of the real set's; null: against the real set.
      *
-     * @param value null: to the real set
-     * @param name  what messages call them, such as their file
+     * @param name what messages call the statistics, such as their file
      */
     public Evaluation reference(StatisticsFile.Reference value, String name) {
         reference = value;
@@ -77,25 +79,24 @@ public final class Evaluation {
     }
 
     /**
-     * Judges the reconstructions of the real images.
+     * Evaluates the reconstructions of the real images by this autoencoder; null: none.
      *
-     * @param value in evaluation mode, on the {@linkplain #on device}, for images of the set's size; null: none
+     * @param value in evaluation mode, on the {@linkplain #on device}, for images of the set's size
      */
     public Evaluation reconstructedBy(Autoencoder value) {
         autoencoder = value;
         return this;
     }
 
-    /** Compares features of that network; null: none. Messages call it by its label. */
+    /** Compares features of this network; null: none. Messages call it by its label. */
     public Evaluation through(FeatureNetwork value) {
         return through(value, value == null ? null : value.label());
     }
 
     /**
-     * Compares features of that network.
+     * Compares features of this network; null: none.
      *
-     * @param value null: none
-     * @param name  what messages call it, such as its file
+     * @param name what messages call it, such as its file
      */
     public Evaluation through(FeatureNetwork value, String name) {
         network = value;
@@ -110,40 +111,39 @@ public final class Evaluation {
     }
 
     /**
-     * Measures these. By default it measures what is usual for the inputs, without what the network and the number of
-     * images do not allow; the result's notes say what was left out.
+     * Measures these metrics. By default, measures {@linkplain EvaluationPlan#usual what is usual} for the inputs, but
+     * not what the network and the number of images do not allow; the result's notes say what was left out.
      */
     public Evaluation metrics(Metric... values) {
-        metrics = EnumSet.noneOf(Metric.class);
-        metrics.addAll(Arrays.asList(values));
+        metrics = new TreeSet<>(List.of(values));
         return this;
     }
 
-    /** Agrees with that evaluator; by default torch-fidelity's. */
+    /** Computes what this evaluator computes; by default torch-fidelity. */
     public Evaluation convention(EvaluationConvention value) {
         convention = value;
         return this;
     }
 
-    /** Takes the neighbour of that number for precision and recall, at least 1. */
+    /** Uses the k-th nearest neighbour for precision and recall; at least 1, by default {@link #DEFAULT_K}. */
     public Evaluation k(int value) {
         k = value;
         return this;
     }
 
-    /** Whether the result has statistics of the real images, to be a reference later; by default not. */
+    /** Sets whether the result has statistics of the real images, as a later {@link #reference}; by default not. */
     public Evaluation keepStatistics(boolean value) {
         statistics = value;
         return this;
     }
 
-    /** Computes reconstructions and pairs there; by default on the CPU. A feature network knows its own device. */
+    /** Computes reconstructions and pairs on this device; by default the CPU. A feature network has its own device. */
     public Evaluation on(Device value) {
         device = value;
         return this;
     }
 
-    /** Reports progress there; by default nowhere. */
+    /** Shows progress on this console; by default on none. */
     public Evaluation reportTo(Console value) {
         console = value;
         return this;
@@ -152,8 +152,8 @@ public final class Evaluation {
     /**
      * Reads the images and measures.
      *
-     * @throws UnmeasurableException    when a metric that was asked for needs something that is not there
-     * @throws RequestException         when sets, networks and reference do not go together, and for too few images
+     * @throws UnmeasurableException    when a requested metric needs something that is missing
+     * @throws RequestException         when sets, networks and reference do not match, and for too few images
      * @throws IllegalArgumentException for images that a network does not take
      */
     public EvaluationResult run() {
@@ -167,46 +167,37 @@ public final class Evaluation {
             try (Scope scope = Scope.open()) {
                 StatisticsFile.Reference standard = reference != null ? reference
                         : statistics ? kept : pass.realStatistics();
-                List<EvaluationResult.Measure> measures = new EvaluationNumbers(plan, pass, network, notes)
-                        .measure(standard, convention, k);
-                return new EvaluationResult(plan.metrics(), measures, notes, pass.dimension(), kept);
+                return new EvaluationResult(plan.metrics(), pass.measures(standard, convention, k, notes), notes,
+                        pass.dimension(), kept);
             }
         }
     }
 
     private EvaluationPlan plan() {
-        Set<Input> inputs = EnumSet.noneOf(Input.class);
-        add(inputs, Input.GENERATED, generated);
-        add(inputs, Input.REAL, real);
-        add(inputs, Input.REFERENCE, reference);
-        add(inputs, Input.AUTOENCODER, autoencoder);
-        add(inputs, Input.NETWORK, network);
-        add(inputs, Input.LPIPS, lpips);
+        Map<Input, Object> given = new EnumMap<>(Input.class);
+        given.put(Input.GENERATED, generated);
+        given.put(Input.REAL, real);
+        given.put(Input.REFERENCE, reference);
+        given.put(Input.AUTOENCODER, autoencoder);
+        given.put(Input.NETWORK, network);
+        given.put(Input.LPIPS, lpips);
+        given.values().removeIf(Objects::isNull);
         if (statistics && (real == null || network == null)) {
             throw new UnmeasurableException("statistics need real images and a feature network");
         }
-        EvaluationPlan plan = EvaluationPlan.usual(inputs, statistics);
+        EvaluationPlan plan = EvaluationPlan.usual(given.keySet(), statistics);
         return metrics == null ? plan : plan.withMetrics(metrics);
     }
 
-    private static void add(Set<Input> inputs, Input input, Object value) {
-        if (value != null) {
-            inputs.add(input);
-        }
-    }
-
-    /** The plan without what network and images do not allow, unless it was asked for. */
+    /** Returns the plan without the metrics that network and images do not allow; a requested one must be possible. */
     private EvaluationPlan possible(EvaluationPlan plan, List<String> notes) {
         Set<Metric> possible = EnumSet.noneOf(Metric.class);
         for (Metric metric : plan.metrics()) {
             Input input = plan.lacking(metric);
-            if (input != null) {
-                throw new UnmeasurableException(metric + " needs " + input);
-            }
-            String lacking = lacking(metric);
+            String lacking = input != null ? input.toString() : lacking(metric);
             if (lacking == null) {
                 possible.add(metric);
-            } else if (metrics != null) {
+            } else if (input != null || metrics != null) {
                 throw new UnmeasurableException(metric + " needs " + lacking);
             } else {
                 notes.add("without " + metric + ", which needs " + lacking);
@@ -218,13 +209,13 @@ public final class Evaluation {
     private String lacking(Metric metric) {
         return switch (metric) {
             case SFID -> !network.outputs().contains(FeatureNetwork.Output.SPATIAL)
-                    ? "features that know of places, which are not there"
+                    ? "spatial features, which the network does not have"
                     : reference == null || reference.spatial() != null ? null
-                    : "mu_s and sigma_s in the reference, which are not there";
+                    : "mu_s and sigma_s in the reference, which does not have them";
             case IS -> {
                 int parts = convention.inceptionScore().parts();
                 yield !network.outputs().contains(FeatureNetwork.Output.LOGITS)
-                        ? "logits of classes, which are not there"
+                        ? "logits of classes, which the network does not have"
                         : generated.count() >= parts ? null : "an image for each of its " + parts + " parts, and "
                                 + generated.name() + " has " + generated.count()
                                 + "; --convention adm takes any number";
@@ -235,7 +226,7 @@ public final class Evaluation {
 
     private void requireFittingSets(EvaluationPlan plan) {
         if (plan.pairsGenerated()) {
-            requirePairs();
+            requireMatchingPairs();
         }
         requireCovariance(generated, plan.generatedPooled() || plan.wants(Metric.SFID));
         requireCovariance(real, plan.realPooled() || plan.realSpatial());
@@ -245,7 +236,7 @@ public final class Evaluation {
         }
     }
 
-    private void requirePairs() {
+    private void requireMatchingPairs() {
         if (generated.side() != real.side()) {
             throw new RequestException(generated.name() + " has images of " + generated.side() + " pixels, "
                     + real.name() + " of " + real.side() + "; pairs must be of one size, --image-size makes them");
@@ -262,7 +253,7 @@ public final class Evaluation {
 
     private static void requireCovariance(ImageSet images, boolean needed) {
         if (needed && images.count() < 2) {
-            throw new RequestException(images.name() + " has one image; a covariance of features needs two at least");
+            throw new RequestException(images.name() + " has one image; a covariance of features needs at least two");
         }
     }
 

@@ -1,62 +1,53 @@
 package org.flowprior.eval;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Whose evaluator the numbers agree with. The evaluators differ in Inception score, precision and recall. */
+/** The evaluator whose numbers are computed. Evaluators differ in Inception score, precision and recall. */
 public enum EvaluationConvention {
 
     /** The package torch-fidelity. */
     TORCH_FIDELITY("torch-fidelity", InceptionScore.Convention.TORCH_FIDELITY,
-            "Inception score of 10 parts of the set shuffled by NumPy's RandomState(2020)",
             PrecisionRecall.Convention.TORCH_FIDELITY,
-            "precision and recall by Euclidean distances in float32; precision is the share of generated images near "
-                    + "real ones, which the evaluation released with the paper calls recall"),
+            Map.of(Metric.IS, "Inception score of 10 parts of the set shuffled by NumPy's RandomState(2020)", Metric.PR,
+                    "precision and recall by Euclidean distances in float32; precision is the share of generated "
+                            + "images near real ones, which the evaluation released with the paper calls recall")),
     /** The evaluator of guided-diffusion. */
-    ADM("adm", InceptionScore.Convention.ADM,
-            "Inception score of parts of 5,000 images in the set's order",
-            PrecisionRecall.Convention.ADM,
-            "precision and recall by squared distances rounded to float16");
+    ADM("adm", InceptionScore.Convention.ADM, PrecisionRecall.Convention.ADM,
+            Map.of(Metric.IS, "Inception score of parts of 5,000 images in the set's order", Metric.PR,
+                    "precision and recall by squared distances rounded to float16"));
 
     private final String name;
     private final InceptionScore.Convention inceptionScore;
     private final PrecisionRecall.Convention precisionRecall;
-    private final String scoreNote;
-    private final String precisionNote;
+    private final Map<Metric, String> notes;
 
-    EvaluationConvention(String name, InceptionScore.Convention inceptionScore, String scoreNote,
-            PrecisionRecall.Convention precisionRecall, String precisionNote) {
+    EvaluationConvention(String name, InceptionScore.Convention inceptionScore,
+            PrecisionRecall.Convention precisionRecall, Map<Metric, String> notes) {
         this.name = name;
         this.inceptionScore = inceptionScore;
-        this.scoreNote = scoreNote;
         this.precisionRecall = precisionRecall;
-        this.precisionNote = precisionNote;
+        this.notes = notes;
     }
 
-    /** Its Inception score. */
+    /** Returns the evaluator's Inception score. */
     public InceptionScore.Convention inceptionScore() {
         return inceptionScore;
     }
 
-    /** Its precision and recall. */
+    /** Returns the evaluator's precision and recall. */
     public PrecisionRecall.Convention precisionRecall() {
         return precisionRecall;
     }
 
-    /** Says where it differs from the other in these metrics. */
+    /** Returns sentences that say how this evaluator computes those of the metrics in which evaluators differ. */
     List<String> notes(Set<Metric> metrics) {
-        List<String> notes = new ArrayList<>();
-        if (metrics.contains(Metric.IS)) {
-            notes.add(scoreNote);
-        }
-        if (metrics.contains(Metric.PR)) {
-            notes.add(precisionNote);
-        }
-        return notes;
+        return Stream.of(Metric.IS, Metric.PR).filter(metrics::contains).map(notes::get).toList();
     }
 
-    /** The name as users type it, such as {@code torch-fidelity}. */
+    /** Returns the name as users type it, such as {@code torch-fidelity}. */
     @Override
     public String toString() {
         return name;

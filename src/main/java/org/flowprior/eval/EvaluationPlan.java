@@ -4,21 +4,21 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What is measured of what is there. It says which images and networks have to be opened.
+ * What an evaluation measures of which inputs. It tells which images and networks must be opened.
  *
  * @param metrics    what is measured
- * @param inputs     what is there
- * @param statistics whether statistics of the real images are wanted in the result
+ * @param inputs     what is given
+ * @param statistics whether the result has statistics of the real images
  */
 public record EvaluationPlan(Set<Metric> metrics, Set<Input> inputs, boolean statistics) {
 
-    /** What metrics are measured of. */
+    /** An input of metrics. */
     public enum Input {
         /** Generated images. */
         GENERATED("generated images"),
         /** Real images. */
         REAL("real images"),
-        /** Statistics that stand for the real images. */
+        /** Statistics in place of the real images. */
         REFERENCE("reference statistics"),
         /** An autoencoder, which reconstructs the real images. */
         AUTOENCODER("an autoencoder"),
@@ -33,14 +33,14 @@ public record EvaluationPlan(Set<Metric> metrics, Set<Input> inputs, boolean sta
             this.words = words;
         }
 
-        /** The input in words, such as {@code real images}. */
+        /** Returns the input in words, such as {@code real images}. */
         @Override
         public String toString() {
             return words;
         }
     }
 
-    /** The plan to measure what is usual for these inputs. A metric of features is in it also without a network. */
+    /** Returns the usual plan for these inputs. It has metrics of features even if there is no network. */
     public static EvaluationPlan usual(Set<Input> inputs, boolean statistics) {
         Set<Metric> metrics = EnumSet.noneOf(Metric.class);
         if (inputs.contains(Input.GENERATED)) {
@@ -61,7 +61,7 @@ public record EvaluationPlan(Set<Metric> metrics, Set<Input> inputs, boolean sta
         return new EvaluationPlan(metrics, inputs, statistics);
     }
 
-    /** The first input that the metric needs and that is not there, or null. */
+    /** Returns the first input that the metric needs and that is not given, or null. */
     public Input lacking(Metric metric) {
         if (metric.ofFeatures() && !has(Input.NETWORK)) {
             return Input.NETWORK;
@@ -76,32 +76,32 @@ public record EvaluationPlan(Set<Metric> metrics, Set<Input> inputs, boolean sta
         return metric == Metric.LPIPS && !has(Input.LPIPS) ? Input.LPIPS : null;
     }
 
-    /** The same plan with these metrics. */
+    /** Returns this plan with these metrics. */
     EvaluationPlan withMetrics(Set<Metric> some) {
         return new EvaluationPlan(some, inputs, statistics);
     }
 
-    /** Whether that metric is measured. */
+    /** Returns whether the metric is measured. */
     public boolean wants(Metric metric) {
         return metrics.contains(metric);
     }
 
-    /** Whether that input is there. */
+    /** Returns whether the input is given. */
     public boolean has(Input input) {
         return inputs.contains(input);
     }
 
-    /** Whether any image is looked at. */
+    /** Returns whether any image is needed. */
     public boolean looksAtImages() {
         return !metrics.isEmpty() || statistics;
     }
 
-    /** Whether features of images are looked at. */
+    /** Returns whether features of images are needed. */
     public boolean looksAtFeatures() {
         return statistics || metrics.stream().anyMatch(Metric::ofFeatures);
     }
 
-    /** Whether the real images are looked at. */
+    /** Returns whether the real images are needed. */
     public boolean looksAtReal() {
         return ofPairs() || realPooled() || realSpatial() || wants(Metric.PR);
     }
@@ -110,27 +110,27 @@ public record EvaluationPlan(Set<Metric> metrics, Set<Input> inputs, boolean sta
         return metrics.stream().anyMatch(Metric::ofPairs);
     }
 
-    /** Whether generated images are compared with real ones in their order. */
+    /** Returns whether generated images are compared with real ones in their order. */
     boolean pairsGenerated() {
         return !has(Input.AUTOENCODER) && (ofPairs() || wants(Metric.RFID));
     }
 
-    /** Whether statistics of the generated images' features are needed. */
+    /** Returns whether statistics of the generated images' features are needed. */
     boolean generatedPooled() {
         return wants(Metric.FID) || wants(Metric.RFID) && !has(Input.AUTOENCODER);
     }
 
-    /** Whether statistics of the real images' features are needed. */
+    /** Returns whether statistics of the real images' features are needed. */
     boolean realPooled() {
         return statistics || wants(Metric.RFID) || wants(Metric.FID) && !has(Input.REFERENCE);
     }
 
-    /** Whether statistics of the real images' spatial features are needed. */
+    /** Returns whether statistics of the real images' spatial features are needed. */
     boolean realSpatial() {
         return statistics || wants(Metric.SFID) && !has(Input.REFERENCE);
     }
 
-    /** Whether statistics of the reconstructions' features are needed. */
+    /** Returns whether statistics of the reconstructions' features are needed. */
     boolean reconstructedPooled() {
         return wants(Metric.RFID) && has(Input.AUTOENCODER);
     }

@@ -9,7 +9,7 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Tensor;
 
 /**
- * A network that makes features of images, with the range and size of pixels that it takes. Those with one row an
+ * A network that computes features of images, with the range and size of pixels that it takes. Those with one row an
  * image are compared: by Fréchet distance, precision and recall, and by their logits in the Inception score; only
  * {@linkplain #isInception Inception's} numbers can be compared with published ones. All of them make feature banks,
  * through a {@link NetworkSource}.
@@ -24,6 +24,31 @@ public interface FeatureNetwork extends AutoCloseable {
         SPATIAL,
         /** Logits of classes, for the Inception score. */
         LOGITS
+    }
+
+    /**
+     * What a network computed of images, on its device.
+     *
+     * @param features float32 [B, D]; of networks with several rows an image [n, D], image after image
+     * @param spatial  float32 [B, S], features with positions, for sFID; null from a network without them
+     * @param logits   float32 [B, C], of classes, for the Inception score; null from a network without them
+     */
+    record Outputs(Tensor features, Tensor spatial, Tensor logits) {
+
+        static Outputs of(Tensor features) {
+            return new Outputs(features, null, null);
+        }
+
+        Outputs moveOutward() {
+            features.moveOutward();
+            if (spatial != null) {
+                spatial.moveOutward();
+            }
+            if (logits != null) {
+                logits.moveOutward();
+            }
+            return this;
+        }
     }
 
     /** What one row of a vision transformer's features is. */
@@ -59,7 +84,7 @@ public interface FeatureNetwork extends AutoCloseable {
      * @return in the innermost scope
      * @throws IllegalArgumentException for images that the network does not take
      */
-    FeatureOutputs of(Tensor images);
+    Outputs of(Tensor images);
 
     /** Frees the network. */
     @Override
@@ -72,7 +97,7 @@ public interface FeatureNetwork extends AutoCloseable {
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     static FeatureNetwork inception(Path file, Device device) {
-        return new InceptionFeatures(file, device);
+        return ModuleFeatures.inception(file, device);
     }
 
     /**
@@ -81,7 +106,7 @@ public interface FeatureNetwork extends AutoCloseable {
      * @param range   the pixels that the module takes
      * @param size    pixels a side that it takes
      * @param resizes whether images of other sizes are resized to that; otherwise they are given as they are
-     * @throws IllegalArgumentException naming the file, when it is no TorchScript, or makes something else
+     * @throws IllegalArgumentException naming the file, when it is not TorchScript, or makes something else
      */
     static FeatureNetwork torchScript(Path file, Device device, PixelRange range, int size, boolean resizes) {
         return TorchScriptFeatures.perImage(file, device, range, size, resizes);
@@ -94,14 +119,14 @@ public interface FeatureNetwork extends AutoCloseable {
      * @param pixels turns levels, float32 [B, 3, H, W] in [0, 255], into the module's input, such as {@code
      *               PixelRange.UNIT::of}
      * @param layout of the tensor that the module makes
-     * @throws IllegalArgumentException naming the file, when it is no TorchScript
+     * @throws IllegalArgumentException naming the file, when it is not TorchScript
      */
     static FeatureNetwork torchScript(Path file, Device device, UnaryOperator<Tensor> pixels, FeatureLayout layout) {
-        return TorchScriptFeatures.laidOut(file, device, pixels, layout);
+        return new TorchScriptFeatures(file, device, pixels, null, layout);
     }
 
     /**
-     * Reads DINOv2, or another vision transformer, of which images give one row each. They are resized to its size.
+     * Reads DINOv2, or another vision transformer, and gives one row an image. Images are resized to its size.
      *
      * @param size pixels a side, to which its position embedding is resampled
      * @throws IllegalArgumentException     naming the file, when it holds something else
@@ -109,14 +134,16 @@ public interface FeatureNetwork extends AutoCloseable {
      */
     static FeatureNetwork visionTransformer(Path file, Device device, Tokens tokens, int size) {
         return switch (tokens) {
-            case CLS -> TransformerFeatures.classTokens(file, device, size);
-            case MEAN -> TransformerFeatures.meanPatchTokens(file, device, size);
+            case CLS -> ModuleFeatures.transformer(file, device, c -> c.withGrid(size, c.patchSize()), "class tokens",
+                    (network, all) -> network.classToken(all).flatten(1));
+            case MEAN -> ModuleFeatures.transformer(file, device, c -> c.withGrid(size, c.patchSize()),
+                    "mean patch tokens", (network, all) -> network.patchTokens(all).mean(1L));
         };
     }
 
     /**
-     * Reads DINOv2, or another vision transformer, of which images give a row for each patch: its patch tokens, after
-     * the last norm. Images are resized to its size.
+     * Reads DINOv2, or another vision transformer, and gives a row for each patch: its patch tokens, after the last
+     * norm. Images are resized to its size.
      *
      * @param size      pixels a side, to which its position embedding is resampled; a multiple of the patch size
      * @param patchSize pixels a side of a patch, to which its patch embedding is resampled
@@ -124,18 +151,19 @@ public interface FeatureNetwork extends AutoCloseable {
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     static FeatureNetwork patchTokens(Path file, Device device, int size, int patchSize) {
-        return TransformerFeatures.patchTokens(file, device, size, patchSize);
+        return ModuleFeatures.transformer(file, device, c -> c.withGrid(size, patchSize), "patch tokens",
+                (network, all) -> network.patchTokens(all).flatten(0, 1));
     }
 
     /**
-     * Reads the encoder of a latent diffusion model's VAE, of which images give a row for each position of the latent
-     * grid: mean and log-variance. Images are taken in their own size.
+     * Reads the encoder of a latent diffusion model's VAE, which gives a row for each position of the latent grid: mean
+     * and log-variance. Images are taken in their own size.
      *
      * @throws IllegalArgumentException     naming the file, when it holds something else
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     static FeatureNetwork autoencoderKl(Path file, Device device) {
-        return new AutoencoderKlFeatures(file, device);
+        return ModuleFeatures.autoencoderKl(file, device);
     }
 
     /**
@@ -145,6 +173,6 @@ public interface FeatureNetwork extends AutoCloseable {
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     static FeatureNetwork classifier(Path file) {
-        return new ClassifierFeatures(file);
+        return ModuleFeatures.classifier(file);
     }
 }

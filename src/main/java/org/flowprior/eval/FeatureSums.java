@@ -20,7 +20,7 @@ final class FeatureSums implements AutoCloseable {
     private int spatialDimension;
 
     /**
-     * Nothing yet.
+     * Sums over no images yet.
      *
      * @param pooled   whether statistics of the features are kept
      * @param spatial  whether statistics of the spatial features are kept, if the network has any
@@ -34,23 +34,23 @@ final class FeatureSums implements AutoCloseable {
         keepsLogits = logits;
     }
 
-    /** Whether anything is kept. */
+    /** Returns whether anything is kept. */
     boolean wanted() {
         return keepsPooled || keepsSpatial || keepsFeatures || keepsLogits;
     }
 
-    /** Numbers of a feature vector; 0 before the first. */
+    /** Returns the length of a feature vector; 0 before the first. */
     int dimension() {
         return dimension;
     }
 
-    /** Numbers of a spatial feature vector; 0 before the first, and without any. */
+    /** Returns the length of a spatial feature vector; 0 before the first, and without any. */
     int spatialDimension() {
         return spatialDimension;
     }
 
-    /** Takes what a network made of a batch; its tensors stay the caller's. */
-    void add(FeatureOutputs outputs) {
+    /** Adds what a network made of a batch; its tensors stay the caller's. */
+    void add(FeatureNetwork.Outputs outputs) {
         dimension = Math.toIntExact(outputs.features().size(1));
         if (keepsPooled) {
             pooled = pooled == null ? new GaussianStatistics.Accumulator(dimension) : pooled;
@@ -69,22 +69,22 @@ final class FeatureSums implements AutoCloseable {
         }
     }
 
-    /** Statistics of the features, in the innermost scope. */
+    /** Returns statistics of the features, in the innermost scope; null if they are not kept. */
     GaussianStatistics pooled() {
-        return pooled.result();
+        return pooled == null ? null : pooled.result();
     }
 
-    /** Statistics of the spatial features, in the innermost scope; null without any. */
+    /** Returns statistics of the spatial features, in the innermost scope; null without any. */
     GaussianStatistics spatial() {
         return spatial == null ? null : spatial.result();
     }
 
-    /** All features, [N, D], in the innermost scope. */
+    /** Returns all features, [N, D], in the innermost scope. */
     Tensor features() {
         return Torch.cat(features, 0);
     }
 
-    /** All logits, [N, C], in the innermost scope. */
+    /** Returns all logits, [N, C], in the innermost scope. */
     Tensor logits() {
         return Torch.cat(logits, 0);
     }

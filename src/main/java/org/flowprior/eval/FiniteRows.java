@@ -4,16 +4,16 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** Refuses rows with NaN or infinity, naming the first. */
+/** A check of rows of numbers. */
 final class FiniteRows {
 
     private FiniteRows() {}
 
     /**
-     * Checks a block of rows, [n, D].
+     * Requires that all numbers of [n, D] are finite.
      *
-     * @param what names one of them, as "a query"
-     * @throws IllegalArgumentException naming the first row that is not finite
+     * @param what names a row in the message, such as "a query"
+     * @throws IllegalArgumentException with the number of the first row that is not finite
      */
     static void require(Tensor rows, String what) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {

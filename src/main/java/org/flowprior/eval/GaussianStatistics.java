@@ -13,13 +13,13 @@ import org.flowprior.torch.Torch;
  * Mean and unbiased covariance (divided by N &minus; 1) of feature vectors: the Gaussian that {@link FrechetDistance}
  * compares.
  *
- * @param mean       float64, [D], on the processor
- * @param covariance float64, [D, D], on the processor
- * @param count      N, or 0 if it is not known, as for statistics of a file
+ * @param mean       float64, [D], on the CPU
+ * @param covariance float64, [D, D], on the CPU
+ * @param count      N; 0 if unknown, as for statistics from a file
  */
 public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
 
-    /** Refuses other shapes and element types, and numbers that are not finite. */
+    /** Throws {@link IllegalArgumentException} for other shapes and dtypes, and for numbers that are not finite. */
     public GaussianStatistics {
         long d = mean.dim() == 1 ? mean.size(0) : 0;
         if (d == 0 || !Arrays.equals(covariance.shape(), new long[] {d, d}) || mean.dtype() != DType.FLOAT64
@@ -34,13 +34,13 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
         }
     }
 
-    /** D, numbers of a feature vector. */
+    /** Returns D, the length of a feature vector. */
     public int dimension() {
         return Math.toIntExact(mean.size(0));
     }
 
     /**
-     * The statistics of the rows of one tensor, in the innermost scope.
+     * Computes the statistics of the rows of one tensor, in the innermost scope.
      *
      * @param features floating point, [N, D], finite, on any device; N at least 2, D at least 1
      * @throws IllegalArgumentException for anything else
@@ -60,8 +60,8 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
     }
 
     /**
-     * Statistics of features that come batch by batch, in memory that does not depend on their number: sums and outer
-     * products in float64 of the features less the first batch's mean, so that nothing cancels.
+     * Computes statistics of features that come batch by batch. Memory does not depend on their number. Sums and outer
+     * products are in float64, of the features minus the first batch's mean, to avoid cancellation.
      */
     public static final class Accumulator implements AutoCloseable {
 
@@ -74,9 +74,9 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
         private long count;
 
         /**
-         * For vectors of D numbers; holds D squared numbers.
+         * An accumulator for vectors of D numbers, which holds about D&sup2; numbers.
          *
-         * @param dimension D, at least 1
+         * @param dimension D
          * @throws IllegalArgumentException for a dimension below 1
          */
         public Accumulator(int dimension) {
@@ -88,16 +88,16 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
             products = Torch.zeros(new long[] {dimension, dimension}, DType.FLOAT64).keep();
         }
 
-        /** Vectors taken so far. */
+        /** Returns the number of vectors so far. */
         public long count() {
             return count;
         }
 
         /**
-         * Takes vectors.
+         * Adds vectors.
          *
          * @param features floating point, [B, D], finite, on any device
-         * @throws IllegalArgumentException for anything else; none of them is taken then
+         * @throws IllegalArgumentException for anything else; nothing is added then
          */
         public void add(Tensor features) {
             if (features.dim() != 2 || features.size(1) != dimension || !features.dtype().isFloatingPoint()) {
@@ -122,13 +122,13 @@ public record GaussianStatistics(Tensor mean, Tensor covariance, long count) {
         }
 
         /**
-         * The statistics so far, in the innermost scope; more may be added afterwards.
+         * Computes the statistics so far, in the innermost scope; more vectors may be added afterwards.
          *
-         * @throws IllegalArgumentException for less than two vectors, which have no covariance
+         * @throws IllegalArgumentException for fewer than two vectors, which have no covariance
          */
         public GaussianStatistics result() {
             if (count < 2) {
-                throw new IllegalArgumentException("a covariance needs two feature vectors at least, not " + count);
+                throw new IllegalArgumentException("a covariance needs at least two feature vectors, not " + count);
             }
             try (NoGrad noGrad = new NoGrad()) {
                 Tensor mean = Scope.returning(() -> sum.div(count).add_(center));

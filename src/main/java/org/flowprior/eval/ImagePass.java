@@ -1,6 +1,7 @@
 package org.flowprior.eval;
 
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.config.RequestException;
@@ -13,7 +14,7 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** One pass over the images, in which all that is asked for is gathered. */
+/** One pass over the images, which sums what the plan needs, and the numbers that follow from the sums. */
 final class ImagePass implements AutoCloseable {
 
     private final EvaluationPlan plan;
@@ -29,10 +30,10 @@ final class ImagePass implements AutoCloseable {
     /**
      * A pass before its start; all networks stay their owner's.
      *
-     * @param network     null unless features are asked for
+     * @param network     null unless the plan needs features
      * @param networkName for messages
-     * @param autoencoder null unless reconstructions are asked for
-     * @param lpips       null unless LPIPS is
+     * @param autoencoder null unless the plan needs reconstructions
+     * @param lpips       null unless the plan has LPIPS
      */
     ImagePass(EvaluationPlan plan, FeatureNetwork network, String networkName, Autoencoder autoencoder, Lpips lpips,
             Device device) {
@@ -48,43 +49,22 @@ final class ImagePass implements AutoCloseable {
         reconstructed = new FeatureSums(plan.reconstructedPooled(), false, false, false);
     }
 
-    /** The sums over the generated images. */
-    FeatureSums generated() {
-        return generated;
-    }
-
-    /** The sums over the real images. */
-    FeatureSums real() {
-        return real;
-    }
-
-    /** The sums over the reconstructions: of the autoencoder, or the generated images themselves. */
-    FeatureSums reconstructed() {
-        return reconstructed.wanted() ? reconstructed : generated;
-    }
-
-    /** The sums over pairs. */
-    PairSums pairs() {
-        return pairs;
-    }
-
-    /** Statistics of the real images' features that were gathered, in the innermost scope. */
+    /** Returns the statistics of the real images' features that the plan needs, in the innermost scope. */
     StatisticsFile.Reference realStatistics() {
-        return new StatisticsFile.Reference(plan.realPooled() ? real.pooled() : null,
-                plan.realSpatial() ? real.spatial() : null);
+        return new StatisticsFile.Reference(real.pooled(), real.spatial());
     }
 
-    /** Numbers of a feature vector; 0 without a network. */
+    /** Returns the length of a feature vector; 0 without a network. */
     int dimension() {
         return Math.max(generated.dimension(), Math.max(real.dimension(), reconstructed.dimension()));
     }
 
     /**
-     * Looks at all images that are needed, in a stream.
+     * Reads all images that the plan needs, batch by batch.
      *
      * @param made          the generated images, or null
      * @param originals     the real ones, or null
-     * @param reference     what stands for statistics of the real ones, or null
+     * @param reference     statistics in place of the real images', or null
      * @param referenceName for messages
      */
     void over(ImageSet made, ImageSet originals, StatisticsFile.Reference reference, String referenceName,
@@ -95,12 +75,12 @@ final class ImagePass implements AutoCloseable {
             long step = 1;
             while (step > 0) {
                 try (Scope scope = Scope.open()) {
-                    step = step(next(made), next(originals));
+                    step = add(made == null ? null : made.next(), originals == null ? null : originals.next());
                 }
                 if (reference != null) {
                     requireFitting(reference, referenceName);
                 }
-                requireAlike();
+                requireEqualDimensions();
                 done += step;
                 progress.step(done);
             }
@@ -116,13 +96,8 @@ final class ImagePass implements AutoCloseable {
         return images.count();
     }
 
-    private static Tensor next(ImageSet images) {
-        Optional<Tensor> batch = images == null ? Optional.empty() : images.next();
-        return batch.orElse(null);
-    }
-
-    /** Takes a batch of either set, or null if it has ended; returns the number of images. */
-    private long step(Tensor made, Tensor originals) {
+    /** Adds a batch of either set, null after the last; returns the number of images. */
+    private long add(Tensor made, Tensor originals) {
         long images = 0;
         if (originals != null) {
             add(real, originals);
@@ -146,7 +121,7 @@ final class ImagePass implements AutoCloseable {
     private void add(FeatureSums sums, Tensor images) {
         if (sums.wanted()) {
             try (Scope scope = Scope.open()) {
-                FeatureOutputs outputs = network.of(images);
+                FeatureNetwork.Outputs outputs = network.of(images);
                 requireFinite(outputs.features(), "features");
                 requireFinite(outputs.spatial(), "spatial features");
                 requireFinite(outputs.logits(), "logits");
@@ -169,24 +144,75 @@ final class ImagePass implements AutoCloseable {
     }
 
     private void requireFitting(StatisticsFile.Reference reference, String file) {
-        int numbers = generated.dimension();
-        if (numbers > 0 && plan.wants(Metric.FID) && numbers != reference.pooled().dimension()) {
+        int length = generated.dimension();
+        if (length > 0 && plan.wants(Metric.FID) && length != reference.pooled().dimension()) {
             throw new RequestException(file + " is of features of " + reference.pooled().dimension() + " numbers, the "
-                    + "network makes " + numbers + "; it was made by another network");
+                    + "network makes " + length + "; it was made by another network");
         }
-        int places = generated.spatialDimension();
-        if (places > 0 && reference.spatial() != null && places != reference.spatial().dimension()) {
+        int spatial = generated.spatialDimension();
+        if (spatial > 0 && reference.spatial() != null && spatial != reference.spatial().dimension()) {
             throw new RequestException(file + " is of spatial features of " + reference.spatial().dimension()
-                    + " numbers, the network makes " + places + "; it was made by another network");
+                    + " numbers, the network makes " + spatial + "; it was made by another network");
         }
     }
 
     /** A module may make more numbers of larger images. */
-    private void requireAlike() {
+    private void requireEqualDimensions() {
         if (generated.dimension() > 0 && real.dimension() > 0 && generated.dimension() != real.dimension()) {
             throw new RequestException(networkName + " makes " + generated.dimension() + " numbers of a generated "
                     + "image, " + real.dimension() + " of a real one; --input-size gives both one size");
         }
+    }
+
+    /**
+     * Computes the numbers of the plan's metrics, in their order.
+     *
+     * @param reference statistics of the real images
+     * @param notes     gets notes about the numbers
+     */
+    List<EvaluationResult.Measure> measures(StatisticsFile.Reference reference, EvaluationConvention convention, int k,
+            List<String> notes) {
+        List<EvaluationResult.Measure> measures = new ArrayList<>();
+        if (plan.wants(Metric.FID)) {
+            measures.add(frechet("fid", "FID", generated.pooled(), reference.pooled(), notes));
+        }
+        if (plan.wants(Metric.SFID)) {
+            measures.add(measure("sfid", "sFID", FrechetDistance.of(generated.spatial(), reference.spatial())));
+        }
+        if (plan.wants(Metric.IS)) {
+            InceptionScore.Result score = InceptionScore.of(generated.logits(), convention.inceptionScore());
+            measures.add(measure("inceptionScore", "Inception score", score.mean()));
+            measures.add(new EvaluationResult.Measure("inceptionScoreDeviation", "its deviation over parts",
+                    score.deviation()));
+        }
+        if (plan.wants(Metric.PR)) {
+            PrecisionRecall.Result found = PrecisionRecall.of(generated.features(), real.features(), k,
+                    convention.precisionRecall());
+            measures.add(measure("precision", "precision", found.precision()));
+            measures.add(measure("recall", "recall", found.recall()));
+            measures.add(measure("fScore", "F score", found.fScore()));
+        }
+        if (plan.wants(Metric.RFID)) {
+            FeatureSums made = reconstructed.wanted() ? reconstructed : generated;
+            measures.add(frechet("rfid", "rFID", made.pooled(), real.pooled(), notes));
+        }
+        pairs.measure(measures, notes);
+        return measures;
+    }
+
+    private EvaluationResult.Measure measure(String key, String name, double value) {
+        boolean published = network == null || network.isInception();
+        return new EvaluationResult.Measure(key, published ? name : name + " of " + network.label(), value);
+    }
+
+    private EvaluationResult.Measure frechet(String key, String name, GaussianStatistics made, GaussianStatistics real,
+            List<String> notes) {
+        EvaluationResult.Measure distance = measure(key, name, FrechetDistance.of(made, real));
+        if (made.count() <= made.dimension()) {
+            notes.add(name + ": " + made.count() + " images have no full covariance of " + made.dimension()
+                    + " features; the number falls with more images");
+        }
+        return distance;
     }
 
     @Override

@@ -10,29 +10,29 @@ import org.flowprior.torch.Tensor;
 
 /**
  * Compares reconstructions with their images, pixel by pixel: the peak signal-to-noise ratio and the structural
- * similarity (Wang et al. 2004), per image, and their means over as many images as are added.
+ * similarity (Wang et al. 2004) of each image, and their means over all images added.
  *
- * <p>Images are floating point, [B, 3, H, W] in [-1, 1], and compared in [0, 1] as (v + 1) / 2, in float64 on their own
- * device. SSIM is that of scikit-image with its defaults: windows of 7 x 7 pixels of equal weight, wholly inside the
- * image, sample covariances, K1 = 0.01, K2 = 0.03, channel by channel.
+ * <p>Images are floating point, [B, 3, H, W] in [-1, 1]. They are compared as (v + 1) / 2, in [0, 1], in float64 on
+ * their own device. SSIM is that of scikit-image with its defaults: windows of 7 x 7 pixels of equal weight that lie
+ * inside the image, sample covariances, K1 = 0.01, K2 = 0.03, channel by channel.
  */
 public final class ImageQuality {
 
     /**
-     * What is compared.
+     * How images are compared.
      *
-     * @param quantized whether the reconstruction is cut to the 256 levels of a file first, see {@link Pixels#levels};
-     *                  otherwise it is cut to [-1, 1] only. The image is never
-     * @param ssimRange the range of values that SSIM assumes; they have a range of 1
+     * @param quantized whether the reconstruction is first rounded to the 256 levels of a file, see
+     *                  {@link Pixels#levels}; otherwise it is only clamped to [-1, 1]. The image is never changed
+     * @param ssimRange the range of values that SSIM assumes; the values have a range of 1
      */
     public record Convention(boolean quantized, double ssimRange) {
 
-        /** The reconstruction as a file would hold it, and the range that the values have. */
+        /** The reconstruction as a file would have it, and the range that the values have. */
         public static final Convention STANDARD = new Convention(true, 1);
         /** The published evaluation of SoftVQ: its SSIM assumes a range of 2, which makes it too high. */
         public static final Convention PUBLISHED = new Convention(true, 2);
 
-        /** Refuses a range that is not positive. */
+        /** Throws {@link IllegalArgumentException} for a range that is not positive and finite. */
         public Convention {
             if (!(ssimRange > 0 && Double.isFinite(ssimRange))) {
                 throw new IllegalArgumentException("SSIM's range must be positive and finite, not " + ssimRange);
@@ -49,15 +49,15 @@ public final class ImageQuality {
     private double psnr;
     private double ssim;
 
-    /** No images yet. */
+    /** Means over no images yet. */
     public ImageQuality(Convention convention) {
         this.convention = convention;
     }
 
     /**
-     * Takes images and their reconstructions, both [B, 3, H, W].
+     * Adds images and their reconstructions, both [B, 3, H, W].
      *
-     * @throws IllegalArgumentException for other shapes, and for sides under 7 pixels; nothing is taken then
+     * @throws IllegalArgumentException for other shapes, and for sides below 7 pixels; nothing is added then
      */
     public void add(Tensor originals, Tensor reconstructions) {
         try (Scope scope = Scope.open()) {
@@ -68,24 +68,24 @@ public final class ImageQuality {
         }
     }
 
-    /** Images taken so far. */
+    /** Returns the number of images so far. */
     public long images() {
         return images;
     }
 
-    /** Mean of the images' PSNR, in decibels; NaN without images. */
+    /** Returns the mean of the images' PSNR, in decibels; NaN without images. */
     public double psnr() {
         return psnr / images;
     }
 
-    /** Mean of the images' SSIM; NaN without images. */
+    /** Returns the mean of the images' SSIM; NaN without images. */
     public double ssim() {
         return ssim / images;
     }
 
     /**
-     * The peak signal-to-noise ratio of each image, &minus;10 log10 of the mean squared error over its pixels and
-     * channels; infinite if that is 0.
+     * Computes the peak signal-to-noise ratio of each image: &minus;10 log10 of the mean squared error over its pixels
+     * and channels, infinite if that error is 0.
      *
      * @return float64 [B]
      */
@@ -98,10 +98,10 @@ public final class ImageQuality {
     }
 
     /**
-     * The structural similarity of each image.
+     * Computes the structural similarity of each image.
      *
      * @return float64 [B]
-     * @throws IllegalArgumentException also for images smaller than 7 x 7
+     * @throws IllegalArgumentException for different shapes, and for images smaller than 7 x 7
      */
     public static Tensor ssim(Tensor originals, Tensor reconstructions, Convention convention) {
         check(originals, reconstructions, WINDOW);

@@ -17,28 +17,27 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * A set of images to be evaluated, as squares of one size, in the set's order, read in batches: a directory, a list of
- * files, tars, an {@code .npz}, or images drawn by a procedure, see {@link ImageSource#open}. Messages of its
- * exceptions name the set and the image.
+ * A set of images to evaluate: squares of one size, read in batches in the set's order, from a directory, a list of
+ * files, tars, an {@code .npz}, or drawn by a procedure, see {@link ImageSource#open}. Messages of exceptions name the
+ * set and the image.
  */
 public final class ImageSet implements AutoCloseable {
 
     /**
      * How a set is read.
      *
-     * @param count   number of images, the first of the set; null: all
+     * @param count   how many images to read from the start of the set; null: all
      * @param size    pixels a side of ADM's centre crop; null: images stay as they are, and must be squares of the
      *                first one's size
-     * @param batch   images at once, at least 1
-     * @param threads that decode, at least 1
+     * @param batch   images of a batch, at least 1
+     * @param threads threads that decode, at least 1
      */
     public record Options(Integer count, Integer size, int batch, int threads) {
 
-        /** All images as they are, 32 at once, decoded on all cores. */
-        public static final Options STANDARD = new Options(null, null, 32,
-                Runtime.getRuntime().availableProcessors());
+        /** All images as they are, in batches of 32, decoded on all cores. */
+        public static final Options STANDARD = new Options(null, null, 32, Runtime.getRuntime().availableProcessors());
 
-        /** The same with centre crops of that many pixels a side; null: images stay as they are. */
+        /** Returns these options with centre crops of that many pixels a side; null: images stay as they are. */
         public Options withSize(Integer value) {
             return new Options(count, value, batch, threads);
         }
@@ -64,7 +63,7 @@ public final class ImageSet implements AutoCloseable {
     /**
      * Opens a set.
      *
-     * @throws RequestException         when it has fewer images than asked for, or its first image is corrupt
+     * @throws RequestException         when it has fewer images than requested, or its first image is corrupt
      * @throws IllegalArgumentException when there is no image
      * @throws IOException              when something cannot be read
      */
@@ -79,10 +78,10 @@ public final class ImageSet implements AutoCloseable {
     }
 
     /**
-     * The images of a source, which the set closes.
+     * Returns a set of the images of a source; the set closes the source.
      *
      * @param name what messages call the set
-     * @throws RequestException when it has fewer images than asked for, or its first image is corrupt
+     * @throws RequestException when it has fewer images than requested, or its first image is corrupt
      * @throws IOException      when the first image cannot be read
      */
     public static ImageSet of(String name, ImageSource source, Options options) throws IOException {
@@ -94,7 +93,7 @@ public final class ImageSet implements AutoCloseable {
         return new ImageSet(new Squares(name, source, size, options.size != null, side), options);
     }
 
-    /** Names the set too: both sets of an evaluation may hold images of that name. */
+    /** Decodes an image; the message names the set, because both sets of an evaluation may have images of one name. */
     private static RgbImage decoded(String set, ImageSource source, int index) throws IOException {
         try {
             return source.image(index);
@@ -103,7 +102,7 @@ public final class ImageSet implements AutoCloseable {
         }
     }
 
-    /** The first images of a source, which must be squares of one size, or are cropped to be. */
+    /** The first images of a source, which must be squares of one size unless they are cropped. */
     private record Squares(String set, ImageSource source, int size, boolean cropped, int side)
             implements ImageSource {
 
@@ -138,27 +137,27 @@ public final class ImageSet implements AutoCloseable {
         }
     }
 
-    /** What messages call the set: its path. */
+    /** Returns what messages call the set: its path. */
     public String name() {
         return squares.set;
     }
 
-    /** Number of images. */
+    /** Returns the number of images. */
     public int count() {
         return squares.size;
     }
 
-    /** Pixels along a side. */
+    /** Returns the pixels along a side. */
     public int side() {
         return squares.side;
     }
 
-    /** The images with their classes; the set closes it. */
+    /** Returns the images with their classes; the set closes it. */
     public ImageSource source() {
         return squares;
     }
 
-    /** Images at once. */
+    /** Returns the number of images of a batch. */
     int batch() {
         return batch;
     }
@@ -169,19 +168,18 @@ public final class ImageSet implements AutoCloseable {
         ended = false;
     }
 
-    /** The next batch, uint8 [B, 3, side, side], in the innermost scope; nothing from the end on. */
-    Optional<Tensor> next() {
+    /** Returns the next batch, uint8 [B, 3, side, side], in the innermost scope; null after the last. */
+    Tensor next() {
         if (ended) {
-            return Optional.empty();
+            return null;
         }
         try (Scope scope = Scope.open()) {
-            Optional<ImageBatch> batch = loader.next();
-            ended = batch.isEmpty();
-            return batch.map(images -> images.levels().moveOutward());
+            Optional<ImageBatch> images = loader.next();
+            ended = images.isEmpty();
+            return ended ? null : images.get().levels().moveOutward();
         }
     }
 
-    /** Describes the set for people: its name, the number of images and their size. */
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%s, %,d images of %d x %d", name(), count(), side(), side());

@@ -13,8 +13,8 @@ import org.flowprior.torch.Torch;
 
 /**
  * The Inception score (Salimans et al. 2016): exp of the mean over images of KL(p(class | image) || mean p), averaged
- * over parts of the set. Evaluators take Inception's logits without bias, and differ in the parts. Everything here is
- * float64; ADM computes in float32 and gives NaN where a probability underflows, which here contributes 0.
+ * over parts of the set. Evaluators use Inception's logits without bias, and differ in the parts. This class computes in
+ * float64; ADM computes in float32 and gives NaN if a probability underflows, which contributes 0 here.
  */
 public final class InceptionScore {
 
@@ -23,20 +23,20 @@ public final class InceptionScore {
     private InceptionScore() {}
 
     /**
-     * How the set is cut. One of {@code parts} and {@code partSize} is 0.
+     * How the set is cut into parts. Either {@code parts} or {@code partSize} is 0.
      *
-     * @param parts    number of parts, part i from floor(i N / parts) on
+     * @param parts    number of parts; part i begins at image floor(i N / parts)
      * @param partSize images of a part, fewer in the last
-     * @param seed     of {@link NumpyPermutation}, which the set is ordered by first, or null
+     * @param seed     of the {@link NumpyPermutation} that shuffles the set first; null to keep its order
      */
     public record Convention(int parts, int partSize, Integer seed) {
 
-        /** Ten parts of the set shuffled by seed 2020. */
+        /** Ten parts of the set, shuffled with seed 2020. */
         public static final Convention TORCH_FIDELITY = new Convention(10, 0, 2020);
         /** Parts of 5,000 in the set's order. */
         public static final Convention ADM = new Convention(0, 5000, null);
 
-        /** Refuses anything but a number or a size of parts. */
+        /** Throws {@link IllegalArgumentException} unless exactly one of number and size of parts is given. */
         public Convention {
             if (parts < 0 || partSize < 0 || (parts == 0) == (partSize == 0)) {
                 throw new IllegalArgumentException("a set is cut into a number of parts or into parts of a size, not "
@@ -45,7 +45,7 @@ public final class InceptionScore {
         }
 
         private List<int[]> cut(int images) {
-            int[] order = seed == null ? identity(images) : NumpyPermutation.of(seed, images);
+            int[] order = seed == null ? IntStream.range(0, images).toArray() : NumpyPermutation.of(seed, images);
             int count = parts > 0 ? parts : Math.ceilDiv(images, partSize);
             List<int[]> result = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -56,22 +56,18 @@ public final class InceptionScore {
             }
             return result;
         }
-
-        private static int[] identity(int n) {
-            return IntStream.range(0, n).toArray();
-        }
     }
 
     /**
      * The score.
      *
-     * @param mean      over the parts, at least 1, at most the number of classes
-     * @param deviation over the parts, divided by their number, 0 of one; ADM does not print it
+     * @param mean      over the parts; from 1 to the number of classes
+     * @param deviation standard deviation over the parts, with their number as divisor; ADM does not print it
      */
     public record Result(double mean, double deviation) {}
 
     /**
-     * The score of a set.
+     * Computes the score of a set.
      *
      * @param logits floating point, [N, C], finite
      * @throws IllegalArgumentException for anything else, and for fewer images than parts
@@ -80,7 +76,7 @@ public final class InceptionScore {
         if (logits.dim() != 2 || logits.size(1) == 0 || !logits.dtype().isFloatingPoint()
                 || logits.size(0) < Math.max(1, convention.parts())) {
             throw new IllegalArgumentException("an Inception score needs logits [N, C] of "
-                    + Math.max(1, convention.parts()) + " images at least, not " + logits.signature());
+                    + Math.max(1, convention.parts()) + " images or more, not " + logits.signature());
         }
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad();
                 Autocast off = Autocast.off(logits.device().type())) {
@@ -93,7 +89,7 @@ public final class InceptionScore {
         }
     }
 
-    /** exp(H(mean p) - mean H(p)), which is the same. */
+    /** Computes exp(H(mean p) - mean H(p)), which is the same. */
     private static double score(Tensor logits, int[] part) {
         try (Scope scope = Scope.open()) {
             Tensor sum = Torch.zeros(new long[] {logits.size(1)}, DType.FLOAT64, logits.device());

@@ -7,13 +7,13 @@ public enum Metric {
 
     /** Fréchet distance of the generated images' features to those of the real images: {@code fid}. */
     FID,
-    /** The same of spatial features, which Inception has: {@code sfid}. */
+    /** The same with spatial features, which Inception has: {@code sfid}. */
     SFID,
     /** Inception score of the generated images: {@code inceptionScore} and {@code inceptionScoreDeviation}. */
     IS,
     /** Precision and recall of the generated images: {@code precision}, {@code recall} and {@code fScore}. */
     PR,
-    /** Fréchet distance of reconstructions to their images: {@code rfid}. */
+    /** Fréchet distance of the features of reconstructions to those of their images: {@code rfid}. */
     RFID,
     /** Peak signal-to-noise ratio of pairs, in decibels: {@code psnr}. */
     PSNR,
@@ -22,22 +22,22 @@ public enum Metric {
     /** Perceptual distance of pairs: {@code lpips}. */
     LPIPS;
 
-    /** Whether it compares image by image. */
+    /** Returns whether the metric compares image by image. */
     public boolean ofPairs() {
         return this == PSNR || this == SSIM || this == LPIPS;
     }
 
-    /** Whether it needs a feature network. */
+    /** Returns whether the metric needs a feature network. */
     public boolean ofFeatures() {
         return !ofPairs();
     }
 
-    /** Whether it compares reconstructions with their images. */
+    /** Returns whether the metric compares reconstructions with their images. */
     public boolean ofReconstructions() {
         return ofPairs() || this == RFID;
     }
 
-    /** The name in small letters, such as {@code fid}. */
+    /** Returns the name in lower case, such as {@code fid}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -15,38 +15,38 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The distance from each query to its k-th nearest target, exactly: the paper's measure of alignment (Sec. 5.2, Fig.
- * 4). With D dimensions and N targets the density is about k / (N V_D r^D), so &minus;log p grows with the mean of log
- * r_k, in which the paper's curves are drawn. The space must be the one the prior was trained in.
+ * Computes the exact distance from each query to its k-th nearest target: the paper's measure of alignment (Sec. 5.2,
+ * Fig. 4). With D dimensions and N targets the density is about k / (N V_D r^D), so &minus;log p grows with the mean of
+ * log r_k, which the paper plots. The space must be the one in which the prior was trained.
  *
- * <p>Targets go through once, block by block. In a block float32 products find more candidates than needed; their
- * distances are computed anew in float64, as sums of squared differences. Where the products' error bound cannot rule
- * out that a neighbour was missed, the query's block is searched again with float64 products: so duplicates and data
- * far from the origin cost time, but the result stays exact. A query that is itself among the targets finds itself.
+ * <p>Targets are read once, block by block. In a block, float32 products find more candidates than needed, whose
+ * distances are computed again in float64 as sums of squared differences. If the products' error bound cannot exclude
+ * that a neighbour was missed, the query's block is searched again with float64 products: so duplicates and data far
+ * from the origin cost time, but the result stays exact. A query that is among the targets finds itself.
  */
 public final class NearestNeighbours {
 
-    /** Squared distances below this count as this, so that a target hit exactly has a logarithm. */
+    /** Squared distances are at least this for the logarithm, which 0 does not have. */
     public static final double SMALLEST_SQUARE = 1e-20;
 
     /** Candidates beyond k in each block. */
     private static final int SLACK = 8;
     private static final int TARGET_BLOCK = 32768;
-    /** Numbers of a block of targets, 64 MB in float32. */
+    /** Numbers in a block of targets, 64 MB in float32. */
     private static final int TARGET_NUMBERS = 1 << 24;
     private static final int QUERY_BLOCK = 128;
-    /** Targets of which at first only the nearest is looked at. */
+    /** Targets of a group, of which the search first compares only the nearest. */
     private static final int GROUP = 32;
-    /** Numbers of the candidates of a block of queries. */
+    /** Numbers in the candidates of a block of queries. */
     private static final long CANDIDATE_NUMBERS = 1 << 22;
 
     /**
-     * What was found.
+     * The result.
      *
      * @param distances     r_k of each query, float64 [n], in the innermost scope
-     * @param meanLogRadius mean of log r_k, squares no less than {@link #SMALLEST_SQUARE}
-     * @param clamped       number of queries whose square was less
-     * @param k             which neighbour
+     * @param meanLogRadius mean of log r_k, with squares of at least {@link #SMALLEST_SQUARE}
+     * @param clamped       number of queries with a smaller square
+     * @param k             number of the neighbour
      * @param targets       N
      */
     public record Result(Tensor distances, double meanLogRadius, long clamped, int k, long targets) {}
@@ -66,7 +66,7 @@ public final class NearestNeighbours {
                 queries.device());
     }
 
-    /** As {@link #of(Tensor, RowSource, int)}, among the rows of one tensor, [N, D]. */
+    /** Searches among the rows of one tensor, [N, D], as {@link #of(Tensor, RowSource, int)} does. */
     public static Result of(Tensor queries, Tensor targets, int k) {
         return of(queries, RowSource.of(targets), k);
     }
@@ -97,12 +97,12 @@ public final class NearestNeighbours {
     }
 
     /**
-     * Searches among the features that a prior was trained on, in its space: scaled, then projected, as it says.
+     * Searches among the features that a prior was trained on, scaled and projected as the prior does.
      *
      * @param queries floating point, [n, D] of the prior's dimension D, finite, on the prior's device
      * @param k       in [1, rows of the bank]
-     * @param seed    of the rows of a Gaussian bank, which are drawn
-     * @throws IllegalArgumentException for anything else, and for a bank whose features the prior does not take
+     * @param seed    of the rows drawn from a Gaussian bank
+     * @throws IllegalArgumentException for anything else, and for a bank that does not fit the prior
      */
     public static Result of(Tensor queries, FlowPrior prior, FeatureBank bank, int k, long seed) {
         Device device = queries.device();
@@ -124,8 +124,9 @@ public final class NearestNeighbours {
     }
 
     private void add(Tensor targets, long from) {
-        FiniteRows.require(targets, "a target in the block from row " + from + " on");
-        Targets block = new Targets(targets);
+        FiniteRows.require(targets, "a target in the block that starts at row " + from);
+        Tensor lengths = targets.to(DType.FLOAT64).square().sum(1);
+        Targets block = new Targets(targets, lengths, Math.sqrt(lengths.max().item()));
         long step = Math.clamp(CANDIDATE_NUMBERS / ((long) dimension * (k + SLACK)), 1, QUERY_BLOCK);
         for (long first = 0; first < queries.size(0); first += step) {
             try (Scope scope = Scope.open()) {
@@ -135,19 +136,10 @@ public final class NearestNeighbours {
         }
     }
 
-    /** A block of targets [t, D]: as given, their squared lengths in float64, and the largest length. */
-    private record Targets(Tensor rows, Tensor squares, double longest) {
+    /** A block of targets [t, D], their squared lengths in float64, and the largest length. */
+    private record Targets(Tensor rows, Tensor squares, double longest) {}
 
-        Targets(Tensor rows) {
-            this(rows, rows.to(DType.FLOAT64).square().sum(1));
-        }
-
-        private Targets(Tensor rows, Tensor squares) {
-            this(rows, squares, Math.sqrt(squares.max().item()));
-        }
-    }
-
-    /** Some queries' k smallest squares so far [n, k], exact, and whether none smaller can be missing [n]. */
+    /** The exact k smallest squares so far of some queries [n, k], and whether certainly none is missing [n]. */
     private record Candidates(Tensor nearest, Tensor certain) {}
 
     private void improve(Tensor some, Tensor lengths, Targets block, Tensor nearest) {
@@ -163,7 +155,7 @@ public final class NearestNeighbours {
 
     private Candidates candidates(Tensor some, Tensor lengths, Targets block, Tensor nearest, DType dtype) {
         long count = Math.min((long) k + SLACK, block.rows().size(0));
-        // |x|^2 - 2 q x orders as the distance does.
+        // |x|^2 - 2 q x has the same order as the distance.
         Tensor values = block.squares().to(dtype).unsqueeze(1).addmm(block.rows().to(dtype), some.to(dtype).t(), 1, -2);
         Results.ValuesIndices found = smallest(values, count);
         Tensor chosen = block.rows().indexSelect(0, found.indices().reshape(-1)).to(DType.FLOAT64)
@@ -174,13 +166,14 @@ public final class NearestNeighbours {
             return new Candidates(merged, Torch.ones(new long[] {some.size(0)}, DType.BOOL, some.device()));
         }
         Tensor approximate = found.values().to(DType.FLOAT64).add(lengths.unsqueeze(1));
-        Tensor error = lengths.sqrt().add(block.longest()).square().mul((dimension + 10) * roundoff(dtype));
+        double roundoff = dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
+        Tensor error = lengths.sqrt().add(block.longest()).square().mul((dimension + 10) * roundoff);
         Tensor closed = approximate.select(1, count - 1).sub(error).ge(merged.select(1, k - 1));
         Tensor trusted = approximate.sub(exact).abs().amax(1).le(error);
         return new Candidates(merged, closed.logicalAnd(trusted));
     }
 
-    /** The smallest values of each column, [n, count] ascending: in the groups of rows whose smallest are smallest. */
+    /** Returns the smallest values of each column, [n, count] ascending: those of the groups with the smallest minima. */
     private static Results.ValuesIndices smallest(Tensor values, long count) {
         long columns = values.size(1);
         long groups = values.size(0) / GROUP;
@@ -195,10 +188,6 @@ public final class NearestNeighbours {
         Tensor member = found.indices().div(count, "floor");
         Tensor group = chosen.gather(1, found.indices().remainder(count));
         return new Results.ValuesIndices(found.values(), member.mul_(groups).add_(group));
-    }
-
-    private static double roundoff(DType dtype) {
-        return dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
     }
 
     private Result result(long targets) {

@@ -10,7 +10,7 @@ import org.flowprior.target.FeatureSource;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** Reads the features that a network makes of images, batch after batch. */
+/** Reads the features that a network computes of images, batch by batch. */
 public final class NetworkSource implements FeatureSource {
 
     private static final int NAMES_SHOWN = 10;
@@ -22,7 +22,7 @@ public final class NetworkSource implements FeatureSource {
     private final String description;
 
     /**
-     * Takes images and network over: {@link #close} closes both.
+     * Makes a source that owns images and network: {@link #close} closes both.
      *
      * @param how         crop, batch and threads, usually {@link ImageLoader.Options#inOrder}
      * @param flip        whether the features of each batch's mirrored images are read after those of the batch
@@ -55,7 +55,7 @@ public final class NetworkSource implements FeatureSource {
     /**
      * Reads the features of all images.
      *
-     * @throws org.flowprior.data.CorruptImageException unless corrupt images are to be skipped
+     * @throws org.flowprior.data.CorruptImageException for a corrupt image, unless they are skipped
      */
     @Override
     public void read(Sink sink) {
@@ -74,7 +74,7 @@ public final class NetworkSource implements FeatureSource {
                 && (!flip || sink.add(network.of(levels.flip(3)).features(), done));
     }
 
-    /** Names the corrupt images that were left out. */
+    /** Returns a sentence that names the corrupt images that were skipped, if there are any. */
     @Override
     public List<String> notes() {
         Set<String> corrupt = loader.corrupt();

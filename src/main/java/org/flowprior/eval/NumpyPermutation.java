@@ -1,9 +1,11 @@
 package org.flowprior.eval;
 
+import java.util.stream.IntStream;
+
 /**
- * The permutations of NumPy's {@code RandomState(seed).permutation(n)}, which is also {@code shuffle} of 0 to n &minus;
- * 1 after {@code np.random.seed(seed)}: the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded by one
- * word, and swaps from the end with numbers below a power of two that are drawn until one fits.
+ * The permutations of NumPy's {@code RandomState(seed).permutation(n)}, and of {@code shuffle} of 0 to n &minus; 1 after
+ * {@code np.random.seed(seed)}. The Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded with one word, draws
+ * indices by rejection for the Fisher-Yates shuffle from the end.
  */
 public final class NumpyPermutation {
 
@@ -21,7 +23,7 @@ public final class NumpyPermutation {
     }
 
     /**
-     * A permutation of 0 to n &minus; 1.
+     * Returns a permutation of 0 to n &minus; 1.
      *
      * @param seed not negative
      * @param n    not negative
@@ -32,10 +34,7 @@ public final class NumpyPermutation {
                     + " and " + n);
         }
         NumpyPermutation twister = new NumpyPermutation(seed);
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
-            order[i] = i;
-        }
+        int[] order = IntStream.range(0, n).toArray();
         for (int i = n - 1; i > 0; i--) {
             int j = twister.upTo(i);
             int last = order[i];
@@ -47,10 +46,10 @@ public final class NumpyPermutation {
 
     private int upTo(int largest) {
         int mask = -1 >>> Integer.numberOfLeadingZeros(largest);
-        int number = next() & mask;
-        while (number > largest) {
+        int number;
+        do {
             number = next() & mask;
-        }
+        } while (number > largest);
         return number;
     }
 

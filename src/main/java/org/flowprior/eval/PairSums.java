@@ -21,9 +21,9 @@ final class PairSums {
     private long images;
 
     /**
-     * No pairs yet.
+     * Sums over no pairs yet.
      *
-     * @param metrics what is measured; those that are not of pairs are ignored
+     * @param metrics what is measured; those that do not compare pairs are ignored
      * @param lpips   stays its owner's; null unless {@link Metric#LPIPS} is measured
      */
     PairSums(Set<Metric> metrics, Lpips lpips, Device device) {
@@ -32,7 +32,7 @@ final class PairSums {
         this.device = device;
     }
 
-    /** Takes images and their reconstructions, uint8 [B, 3, H, W]. */
+    /** Adds images and their reconstructions, uint8 [B, 3, H, W]. */
     void add(Tensor originals, Tensor reconstructions) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             Tensor from = Pixels.values(originals.to(device, originals.dtype()));
@@ -50,7 +50,7 @@ final class PairSums {
         }
     }
 
-    /** Appends the means over all pairs, and what is to be known about them. */
+    /** Appends the means over all pairs, and a note about SSIM. */
     void measure(List<EvaluationResult.Measure> measures, List<String> notes) {
         if (metrics.contains(Metric.PSNR)) {
             measures.add(new EvaluationResult.Measure("psnr", "PSNR", psnr / images));

@@ -12,39 +12,32 @@ import org.flowprior.torch.Torch;
  * Precision and recall of generated images in feature space (Kynk&auml;&auml;nniemi et al. 2019). The radius of a point
  * is the distance to its k-th nearest neighbour in its own set, itself excluded. Precision is the share of generated
  * points within the radius of at least one real point, recall the share of real points within the radius of at least
- * one generated point; a distance equal to the radius is within.
+ * one generated point; a distance equal to the radius counts as within it.
  *
- * <p>Distances come block by block, so that memory does not depend on the number of points beyond the points
- * themselves.
+ * <p>Distances are computed block by block, so apart from the points themselves, memory does not depend on their number.
  */
 public final class PrecisionRecall {
 
     /** How distances are computed. */
     public enum Convention {
-        /** Euclidean, in float32, by matrix products in blocks of more than 25 points: torch-fidelity. */
+        /** Torch-fidelity: Euclidean, in float32, by matrix products in blocks of more than 25 points. */
         TORCH_FIDELITY,
         /**
-         * Squares |u|&sup2; &minus; 2 u v + |v|&sup2;, no less than 0, every step rounded to float16, which makes ties
-         * common: guided-diffusion's evaluator, called ADM. A block of 10,000 x 10,000 in which any is not finite is
-         * computed in float32. Sums are rounded once, at their end; how a graphics card rounds them on the way depends
-         * on the card.
+         * ADM, the evaluator of guided-diffusion: squares |u|&sup2; &minus; 2 u v + |v|&sup2;, at least 0, with every
+         * step rounded to float16, so ties are common. A block of 10,000 x 10,000 with a distance that is not finite is
+         * computed in float32. Sums are rounded once, at their end; a GPU may round them at other points.
          */
         ADM
     }
 
     /**
-     * What was found.
+     * The result.
      *
      * @param precision in [0, 1]
      * @param recall    in [0, 1]
      * @param fScore    2 P R / (P + R), with P + R at least 1e-5
      */
-    public record Result(double precision, double recall, double fScore) {
-
-        private static Result of(double precision, double recall) {
-            return new Result(precision, recall, 2 * precision * recall / Math.max(1e-5, precision + recall));
-        }
-    }
+    public record Result(double precision, double recall, double fScore) {}
 
     private PrecisionRecall() {}
 
@@ -53,7 +46,7 @@ public final class PrecisionRecall {
      *
      * @param generated floating point, [N, D], finite
      * @param real      floating point, [M, D], finite
-     * @param k         which neighbour, in [1, N &minus; 1] and in [1, M &minus; 1]; evaluators take 3
+     * @param k         number of the neighbour, below N and M, at least 1; evaluators use 3
      * @throws IllegalArgumentException for anything else
      */
     public static Result of(Tensor generated, Tensor real, int k, Convention convention) {
@@ -75,7 +68,9 @@ public final class PrecisionRecall {
                 Tensor nearGenerated = block.le(ourRadii.narrow(0, column, block.size(1))).any(1L);
                 recalled.narrow(0, row, block.size(0)).logicalOr_(nearGenerated);
             });
-            return Result.of(share(precise), share(recalled));
+            double precision = share(precise);
+            double recall = share(recalled);
+            return new Result(precision, recall, 2 * precision * recall / Math.max(1e-5, precision + recall));
         }
     }
 
@@ -96,7 +91,7 @@ public final class PrecisionRecall {
         return which.sum().item() / which.size(0);
     }
 
-    /** Distances to the k-th nearest other point, [n]: each point's own distance, 0, comes before it. */
+    /** Returns distances to the k-th nearest other point, [n], after each point's distance to itself, 0. */
     private static Tensor radii(DistanceBlocks distances, Tensor points, int k) {
         Tensor nearest = Torch.full(new long[] {points.size(0), k + 1}, Double.POSITIVE_INFINITY, DType.FLOAT32,
                 points.device());

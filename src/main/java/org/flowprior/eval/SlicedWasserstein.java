@@ -1,7 +1,8 @@
 package org.flowprior.eval;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
@@ -12,19 +13,19 @@ import org.flowprior.torch.Torch;
 /**
  * The sliced Wasserstein distance between two sets of samples: (mean over directions &theta; of W_p^p between their
  * projections on &theta;)^(1/p). In one dimension the optimal transport pairs the sorted samples, so each W_p is exact
- * for the samples given, whose numbers may differ. Between samples of one distribution it is not 0, but of the order of
- * N^(-1/2).
+ * for the given samples; the sets may differ in size. Between samples of one distribution the distance is not 0, but of
+ * the order of N^(-1/2).
  */
 public final class SlicedWasserstein {
 
-    /** Numbers projected at a time. */
+    /** Numbers projected at once. */
     private static final long BLOCK = 1 << 22;
 
     private SlicedWasserstein() {}
 
     /**
-     * Directions uniform on the sphere: normal numbers, [count, D] in the generator's order, divided by the rows'
-     * lengths.
+     * Draws directions uniformly on the sphere: normal numbers, [count, D] in the generator's order, divided by the
+     * rows' lengths.
      *
      * @param generator a CPU generator, null for the default one
      * @return float64, [D, count]
@@ -36,7 +37,7 @@ public final class SlicedWasserstein {
         });
     }
 
-    /** W_2 over random directions, see {@link #distance(Tensor, Tensor, Tensor, int)}. */
+    /** Computes the distance of order 2 with random directions, see {@link #distance(Tensor, Tensor, Tensor, int)}. */
     public static double distance(Tensor x, Tensor y, int directions, Generator generator) {
         try (Scope scope = Scope.open()) {
             return distance(x, y, directions(Math.toIntExact(x.size(-1)), directions, generator), 2);
@@ -44,7 +45,7 @@ public final class SlicedWasserstein {
     }
 
     /**
-     * Computes in float64, on the device of {@code x}.
+     * Computes the distance in float64, on the device of {@code x}.
      *
      * @param x          floating point, [n, D], finite
      * @param y          floating point, [m, D], finite
@@ -89,32 +90,23 @@ public final class SlicedWasserstein {
         return directions.mm(rows.t()).sort(1).values();
     }
 
-    /** Which sorted samples go to which, and with what share; null lists pair equal numbers one to one. */
+    /** The pairs of sorted samples, and the share of each; null arrays pair sets of one size one to one. */
     private record Pairing(long[] left, long[] right, double[] share) {
 
         static Pairing of(long n, long m) {
             if (n == m) {
                 return new Pairing(null, null, null);
             }
-            List<long[]> pairs = new ArrayList<>();
-            List<Double> shares = new ArrayList<>();
-            long i = 0;
-            long j = 0;
-            // Positions on the line of quantiles, times n m, so that they are whole numbers.
-            long at = 0;
-            while (i < n && j < m) {
-                long next = Math.min((i + 1) * m, (j + 1) * n);
-                pairs.add(new long[] {i, j});
-                shares.add((next - at) / ((double) n * m));
-                i += next == (i + 1) * m ? 1 : 0;
-                j += next == (j + 1) * n ? 1 : 0;
-                at = next;
-            }
-            return new Pairing(pairs.stream().mapToLong(p -> p[0]).toArray(),
-                    pairs.stream().mapToLong(p -> p[1]).toArray(), shares.stream().mapToDouble(s -> s).toArray());
+            // Quantiles at which either sample changes, times n m, which makes them whole numbers.
+            long[] at = LongStream.concat(LongStream.rangeClosed(0, n).map(i -> i * m),
+                    LongStream.rangeClosed(0, m).map(j -> j * n)).sorted().distinct().toArray();
+            int count = at.length - 1;
+            return new Pairing(Arrays.stream(at, 0, count).map(start -> start / m).toArray(),
+                    Arrays.stream(at, 0, count).map(start -> start / n).toArray(),
+                    IntStream.range(0, count).mapToDouble(k -> (at[k + 1] - at[k]) / ((double) n * m)).toArray());
         }
 
-        /** Sum over the rows, which are sorted, of W_p^p. */
+        /** Returns the sum over the rows, which are sorted, of W_p^p. */
         double cost(Tensor x, Tensor y, int order) {
             if (left == null) {
                 return x.sub(y).abs_().pow_(order).sum().item() / x.size(1);

@@ -20,6 +20,7 @@ import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
 import org.flowprior.torch.nn.BatchNorm2d;
 import org.flowprior.torch.nn.Conv2d;
+import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.Module;
@@ -30,19 +31,19 @@ import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.LearningRateSchedule;
 
 /**
- * A small convolutional network that classifies images. Trained on real images, it tells whether generated ones show
- * their class. For {@link org.flowprior.data.ProceduralImages}, training takes minutes on two cores. It runs on the CPU
- * in float32; the same images and options give the same network on the same machine and number of threads.
+ * A small convolutional network that classifies images. After training on real images, it tells whether generated ones
+ * show their class. For {@link org.flowprior.data.ProceduralImages}, training takes minutes on two cores. It runs on the
+ * CPU in float32. The same images and options give the same network on the same machine with the same number of threads.
  *
- * <p>Images with sides of more than 32 pixels are averaged down to 32. Training flips each image left to right with
- * probability 1/2, as a generator's training does.
+ * <p>Images with sides above 32 pixels are averaged down to 32. Training flips each image left to right with probability
+ * 1/2, as a generator's training does.
  */
 public final class SmallClassifier implements AutoCloseable {
 
     private static final int LARGEST_SIDE = 32;
     private static final double RATE = 3e-3;
     private static final double WARMUP_SHARE = 0.05;
-    /** The key of the metadata's entry with the classes' names, a JSON list. */
+    /** The metadata's key of the classes' names, a JSON list. */
     private static final String NAMES = "classes";
     private static final String LAST_WEIGHT = "classes.weight";
 
@@ -50,16 +51,16 @@ public final class SmallClassifier implements AutoCloseable {
      * Options of a classifier's training.
      *
      * @param steps steps of Adam, at least 1
-     * @param batch images of a step, at least 1 and at most the set's
-     * @param width channels of the first layer; the last has four times as many
+     * @param batch images of a step, from 1 to the number of images
+     * @param width channels of the first layer, at least 1; the last has four times as many
      * @param seed  of the initial weights, the images' order and the flips
      */
     public record Options(int steps, int batch, int width, long seed) {
 
-        /** Options that make more than 95 % of procedural images of 64 pixels correctly classified. */
+        /** With these, more than 95 % of procedural images of 64 pixels are correctly classified. */
         public static final Options STANDARD = new Options(1000, 64, 16, 0);
 
-        /** Refuses numbers below 1. */
+        /** Throws {@link IllegalArgumentException} for numbers below 1. */
         public Options {
             if (steps < 1 || batch < 1 || width < 1) {
                 throw new IllegalArgumentException("steps, batch and width of a classifier are at least 1, not " + steps
@@ -111,9 +112,9 @@ public final class SmallClassifier implements AutoCloseable {
      * Trains a classifier on centre crops of the images.
      *
      * @param images   images with classes
-     * @param side     pixels a side of the crops, and of the images to be classified
+     * @param side     pixels a side of the crops, and of the images to classify
      * @param threads  threads that decode images
-     * @param progress is told after each step how many are done
+     * @param progress gets the number of steps done after each step
      * @throws IllegalArgumentException when the images do not fill a batch
      */
     public static SmallClassifier train(ImageSource images, int side, Options options, int threads,
@@ -158,7 +159,7 @@ public final class SmallClassifier implements AutoCloseable {
      */
     public static SmallClassifier read(Path file) {
         if (!StateFile.isSafetensors(file)) {
-            throw new IllegalArgumentException(file + ": is no file of safetensors, so no small classifier");
+            throw new IllegalArgumentException(file + ": is not a safetensors file, so it is no small classifier");
         }
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> state = Safetensors.load(file);
@@ -169,22 +170,16 @@ public final class SmallClassifier implements AutoCloseable {
                 throw new IllegalArgumentException(file + ": is no small classifier; evaluate --train-classifier "
                         + "writes one");
             }
-            // Its initial weights are overwritten: from a generator apart, so that reading moves no other.
-            try (Generator unused = Generator.seeded(0)) {
-                return loaded(file, new Network((int) last.size(1) / 4, names.size(), unused), state, names);
+            Network network = Init.skipped(() -> new Network((int) last.size(1) / 4, names.size(), null));
+            try {
+                network.loadStateDict(state);
+                network.eval();
+                return new SmallClassifier(network, names);
+            } catch (RuntimeException e) {
+                network.close();
+                throw e instanceof IllegalArgumentException wrong ? StateFile.refused(file, wrong) : e;
             }
         }
-    }
-
-    private static SmallClassifier loaded(Path file, Network network, Map<String, Tensor> state, List<String> names) {
-        try {
-            network.loadStateDict(state);
-        } catch (RuntimeException e) {
-            network.close();
-            throw e instanceof IllegalArgumentException wrong ? StateFile.refused(file, wrong) : e;
-        }
-        network.eval();
-        return new SmallClassifier(network, names);
     }
 
     private static List<String> names(String json) {
@@ -196,7 +191,7 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * Writes weights and names as safetensors. An old file is replaced in one step, or not at all.
+     * Writes weights and names as safetensors. An old file is replaced whole or not at all.
      *
      * @throws java.io.UncheckedIOException when it cannot be written
      */
@@ -220,7 +215,7 @@ public final class SmallClassifier implements AutoCloseable {
     }
 
     /**
-     * Computes the input of the last layer: the last convolution's output, averaged over the positions.
+     * Computes the input of the last layer: the output of the convolutions, averaged over the positions.
      *
      * @param images as for {@link #classes}
      * @return float32 [N, D] on the CPU, without gradients

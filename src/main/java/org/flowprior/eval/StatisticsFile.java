@@ -10,9 +10,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Npz;
 
 /**
- * Reference statistics as the evaluators keep them, {@code .npz} files: {@code mu} [D] and {@code sigma} [D, D] of the
- * pooled features, {@code mu_s} and {@code sigma_s} of the spatial ones (sFID) if there are any, and {@code count},
- * the number of images, which only this library writes. Other arrays, such as ADM's images, are ignored.
+ * Reference statistics in the evaluators' {@code .npz} files: {@code mu} [D] and {@code sigma} [D, D] of the pooled
+ * features, {@code mu_s} and {@code sigma_s} of the spatial ones (sFID) if there are any, and {@code count}, the number
+ * of images, which only this library writes. Other arrays, such as ADM's images, are ignored.
  */
 public final class StatisticsFile {
 
@@ -22,18 +22,18 @@ public final class StatisticsFile {
     private StatisticsFile() {}
 
     /**
-     * What a file holds.
+     * The statistics of a file.
      *
-     * @param pooled  of the features of FID
-     * @param spatial of those of sFID, or null
+     * @param pooled  of the features that FID compares
+     * @param spatial of those that sFID compares, or null
      */
     public record Reference(GaussianStatistics pooled, GaussianStatistics spatial) {}
 
     /**
-     * The statistics, in float64, in the innermost scope.
+     * Reads statistics, in float64, into the innermost scope.
      *
-     * @throws IllegalArgumentException     naming the file, when it is no {@code .npz} file, lacks {@code mu} or
-     *                                      {@code sigma}, or has them in shapes that do not fit
+     * @throws IllegalArgumentException     naming the file, when it is not an {@code .npz} file, lacks {@code mu} or
+     *                                      {@code sigma}, or has them in wrong shapes
      * @throws java.io.UncheckedIOException when the file cannot be read
      */
     public static Reference read(Path file) {
@@ -73,8 +73,7 @@ public final class StatisticsFile {
     private static Tensor array(Map<String, Tensor> arrays, String name) {
         Tensor array = arrays.get(name);
         if (array == null) {
-            throw new IllegalArgumentException("has no array '" + name + "'; statistics are 'mu' and "
-                    + "'sigma'");
+            throw new IllegalArgumentException("has no array '" + name + "'; statistics are 'mu' and 'sigma'");
         }
         if (!array.dtype().isFloatingPoint()) {
             throw new IllegalArgumentException("'" + name + "' is " + array.signature() + ", not floating point");
@@ -88,8 +87,8 @@ public final class StatisticsFile {
     }
 
     /**
-     * Writes the statistics in the types that the evaluators compute and torch-fidelity insists on: means in float32,
-     * covariances in float64; the count in int64 if it is known.
+     * Writes statistics in the dtypes that the evaluators write and torch-fidelity requires: means in float32,
+     * covariances in float64, the count, if it is known, in int64.
      *
      * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was
      */

@@ -16,31 +16,31 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
 
 /**
- * Latent tokens drawn without replacement from all tokens of a set, whose neighbours among a prior's targets {@link
- * NearestNeighbours} finds. The seed says which tokens, in whatever batches they come.
+ * Latent tokens drawn without replacement from all tokens of a set. {@link NearestNeighbours} measures their distances
+ * to a prior's targets. The seed decides which tokens are drawn; the batches have no influence.
  */
 public final class TokenSample {
 
-    /** Places of the chosen tokens among all, rising. */
-    private final long[] places;
+    /** Positions of the chosen tokens among all, ascending. */
+    private final long[] positions;
     private final List<Tensor> chosen = new ArrayList<>();
     private long seen;
 
     /**
-     * A sample of which nothing has come yet.
+     * A sample before the first batch.
      *
      * @param tokens number of all tokens
-     * @param most   tokens that are chosen, if there are as many
+     * @param most   how many are chosen at most
      */
     public TokenSample(long tokens, long most, long seed) {
-        places = RandomRows.distinct(tokens, Math.min(tokens, most), seed);
+        positions = RandomRows.distinct(tokens, Math.min(tokens, most), seed);
     }
 
     /**
      * Draws tokens from a cache of latents, or from a file of one tensor [..., D], whose rows are tokens.
      *
      * @param latents the cache's directory, or a {@code .safetensors}, {@code .npy} or {@code .npz} file
-     * @param most    tokens that are drawn, if there are as many
+     * @param most    how many tokens are drawn at most
      * @return float32 [n, D], in the innermost scope
      * @throws RequestException naming the file, when it holds something else
      */
@@ -77,17 +77,17 @@ public final class TokenSample {
         Map<String, Tensor> tensors = TensorFiles.readAll(file);
         if (tensors.size() != 1) {
             throw new RequestException(file + " holds " + tensors.size()
-                    + " tensors; wanted is one with a latent in each row");
+                    + " tensors; it must have one, with a latent in each row");
         }
         Tensor all = tensors.values().iterator().next();
         if (all.dim() < 2 || all.numel() == 0 || !all.dtype().isFloatingPoint()) {
             throw new RequestException(file + " holds " + all.signature()
-                    + "; wanted is a latent in each row, [..., D]");
+                    + "; it must have a latent in each row, [..., D]");
         }
         return all;
     }
 
-    /** Takes the chosen ones of the next tokens, [..., D], on any device, into the scope around the innermost. */
+    /** Keeps the chosen ones of the next tokens, [..., D], on any device, in the scope around the innermost. */
     public void add(Tensor tokens) {
         Tensor rows = tokens.reshape(-1, tokens.size(-1));
         long[] here = chosenOfNext(rows.size(0));
@@ -98,17 +98,18 @@ public final class TokenSample {
         seen += rows.size(0);
     }
 
-    /** Places of the chosen ones among that many next tokens. */
+    /** Returns the positions of the chosen ones among the next {@code count} tokens. */
     private long[] chosenOfNext(long count) {
-        return Arrays.stream(places, firstFrom(seen), firstFrom(seen + count)).map(place -> place - seen).toArray();
+        return Arrays.stream(positions, firstFrom(seen), firstFrom(seen + count)).map(position -> position - seen)
+                .toArray();
     }
 
-    private int firstFrom(long place) {
-        int found = Arrays.binarySearch(places, place);
+    private int firstFrom(long position) {
+        int found = Arrays.binarySearch(positions, position);
         return found >= 0 ? found : -found - 1;
     }
 
-    /** All chosen tokens that have come, float32 [n, D], in the innermost scope. */
+    /** Returns the chosen tokens so far, float32 [n, D], in the innermost scope. */
     public Tensor tokens() {
         return Torch.cat(chosen, 0);
     }

@@ -1,7 +1,6 @@
 package org.flowprior.eval;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -15,7 +14,7 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.TorchException;
 
-/** What a TorchScript module makes of images. */
+/** The features that a TorchScript module makes of images. */
 final class TorchScriptFeatures implements FeatureNetwork {
 
     private final Path file;
@@ -24,10 +23,10 @@ final class TorchScriptFeatures implements FeatureNetwork {
     private final Integer size;
     private final FeatureLayout layout;
     private final ScriptModule module;
-    private Set<Output> outputs = EnumSet.of(Output.FEATURES);
+    private Set<Output> outputs = Set.of(Output.FEATURES);
 
-    /** Reads the module; size and layout are null where images are not resized, and give one row each. */
-    private TorchScriptFeatures(Path file, Device device, UnaryOperator<Tensor> pixels, Integer size,
+    /** Reads the module. A null size keeps images as they are; with a null layout they give one row each. */
+    TorchScriptFeatures(Path file, Device device, UnaryOperator<Tensor> pixels, Integer size,
             FeatureLayout layout) {
         this.file = file;
         this.device = device;
@@ -41,16 +40,12 @@ final class TorchScriptFeatures implements FeatureNetwork {
         }
     }
 
-    static TorchScriptFeatures laidOut(Path file, Device device, UnaryOperator<Tensor> pixels, FeatureLayout layout) {
-        return new TorchScriptFeatures(file, device, pixels, null, layout);
-    }
-
-    /** Gives the module a black image, to see whether it makes logits. */
+    /** Reads a module that gives one row an image, and tests with a black image whether it makes logits. */
     static TorchScriptFeatures perImage(Path file, Device device, PixelRange range, int size, boolean resizes) {
         TorchScriptFeatures network = new TorchScriptFeatures(file, device, range::of, resizes ? size : null, null);
         try (Scope scope = Scope.open()) {
             if (network.of(Torch.zeros(new long[] {1, 3, size, size}, DType.UINT8)).logits() != null) {
-                network.outputs = EnumSet.of(Output.FEATURES, Output.LOGITS);
+                network.outputs = Set.of(Output.FEATURES, Output.LOGITS);
             }
             return network;
         } catch (RuntimeException e) {
@@ -66,18 +61,18 @@ final class TorchScriptFeatures implements FeatureNetwork {
 
     @Override
     public Set<Output> outputs() {
-        return EnumSet.copyOf(outputs);
+        return outputs;
     }
 
     @Override
-    public FeatureOutputs of(Tensor images) {
+    public Outputs of(Tensor images) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            Tensor input = pixels.apply(LevelImages.on(device, images, size));
-            return layout == null ? perImage(input) : laidOut(module.forward(input), images.size(0));
+            Tensor input = pixels.apply(PixelRange.levels(images, device, size));
+            return (layout == null ? perImage(input) : laidOut(module.forward(input), images.size(0))).moveOutward();
         }
     }
 
-    private FeatureOutputs laidOut(List<Tensor> made, long images) {
+    private Outputs laidOut(List<Tensor> made, long images) {
         if (made.size() != 1) {
             throw new IllegalArgumentException(file + ": forward returns " + made.size() + " tensors; wanted is one");
         }
@@ -86,17 +81,17 @@ final class TorchScriptFeatures implements FeatureNetwork {
             throw new IllegalArgumentException(file + ": forward makes " + output.signature() + " of " + images
                     + " images; the first dimension must be theirs");
         }
-        return FeatureOutputs.of(layout.rows(output, file + ": the output of forward").moveOutward());
+        return Outputs.of(layout.rows(output, file + ": the output of forward"));
     }
 
-    private FeatureOutputs perImage(Tensor input) {
+    private Outputs perImage(Tensor input) {
         List<Tensor> made = forward(input);
         if (made.isEmpty() || made.size() > 2) {
             throw new IllegalArgumentException(file + ": forward returns " + made.size() + " tensors; wanted are "
                     + "features, or features and logits");
         }
         List<Tensor> rows = made.stream().map(tensor -> rows(tensor, input.size(0))).toList();
-        return new FeatureOutputs(rows.getFirst(), null, rows.size() == 1 ? null : rows.get(1));
+        return new Outputs(rows.getFirst(), null, rows.size() == 1 ? null : rows.get(1));
     }
 
     private List<Tensor> forward(Tensor input) {
@@ -113,7 +108,7 @@ final class TorchScriptFeatures implements FeatureNetwork {
             throw new IllegalArgumentException(file + ": forward makes " + made.signature() + " of " + images
                     + " images; wanted is a row of features for each");
         }
-        return made.to(DType.FLOAT32).moveOutward();
+        return made.to(DType.FLOAT32);
     }
 
     @Override

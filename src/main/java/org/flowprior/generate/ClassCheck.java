@@ -13,11 +13,11 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Measures whether generated images show the class asked for: a classifier that was trained on real procedural images
+ * Measures whether generated images show their class: a classifier that was trained on real procedural images
  * classifies them.
  *
- * @param real      the share of real images, of another seed than in training, that are correctly classified
- * @param generated the share of the generated images
+ * @param real      the share of correctly classified real images, of another seed than in training
+ * @param generated the share of correctly classified generated images
  * @param chance    the share that a guess would reach
  */
 public record ClassCheck(double real, double generated, double chance) {
@@ -26,18 +26,18 @@ public record ClassCheck(double real, double generated, double chance) {
     private static final int HELD_OUT_SEED = 1;
     private static final int BATCH = 100;
 
-    /** Number of classes of procedural images, which are those that can be checked. */
+    /** Returns the number of classes of procedural images; only those can be checked. */
     public static int classes() {
         return new ProceduralImages(1, 1, 0).classes().size();
     }
 
     /**
-     * Trains the classifier and classifies real images and those of the folder, which must all be there.
+     * Trains the classifier, and classifies real images and those of the folder, which must be complete.
      *
      * @param options how the classifier is trained
-     * @param threads that draw procedural images
+     * @param threads threads that draw procedural images
      * @param console shows the progress of the training
-     * @throws IOException when an image is not there or cannot be read
+     * @throws IOException when an image is missing or cannot be read
      */
     public static ClassCheck of(SampledFolder folder, SmallClassifier.Options options, int threads, Console console)
             throws IOException {

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The classes of generated images: the same number of images of each, one class after the other, as in the official
- * code.
+ * The classes of generated images: the same number of images of each, class after class, as in the official code.
  *
  * @param classes  numbers of the classes, in this order
  * @param perClass images of each class
@@ -21,17 +20,17 @@ public record ClassLabels(List<Integer> classes, int perClass) {
         classes = List.copyOf(classes);
     }
 
-    /** The same number of images of each of the classes 0 to {@code count} &minus; 1. */
+    /** Makes labels of {@code perClass} images of each of the classes 0 to {@code count} &minus; 1. */
     public static ClassLabels ofAll(int count, int perClass) {
         return new ClassLabels(IntStream.range(0, count).boxed().toList(), perClass);
     }
 
-    /** Number of images. */
+    /** Returns the number of images. */
     public int count() {
         return classes.size() * perClass;
     }
 
-    /** The class of an image, a number in [0, {@link #count}). */
+    /** Returns the class of an image, whose number is in [0, {@link #count}). */
     public int label(int image) {
         return classes.get(image / perClass);
     }

@@ -28,10 +28,10 @@ import org.flowprior.torch.Torch;
 
 /**
  * Samples images: a generator makes latents, an autoencoder decodes them. Both are on one device, stay the caller's,
- * and must not change meanwhile.
+ * and must not change until the sampler is closed.
  *
- * <p>The random numbers of an image depend on the seed and on the number of the image alone. So images can be made in
- * any order, and a stopped run continues with the same ones. The other images of a batch may change the last bits.
+ * <p>The random numbers of an image depend only on the seed and the number of the image. So images can be made in any
+ * order, and a stopped run continues with the same ones. The other images of a batch may change the last bits.
  *
  * <pre>{@code
  * try (ImageSampler sampler = ImageSampler.of(mar, autoencoder, scaling)) {
@@ -41,10 +41,8 @@ import org.flowprior.torch.Torch;
  */
 public final class ImageSampler implements AutoCloseable {
 
-    /** Iterations unless others are asked for, where there are as many tokens; with fewer tokens, one for each. */
+    /** The default number of iterations; with fewer tokens, the default is one iteration for each. */
     public static final int MOST_ITERATIONS = 64;
-
-    private static final int STEPS = 100;
 
     private final Mar mar;
     private final Autoencoder autoencoder;
@@ -64,23 +62,22 @@ public final class ImageSampler implements AutoCloseable {
     }
 
     /**
-     * Samples without guidance, in {@link #MOST_ITERATIONS} iterations at most, with 100 official steps of the head, in
-     * float32.
+     * Makes a sampler without guidance, with at most {@link #MOST_ITERATIONS} iterations, {@link HeadSampling#OFFICIAL}
+     * and float32.
      *
-     * @param scaling what the latents were multiplied by to train the generator
+     * @param scaling factor by which the latents were multiplied to train the generator
      * @throws RequestException when the autoencoder takes other latents than the generator makes
      */
     public static ImageSampler of(Mar mar, Autoencoder autoencoder, double scaling) {
         int iterations = (int) Math.min(MOST_ITERATIONS, mar.config().tokens());
-        HeadSampling head = new HeadSampling(HeadSampling.Solver.OFFICIAL, STEPS, 1);
         return of(mar, autoencoder, scaling, new MarSampler.Options(iterations,
-                new Guidance(1, Guidance.Schedule.LINEAR), head), Precision.FLOAT32);
+                new Guidance(1, Guidance.Schedule.LINEAR), HeadSampling.OFFICIAL), Precision.FLOAT32);
     }
 
     /**
-     * Samples with these options.
+     * Makes a sampler with these options.
      *
-     * @param scaling what the latents were multiplied by to train the generator
+     * @param scaling factor by which the latents were multiplied to train the generator
      * @throws RequestException         when the autoencoder takes other latents than the generator makes
      * @throws IllegalArgumentException for more iterations than tokens, and for a solver that the head does not have
      */
@@ -98,36 +95,37 @@ public final class ImageSampler implements AutoCloseable {
      * @throws RequestException when it does not
      */
     public static void requireFitting(String generator, MarConfig mar, String decoder, AutoencoderConfig autoencoder) {
-        if (!(mar.layout() instanceof LatentLayout.Sequence) || mar.tokens() != autoencoder.latentTokens()
+        boolean sequence = mar.layout() instanceof LatentLayout.Sequence;
+        if (!sequence || mar.tokens() != autoencoder.latentTokens()
                 || mar.channels() != autoencoder.latentChannels()) {
             throw new RequestException(generator + " makes " + mar.tokens() + " tokens of " + mar.channels()
-                    + " channels" + (mar.layout() instanceof LatentLayout.Sequence ? "" : " on a grid") + ", but "
+                    + " channels" + (sequence ? "" : " on a grid") + ", but "
                     + decoder + " takes " + autoencoder.latentTokens() + " of " + autoencoder.latentChannels()
                     + "; give the autoencoder whose latents the generator was trained on");
         }
     }
 
-    /** How tokens are sampled. */
+    /** Returns how tokens are sampled. */
     public MarSampler.Options options() {
         return options;
     }
 
-    /** What the latents were multiplied by to train the generator. */
+    /** Returns the factor by which the latents were multiplied to train the generator. */
     public double scaling() {
         return scaling;
     }
 
-    /** What generator and decoder compute in. */
+    /** Returns the precision of generator and decoder. */
     public Precision precision() {
         return precision;
     }
 
-    /** The device of the generator. */
+    /** Returns the device of the generator. */
     public Device device() {
         return mar.parameters().getFirst().device();
     }
 
-    /** Samples images 0, 1, 2 &hellip; of these classes; exceptions are those of {@link #pixels}. */
+    /** Samples the images 0, 1, 2 &hellip; of these classes; exceptions are those of {@link #pixels}. */
     public List<RgbImage> images(int[] labels, long seed) {
         return images(IntStream.range(0, labels.length).toArray(), labels, seed);
     }
@@ -139,22 +137,30 @@ public final class ImageSampler implements AutoCloseable {
     public List<RgbImage> images(int[] numbers, int[] labels, long seed) {
         try (Scope scope = Scope.open()) {
             Tensor levels = Pixels.sampleLevels(pixels(numbers, labels, seed)).permute(0, 2, 3, 1).contiguous();
-            return pictures(levels);
+            int height = Math.toIntExact(levels.size(1));
+            int width = Math.toIntExact(levels.size(2));
+            List<RgbImage> images = new ArrayList<>();
+            byte[] all = levels.toByteArray();
+            int size = 3 * height * width;
+            for (int from = 0; from < all.length; from += size) {
+                images.add(new RgbImage(width, height, Arrays.copyOfRange(all, from, from + size)));
+            }
+            return images;
         }
     }
 
     /**
      * Samples images.
      *
-     * @param numbers of the images, from which, with the seed, their random numbers come
-     * @param labels  their classes, one for each
+     * @param numbers numbers of the images; with the seed, they decide the random numbers
+     * @param labels  classes of the images, one for each
      * @return float32 [n, 3, H, W] on the CPU, nominally in [-1, 1], not clamped
      * @throws RequestException         for pixels that are not finite; the message has the number of the image
      * @throws IllegalArgumentException for another number of labels
      */
     public Tensor pixels(int[] numbers, int[] labels, long seed) {
         if (numbers.length == 0 || numbers.length != labels.length) {
-            throw new IllegalArgumentException("each image, and there is at least one, has one class, not "
+            throw new IllegalArgumentException("there must be one class for each image, and at least one image, not "
                     + numbers.length + " images and " + labels.length + " classes");
         }
         boolean training = autoencoder.isTraining();
@@ -174,10 +180,11 @@ public final class ImageSampler implements AutoCloseable {
         List<Tensor> orders = new ArrayList<>();
         List<Tensor> noise = new ArrayList<>();
         long tokens = mar.config().tokens();
+        long draws = mar.config().head() instanceof MarConfig.Head.Diffusion ? options.head().steps() : 1;
         for (int number : numbers) {
             try (Generator generator = Generator.seeded(Seeds.derive(seed, "sample.image." + number))) {
                 orders.add(MarSampler.orders(1, tokens, generator));
-                noise.add(Torch.randn(new long[] {draws(), tokens, mar.config().channels()}, generator));
+                noise.add(Torch.randn(new long[] {draws, tokens, mar.config().channels()}, generator));
             }
         }
         Tensor classes = Tensor.of(Arrays.stream(labels).asLongStream().toArray(), labels.length);
@@ -187,35 +194,17 @@ public final class ImageSampler implements AutoCloseable {
         });
     }
 
-    /** Draws of noise for a token: 1 for a flow head, one for each step of a diffusion head. */
-    private long draws() {
-        return mar.config().head() instanceof MarConfig.Head.Diffusion ? options.head().steps() : 1;
-    }
-
     private static void requireFinite(Tensor pixels, int... numbers) {
         boolean[] finite = pixels.isfinite().flatten(1).all(1L).toBooleanArray();
         for (int i = 0; i < numbers.length; i++) {
             if (!finite[i]) {
-                throw new RequestException("image " + numbers[i] + " has pixels that are no finite numbers; take "
-                        + "weights of a longer training, or less guidance");
+                throw new RequestException("image " + numbers[i] + " has pixels that are not finite; use weights of a "
+                        + "longer training, or less guidance");
             }
         }
     }
 
-    /** Images of levels, uint8 [n, H, W, 3]. */
-    private static List<RgbImage> pictures(Tensor levels) {
-        List<RgbImage> pictures = new ArrayList<>();
-        int height = Math.toIntExact(levels.size(1));
-        int width = Math.toIntExact(levels.size(2));
-        byte[] all = levels.toByteArray();
-        int size = 3 * height * width;
-        for (int from = 0; from < all.length; from += size) {
-            pictures.add(new RgbImage(width, height, Arrays.copyOfRange(all, from, from + size)));
-        }
-        return pictures;
-    }
-
-    /** Frees what the sampler keeps for the head; generator and autoencoder stay open. */
+    /** Frees what the sampler computed once; generator and autoencoder stay open. */
     @Override
     public void close() {
         sampler.close();

@@ -17,9 +17,9 @@ import org.flowprior.data.RgbImage;
 import org.flowprior.mar.MarSampler;
 
 /**
- * Samples images into a directory and continues after a stop. Batches begin at fixed numbers, and a batch that lacks
- * some images is made again as a whole: so the images of a batch are always the same, and the last bits of an image do
- * not depend on what was there.
+ * Samples images into a directory and continues after a stop. Batches begin at fixed numbers, and a batch with missing
+ * images is sampled again as a whole. So a batch always has the same images, and the last bits of an image do not depend
+ * on which images existed before.
  *
  * <pre>{@code
  * ImageSampling sampling = new ImageSampling(sampler, ClassLabels.ofAll(1000, 50), 42, 32);
@@ -28,19 +28,19 @@ import org.flowprior.mar.MarSampler;
  * folder.writeNpz(file, 42);
  * }</pre>
  *
- * @param sampler makes the images
+ * @param sampler samples the images
  * @param labels  their classes
  * @param seed    of orders and noise
- * @param batch   images sampled at once
+ * @param batch   images sampled at once, at least 1
  */
 public record ImageSampling(ImageSampler sampler, ClassLabels labels, long seed, int batch) {
 
     /**
-     * How fast images were sampled.
+     * The speed of sampling.
      *
-     * @param made    images written
-     * @param batches batches sampled
-     * @param timed   images in the measured time; the first of several batches warms up and is left out
+     * @param made    number of images written
+     * @param batches number of batches sampled
+     * @param timed   number of images in the measured time, which leaves out the first of several batches, a warm-up
      * @param seconds the measured time
      */
     public record Speed(int made, int batches, int timed, double seconds) {
@@ -60,10 +60,10 @@ public record ImageSampling(ImageSampler sampler, ClassLabels labels, long seed,
     }
 
     /**
-     * Opens the directory of these images, new or begun before.
+     * Opens the directory of these images, a new one or one of an earlier run.
      *
      * @param origin what else the images depend on, for example checksums of the weights
-     * @throws RequestException when other files or images of another request are there
+     * @throws RequestException when it has other files or images of another request
      * @throws IOException      when the directory cannot be read or written
      */
     public SampledFolder open(Path directory, Map<String, String> origin) throws IOException {
@@ -93,12 +93,12 @@ public record ImageSampling(ImageSampler sampler, ClassLabels labels, long seed,
     }
 
     /**
-     * Samples the images that the directory lacks.
+     * Samples the images that are missing in the directory.
      *
-     * @param folder  what {@link #open} opened
+     * @param folder  the directory that {@link #open} opened
      * @param console shows the progress
-     * @param stop    asked before each batch
-     * @return the speed; empty when the run was stopped
+     * @param stop    called before each batch; true stops
+     * @return the speed; empty if sampling was stopped
      * @throws RequestException             for pixels that are not finite
      * @throws java.io.UncheckedIOException when an image cannot be written
      */

@@ -29,14 +29,14 @@ import org.flowprior.torch.io.AtomicFiles;
 import org.flowprior.torch.io.Npz;
 
 /**
- * A directory of sampled images: {@code 00000.png} and so on, each there whole or not at all, and {@code sample.json},
- * which says what the images depend on. {@link ImageSampling} opens and fills it.
+ * A directory of sampled images: {@code 00000.png} and so on, each complete or missing, and {@code sample.json}, which
+ * states what the images depend on. {@link ImageSampling} opens and fills it.
  */
 public final class SampledFolder {
 
-    /** Images of a class in a grid. */
+    /** The most images of a class in a grid. */
     public static final int GRID_COLUMNS = ImageGrid.COLUMNS;
-    /** Classes in a grid. */
+    /** The most classes in a grid. */
     public static final int GRID_CLASSES = 32;
 
     private static final String REQUEST = "sample.json";
@@ -50,9 +50,9 @@ public final class SampledFolder {
     }
 
     /**
-     * Opens a new directory, or one that was begun with the same request.
+     * Opens a new directory, or one that began with the same request.
      *
-     * @throws RequestException when something else is there
+     * @throws RequestException when there is something else
      */
     static SampledFolder open(Path directory, ClassLabels labels, JsonObject request) throws IOException {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
@@ -73,8 +73,8 @@ public final class SampledFolder {
         return new SampledFolder(directory, labels);
     }
 
-    private static void requireSame(Path file, JsonObject begun, JsonObject asked) {
-        for (Map.Entry<String, JsonElement> entry : asked.entrySet()) {
+    private static void requireSame(Path file, JsonObject begun, JsonObject requested) {
+        for (Map.Entry<String, JsonElement> entry : requested.entrySet()) {
             JsonElement before = begun.get(entry.getKey());
             if (!Json.line(entry.getValue()).equals(before == null ? null : Json.line(before))) {
                 throw new RequestException(file + " was begun with " + entry.getKey() + " "
@@ -84,12 +84,12 @@ public final class SampledFolder {
         }
     }
 
-    /** The directory. */
+    /** Returns the directory. */
     public Path directory() {
         return directory;
     }
 
-    /** The classes of its images. */
+    /** Returns the classes of its images. */
     public ClassLabels labels() {
         return labels;
     }
@@ -98,12 +98,11 @@ public final class SampledFolder {
         return directory.resolve(String.format(Locale.ROOT, "%05d.png", image));
     }
 
-    /** Whether the image of this number is there. */
+    /** Returns whether the image with this number exists. */
     public boolean has(int image) {
         return Files.exists(file(image));
     }
 
-    /** Writes an image. */
     void write(int image, RgbImage pixels) {
         pixels.writePng(file(image));
     }
@@ -111,17 +110,17 @@ public final class SampledFolder {
     /**
      * Reads an image.
      *
-     * @throws IOException when it is not there or cannot be read
+     * @throws IOException when it does not exist or cannot be read
      */
     public RgbImage read(int image) throws IOException {
         return ImageDecoder.decode(Files.readAllBytes(file(image)), file(image).toString());
     }
 
     /**
-     * Reads images as values.
+     * Reads images as pixel values.
      *
      * @return float32 [n, 3, H, W] in [-1, 1]
-     * @throws IOException when one is not there or cannot be read
+     * @throws IOException when one does not exist or cannot be read
      */
     public Tensor values(int... images) throws IOException {
         try (Scope scope = Scope.open()) {
@@ -135,10 +134,10 @@ public final class SampledFolder {
     }
 
     /**
-     * Writes a PNG file with a row for each of the first {@link #GRID_CLASSES} classes, of up to {@link #GRID_COLUMNS}
-     * images; if there is one image of each class, the classes are side by side.
+     * Writes a PNG file with a row of up to {@link #GRID_COLUMNS} images for each of the first {@link #GRID_CLASSES}
+     * classes; if there is one image of each class, the classes are side by side.
      *
-     * @throws IOException when an image is not there, or a file cannot be read
+     * @throws IOException when an image is missing, or a file cannot be read
      */
     public void writeGrid(Path file) throws IOException {
         int shown = Math.min(GRID_COLUMNS, labels.perClass());
@@ -151,14 +150,21 @@ public final class SampledFolder {
     }
 
     /**
-     * Writes all images as {@code arr_0} of an npz file, uint8 [N, H, W, 3], in shuffled order: ADM's evaluator scores
-     * pieces of 5,000 images, and each piece needs all classes.
+     * Writes all images as {@code arr_0} of an npz file, uint8 [N, H, W, 3], in shuffled order, because ADM's evaluator
+     * scores parts of 5,000 images, and each part needs all classes.
      *
      * @param seed of the order
-     * @throws IOException when an image is not there, or a file cannot be read or written
+     * @throws IOException when an image is missing, or a file cannot be read or written
      */
     public void writeNpz(Path file, long seed) throws IOException {
-        int[] order = shuffled(labels.count(), seed);
+        int[] order = IntStream.range(0, labels.count()).toArray();
+        SplittableRandom random = new SplittableRandom(Seeds.derive(seed, "sample.npz"));
+        for (int i = order.length - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swapped = order[i];
+            order[i] = order[j];
+            order[j] = swapped;
+        }
         RgbImage first = read(0);
         long[] shape = {order.length, first.height(), first.width(), 3};
         Iterable<ByteBuffer> pixels = () -> IntStream.of(order).mapToObj(this::bytes).iterator();
@@ -171,17 +177,5 @@ public final class SampledFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static int[] shuffled(int count, long seed) {
-        int[] order = IntStream.range(0, count).toArray();
-        SplittableRandom random = new SplittableRandom(Seeds.derive(seed, "sample.npz"));
-        for (int i = count - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
-        return order;
     }
 }

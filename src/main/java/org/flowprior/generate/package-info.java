@@ -1,2 +1,2 @@
-/** Generation of images: latents from a generator, decoded by an autoencoder, in memory or in a directory. */
+/** Sampling of images, into memory or a directory: a generator makes latents, an autoencoder decodes them. */
 package org.flowprior.generate;

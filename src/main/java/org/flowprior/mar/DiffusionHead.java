@@ -10,23 +10,24 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The diffusion head, the baseline (Li et al. 2024; the official {@code DiffLoss}): the noise of each token at one of
- * 1000 times of the cosine schedule, and a variance between the bounds (Nichol and Dhariwal 2021, Eq. 14 to 17). Its
- * network gives 2C channels: the noise, then where the variance lies, -1 at the lower bound and 1 at the upper.
+ * The diffusion head, the baseline (Li et al. 2024; the official {@code DiffLoss}). It predicts the noise of each token
+ * at one of 1000 times of the cosine schedule, and a variance between two bounds (Nichol and Dhariwal 2021, Eq. 14 to
+ * 17). Its network gives 2C channels: the noise, then the position of the variance, -1 at the lower bound and 1 at the
+ * upper.
  */
 public final class DiffusionHead extends MarHead {
 
-    /** Times of training. */
+    /** Number of times in training. */
     public static final int TIMES = 1000;
 
     private static final double OFFSET = 0.008;
     private static final double LARGEST_BETA = 0.999;
 
     private final double[] cumulative = cosineSchedule();
-    // Taken in float64: 1 - cumulative is near 0 at the first times.
+    // In float64, because 1 - cumulative is near 0 at the first times.
     private final double[] dataShares = Arrays.stream(cumulative).map(Math::sqrt).toArray();
     private final double[] noiseShares = Arrays.stream(cumulative).map(kept -> Math.sqrt(1 - kept)).toArray();
-    private final VariationalBound.Tables boundTables = new VariationalBound.Tables(cumulative);
+    private final VariationalBound bound = new VariationalBound(cumulative);
 
     DiffusionHead(VelocityNetwork.Config config, Generator generator) {
         super(config, generator);
@@ -43,20 +44,20 @@ public final class DiffusionHead extends MarHead {
         return products;
     }
 
-    /** Nichol and Dhariwal 2021, Eq. 17. */
+    /** Computes Eq. 17 of Nichol and Dhariwal 2021, before the division by its value at 0. */
     private static double kept(double share) {
         double cosine = Math.cos((share + OFFSET) / (1 + OFFSET) * Math.PI / 2);
         return cosine * cosine;
     }
 
-    /** The products of 1 &minus; &beta; at the {@link #TIMES}, in a new array. */
+    /** Returns the products of 1 &minus; &beta; at the {@link #TIMES}, in a new array. */
     public double[] cumulative() {
         return cumulative.clone();
     }
 
     /**
-     * The mean over channels of (noise &minus; predicted noise)&sup2;, plus the variational bound in bits for each
-     * channel, through which only the variance is learnt.
+     * Computes the mean over channels of (noise &minus; predicted noise)&sup2;, plus the variational bound in bits per
+     * channel, through which only the variance is learned.
      */
     @Override
     public Tensor losses(Tensor target, Tensor conditions, Tensor times, Tensor noise) {
@@ -67,12 +68,11 @@ public final class DiffusionHead extends MarHead {
             Tensor output = network().forward(x, times, conditions).to(target.dtype());
             Tensor predicted = output.narrow(1, 0, channels);
             Tensor share = output.narrow(1, channels, channels).add(1).div(2);
-            Tensor bound = new VariationalBound(boundTables, times, target, x).of(predicted.detach(), share);
-            return noise.sub(predicted).square().mean(1).add(bound);
+            return noise.sub(predicted).square().mean(1).add(bound.of(times, target, x, predicted.detach(), share));
         });
     }
 
-    /** The table's values at the times, [R, 1], of the target's dtype. */
+    /** Returns the table's values at the times [R], [R, 1], in the target's dtype. */
     static Tensor column(double[] table, Tensor times, Tensor target) {
         return Tensor.of(table).to(DType.FLOAT64, target.device()).indexSelect(0, times).to(target.dtype())
                 .unsqueeze(1);

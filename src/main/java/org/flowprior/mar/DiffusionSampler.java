@@ -5,7 +5,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Ancestral sampling of a diffusion head (Ho et al. 2020, Alg. 2) at S of the 1000 training times, with the learnt
+ * Ancestral sampling of a diffusion head (Ho et al. 2020, Alg. 2) at S of the 1000 training times, with the learned
  * variance of Nichol and Dhariwal (2021, Eq. 15), as the official {@code SpacedDiffusion}. The data are not clipped.
  */
 final class DiffusionSampler implements TokenSampler {
@@ -26,13 +26,13 @@ final class DiffusionSampler implements TokenSampler {
         times = new double[steps];
         this.cumulative = new double[steps];
         double stride = (cumulative.length - 1.0) / (steps - 1);
-        double place = 0;
+        double position = 0;
         for (int k = steps - 1; k >= 0; k--) {
-            // The published spacing adds strides up, which rounds to another time here and there than their multiples.
-            int time = (int) Math.rint(place);
+            // The published spacing sums strides, which rounds to other times than multiplying them now and then.
+            int time = (int) Math.rint(position);
             times[k] = time;
             this.cumulative[k] = cumulative[time];
-            place += stride;
+            position += stride;
         }
     }
 
@@ -52,7 +52,7 @@ final class DiffusionSampler implements TokenSampler {
         return x;
     }
 
-    /** {@code output}: [n, 2C], the noise in x and where the variance lies between its bounds. */
+    /** Takes one step; {@code output}: [n, 2C], the noise in x and the position of the variance between its bounds. */
     private Tensor step(int k, Tensor x, Tensor output, IntFunction<Tensor> noise) {
         long channels = x.size(1);
         Tensor predicted = output.narrow(1, 0, channels).to(x.dtype());

@@ -10,7 +10,7 @@ import org.flowprior.torch.Torch;
 
 /**
  * The flow head: a velocity for each token, given its condition (Sec. 5.2; the official {@code FlowLoss}). Time has the
- * official meaning: t = 1 is noise, t = 0 the token, and the velocity is noise &minus; token.
+ * official meaning: t = 1 is noise, t = 0 is the token, and the velocity is noise &minus; token.
  */
 public final class FlowHead extends MarHead {
 
@@ -19,10 +19,10 @@ public final class FlowHead extends MarHead {
     }
 
     /**
-     * The velocity.
+     * Computes the velocity.
      *
      * @param x          [R, C]
-     * @param t          [R], 1 at the noise
+     * @param t          [R], 1 is noise
      * @param conditions [R, D]
      * @return [R, C], noise &minus; token
      */
@@ -30,7 +30,7 @@ public final class FlowHead extends MarHead {
         return network().forward(x, t, conditions);
     }
 
-    /** The mean over channels of (v &minus; (noise &minus; token))&sup2; at (1 &minus; t) token + t noise. */
+    /** Computes the mean over channels of (v &minus; (noise &minus; token))&sup2; at (1 &minus; t) token + t noise. */
     @Override
     public Tensor losses(Tensor target, Tensor conditions, Tensor times, Tensor noise) {
         return Scope.returning(() -> {

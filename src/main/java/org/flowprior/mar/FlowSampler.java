@@ -8,7 +8,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Samples a flow head: solves dx/dt = v(x, t) from t = 1, noise, to t = 0, data, as official weights mean t. */
+/** Samples a flow head: solves dx/dt = v(x, t) from noise at t = 1 to data at t = 0, the official meaning of t. */
 final class FlowSampler implements TokenSampler {
 
     private final FixedStepSolver solver;
@@ -18,14 +18,14 @@ final class FlowSampler implements TokenSampler {
     FlowSampler(HeadSampling sampling) {
         solver = sampling.odeSolver();
         temperature = sampling.temperature();
-        List<Double> asked = new ArrayList<>();
+        List<Double> evaluated = new ArrayList<>();
         try (Scope scope = Scope.open()) {
             solver.solve((t, state) -> {
-                asked.add(t);
+                evaluated.add(t);
                 return state;
             }, List.of(Torch.zeros(1)), 1, 0);
         }
-        times = asked.stream().mapToDouble(Double::doubleValue).toArray();
+        times = evaluated.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     @Override

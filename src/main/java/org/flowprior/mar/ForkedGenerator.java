@@ -7,14 +7,14 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Lets ops that draw from a device's default generator draw from another one. The default generator is afterwards as it
- * was, as with {@code torch.random.fork_rng}.
+ * Lets ops that draw from a device's default generator draw from another one, and then restores the default generator,
+ * as {@code torch.random.fork_rng} does.
  */
 final class ForkedGenerator {
 
     private ForkedGenerator() {}
 
-    /** Runs the work with the generator in the default one's place. The generator goes on from what the work drew. */
+    /** Runs the work with the generator in place of the default one. The generator keeps the state after the work. */
     static Tensor run(Generator generator, Device device, Supplier<Tensor> work) {
         try (Generator standard = Generator.defaultOf(device)) {
             return Scope.returning(() -> {

@@ -3,7 +3,9 @@ package org.flowprior.mar;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.flow.VelocitySteps;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -11,62 +13,56 @@ import org.flowprior.torch.Torch;
 
 /**
  * Samples tokens from a generator's head, given their conditions: a flow head by solving its differential equation, a
- * diffusion head by ancestral sampling, both with guidance. No gradients. The head stays the caller's, and must not
- * change meanwhile.
+ * diffusion head by ancestral sampling, both with guidance. No gradients. The head stays the caller's and must not
+ * change until the sampler is closed.
  */
 public final class HeadSampler implements AutoCloseable {
 
     private final TokenSampler sampler;
-    private final HeadNetwork network;
+    private final VelocityNetwork network;
+    /** Null in a plain sampler. */
+    private final VelocitySteps steps;
 
-    private HeadSampler(TokenSampler sampler, HeadNetwork network) {
-        this.sampler = sampler;
-        this.network = network;
+    private HeadSampler(MarHead head, HeadSampling sampling, boolean saving) {
+        sampler = switch (head) {
+            case FlowHead flow -> new FlowSampler(sampling);
+            case DiffusionHead diffusion -> new DiffusionSampler(sampling, diffusion.cumulative());
+        };
+        network = head.network();
+        steps = saving ? new VelocitySteps(network, sampler.times()) : null;
     }
 
     /**
-     * A sampler that saves work: see {@link VelocitySteps}.
+     * Makes a sampler that computes once what rows or times share: see {@link VelocitySteps}.
      *
      * @throws IllegalArgumentException for a solver that the kind of head does not have, and for more steps than a
      *                                  diffusion head has times
      */
     public static HeadSampler of(MarHead head, HeadSampling sampling) {
-        TokenSampler sampler = sampler(head, sampling);
-        VelocitySteps steps = new VelocitySteps(head.network(), sampler.times());
-        return new HeadSampler(sampler, new HeadNetwork.Precomputed(steps));
+        return new HeadSampler(head, sampling, true);
     }
 
     /**
-     * A sampler that runs the whole network for every row and time: the same tokens up to rounding, to compare with.
-     *
-     * @throws IllegalArgumentException for a solver that the kind of head does not have, and for more steps than a
-     *                                  diffusion head has times
+     * Makes a sampler that runs the whole network for every row and time, for comparison: the same tokens up to
+     * rounding, and the same exceptions as {@link #of}.
      */
     public static HeadSampler plain(MarHead head, HeadSampling sampling) {
-        TokenSampler sampler = sampler(head, sampling);
-        return new HeadSampler(sampler, new HeadNetwork.Plain(head.network(), sampler.times()));
+        return new HeadSampler(head, sampling, false);
     }
 
-    private static TokenSampler sampler(MarHead head, HeadSampling sampling) {
-        return switch (head) {
-            case FlowHead flow -> new FlowSampler(sampling);
-            case DiffusionHead diffusion -> new DiffusionSampler(sampling, diffusion.cumulative());
-        };
-    }
-
-    /** Tokens without guidance: see {@link #sample(Tensor, Tensor, double, IntFunction)}. */
+    /** Samples tokens without guidance: see {@link #sample(Tensor, Tensor, double, IntFunction)}. */
     public Tensor sample(Tensor conditions, IntFunction<Tensor> noise) {
         return sample(conditions, null, 1, noise);
     }
 
     /**
-     * Tokens with guidance.
+     * Samples tokens with guidance.
      *
      * @param conditions    z of each token for its class, [n, D]
      * @param unconditional z of each token for no class, [n, D]; or null for no guidance
      * @param factor        s of {@link Guidance}
-     * @param noise         standard normal [n, C] of each draw: 0 is the start, a diffusion head goes on to ask for 1
-     *                      to S &minus; 1
+     * @param noise         standard normal [n, C] of each draw: 0 is the start; a diffusion head then asks for 1 to
+     *                      S &minus; 1
      * @return [n, C]
      * @throws IllegalArgumentException for noise of another number of rows, or conditions that differ in shape
      */
@@ -78,15 +74,24 @@ public final class HeadSampler implements AutoCloseable {
         long count = conditions.size(0);
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             Tensor both = unconditional == null ? conditions : Torch.cat(List.of(conditions, unconditional), 0);
-            try (HeadNetwork.Rows rows = network.rows(both)) {
-                TokenSampler.Evaluation evaluation = unconditional == null ? rows::at
-                        : (time, x) -> guided(rows.at(time, x), count, x.size(1), factor);
-                return sampler.sample(evaluation, draw -> checked(noise.apply(draw), count)).moveOutward();
+            try (VelocitySteps.Rows rows = steps == null ? null : steps.rows(both)) {
+                TokenSampler.Evaluation all = rows != null ? rows::at : (time, x) -> forward(time, x, both);
+                TokenSampler.Evaluation guided = unconditional == null ? all
+                        : (time, x) -> guided(all.at(time, x), count, x.size(1), factor);
+                return sampler.sample(guided, draw -> checked(noise.apply(draw), count)).moveOutward();
             }
         }
     }
 
-    /** u + s(c - u) of the first channels; the variance of a diffusion head is that for the class. */
+    /** Runs the whole network for R conditions and x [n, C], R a multiple of n. */
+    private Tensor forward(int time, Tensor x, Tensor conditions) {
+        long rows = conditions.size(0);
+        DType dtype = x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        Tensor t = Torch.full(new long[] {rows}, sampler.times()[time], dtype, x.device());
+        return network.forward(x.repeat(rows / x.size(0), 1), t, conditions);
+    }
+
+    /** Computes u + s(c - u) of the first channels; the variance of a diffusion head is that for the class. */
     private static Tensor guided(Tensor output, long count, long channels, double factor) {
         Tensor conditional = output.narrow(0, 0, count);
         Tensor unconditional = output.narrow(0, count, count);
@@ -104,9 +109,11 @@ public final class HeadSampler implements AutoCloseable {
         return noise;
     }
 
-    /** Frees what the times share. */
+    /** Frees what was computed once for all times. */
     @Override
     public void close() {
-        network.close();
+        if (steps != null) {
+            steps.close();
+        }
     }
 }

@@ -4,23 +4,23 @@ import java.util.Locale;
 import org.flowprior.flow.FixedStepSolver;
 
 /**
- * How the head turns noise into tokens.
+ * How the head makes tokens from noise.
  *
  * @param solver      the method
- * @param steps       its steps, at least 1; {@link Solver#OFFICIAL} reads it in its own way and takes at least 2
- * @param temperature factor of the initial noise of a flow head, and of the noise added on the way for a diffusion
- *                    head; at least 0
+ * @param steps       its steps, at least 1; {@link Solver#OFFICIAL} counts differently and takes at least 2
+ * @param temperature factor of the initial noise of a flow head, and of the noise that each step of a diffusion head
+ *                    adds; at least 0
  */
 public record HeadSampling(Solver solver, int steps, double temperature) {
 
     /** A method. */
     public enum Solver {
         /**
-         * What the official code does with its number of steps: a flow head takes Euler's method between that many
-         * points in time, so one evaluation fewer; a diffusion head takes ancestral sampling at that many of its times.
+         * The official code's meaning of steps: a flow head takes Euler's method between that many points in time, so
+         * one evaluation fewer; a diffusion head takes ancestral sampling at that many of its times.
          */
         OFFICIAL,
-        /** Euler's method, as many evaluations as steps. Flow heads only. */
+        /** Euler's method, one evaluation a step. Flow heads only. */
         EULER,
         /** The midpoint method, two evaluations a step. Flow heads only. */
         MIDPOINT,
@@ -28,7 +28,7 @@ public record HeadSampling(Solver solver, int steps, double temperature) {
         HEUN
     }
 
-    /** What the official code runs: a grid of 100 points, so 99 evaluations of a flow head. */
+    /** The official setting: 100 points in time, so 99 evaluations of a flow head. */
     public static final HeadSampling OFFICIAL = new HeadSampling(Solver.OFFICIAL, 100, 1);
     /** The paper's 100 Euler steps. */
     public static final HeadSampling PAPER = new HeadSampling(Solver.EULER, 100, 1);
@@ -45,7 +45,7 @@ public record HeadSampling(Solver solver, int steps, double temperature) {
         }
     }
 
-    /** How a flow head's differential equation is solved. */
+    /** Returns how a flow head's differential equation is solved. */
     FixedStepSolver odeSolver() {
         return switch (solver) {
             case OFFICIAL -> new FixedStepSolver(FixedStepSolver.Method.EULER, steps - 1);
@@ -55,7 +55,7 @@ public record HeadSampling(Solver solver, int steps, double temperature) {
         };
     }
 
-    /** Throws {@link IllegalArgumentException} where a diffusion head has no such method. */
+    /** Throws {@link IllegalArgumentException} if a diffusion head does not have the method. */
     void requireDiffusion() {
         if (solver != Solver.OFFICIAL) {
             throw new IllegalArgumentException("solver " + name(solver)

@@ -5,27 +5,27 @@ import org.flowprior.config.VariantName;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** How an autoencoder's latents are cut into the generator's tokens. */
+/** How an autoencoder's latents are divided into the generator's tokens. */
 public sealed interface LatentLayout {
 
-    /** L, tokens of an image. */
+    /** Returns L, the number of tokens of an image. */
     long tokens();
 
-    /** Channels of a token. */
+    /** Returns C, the channels of a token. */
     long tokenChannels();
 
     /**
-     * The latents as tokens.
+     * Divides latents into tokens.
      *
-     * @return [B, L, channels of a token]
+     * @return [B, L, C]
      * @throws IllegalArgumentException for latents of another shape
      */
     Tensor tokens(Tensor latents);
 
     /**
-     * The tokens as latents, which {@link #tokens(Tensor)} makes tokens of.
+     * Joins tokens to latents, the inverse of {@link #tokens(Tensor)}.
      *
-     * @param tokens [B, L, channels of a token]
+     * @param tokens [B, L, C]
      * @throws IllegalArgumentException for tokens of another shape
      */
     Tensor latents(Tensor tokens);
@@ -39,11 +39,10 @@ public sealed interface LatentLayout {
     }
 
     /**
-     * Latents that are a sequence already, [B, tokens, channels]: the official option {@code seq_len}. They are the
-     * tokens.
+     * Latents that are tokens already, [B, tokens, channels]: the official option {@code seq_len}.
      *
      * @param tokens   L
-     * @param channels of a token
+     * @param channels C
      */
     @VariantName("sequence")
     record Sequence(long tokens, long channels) implements LatentLayout {
@@ -75,13 +74,13 @@ public sealed interface LatentLayout {
     }
 
     /**
-     * Latents on a grid, [B, channels, height, width]. A token is a square patch of them: tokens go row by row, a
+     * Latents on a grid, [B, channels, height, width]. A token is a square patch: tokens are ordered row by row, a
      * token's channels by latent channel, then row, then column in the patch.
      *
-     * @param channels of the latents
+     * @param channels channels of the latents
      * @param height   rows of the grid
      * @param width    columns of the grid
-     * @param patch    rows and columns of a patch, which divide those of the grid
+     * @param patch    rows and columns of a patch; divides height and width
      */
     @VariantName("grid")
     record Grid(long channels, long height, long width, long patch) implements LatentLayout {

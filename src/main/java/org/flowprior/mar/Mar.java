@@ -18,16 +18,16 @@ import org.flowprior.torch.nn.ModuleList;
 import org.flowprior.torch.optim.ParameterGroup;
 
 /**
- * The generator: a masked autoregressive transformer over latent tokens with a head that makes each token of its
- * condition (Li et al. 2024; Sec. 5.2, App. C.4), under the official state-dict keys. An encoder sees the class and the
- * tokens that are there, a decoder adds the masked ones and gives each a condition z.
+ * The generator: a masked autoregressive transformer over latent tokens, with a head that makes each token from its
+ * condition (Li et al. 2024; Sec. 5.2, App. C.4), with the official state-dict keys. An encoder gets the class and the
+ * visible tokens; a decoder adds the masked ones and gives each token a condition z.
  *
- * <p>Tokens are the latents times the scaling factor of their cache, cut by {@link MarConfig#layout}.
+ * <p>Tokens are the latents times the scaling factor of their cache, divided by {@link MarConfig#layout}.
  */
 public final class Mar extends Module {
 
     static final double NORM_EPSILON = 1e-6;
-    /** The key of either head. */
+    /** The key of the head. */
     static final String HEAD = "diffloss";
     private static final double EMBEDDING_STD = 0.02;
 
@@ -96,29 +96,29 @@ public final class Mar extends Module {
         });
     }
 
-    /** What it is made from. */
+    /** Returns the sizes and options. */
     public MarConfig config() {
         return config;
     }
 
-    /** What makes tokens of their conditions. */
+    /** Returns the head, which makes tokens from their conditions. */
     public MarHead head() {
         return head;
     }
 
-    /** The latents as tokens, see {@link LatentLayout#tokens(Tensor)}. */
+    /** Divides latents into tokens, see {@link LatentLayout#tokens(Tensor)}. */
     public Tensor tokens(Tensor latents) {
         return config.layout().tokens(latents);
     }
 
-    /** The tokens as latents, see {@link LatentLayout#latents}. */
+    /** Joins tokens to latents, see {@link LatentLayout#latents}. */
     public Tensor latents(Tensor tokens) {
         return config.layout().latents(tokens);
     }
 
     /**
-     * With {@code true}, a training step keeps only each block's input, in the transformers and in the head, and
-     * computes the rest again during backward: less memory, more time, the same numbers. Returns this.
+     * Switches gradient checkpointing: a training step keeps only the input of each block, in the transformers and in
+     * the head, and computes the rest again during backward. Less memory, more time, the same numbers. Returns this.
      */
     public Mar gradCheckpointing(boolean enabled) {
         gradCheckpointing = enabled;
@@ -127,23 +127,23 @@ public final class Mar extends Module {
     }
 
     /**
-     * All parameters as the official code groups them for AdamW: first those without weight decay, which are the
-     * vectors, the biases and all of the head, then the others with it, positions and embeddings included.
+     * Returns all parameters as the official code groups them for AdamW: first those without weight decay, which are the
+     * vectors, the biases and all of the head; then the others, among them positions and embeddings.
      */
     public List<ParameterGroup> parameterGroups(double learningRate, double weightDecay) {
-        List<Tensor> free = new ArrayList<>();
+        List<Tensor> undecayed = new ArrayList<>();
         List<Tensor> decayed = new ArrayList<>();
         namedParameters().forEach((name, parameter) -> (parameter.dim() == 1 || name.endsWith(".bias")
-                || name.startsWith(HEAD + ".") ? free : decayed).add(parameter));
-        return List.of(new ParameterGroup(free, learningRate, 0),
+                || name.startsWith(HEAD + ".") ? undecayed : decayed).add(parameter));
+        return List.of(new ParameterGroup(undecayed, learningRate, 0),
                 new ParameterGroup(decayed, learningRate, weightDecay));
     }
 
     /**
-     * The vectors of classes.
+     * Returns the embeddings of classes.
      *
      * @param labels  [B] int64, 0 to classes &minus; 1
-     * @param dropped [B] bool, those that get the vector for no class; null for none
+     * @param dropped [B] bool, true for images that get the vector for no class; null for none
      * @return [B, D]
      */
     public Tensor classVectors(Tensor labels, Tensor dropped) {
@@ -153,28 +153,28 @@ public final class Mar extends Module {
         });
     }
 
-    /** The vector for no class, [batch, D], a view. */
+    /** Returns the vector for no class, [batch, D], a view. */
     public Tensor unconditional(long batch) {
         return fakeLatent.expand(batch, -1);
     }
 
     /**
-     * The conditions z of all tokens, with dropout where the model is in training mode.
+     * Computes the conditions z of all tokens, with dropout if the model is in training mode.
      *
-     * @param tokens       [B, L, C]; those that are masked have no effect
-     * @param mask         [B, L] bool, true where a token is masked: as many in each image
+     * @param tokens       [B, L, C]; masked ones have no effect
+     * @param mask         [B, L] bool, true for masked tokens; the same number in each image
      * @param classVectors [B, D]
      * @return [B, L, D]
-     * @throws IllegalArgumentException for other shapes, and masks that differ in their number
+     * @throws IllegalArgumentException for other shapes, and for masks that differ in their number of tokens
      */
     public Tensor conditions(Tensor tokens, Tensor mask, Tensor classVectors) {
         return conditions(tokens, mask, classVectors, null);
     }
 
     /**
-     * The conditions z of the tokens that someone reads; of the decoder's last block, those rows alone are computed.
+     * Computes the conditions z of some tokens. The decoder's last block computes only their rows.
      *
-     * @param readPositions [B, n] int64, the tokens read of each image; null for all
+     * @param readPositions [B, n] int64, the tokens of each image; null for all
      * @return [B, n, D]
      * @see #conditions(Tensor, Tensor, Tensor)
      */
@@ -183,7 +183,7 @@ public final class Mar extends Module {
         return Scope.returning(() -> conditionsSeeing(tokens, visible(mask), classVectors, readPositions));
     }
 
-    /** {@code visible}: [B, K], the tokens that are there, ascending. */
+    /** {@code visible}: [B, K], the tokens that are not masked, ascending. */
     Tensor conditionsSeeing(Tensor tokens, Tensor visible, Tensor classVectors, Tensor readPositions) {
         check("tokens", tokens, visible.size(0), config.tokens(), config.channels());
         check("class vectors", classVectors, visible.size(0), config.width());
@@ -196,7 +196,7 @@ public final class Mar extends Module {
                 .into(encoded -> decode(encoded, rows, readPositions));
     }
 
-    /** The visible positions of masks, ascending, [B, K]. */
+    /** Returns the visible positions of masks, ascending, [B, K]. */
     static Tensor visible(Tensor mask) {
         long images = mask.size(0);
         return Scope.returning(() -> {
@@ -210,7 +210,7 @@ public final class Mar extends Module {
         });
     }
 
-    /** The rows of the buffer and the visible tokens among buffer and all tokens, [B, buffer + K]. */
+    /** Returns the row numbers of buffer and visible tokens in the sequence of buffer and all tokens, [B, buffer + K]. */
     Tensor rows(Tensor visible) {
         long buffer = config.bufferSize();
         return Scope.returning(() -> Torch.cat(List.of(
@@ -218,7 +218,7 @@ public final class Mar extends Module {
                 visible.add(buffer)), 1));
     }
 
-    /** The class in all rows of the buffer and the visible tokens, with their positions: [B, buffer + K, D]. */
+    /** Embeds the class, in all rows of the buffer, and the visible tokens, with positions: [B, buffer + K, D]. */
     Tensor embed(Tensor tokens, Tensor visible, Tensor rows, Tensor classVectors) {
         return Scope.returning(() -> {
             Tensor projected = projection.forward(MarBlock.gather(tokens, visible));
@@ -228,7 +228,7 @@ public final class Mar extends Module {
         });
     }
 
-    /** [B, buffer + K, D] to the same shape. */
+    /** Maps [B, buffer + K, D] to the same shape. */
     Tensor encode(Tensor embedded) {
         return through(encoder, encoder.size(), embedded).into(encoderNorm::forward);
     }
@@ -243,7 +243,7 @@ public final class Mar extends Module {
         return last;
     }
 
-    /** The rows of the encoder [B, buffer + K, D] to conditions. */
+    /** Maps the output of the encoder [B, buffer + K, D] to conditions. */
     private Tensor decode(Tensor encoded, Tensor rows, Tensor readPositions) {
         return Scope.returning(() -> {
             long width = config.width();
@@ -269,8 +269,8 @@ public final class Mar extends Module {
     }
 
     /**
-     * The loss of a training step: the mean of the head's losses over the masked tokens, each at its times. Dropout and
-     * dropped labels are as the numbers say; dropout only in training mode.
+     * Computes the loss of a training step: the mean of the head's losses over the masked tokens and their times. The
+     * noise says which labels are dropped and from what dropout is drawn, which is active only in training mode.
      *
      * @param tokens [B, L, C], on the model's device
      * @param labels [B] int64

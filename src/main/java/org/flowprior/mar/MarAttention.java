@@ -8,7 +8,7 @@ import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.LayerNorm;
 import org.flowprior.torch.nn.Linear;
 
-/** Attention of all tokens to all tokens in several heads, its queries and keys normalised or not. */
+/** Multi-head self-attention, with or without normalised queries and keys. */
 final class MarAttention extends Layer {
 
     private static final double NORM_EPSILON = 1e-5;
@@ -33,13 +33,13 @@ final class MarAttention extends Layer {
         proj = register("proj", new Linear(width, width, true, generator));
     }
 
-    /** x [B, T, D] to the same shape. */
+    /** Maps x [B, T, D] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
         return qkv.forward(x).into(this::attend).into(this::project);
     }
 
-    /** Of the readers' queries only: readers [B, n, D], which are among x [B, T, D], to [B, n, D]. */
+    /** Computes only the rows of the readers [B, n, D], which are rows of x [B, T, D], to [B, n, D]. */
     Tensor forward(Tensor readers, Tensor x) {
         return Scope.returning(() -> {
             Tensor queries = heads(part(readers, 0, 1), 1);
@@ -53,7 +53,7 @@ final class MarAttention extends Layer {
                 qkv.bias().narrow(0, from * width, count * width));
     }
 
-    /** [B, T, parts D] to [parts, B, heads, T, D / heads]. */
+    /** Maps [B, T, parts D] to [parts, B, heads, T, D / heads]. */
     private Tensor heads(Tensor projected, long parts) {
         return projected.unflatten(-1, parts, heads, -1).permute(2, 0, 3, 1, 4);
     }

@@ -9,7 +9,7 @@ import org.flowprior.torch.nn.LayerNorm;
 import org.flowprior.torch.nn.Linear;
 import org.flowprior.torch.nn.Module;
 
-/** Attention, then an MLP, each after a norm and added to what came in: the official {@code Block}. */
+/** Attention, then an MLP, each after a norm and with a residual connection: the official {@code Block}. */
 final class MarBlock extends Layer {
 
     private final LayerNorm norm1;
@@ -46,14 +46,14 @@ final class MarBlock extends Layer {
         feedForward = register("mlp", new FeedForward(config, generator));
     }
 
-    /** x [B, T, D] to the same shape. */
+    /** Maps x [B, T, D] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
         return norm1.forward(x).into(attention::forward).into(x::add).into(this::addFeedForward);
     }
 
     /**
-     * The rows that someone reads, as {@link #forward(Tensor)} gives them.
+     * Computes only some rows of {@link #forward(Tensor)}.
      *
      * @param x    [B, T, D]
      * @param rows [B, n] int64
@@ -66,7 +66,7 @@ final class MarBlock extends Layer {
         });
     }
 
-    /** The rows [B, n] of x [B, T, D], [B, n, D]. */
+    /** Returns the given rows [B, n] of x [B, T, D], [B, n, D]. */
     static Tensor gather(Tensor x, Tensor rows) {
         return Scope.returning(() -> x.gather(1, rows.unsqueeze(2).expand(-1, -1, x.size(2))));
     }

@@ -6,60 +6,54 @@ import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.Tensor;
 
 /**
- * What a {@link Mar} is made from.
+ * The sizes and options of a {@link Mar}.
  *
- * @param layout            how latents are cut into tokens
+ * @param layout            how latents are divided into tokens
  * @param width             D, channels of the transformers
  * @param encoderDepth      blocks of the encoder
  * @param decoderDepth      blocks of the decoder
  * @param heads             attention heads, which divide the width
  * @param mlpRatio          hidden channels of a block's MLP, as a multiple of the width
  * @param classes           classes of the labels
- * @param bufferSize        tokens that carry the class, before the image's
+ * @param bufferSize        tokens with the class, before those of the image
  * @param qkNorm            whether queries and keys are normalised
  * @param labelDrop         share of images that train without their class
  * @param attentionDropout  dropout of attention probabilities in training
- * @param projectionDropout dropout behind the attention's and in the MLP's layers in training
- * @param maskRatioMin      least share of tokens that are masked in training
- * @param head              what makes a token of its condition
+ * @param projectionDropout dropout after the attention and the layers of the MLP in training
+ * @param maskRatioMin      least share of masked tokens in training
+ * @param head              what makes a token from its condition
  */
 public record MarConfig(LatentLayout layout, long width, int encoderDepth, int decoderDepth, int heads, double mlpRatio,
         long classes, long bufferSize, boolean qkNorm, double labelDrop, double attentionDropout,
         double projectionDropout, double maskRatioMin, Head head) {
 
-    /** Officially, of labels, attention and projections. */
+    /** The official dropout of labels, attention and projections. */
     static final double DROPOUT = 0.1;
     /** The official {@code maskRatioMin}. */
     static final double MIN_MASK_RATIO = 0.7;
-    /** The official multiplicity of heads. */
+    /** The official {@link Head#multiplicity}. */
     static final int MULTIPLICITY = 4;
 
-    /** The sizes of a head. */
+    /** The kind of a head and its sizes. */
     public sealed interface Head {
 
-        /** Residual blocks. */
+        /** Returns the number of residual blocks. */
         int depth();
 
-        /** Hidden channels. */
+        /** Returns the hidden channels. */
         long width();
 
-        /** How many times and noises each masked token is trained with in a step. */
+        /** Returns how many times and noises a step draws for each masked token. */
         int multiplicity();
 
-        /** Channels of the head's output for tokens of that many. */
+        /** Returns the channels of the head's output for tokens of that many channels. */
         long outputChannels(long tokenChannels);
 
-        /**
-         * Makes tokens by a flow, {@link FlowHead}.
-         *
-         * @param depth        residual blocks, at least 1
-         * @param width        hidden channels, at least 1
-         * @param multiplicity times and noises that each masked token is trained with in a step, at least 1
-         */
+        /** A {@link FlowHead}. All numbers are at least 1. */
         @VariantName("flow")
         record Flow(int depth, long width, int multiplicity) implements Head {
 
-            /** Throws {@link IllegalArgumentException} for a size below 1. */
+            /** Throws {@link IllegalArgumentException} for a number below 1. */
             public Flow {
                 check(depth, width, multiplicity);
             }
@@ -70,17 +64,11 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
             }
         }
 
-        /**
-         * Makes tokens by diffusion, {@link DiffusionHead}.
-         *
-         * @param depth        residual blocks, at least 1
-         * @param width        hidden channels, at least 1
-         * @param multiplicity times and noises that each masked token is trained with in a step, at least 1
-         */
+        /** A {@link DiffusionHead}. All numbers are at least 1. */
         @VariantName("diffusion")
         record Diffusion(int depth, long width, int multiplicity) implements Head {
 
-            /** Throws {@link IllegalArgumentException} for a size below 1. */
+            /** Throws {@link IllegalArgumentException} for a number below 1. */
             public Diffusion {
                 check(depth, width, multiplicity);
             }
@@ -99,7 +87,7 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
         }
     }
 
-    /** Throws {@link IllegalArgumentException} for sizes that make no model. */
+    /** Throws {@link IllegalArgumentException} for sizes that do not make a model. */
     public MarConfig {
         if (width < 1 || encoderDepth < 1 || decoderDepth < 1 || heads < 1 || width % heads != 0
                 || !(mlpRatio > 0) || (long) (width * mlpRatio) < 1) {
@@ -123,17 +111,17 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
         }
     }
 
-    /** The paper's MAR-B: 12 + 12 blocks of 768, head 6 blocks of 1024, for 1000 classes. */
+    /** Returns the paper's MAR-B: 12 + 12 blocks of 768, head 6 blocks of 1024, for 1000 classes. */
     public static MarConfig base(LatentLayout layout) {
         return official(layout, 768, 12, 12, new Head.Flow(6, 1024, MULTIPLICITY));
     }
 
-    /** MAR-L: 16 + 16 blocks of 1024, head 8 blocks of 1280, for 1000 classes. */
+    /** Returns MAR-L: 16 + 16 blocks of 1024, head 8 blocks of 1280, for 1000 classes. */
     public static MarConfig large(LatentLayout layout) {
         return official(layout, 1024, 16, 16, new Head.Flow(8, 1280, MULTIPLICITY));
     }
 
-    /** MAR-H: 20 + 20 blocks of 1280, head 12 blocks of 1536, for 1000 classes. */
+    /** Returns MAR-H: 20 + 20 blocks of 1280, head 12 blocks of 1536, for 1000 classes. */
     public static MarConfig huge(LatentLayout layout) {
         return official(layout, 1280, 20, 16, new Head.Flow(12, 1536, MULTIPLICITY));
     }
@@ -144,69 +132,69 @@ public record MarConfig(LatentLayout layout, long width, int encoderDepth, int d
     }
 
     /**
-     * The config that the weights of a model tell; what they do not show is official: latents that are a sequence,
-     * without queries and keys normalised one head for each 64 channels (16 of the width 1280), dropouts, the least
-     * mask ratio and the head's multiplicity.
+     * Infers the config from the weights of a model. What weights do not show gets the official value: latents that are
+     * a sequence, dropouts, the least mask ratio, the head's multiplicity and, without normalised queries and keys, one
+     * attention head for each 64 channels (16 heads for the width 1280).
      *
-     * @param state under the official keys
-     * @throws IllegalArgumentException naming the tensor that is missing or of a wrong shape
+     * @param state with the official keys
+     * @throws IllegalArgumentException naming the tensor that is missing or has a wrong shape
      */
     public static MarConfig of(Map<String, Tensor> state) {
         return new MarWeights(state).config();
     }
 
-    /** With that layout of the latents. */
+    /** Returns this config with that layout of the latents. */
     public MarConfig withLayout(LatentLayout value) {
         return new MarConfig(value, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
     }
 
-    /** With so many heads of attention. */
+    /** Returns this config with that number of attention heads. */
     public MarConfig withHeads(int value) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, value, mlpRatio, classes, bufferSize, qkNorm,
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
     }
 
-    /** With that head. */
+    /** Returns this config with that head. */
     public MarConfig withHead(Head value) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, value);
     }
 
-    /** With or without queries and keys normalised. */
+    /** Returns this config with or without normalised queries and keys. */
     public MarConfig withQkNorm(boolean value) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, value,
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, head);
     }
 
-    /** With these rates of dropout; see the record's parameters. */
+    /** Returns this config with these rates of dropout, {@code labels} for {@link #labelDrop}. */
     public MarConfig withDropout(double labels, double attention, double projection) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
                 labels, attention, projection, maskRatioMin, head);
     }
 
-    /** L, tokens of an image. */
+    /** Returns L, the number of tokens of an image. */
     public long tokens() {
         return layout.tokens();
     }
 
-    /** C, channels of a token. */
+    /** Returns C, the channels of a token. */
     public long channels() {
         return layout.tokenChannels();
     }
 
-    /** Hidden channels of a block's MLP. */
+    /** Returns the hidden channels of a block's MLP. */
     public long hidden() {
         return (long) (width * mlpRatio);
     }
 
-    /** The sizes of the head's network. */
+    /** Returns the sizes of the head's network. */
     public VelocityNetwork.Config headNetwork() {
         return new VelocityNetwork.Config(channels(), width, head.depth(), head.width(),
                 head.outputChannels(channels()));
     }
 
-    /** Number of values in all parameters. */
+    /** Returns the number of values in all parameters. */
     public long parameterCount() {
         long rows = bufferSize + tokens();
         long vectors = classes + 2 + 2 * rows + tokens();

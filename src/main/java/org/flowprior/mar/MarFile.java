@@ -14,16 +14,15 @@ import org.flowprior.torch.io.StateFile;
 import org.flowprior.torch.nn.ModelFile;
 
 /**
- * Generators in files, under the official keys. What is written is safetensors, with the {@link MarConfig} in the
- * metadata {@code mar}, or a {@code .pth} as the official code resumes from.
+ * Generators in files, with the official keys. Writes safetensors with the {@link MarConfig} in the metadata
+ * {@code mar}, or a {@code .pth} from which the official code resumes.
  *
- * <p>What is read may be safetensors or an official {@code checkpoint-last.pth}: its averaged weights
- * {@code model_ema}, else {@code model}, else the tensors of the file itself, their keys behind {@code module.} and
- * {@code _orig_mod.} or not.
+ * <p>Reads safetensors or an official {@code checkpoint-last.pth}: its averaged weights {@code model_ema}, otherwise
+ * {@code model}, otherwise the tensors of the file itself. Keys may start with {@code module.} and {@code _orig_mod.}.
  */
 public final class MarFile {
 
-    /** The metadata's key of what the latents were multiplied with. */
+    /** The metadata's key of the scaling factor, by which the latents were multiplied. */
     public static final String SCALING = "scaling";
 
     private static final long SPARE = 1 << 20;
@@ -61,7 +60,7 @@ public final class MarFile {
     /**
      * Writes a state, weights or their averages, as safetensors; an old file is replaced whole or not at all.
      *
-     * @param metadata more of it, such as {@link #SCALING}
+     * @param metadata additional entries, such as {@link #SCALING}
      */
     public static void write(Path file, MarConfig config, Map<String, ? extends Tensor> state,
             Map<String, String> metadata) {
@@ -72,7 +71,7 @@ public final class MarFile {
 
     /**
      * Writes weights and their averages as a {@code .pth} with the entries {@code model} and {@code model_ema}, which
-     * the official code loads; the config is not in it. An old file is replaced whole or not at all.
+     * the official code loads, without the config. An old file is replaced whole or not at all.
      */
     public static void writePt(Path file, Map<String, ? extends Tensor> state, Map<String, ? extends Tensor> averages) {
         Map<String, Object> entries = new LinkedHashMap<>();
@@ -82,8 +81,8 @@ public final class MarFile {
     }
 
     /**
-     * The generator in the file, float32 on the CPU, in evaluation mode. Of a file that does not state its config,
-     * {@link MarConfig#of} tells it.
+     * Reads the generator in the file, float32 on the CPU, in evaluation mode. If the file does not state the config,
+     * {@link MarConfig#of} infers it.
      *
      * @throws IllegalArgumentException naming the file, for content that is not a generator
      * @throws UncheckedIOException     when it cannot be read
@@ -93,10 +92,10 @@ public final class MarFile {
     }
 
     /**
-     * The generator in the file with other options: {@code read(file, c -> c.withLayout(grid))} for an official one of
-     * latents on a grid.
+     * Reads the generator in the file with other options: {@code read(file, c -> c.withLayout(grid))} for an official
+     * one of latents on a grid.
      *
-     * @param options what the config is to be, of what the file tells
+     * @param options changes the file's config
      * @throws IllegalArgumentException naming the file, for content that is not such a generator
      * @throws UncheckedIOException     when it cannot be read
      */
@@ -105,7 +104,7 @@ public final class MarFile {
     }
 
     /**
-     * The config of the generator in the file, without making one.
+     * Reads the config of the generator in the file, without making one.
      *
      * @throws IllegalArgumentException naming the file, for content that is not a generator
      * @throws UncheckedIOException     when it cannot be read
@@ -115,9 +114,10 @@ public final class MarFile {
     }
 
     /**
-     * What the latents were multiplied with to make the generator's tokens; empty where the file does not say.
+     * Reads the factor by which the latents were multiplied to make the generator's tokens; empty if the file does not
+     * state it.
      *
-     * @throws IllegalArgumentException naming the file, where it says something else than a positive number
+     * @throws IllegalArgumentException naming the file, when it is not a positive number
      */
     public static OptionalDouble scaling(Path file) {
         String text = StateFile.metadata(file).get(SCALING);
@@ -133,13 +133,13 @@ public final class MarFile {
             throw StateFile.refused(file, e);
         }
         throw StateFile.refused(file, new IllegalArgumentException("the metadata '" + SCALING + "' is " + text
-                + ", which is no positive number"));
+                + ", which is not a positive number"));
     }
 
     /**
-     * The weights under the official keys, in the innermost scope: the averaged ones, where a file has both.
+     * Reads the weights with the official keys into the innermost scope: the averaged ones, if a file has both.
      *
-     * @throws IllegalArgumentException naming the file, for content that is no state
+     * @throws IllegalArgumentException naming the file, for content that is not a state
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Map<String, Tensor> state(Path file) {

@@ -7,10 +7,7 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Module;
 
 /**
- * Makes tokens of their conditions. Its network lies under the official key {@code net}.
- *
- * @see FlowHead
- * @see DiffusionHead
+ * Makes tokens from their conditions. Its network has the official key {@code net}.
  */
 public abstract sealed class MarHead extends Module permits FlowHead, DiffusionHead {
 
@@ -20,7 +17,7 @@ public abstract sealed class MarHead extends Module permits FlowHead, DiffusionH
         network = register("net", new VelocityNetwork(config, generator));
     }
 
-    /** A head with the official initial weights; a null generator is the default one. */
+    /** Makes a head with the official initial weights; a null generator is the default one. */
     static MarHead of(MarConfig config, Generator generator) {
         return switch (config.head()) {
             case MarConfig.Head.Flow flow -> new FlowHead(config.headNetwork(), generator);
@@ -28,24 +25,24 @@ public abstract sealed class MarHead extends Module permits FlowHead, DiffusionH
         };
     }
 
-    /** The raw network. */
+    /** Returns the raw network. */
     public final VelocityNetwork network() {
         return network;
     }
 
     /**
-     * The loss of each token.
+     * Computes the loss of each token.
      *
      * @param target     [R, C], the tokens
-     * @param conditions [R, D], z of each
-     * @param times      [R], as {@link #drawTimes} gives them
+     * @param conditions [R, D], their z
+     * @param times      [R], as {@link #drawTimes} draws them
      * @param noise      [R, C], standard normal
      * @return [R], of the target's dtype
      */
     public abstract Tensor losses(Tensor target, Tensor conditions, Tensor times, Tensor noise);
 
     /**
-     * Times to train at: float32 in [0, 1) of a flow head, int64 in 0 .. 999 of a diffusion head.
+     * Draws times for training: float32 in [0, 1) for a flow head, int64 in 0 to 999 for a diffusion head.
      *
      * @param generator of the device; null for the device's default one
      */

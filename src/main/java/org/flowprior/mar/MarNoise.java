@@ -10,29 +10,29 @@ import org.flowprior.torch.Torch;
 /**
  * The random numbers of a training step (App. C.4).
  *
- * @param orders  [B, L] int64, a permutation of 0 &hellip; L &minus; 1 for each image: its first tokens are masked
+ * @param orders  [B, L] int64, a permutation of 0 &hellip; L &minus; 1 for each image: its first M tokens are masked
  * @param masked  M, how many tokens are masked, the same for each image; 1 to L
  * @param dropped [B] bool, the images without their class; null for none
- * @param times   [m, B, L], as {@link MarHead#drawTimes} gives them: those of tokens that are not masked have no effect
- * @param noise   [m, B, L, C], standard normal, likewise
- * @param dropout what a model in training mode draws dropout from, on the model's device; null for the device's default
- *                generator
+ * @param times   [m, B, L], as {@link MarHead#drawTimes} draws them; those of visible tokens have no effect
+ * @param noise   [m, B, L, C], standard normal; that of visible tokens has no effect
+ * @param dropout from which a model in training mode draws dropout, on the model's device; null for the device's
+ *                default generator
  */
 public record MarNoise(Tensor orders, long masked, Tensor dropped, Tensor times, Tensor noise, Generator dropout) {
 
-    /** Without a generator for dropout. */
+    /** Numbers without a generator for dropout. */
     public MarNoise(Tensor orders, long masked, Tensor dropped, Tensor times, Tensor noise) {
         this(orders, masked, dropped, times, noise, null);
     }
 
     /**
-     * Fresh numbers, in the innermost scope.
+     * Draws the numbers of a step, in the innermost scope.
      *
      * @param images  B
-     * @param masks   draws orders, number of masked tokens and dropped labels on the CPU; null for the default one
+     * @param masks   draws orders, number of masked tokens and dropped labels on the CPU; null for the default generator
      * @param device  the model's
-     * @param path    draws times and noise there; null for its default generator
-     * @param dropout as the record's
+     * @param path    draws times and noise on that device; null for its default generator
+     * @param dropout the record's component
      */
     public static MarNoise draw(Mar mar, long images, Generator masks, Device device, Generator path,
             Generator dropout) {
@@ -50,19 +50,19 @@ public record MarNoise(Tensor orders, long masked, Tensor dropped, Tensor times,
         }
     }
 
-    /** The numbers of some of the images, as views in the innermost scope; the generator is the same. */
+    /** Returns the numbers of some of the images, as views in the innermost scope; the generator is the same. */
     public MarNoise part(long from, long images) {
         return new MarNoise(orders.narrow(0, from, images), masked,
                 dropped == null ? null : dropped.narrow(0, from, images), times.narrow(1, from, images),
                 noise.narrow(1, from, images), dropout);
     }
 
-    /** These numbers with no image without its class. */
+    /** Returns these numbers with every image keeping its class. */
     public MarNoise withAllLabels() {
         return new MarNoise(orders, masked, null, times, noise, dropout);
     }
 
-    /** Which tokens are masked, [B, L] bool. */
+    /** Returns which tokens are masked, [B, L] bool. */
     public Tensor mask() {
         Tensor mask = Torch.zeros(orders.shape(), DType.BOOL, orders.device());
         return orders.narrow(1, 0, masked).into(first -> mask.scatter_(1, first, 1));

@@ -13,20 +13,20 @@ import org.flowprior.torch.Torch;
 
 /**
  * Samples the tokens of images from a generator (Li et al. 2024, Sec. 3.4; the paper's 5.2): in random order, some at
- * each iteration, each given those before it. Runs the generator in evaluation mode, without gradients. The generator
- * stays the caller's, and must not change meanwhile.
+ * each iteration, given those before. Runs the generator in evaluation mode, without gradients. The generator stays the
+ * caller's and must not change until the sampler is closed.
  *
- * <p>Numbers that nobody reads are not computed, and equal ones once: the last decoder block runs for the tokens
- * predicted next only, at the first iteration images of a class share their conditions, and so do all without a class,
- * and the head samples as {@link HeadSampler} says. {@link #plain} computes all rows, for comparison.
+ * <p>Only needed numbers are computed, and equal ones once: the last decoder block runs only for the tokens predicted
+ * next; at the first iteration, images of one class share their conditions, and so do all images without a class; and
+ * the head samples as {@link HeadSampler} says. {@link #plain} computes all rows, for comparison.
  */
 public final class MarSampler implements AutoCloseable {
 
     /**
-     * How to sample.
+     * Options of sampling.
      *
      * @param iterations 1 to the number of tokens
-     * @param guidance   the guidance
+     * @param guidance   classifier-free guidance
      * @param head       how the head samples
      */
     public record Options(int iterations, Guidance guidance, HeadSampling head) {}
@@ -38,7 +38,7 @@ public final class MarSampler implements AutoCloseable {
     private final boolean saving;
 
     /**
-     * A sampler that saves work.
+     * A sampler that computes only what is needed.
      *
      * @throws IllegalArgumentException for more iterations than tokens, and for a solver that the head does not have
      */
@@ -54,18 +54,18 @@ public final class MarSampler implements AutoCloseable {
         head = saving ? HeadSampler.of(mar.head(), options.head()) : HeadSampler.plain(mar.head(), options.head());
     }
 
-    /** A sampler that computes every row at every iteration: the same tokens up to rounding. */
+    /** Makes a sampler that computes every row at every iteration: the same tokens up to rounding. */
     public static MarSampler plain(Mar mar, Options options) {
         return new MarSampler(mar, options, false);
     }
 
-    /** Independent uniform orders, [B, L] int64, on the CPU. */
+    /** Draws independent uniform orders, [B, L] int64, on the CPU. */
     public static Tensor orders(long images, long tokens, Generator generator) {
         return Scope.returning(() -> Torch.rand(new long[] {images, tokens}, generator, DType.FLOAT64).argsort(1));
     }
 
     /**
-     * Tokens in drawn orders from drawn noise.
+     * Samples tokens with drawn orders and noise.
      *
      * @param labels    [B] int64
      * @param generator of the CPU
@@ -77,13 +77,12 @@ public final class MarSampler implements AutoCloseable {
     }
 
     /**
-     * Tokens in given orders from given noise.
+     * Samples tokens with given orders and noise.
      *
      * @param labels [B] int64
      * @param orders [B, L] int64, a permutation of 0 &hellip; L &minus; 1 for each image: its tokens are predicted from
      *               the last to the first
-     * @param noise  the noise
-     * @return [B, L, C], as scaled as the latents in training
+     * @return [B, L, C], scaled as the latents in training
      * @throws IllegalArgumentException for orders that are not permutations, and noise of a wrong shape
      */
     public Tensor sample(Tensor labels, Tensor orders, SamplingNoise noise) {
@@ -124,7 +123,7 @@ public final class MarSampler implements AutoCloseable {
         return tokens;
     }
 
-    /** Of the classes and, with guidance, behind them as many for no class. */
+    /** Returns the vectors of the labels and, with guidance, after them {@code unconditional} vectors for no class. */
     private Tensor classVectors(Tensor labels, long unconditional) {
         Tensor vectors = mar.classVectors(labels, null);
         return guided() ? Torch.cat(List.of(vectors, mar.unconditional(unconditional)), 0) : vectors;
@@ -134,7 +133,7 @@ public final class MarSampler implements AutoCloseable {
         return options.guidance().active();
     }
 
-    /** While no token is known, nothing but the class makes conditions differ: once for each, and once for no class. */
+    /** While no token is known, conditions differ only by class: computes them once for each class and for no class. */
     private Tensor firstConditions(Tensor tokens, Tensor mask, Tensor labels, Tensor positions) {
         long[] each = labels.toLongArray();
         long[] distinct = Arrays.stream(each).distinct().sorted().toArray();
@@ -149,14 +148,14 @@ public final class MarSampler implements AutoCloseable {
         return MarBlock.gather(z.indexSelect(0, row), twice(positions));
     }
 
-    /** The conditions at the positions, [B, n, D] or, with guidance, behind them as many for no class. */
+    /** Computes the conditions at the positions, [B, n, D], and, with guidance, after them those for no class. */
     private Tensor conditions(Tensor tokens, Tensor mask, Tensor classes, Tensor positions) {
         Tensor read = twice(positions);
         return saving ? mar.conditions(twice(tokens), twice(mask), classes, read)
                 : MarBlock.gather(mar.conditions(twice(tokens), twice(mask), classes), read);
     }
 
-    /** The tokens at the positions, [B n, C]. */
+    /** Samples the tokens at the positions, [B n, C]. */
     private Tensor predict(Tensor z, Tensor positions, double factor, SamplingNoise noise, Tensor like) {
         long rows = positions.numel();
         return head.sample(z.narrow(0, 0, rows), guided() ? z.narrow(0, rows, rows) : null, factor,
@@ -181,7 +180,7 @@ public final class MarSampler implements AutoCloseable {
         return orders;
     }
 
-    /** Frees what the times of the head share. */
+    /** Frees what was computed once for all times of the head. */
     @Override
     public void close() {
         head.close();

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.flowprior.torch.Tensor;
 
-/** What the weights of a {@link Mar} tell about it. */
+/** Infers the config of a {@link Mar} from its weights. */
 final class MarWeights {
 
     private static final long OFFICIAL_HEAD_CHANNELS = 64;
@@ -33,21 +33,21 @@ final class MarWeights {
                 MarConfig.DROPOUT, MarConfig.MIN_MASK_RATIO, head(channels));
     }
 
-    /** Of which the width's multiple, cut off, is {@code hidden}: the quotient may be rounded below it. */
+    /** Returns the ratio whose product with the width is {@code hidden} after truncation, which the quotient may miss. */
     private static double ratio(long hidden, long width) {
         double ratio = (double) hidden / width;
         return (long) (width * ratio) == hidden ? ratio : Math.nextUp(ratio);
     }
 
     private int heads(long width, boolean qkNorm) {
-        if (!qkNorm) {
-            int heads = width == HUGE_WIDTH ? HUGE_HEADS : (int) Math.max(1, width / OFFICIAL_HEAD_CHANNELS);
-            while (width % heads != 0) {
-                heads--;
-            }
-            return heads;
+        if (qkNorm) {
+            return (int) (width / shape("encoder_blocks.0.attn.q_norm.weight", 1)[0]);
         }
-        return (int) (width / shape("encoder_blocks.0.attn.q_norm.weight", 1)[0]);
+        int heads = width == HUGE_WIDTH ? HUGE_HEADS : (int) Math.max(1, width / OFFICIAL_HEAD_CHANNELS);
+        while (width % heads != 0) {
+            heads--;
+        }
+        return heads;
     }
 
     private MarConfig.Head head(long channels) {
@@ -66,7 +66,7 @@ final class MarWeights {
                 + " channels of a token");
     }
 
-    /** One more than the highest number behind the prefix, so that a missing tensor of a block is missed by name. */
+    /** Returns the highest number after the prefix plus 1, so that a missing tensor of a block is reported by name. */
     private int depth(String blocks) {
         Pattern number = Pattern.compile(Pattern.quote(blocks) + "(\\d{1,6})\\..*");
         return state.keySet().stream().map(number::matcher).filter(Matcher::matches)
@@ -81,8 +81,8 @@ final class MarWeights {
         }
         long[] shape = weight.shape();
         if (shape.length != dimensions || Arrays.stream(shape).anyMatch(size -> size < 1)) {
-            throw new IllegalArgumentException("tensor '" + key + "' has shape " + Arrays.toString(shape) + ", where "
-                    + dimensions + " dimensions of at least 1 are wanted");
+            throw new IllegalArgumentException("tensor '" + key + "' has shape " + Arrays.toString(shape)
+                    + "; it must have " + dimensions + " dimensions of at least 1");
         }
         return shape;
     }

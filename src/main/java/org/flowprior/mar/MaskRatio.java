@@ -9,8 +9,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The share of tokens that are masked in a training step: normal with mean 1 and deviation 0.25, cut off to
- * [minimum, 1] (Li et al. 2024, Sec. 3.4; the official {@code mask_ratio_generator}), drawn by the inverse of its
+ * The share of tokens masked in a training step: a normal distribution with mean 1 and deviation 0.25, truncated to
+ * [minimum, 1] (Li et al. 2024, Sec. 3.4; the official {@code mask_ratio_generator}), drawn through the inverse of its
  * distribution function.
  *
  * @param minimum the least share, at least 0 and below 1; officially 0.7
@@ -19,7 +19,7 @@ record MaskRatio(double minimum) {
 
     private static final double DEVIATION = 0.25;
 
-    /** Throws {@link IllegalArgumentException} for a minimum that is none. */
+    /** Throws {@link IllegalArgumentException} for a minimum out of range. */
     MaskRatio {
         if (!(minimum >= 0 && minimum < 1)) {
             throw new IllegalArgumentException("the least mask ratio must be at least 0 and below 1, not " + minimum);
@@ -27,7 +27,7 @@ record MaskRatio(double minimum) {
     }
 
     /**
-     * The shares that have these values of the distribution function.
+     * Returns the shares at these values of the distribution function.
      *
      * @param u float64 in [0, 1]
      * @return float64 in [minimum, 1], of the same shape
@@ -39,13 +39,13 @@ record MaskRatio(double minimum) {
         });
     }
 
-    /** How many of so many tokens are masked at those shares: int64, 1 to all of them. */
+    /** Returns how many of {@code tokens} are masked at the ratios: int64, 1 to all of them. */
     Tensor counts(Tensor ratios, long tokens) {
         return Scope.returning(() -> ratios.mul(tokens).ceil().clamp(1, tokens).to(DType.INT64));
     }
 
     /**
-     * How many of so many tokens a step masks.
+     * Draws how many of {@code tokens} a step masks.
      *
      * @param generator of the CPU; null for the default one
      */

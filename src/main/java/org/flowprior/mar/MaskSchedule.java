@@ -3,16 +3,14 @@ package org.flowprior.mar;
 /**
  * How many tokens each iteration of sampling predicts: after iteration i of T, floor(L cos(&pi;(i + 1)/(2T))) tokens
  * are still masked, but at least one fewer than before and at least one until the last; the last predicts the rest.
- * With as many iterations as tokens the bounds win everywhere, and every iteration predicts one.
+ * With as many iterations as tokens, every iteration predicts one.
  *
  * @param tokens     L, at least 1
  * @param iterations T, 1 to L
  */
 record MaskSchedule(int tokens, int iterations) {
 
-    /**
-     * Throws {@link IllegalArgumentException} for more iterations than tokens, whose last ones would predict nothing.
-     */
+    /** Throws {@link IllegalArgumentException} for numbers out of range; each iteration must predict a token. */
     MaskSchedule {
         if (tokens < 1) {
             throw new IllegalArgumentException("a mask schedule needs at least 1 token, not " + tokens);
@@ -24,7 +22,7 @@ record MaskSchedule(int tokens, int iterations) {
     }
 
     /**
-     * The mask's length after an iteration, as guidance counts it: at least 1, also after the last.
+     * Returns the number of masked tokens after an iteration, but 1 after the last, as guidance counts it.
      *
      * @param iteration from 0
      * @param masked    tokens masked before it
@@ -34,7 +32,7 @@ record MaskSchedule(int tokens, int iterations) {
         return Math.max(1, Math.min(masked - 1, cosine));
     }
 
-    /** Tokens predicted at each iteration: T numbers of at least 1, together L. */
+    /** Returns the number of tokens that each iteration predicts: T numbers of at least 1, with sum L. */
     int[] predicted() {
         int[] predicted = new int[iterations];
         int masked = tokens;

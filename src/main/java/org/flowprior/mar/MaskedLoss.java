@@ -4,7 +4,7 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** The loss of a training step: only what the masked tokens' losses need is computed. */
+/** The loss of a training step. It computes only what the losses of the masked tokens need. */
 record MaskedLoss(Mar mar, Device device) {
 
     Tensor of(Tensor tokens, Tensor labels, MarNoise noise) {

@@ -5,26 +5,26 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Where sampling gets its standard normal noise from. */
+/** The source of standard normal noise in sampling. */
 @FunctionalInterface
 public interface SamplingNoise {
 
     /**
-     * The noise of one iteration's tokens.
+     * Returns the noise for the tokens of one iteration.
      *
      * @param positions [B, n] int64: the tokens of each image that the iteration predicts, ascending
-     * @param draw      0 for the start; a diffusion head asks for 1, 2 &hellip; on its way
+     * @param draw      0 for the start; a diffusion head then asks for 1 to S &minus; 1
      * @return [B n, C], image by image
      */
     Tensor draw(Tensor positions, int draw);
 
-    /** Noise drawn as it is asked for, float32 on the CPU. */
+    /** Draws noise when it is needed, float32 on the CPU. */
     static SamplingNoise of(Generator generator, long channels) {
         return (positions, draw) -> Torch.randn(new long[] {positions.numel(), channels}, generator);
     }
 
     /**
-     * Given noise: each token has its own, so that an image does not depend on those beside it.
+     * Uses given noise. Each token has its own, so an image does not depend on the others of the batch.
      *
      * @param noise [B, L, C], or [draws, B, L, C] for a diffusion head
      * @throws IllegalArgumentException for another shape

@@ -95,13 +95,13 @@ class EvaluationTest {
             Evaluation evaluation = Evaluation.of(generated, real).through(network);
             EvaluationResult result = evaluation.run();
             assertThat(result.metrics()).containsExactly(Metric.FID, Metric.PR);
-            assertThat(result.notes()).startsWith("without sfid, which needs features that know of places, which are "
-                    + "not there",
+            assertThat(result.notes()).startsWith("without sfid, which needs spatial features, which the network does "
+                    + "not have",
                     "without is, which needs an image for each of its 10 parts, and nine has 9; "
                             + "--convention adm takes any number");
             assertThat(evaluation.convention(EvaluationConvention.ADM).run().metrics()).contains(Metric.IS);
             assertThatThrownBy(() -> evaluation.metrics(Metric.SFID).run()).isInstanceOf(UnmeasurableException.class)
-                    .hasMessage("sfid needs features that know of places, which are not there");
+                    .hasMessage("sfid needs spatial features, which the network does not have");
             assertThatThrownBy(() -> evaluation.metrics(Metric.LPIPS).run()).isInstanceOf(UnmeasurableException.class)
                     .hasMessage("lpips needs the weights of LPIPS");
             assertThatThrownBy(() -> evaluation.metrics(Metric.PSNR).run()).isInstanceOf(RequestException.class)

@@ -52,7 +52,7 @@ class FeatureNetworkTest {
 
     private void assertMakes(PixelRange range, Tensor expected) {
         try (FeatureNetwork network = FeatureNetwork.torchScript(SCRIPT, Device.CPU, range, 16, false)) {
-            FeatureOutputs found = network.of(images);
+            FeatureNetwork.Outputs found = network.of(images);
             assertThat(found.features().sub(expected).abs().max().item()).as(range.name())
                     .isLessThan(1e-5 * expected.abs().max().item());
             assertThat(found.logits().shape()).containsExactly(2, 4);

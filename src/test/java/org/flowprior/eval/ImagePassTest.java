@@ -38,9 +38,9 @@ class ImagePassTest {
         }
 
         @Override
-        public FeatureOutputs of(Tensor images) {
+        public Outputs of(Tensor images) {
             batches++;
-            return new FeatureOutputs(Torch.ones(images.size(0), images.size(3)), Torch.ones(images.size(0), 2), null);
+            return new Outputs(Torch.ones(images.size(0), images.size(3)), Torch.ones(images.size(0), 2), null);
         }
 
         @Override

@@ -99,7 +99,8 @@ class MarFileTest {
             assertThatThrownBy(() -> MarFile.read(file))
                     .hasMessageStartingWith(file + ": its config makes a generator of ");
             MarFile.write(file, OTHER, mar.stateDict(), Map.of(MarFile.SCALING, "-1"));
-            assertThatThrownBy(() -> MarFile.scaling(file)).hasMessageContaining("is -1, which is no positive number");
+            assertThatThrownBy(() -> MarFile.scaling(file))
+                    .hasMessageContaining("is -1, which is not a positive number");
             Safetensors.write(file, mar.stateDict(), Map.of("mar", "{}"));
             assertThatThrownBy(() -> MarFile.read(file))
                     .hasMessage(file + ": the metadata 'mar' holds no generator's config: it has no 'sequence'");

@@ -217,7 +217,7 @@ class EvaluateTest extends EvaluateFixture {
         assertRefused("--generated needs --real or --reference", "--generated", COPIES);
         assertRefused("fid needs a network, --features", SETS);
         assertRefused("--autoencoder needs the images, --real", "--autoencoder", "ae.pt");
-        assertRefused("sfid needs features that know of places", all(SETS, THROUGH, new Object[] {"--metrics",
+        assertRefused("sfid needs spatial features", all(SETS, THROUGH, new Object[] {"--metrics",
             "sfid"}));
         assertRefused("--features net.pt must be inception:FILE", all(SETS, new Object[] {"--features", "net.pt"}));
         assertRefused("--input goes with", all(SETS, new Object[] {"--features", "dinov2:x", "--input", "unit"}));
