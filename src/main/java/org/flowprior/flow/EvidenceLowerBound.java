@@ -15,8 +15,12 @@ import org.flowprior.torch.Torch;
  *
  * <p>Points are float32 or float64, the dtype of the computation. A field with a condition is passed as
  * {@code (x, t, none) -> field.velocity(x, t, condition)}.
+ *
+ * @param field  the velocity field
+ * @param trace  finds tr ∂v/∂x
+ * @param lambda λ
  */
-public final class EvidenceLowerBound {
+public record EvidenceLowerBound(VelocityField field, TraceEstimator trace, double lambda) {
 
     /**
      * The bound and its terms at some points, without gradients.
@@ -30,20 +34,9 @@ public final class EvidenceLowerBound {
     /** Terms estimated by draws, and the standard error of each. */
     public record Estimate(Terms mean, Terms standardError) {}
 
-    private final VelocityField field;
-    private final TraceEstimator trace;
-    private final double lambda;
-
     /** The bound with λ = 1, as the paper proposes. */
     public EvidenceLowerBound(VelocityField field, TraceEstimator trace) {
         this(field, trace, 1);
-    }
-
-    /** The bound with the factor λ. */
-    public EvidenceLowerBound(VelocityField field, TraceEstimator trace, double lambda) {
-        this.field = field;
-        this.trace = trace;
-        this.lambda = lambda;
     }
 
     /**

@@ -10,27 +10,11 @@ import org.flowprior.torch.Tensor;
  * official ImageNet priors are {@link TimeConvention#OFFICIAL}.
  *
  * <p>The model owns its network.
+ *
+ * @param network    the raw network, whose state dict has the official keys
+ * @param convention the convention of the raw network; training fits new weights in it too
  */
-public final class FlowModel implements VelocityField, AutoCloseable {
-
-    private final VelocityNetwork network;
-    private final TimeConvention convention;
-
-    /** Reads the network in this convention; training fits new weights in it too. */
-    public FlowModel(VelocityNetwork network, TimeConvention convention) {
-        this.network = network;
-        this.convention = convention;
-    }
-
-    /** Returns the raw network, whose state dict has the official keys. */
-    public VelocityNetwork network() {
-        return network;
-    }
-
-    /** Returns the convention of the raw network. */
-    public TimeConvention convention() {
-        return convention;
-    }
+public record FlowModel(VelocityNetwork network, TimeConvention convention) implements VelocityField, AutoCloseable {
 
     /** Fixes the weights (Sec. 4.1): no gradients reach them any more. Returns this. */
     public FlowModel freeze() {

@@ -15,8 +15,12 @@ import org.flowprior.torch.Torch;
  *
  * <p>It is the likelihood of the flow of any field; for a field that minimises Eq. 3 it is the likelihood of the data.
  * A field with a condition is passed as {@code (x, t, none) -> field.velocity(x, t, condition)}.
+ *
+ * @param field  the flow's velocity field
+ * @param solver solves for the path and the integral
+ * @param trace  finds tr ∂v/∂x
  */
-public final class LogLikelihood {
+public record LogLikelihood(VelocityField field, OdeSolver solver, TraceEstimator trace) {
 
     /**
      * The log-density at given points.
@@ -35,17 +39,6 @@ public final class LogLikelihood {
      * @param evaluations number of evaluations of the field, each with its trace
      */
     public record Sample(Tensor points, Tensor logDensity, long evaluations) {}
-
-    private final VelocityField field;
-    private final OdeSolver solver;
-    private final TraceEstimator trace;
-
-    /** The likelihood of the field's flow, by a solver and a trace. */
-    public LogLikelihood(VelocityField field, OdeSolver solver, TraceEstimator trace) {
-        this.field = field;
-        this.solver = solver;
-        this.trace = trace;
-    }
 
     /**
      * Returns the log-density at points, by following the flow backwards.

@@ -4,20 +4,15 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** The official code's ways to normalise the targets of the alignment loss; all are off in the published configs. */
-final class TargetNormalization {
+/**
+ * The official code's ways to normalise the targets of the alignment loss; all are off in the published configs.
+ *
+ * @param movingAverage a scalar, updated in place; null without that option
+ */
+record TargetNormalization(AlignmentLoss.Options options, Tensor movingAverage) {
 
     private static final double TINY = 1e-8;
     private static final double DECAY = 0.9997;
-
-    private final AlignmentLoss.Options options;
-    private final Tensor movingAverage;
-
-    /** {@code movingAverage}: a scalar, updated in place; null without that option. */
-    TargetNormalization(AlignmentLoss.Options options, Tensor movingAverage) {
-        this.options = options;
-        this.movingAverage = movingAverage;
-    }
 
     /** {@code y}: [N, D]. Returns [N, D]; statistics over the batch count as constants. */
     Tensor forward(Tensor y) {

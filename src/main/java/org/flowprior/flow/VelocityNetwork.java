@@ -170,17 +170,13 @@ public final class VelocityNetwork extends Module {
             Tensor activated = embedded.into(Functional::silu);
             Tensor h = inputProjection.forward(x);
             for (ResidualBlock block : blocks) {
-                h = h.into(input -> run(block, input, activated));
+                Function<List<Tensor>, Tensor> run = in -> Scope
+                        .returning(() -> block.forward(in.getFirst(), block.modulation.forward(in.getLast())));
+                h = h.into(input -> gradCheckpointing ? Checkpoint.run(run, List.of(input, activated))
+                        : run.apply(List.of(input, activated)));
             }
             return h.into(last -> finalLayer.forward(last, finalLayer.modulation.forward(activated)));
         });
-    }
-
-    private Tensor run(ResidualBlock block, Tensor h, Tensor activated) {
-        Function<List<Tensor>, Tensor> modulated = in -> Scope
-                .returning(() -> block.forward(in.getFirst(), block.modulation.forward(in.getLast())));
-        List<Tensor> inputs = List.of(h, activated);
-        return gradCheckpointing ? Checkpoint.run(modulated, inputs) : modulated.apply(inputs);
     }
 
     // ---- the steps of forward, for VelocitySteps --------------------------------------------------------------------
@@ -228,27 +224,24 @@ public final class VelocityNetwork extends Module {
     }
 
     private void checkShapes(Tensor x, Tensor t, Tensor condition) {
-        long[] xs = x.shape();
-        if (xs.length != 2 || xs[1] != config.targetChannels()) {
-            throw new IllegalArgumentException("velocity network: x must be [N, " + config.targetChannels() + "], not "
-                    + Arrays.toString(xs));
+        if (x.dim() != 2 || x.size(1) != config.targetChannels()) {
+            throw refused("x must be [N, " + config.targetChannels() + "]", x);
         }
-        long[] ts = t.shape();
-        if (ts.length != 1 || ts[0] != xs[0]) {
-            throw new IllegalArgumentException("velocity network: t must be [" + xs[0]
-                    + "], one time for each row of x, not " + Arrays.toString(ts));
+        if (t.dim() != 1 || t.size(0) != x.size(0)) {
+            throw refused("t must be [" + x.size(0) + "], one time for each row of x", t);
         }
-        if (condition == null) {
-            return;
-        }
-        long[] cs = condition.shape();
-        if (config.conditionChannels() == 0) {
-            throw new IllegalArgumentException("velocity network: a condition " + Arrays.toString(cs)
+        if (condition != null && config.conditionChannels() == 0) {
+            throw new IllegalArgumentException("velocity network: a condition " + Arrays.toString(condition.shape())
                     + " was given, but the network was made without condition channels");
         }
-        if (cs.length != 2 || cs[0] != xs[0] || cs[1] != config.conditionChannels()) {
-            throw new IllegalArgumentException("velocity network: the condition must be [" + xs[0] + ", "
-                    + config.conditionChannels() + "], not " + Arrays.toString(cs));
+        long[] expected = {x.size(0), config.conditionChannels()};
+        if (condition != null && !Arrays.equals(condition.shape(), expected)) {
+            throw refused("the condition must be " + Arrays.toString(expected), condition);
         }
+    }
+
+    private static IllegalArgumentException refused(String rule, Tensor tensor) {
+        return new IllegalArgumentException(
+                "velocity network: " + rule + ", not " + Arrays.toString(tensor.shape()));
     }
 }

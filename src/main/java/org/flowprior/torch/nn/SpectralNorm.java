@@ -12,17 +12,9 @@ import org.flowprior.torch.Torch;
  * moves u and v towards its first singular vectors. Agrees with the hook {@code torch.nn.utils.spectral_norm} at its
  * defaults (Miyato et al., 2018).
  */
-final class SpectralNorm {
+record SpectralNorm(Tensor u, Tensor v) {
 
     private static final double EPS = 1e-12;
-
-    private final Tensor u;
-    private final Tensor v;
-
-    SpectralNorm(Tensor u, Tensor v) {
-        this.u = u;
-        this.v = v;
-    }
 
     static Tensor unitVector(long size, Generator generator) {
         return Scope.returning(() -> unit(Init.normal_(Torch.empty(size), 0, 1, generator)));
