@@ -105,6 +105,17 @@ public final class VisionTransformer extends Module {
         }
     }
 
+    /**
+     * Loads published weights, resampling patches and positions to this size, see {@link VisionTransformerWeights}.
+     *
+     * @throws IllegalArgumentException naming the file, for weights that do not fit
+     */
+    public void load(Path file) {
+        try (Scope scope = Scope.open()) {
+            VisionTransformerWeights.read(file).loadInto(this);
+        }
+    }
+
     /** The sizes. */
     public VisionTransformerConfig config() {
         return config;

@@ -23,7 +23,7 @@ class AutoencoderConfigTextTest {
                 AutoencoderConfig.officialKl(),
                 AutoencoderConfig.officialSoftVq(),
                 small.withBottleneck(new VqBottleneck.Options(64, false, 0.125, 0.5))
-                        .withRepa(new Repa.Options(tiny, 40, 2, RepaAlign.AVG_1D_SHUFFLE)),
+                        .withRepa(new Repa.Options(tiny, 40, 2, Repa.Align.AVG_1D_SHUFFLE)),
                 small.withBottleneck(new SoftVqBottleneck.Options(2, 64, 1.0 / 3, false, 1e-7)));
     }
 
