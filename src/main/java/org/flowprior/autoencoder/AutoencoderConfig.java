@@ -99,22 +99,12 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
         return List.copyOf(names);
     }
 
-    /** Counts the values in the parameters of the encoder. */
-    public long encoderParameters() {
-        return Encoder.parameterCount(encoder, latentTokens);
-    }
-
-    /** Counts the values in the parameters of the decoder. */
-    public long decoderParameters() {
-        return Decoder.parameterCount(decoder, latentTokens, toPixel);
-    }
-
     /** Counts the values in all parameters, frozen ones included. */
     public long parameterCount() {
         long quantConv = (encoder.width() + 1L) * encodedChannels();
         long postQuantConv = (latentChannels + 1L) * decoder.width();
         long alignment = repa == null ? 0 : repa.model().parameterCount() + repa.projectionParameters(latentChannels);
-        return encoderParameters() + quantConv + decoderParameters() + postQuantConv
-                + bottleneck.parameterCount(latentChannels) + alignment;
+        return Encoder.parameterCount(encoder, latentTokens) + quantConv
+                + Decoder.parameterCount(decoder, latentTokens, toPixel) + postQuantConv + bottleneck.parameterCount(latentChannels) + alignment;
     }
 }

@@ -70,9 +70,6 @@ public sealed interface Bottleneck
         }
     }
 
-    /** The options it was made with. */
-    Options options();
-
     /**
      * Returns the latents with losses.
      *
@@ -82,11 +79,6 @@ public sealed interface Bottleneck
      * @throws IllegalArgumentException for shapes that do not fit, and if noise is needed but missing
      */
     Output apply(Tensor encoded, Autoencoder.Draws draws, boolean training);
-
-    /** Returns the latents with losses; noise, if the bottleneck is random, comes from the generator. */
-    default Output apply(Tensor encoded, Generator generator, boolean training) {
-        return apply(encoded, Autoencoder.Draws.NONE, training);
-    }
 
     /**
      * Returns the latents without noise and losses: the mean if the bottleneck is random.

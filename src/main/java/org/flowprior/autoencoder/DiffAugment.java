@@ -59,29 +59,13 @@ public record DiffAugment(double probability, double cutout) {
         }
     }
 
-    /**
-     * Uniform numbers in [0, 1), [B] each: 1/2 changes nothing.
-     *
-     * @param brightness of each image
-     * @param saturation of each image
-     * @param contrast   of each image
-     */
+    /** Uniform numbers in [0, 1), [B] each: 1/2 changes nothing. */
     public record Color(Tensor brightness, Tensor saturation, Tensor contrast) {}
 
-    /**
-     * Whole numbers of any dtype, [B] each: output (i, j) is pixel (i + rows, j + columns), and 0 outside the image.
-     *
-     * @param rows    of each image
-     * @param columns of each image
-     */
+    /** Whole numbers of any dtype, [B] each: output (i, j) is pixel (i + rows, j + columns), and 0 outside. */
     public record Translation(Tensor rows, Tensor columns) {}
 
-    /**
-     * Whole numbers of any dtype, [B] each: the hole's centre; if its side is even, the pixel after the middle.
-     *
-     * @param rows    of each image
-     * @param columns of each image
-     */
+    /** Whole numbers of any dtype, [B] each: the hole's centre; if its side is even, the pixel after the middle. */
     public record Hole(Tensor rows, Tensor columns) {}
 
     /**

@@ -7,7 +7,6 @@ import org.flowprior.config.VariantName;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.Torch;
 
 /**
  * A diagonal normal distribution for each token: the encoder gives means and log variances, the latents are drawn, and
@@ -77,14 +76,6 @@ public record KlBottleneck(Options options, int channels) implements Bottleneck 
             Tensor divergence = mean.square().add(logVariance.exp()).sub(1).sub(logVariance).sum();
             return new Output(z, Map.of("kl", divergence.mul(0.5 * options.weight() / shape[0])), null).moveOutward();
         }
-    }
-
-    @Override
-    public Output apply(Tensor encoded, Generator generator, boolean training) {
-        Latents.check("KL", encoded, 2L * channels);
-        return Torch.randn(new long[] {encoded.size(0), encoded.size(1), channels}, generator,
-                Latents.wideDtype(encoded), encoded.device())
-                .into(noise -> apply(encoded, new Autoencoder.Draws(noise, null), training));
     }
 
     /** Returns the means. */

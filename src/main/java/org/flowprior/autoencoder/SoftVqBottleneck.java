@@ -92,11 +92,6 @@ public final class SoftVqBottleneck extends Module implements Bottleneck {
         }
     }
 
-    @Override
-    public Options options() {
-        return options;
-    }
-
     /**
      * Returns the share of the codes among each codebook's last 65,536 choices in training; missing choices count as
      * code 0.

@@ -79,11 +79,6 @@ public final class VqBottleneck extends Module implements Bottleneck {
         }
     }
 
-    @Override
-    public Options options() {
-        return options;
-    }
-
     /** Returns the share of the codes among the last 65,536 choices in training; missing choices count as code 0. */
     public double usage() {
         return codebookUsed.view(1, Codebooks.WINDOW).into(window -> Codebooks.usage(window, options.entries()));

@@ -2,6 +2,7 @@ package org.flowprior.eval;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
@@ -40,8 +41,9 @@ final class InceptionFeatures implements FeatureNetwork {
     @Override
     public FeatureOutputs of(Tensor images) {
         try (NoGrad noGrad = new NoGrad()) {
-            Inception.Outputs found = network.forward(images, WANTED);
-            return new FeatureOutputs(found.pooled2048(), found.spatial(), found.logitsUnbiased());
+            Map<Inception.Output, Tensor> found = network.forward(images, WANTED);
+            return new FeatureOutputs(found.get(Inception.Output.POOLED2048), found.get(Inception.Output.SPATIAL),
+                    found.get(Inception.Output.LOGITS_UNBIASED));
         }
     }
 

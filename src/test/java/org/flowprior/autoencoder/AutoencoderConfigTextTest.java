@@ -10,7 +10,7 @@ import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 
-/** Configs in the metadata of files, beside the texts that files have had from the beginning. */
+/** Configs in the metadata of files, against the texts in files of all versions. */
 class AutoencoderConfigTextTest {
 
     private static List<AutoencoderConfig> configs() {
