@@ -9,15 +9,15 @@ import java.util.Map;
 /**
  * A chapter of the curated list: a C++ file, an interface of methods, a class of static functions.
  *
- * @param functions the class that takes the entries which are not methods
- * @param prefix    what their names lose, for example {@code linalg_}
+ * @param functions the class of the entries that are not methods
+ * @param prefix    removed from the start of their names, for example {@code linalg_}
  */
 record Chapter(String name, String functions, String prefix, List<Op> ops) {
 
     /**
      * One listed entry.
      *
-     * @param check the function of op_checks.h that sees the arguments first, or null
+     * @param check the function of op_checks.h that checks the arguments first, or null
      */
     record Op(Schema schema, List<Marshal> arguments, List<String> resultNames, String check) {
 
@@ -61,7 +61,7 @@ record Chapter(String name, String functions, String prefix, List<Op> ops) {
             List<String> names = halves.length > 1 ? Arrays.asList(halves[1].split("\\s+"))
                     : schema.results().stream().map(Schema.Result::name).toList();
             if (schema.results().size() > 1 && names.contains(null)) {
-                throw new IllegalArgumentException(list + ": name the results of " + schema.text() + " behind ->");
+                throw new IllegalArgumentException(list + ": name the results of " + schema.text() + " after ->");
             }
             chapters.get(chapters.size() - 1).ops()
                     .add(new Op(schema, arguments, names, words.length > 1 ? words[1] : null));

@@ -17,7 +17,7 @@ final class JavaWriter {
     /** Java classes and interfaces by name, and the lines of each. */
     private final Map<String, StringBuilder> types = new LinkedHashMap<>();
     private final Map<String, List<String>> records = new LinkedHashMap<>();
-    /** Signatures taken, by the type a caller sees: methods of all chapters meet in Tensor. */
+    /** Signatures in use, by the type that a caller sees: Tensor has the methods of all chapters. */
     private final Set<String> taken = new HashSet<>();
     private final StringBuilder index = new StringBuilder("# " + NOTE.substring(3)
             + "# schema entry, Java class, method, parameter types of the full form, those of the forms that call it,"
@@ -127,7 +127,7 @@ final class JavaWriter {
                 arguments.add(p.marshal().javaDefault());
                 defaults.add(p.marshal().argument().name() + "=" + p.marshal().argument().defaultValue());
             } else if (p.type().equals("long[]") && form.get(i).type().equals("long")) {
-                // As PyTorch reads one int for a list of stated length: that int for each.
+                // PyTorch reads one int for a list of stated length as that int for each element.
                 arguments.add("new long[] {" + String.join(", ", Collections.nCopies(p.marshal().length(), p.name()))
                         + "}");
             } else if (p.type().equals("Long") && form.get(i).type().equals("long")) {
@@ -202,7 +202,7 @@ final class JavaWriter {
             }
             case "List<Tensor>" -> {
                 call.add("f.out()");
-                call.add("f.outCount()");
+                call.add("f.out(1)");
                 yield "        return f.tensorList();\n";
             }
             case "boolean" -> {
@@ -231,11 +231,11 @@ final class JavaWriter {
         String imports = "import java.util.List;\nimport org.flowprior.torch.ffi.Shim;\n\n";
         if (op.isMethod()) {
             return NOTE + PACKAGE + imports + "/** The " + chapter.name().replace('_', ' ') + " methods of {@link "
-                    + "Tensor}, one for each schema entry and one for each default that may be left out. */\n"
+                    + "Tensor}, one for each schema entry and one for each default that may be omitted. */\n"
                     + "sealed interface " + type + " permits Tensor {\n";
         }
         return NOTE + PACKAGE + imports + "/** Ops that PyTorch has as functions only, under its names in camel case;"
-                + " each says its schema entry. */\npublic final class " + type + " {\n\n    private " + type
+                + " the Javadoc of each is its schema entry. */\npublic final class " + type + " {\n\n    private " + type
                 + "() {}\n";
     }
 

@@ -56,13 +56,13 @@ final class LeftOut {
             return "nested tensors: out of scope";
         }
         if (base.matches(".*(lstm|gru|rnn|_cell).*")) {
-            return "recurrent networks: no part of the paper";
+            return "recurrent networks: not part of the paper";
         }
         if (exposedBases.contains(base)) {
             return "another overload of an exposed op: complex scalars, symbolic or rarely used forms";
         }
         if (base.startsWith("_") || base.endsWith("_copy") || base.startsWith("sym_")) {
-            return "internal: behind a public op";
+            return "internal: a public op calls it";
         }
         if (base.endsWith("_") && exposedBases.contains(base.substring(0, base.length() - 1))) {
             return "in-place form of an exposed op, not needed so far";

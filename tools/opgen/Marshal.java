@@ -48,7 +48,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
         boolean sized = a.type().matches(".*\\[\\d+\\].*");
         if (n.equals("reduction") && "Mean".equals(a.defaultValue())) {
             return new Marshal(a, List.of("int64_t " + n), n, "Reduction", null, false,
-                    List.of("CallFrame.code($, \"$\")"));
+                    List.of("CallFrame.required($, \"$\").code()"));
         }
         return switch (type) {
             case "Tensor" -> simple(a, "int64_t", "In(" + n + ").ref()", "Tensor", "f.in($, \"$\")");
@@ -62,7 +62,7 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
                     List.of("CallFrame.kind($, \"$\")", "CallFrame.bits($)"));
             case "Scalar?" -> new Marshal(a, List.of("int32_t " + n + "_kind", "int64_t " + n + "_bits"),
                     "as_optional_scalar(" + n + "_kind, " + n + "_bits)", "Number", null, false,
-                    List.of("CallFrame.optionalKind($)", "CallFrame.bits($)"));
+                    List.of("$ == null ? 0 : CallFrame.kind($, \"$\")", "CallFrame.bits($)"));
             case "Scalar[]" -> new Marshal(a, List.of("const int32_t* " + n + "_kinds", "const int64_t* " + n + "_bits",
                     "int64_t " + n + "_count"), "as_scalars(" + n + "_kinds, " + n + "_bits, " + n + "_count)",
                     "List<? extends Number>", null, false, List.of("f.kinds($, \"$\")", "f.bits($)", "$.size()"));
@@ -70,31 +70,31 @@ record Marshal(Schema.Argument argument, List<String> c, String cpp, String java
             case "int?" -> optional(a, "int64_t", "as_given(" + n + "_given, " + n + ")", "Long", "long", "$ == null ? 0 : $");
             case "int[]", "int[N]" -> ints(a, "as_ints", symbolic, sized, "f.longs($, \"$\")", "$.length");
             case "int[]?", "int[N]?" -> ints(a, "as_optional_ints", symbolic, sized, "f.optionalLongs($)",
-                    "CallFrame.length($)");
+                    "$ == null ? 0 : $.length");
             case "float" -> simple(a, "double", n, "double", "$");
             case "float?" -> optional(a, "double", "as_given(" + n + "_given, " + n + ")", "Double", null, "$ == null ? 0 : $");
             case "float[]?" -> list(a, "double", "as_optional_doubles(%s, %s_count)", "double[]", "f.optionalDoubles($)",
-                    "CallFrame.length($)");
+                    "$ == null ? 0 : $.length");
             case "bool" -> simple(a, "int32_t", n + " != 0", "boolean", "$ ? 1 : 0");
             case "bool?" -> optional(a, "int32_t", "as_given(" + n + "_given, " + n + " != 0)", "Boolean", null,
                     "Boolean.TRUE.equals($) ? 1 : 0");
-            case "ScalarType" -> simple(a, "int32_t", "as_dtype(" + n + ")", "DType", "CallFrame.code($, \"$\")");
+            case "ScalarType" -> simple(a, "int32_t", "as_dtype(" + n + ")", "DType", "CallFrame.required($, \"$\").code()");
             case "ScalarType?" -> optional(a, "int32_t", "as_given(" + n + "_given, as_dtype(" + n + "))", "DType", null,
                     "$ == null ? 0 : $.code()");
             case "MemoryFormat" -> simple(a, "int32_t", "as_memory_format(" + n + ")", "MemoryFormat",
-                    "CallFrame.code($, \"$\")");
+                    "CallFrame.required($, \"$\").code()");
             case "MemoryFormat?" -> optional(a, "int32_t", "as_given(" + n + "_given, as_memory_format(" + n + "))",
                     "MemoryFormat", null, "$ == null ? 0 : $.code()");
             case "Device" -> new Marshal(a, List.of("int32_t " + n + "_type", "int32_t " + n + "_index"),
                     "as_device(" + n + "_type, " + n + "_index)", "Device", null, false,
-                    List.of("CallFrame.type($, \"$\")", "$.index()"));
+                    List.of("CallFrame.required($, \"$\").type().code()", "$.index()"));
             case "Device?" -> new Marshal(a, List.of("int32_t " + n + "_given", "int32_t " + n + "_type",
                     "int32_t " + n + "_index"), "as_given(" + n + "_given, as_device(" + n + "_type, " + n + "_index))",
                     "Device", null, false, List.of("$ == null ? 0 : 1", "$ == null ? 0 : $.type().code()",
                     "$ == null ? -1 : $.index()"));
             case "str" -> simple(a, "const char*", "std::string_view(" + n + ")", "String", "f.string($, \"$\")");
             case "str?" -> simple(a, "const char*", "as_optional_string(" + n + ")", "String", "f.optionalString($)");
-            case "Generator?" -> simple(a, "int64_t", "as_generator(" + n + ")", "Generator", "f.generator($)");
+            case "Generator?" -> simple(a, "int64_t", "as_generator(" + n + ")", "Generator", "$ == null ? 0 : $.handle()");
             // Sparse layouts are out of flowprior's scope: every tensor is strided, and neither C nor Java asks.
             case "Layout?" -> new Marshal(a, List.of(), "std::optional<at::Layout>()", null, null, false, List.of());
             default -> throw new IllegalStateException(

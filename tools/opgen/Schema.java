@@ -25,7 +25,7 @@ record Schema(String entry, String text, List<Argument> arguments, List<Result> 
         return entry.contains(".") ? entry.substring(entry.indexOf('.') + 1) : "";
     }
 
-    /** The name of the struct in {@code at::_ops}, and of the C function behind its prefix. */
+    /** The name of the struct in {@code at::_ops}, and of the C function after its prefix. */
     String symbol() {
         return entry.replace('.', '_');
     }

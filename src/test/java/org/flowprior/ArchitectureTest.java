@@ -8,11 +8,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
@@ -25,6 +28,7 @@ class ArchitectureTest {
 
     private static final String ROOT = "org.flowprior.";
     private static final Path DIAGRAM = Path.of("src/docs/architecture.md");
+    private static final Set<String> INTERNAL = Set.of("torch.ffi", "shards", "plot");
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.flowprior");
@@ -105,5 +109,16 @@ class ArchitectureTest {
                         .add(type.getName()));
         names.values().removeIf(types -> types.size() == 1);
         assertThat(names).isEmpty();
+    }
+
+    @Test
+    void theModuleExportsWhatUsersCallAndNothingElse() throws IOException {
+        Set<String> exported = new TreeSet<>();
+        try (InputStream in = ArchitectureTest.class.getModule().getResourceAsStream("module-info.class")) {
+            ModuleDescriptor.read(in).exports().forEach(e -> exported.add(e.source().substring(ROOT.length())));
+        }
+        Set<String> users = new TreeSet<>(floors().keySet());
+        users.removeIf(room -> room.startsWith("cli") || INTERNAL.contains(room));
+        assertThat(exported).isEqualTo(users);
     }
 }

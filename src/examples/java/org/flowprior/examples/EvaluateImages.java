@@ -46,7 +46,9 @@ public final class EvaluateImages {
         try (SmallClassifier classifier = SmallClassifier.train(real.source(), real.side(), options, threads,
                 step -> {})) {
             classifier.write(file);
+            return FeatureNetwork.classifier(file);
+        } finally {
+            Files.delete(file);
         }
-        return FeatureNetwork.classifier(file);
     }
 }

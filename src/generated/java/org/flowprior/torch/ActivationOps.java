@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The activation methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The activation methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface ActivationOps permits Tensor {
 
     /** {@code relu(Tensor self) &rarr; Tensor} */

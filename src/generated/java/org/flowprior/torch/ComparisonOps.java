@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The comparison methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The comparison methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface ComparisonOps permits Tensor {
 
     /** {@code eq.Scalar(Tensor self, Scalar other) &rarr; Tensor} */

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The creation methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The creation methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface CreationOps permits Tensor {
 
     /** {@code new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Fft {
 
     private Fft() {}
@@ -252,7 +252,7 @@ public final class Fft {
     /** {@code fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor fft2(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_fft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_fft2(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fft2", self, s, dim, norm);
         }
@@ -292,7 +292,7 @@ public final class Fft {
     /** {@code fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor ifft2(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_ifft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_ifft2(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifft2", self, s, dim, norm);
         }
@@ -332,7 +332,7 @@ public final class Fft {
     /** {@code fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor rfft2(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_rfft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_rfft2(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_rfft2", self, s, dim, norm);
         }
@@ -372,7 +372,7 @@ public final class Fft {
     /** {@code fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2,-1], str? norm=None) &rarr; Tensor} */
     public static Tensor irfft2(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_irfft2(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_irfft2(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.longs(dim, "dim"), dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_irfft2", self, s, dim, norm);
         }
@@ -412,7 +412,7 @@ public final class Fft {
     /** {@code fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor fftn(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_fftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_fftn(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.optionalLongs(dim), dim == null ? 0 : dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fftn", self, s, dim, norm);
         }
@@ -452,7 +452,7 @@ public final class Fft {
     /** {@code fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor ifftn(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_ifftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_ifftn(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.optionalLongs(dim), dim == null ? 0 : dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifftn", self, s, dim, norm);
         }
@@ -492,7 +492,7 @@ public final class Fft {
     /** {@code fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor rfftn(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_rfftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_rfftn(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.optionalLongs(dim), dim == null ? 0 : dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_rfftn", self, s, dim, norm);
         }
@@ -532,7 +532,7 @@ public final class Fft {
     /** {@code fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) &rarr; Tensor} */
     public static Tensor irfftn(Tensor self, long[] s, long[] dim, String norm) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_irfftn(f.in(self, "self"), f.optionalLongs(s), CallFrame.length(s), f.optionalLongs(dim), CallFrame.length(dim), f.optionalString(norm), f.out());
+        int status = Shim.fp_fft_irfftn(f.in(self, "self"), f.optionalLongs(s), s == null ? 0 : s.length, f.optionalLongs(dim), dim == null ? 0 : dim.length, f.optionalString(norm), f.out());
         if (status != 0) {
             throw f.failure(status, "fft_irfftn", self, s, dim, norm);
         }
@@ -572,7 +572,7 @@ public final class Fft {
     /** {@code fft_fftshift(Tensor self, int[1]? dim=None) &rarr; Tensor} */
     public static Tensor fftshift(Tensor self, long... dim) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_fftshift(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), f.out());
+        int status = Shim.fp_fft_fftshift(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, f.out());
         if (status != 0) {
             throw f.failure(status, "fft_fftshift", self, dim);
         }
@@ -592,7 +592,7 @@ public final class Fft {
     /** {@code fft_ifftshift(Tensor self, int[1]? dim=None) &rarr; Tensor} */
     public static Tensor ifftshift(Tensor self, long... dim) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_fft_ifftshift(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), f.out());
+        int status = Shim.fp_fft_ifftshift(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, f.out());
         if (status != 0) {
             throw f.failure(status, "fft_ifftshift", self, dim);
         }

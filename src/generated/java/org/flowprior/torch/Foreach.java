@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Foreach {
 
     private Foreach() {}
@@ -12,7 +12,7 @@ public final class Foreach {
     /** {@code _foreach_add.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_add_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_add_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, scalar);
         }
@@ -22,7 +22,7 @@ public final class Foreach {
     /** {@code _foreach_add.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, List<Tensor> other, Number alpha) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_add_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.outCount());
+        int status = Shim.fp__foreach_add_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, other, alpha);
         }
@@ -32,7 +32,7 @@ public final class Foreach {
     /** {@code _foreach_add.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_add_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_add_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, scalars);
         }
@@ -42,7 +42,7 @@ public final class Foreach {
     /** {@code _foreach_add.Tensor(Tensor[] self, Tensor other, *, Scalar alpha=1) &rarr; Tensor[]} */
     public static List<Tensor> add(List<Tensor> self, Tensor other, Number alpha) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_add_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.outCount());
+        int status = Shim.fp__foreach_add_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_add", self, other, alpha);
         }
@@ -98,7 +98,7 @@ public final class Foreach {
     /** {@code _foreach_sub.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sub_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sub_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, scalar);
         }
@@ -108,7 +108,7 @@ public final class Foreach {
     /** {@code _foreach_sub.List(Tensor[] self, Tensor[] other, *, Scalar alpha=1) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, List<Tensor> other, Number alpha) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sub_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sub_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), CallFrame.kind(alpha, "alpha"), CallFrame.bits(alpha), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, other, alpha);
         }
@@ -118,7 +118,7 @@ public final class Foreach {
     /** {@code _foreach_sub.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> sub(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sub_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sub_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sub", self, scalars);
         }
@@ -155,7 +155,7 @@ public final class Foreach {
     /** {@code _foreach_mul.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> mul(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_mul_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_mul_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, scalar);
         }
@@ -165,7 +165,7 @@ public final class Foreach {
     /** {@code _foreach_mul.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> mul(List<Tensor> self, List<Tensor> other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_mul_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_mul_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, other);
         }
@@ -175,7 +175,7 @@ public final class Foreach {
     /** {@code _foreach_mul.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> mulScalarList(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_mul_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_mul_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, scalars);
         }
@@ -185,7 +185,7 @@ public final class Foreach {
     /** {@code _foreach_mul.Tensor(Tensor[] self, Tensor other) &rarr; Tensor[]} */
     public static List<Tensor> mul(List<Tensor> self, Tensor other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_mul_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), f.out(), f.outCount());
+        int status = Shim.fp__foreach_mul_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_mul", self, other);
         }
@@ -231,7 +231,7 @@ public final class Foreach {
     /** {@code _foreach_div.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> div(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_div_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_div_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, scalar);
         }
@@ -241,7 +241,7 @@ public final class Foreach {
     /** {@code _foreach_div.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> div(List<Tensor> self, List<Tensor> other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_div_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_div_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, other);
         }
@@ -251,7 +251,7 @@ public final class Foreach {
     /** {@code _foreach_div.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> divScalarList(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_div_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_div_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, scalars);
         }
@@ -261,7 +261,7 @@ public final class Foreach {
     /** {@code _foreach_div.Tensor(Tensor[] self, Tensor other) &rarr; Tensor[]} */
     public static List<Tensor> div(List<Tensor> self, Tensor other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_div_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), f.out(), f.outCount());
+        int status = Shim.fp__foreach_div_Tensor(f.tensors(self, "self"), self.size(), f.in(other, "other"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_div", self, other);
         }
@@ -307,7 +307,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_max.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> clampMax(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_clamp_max_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_max_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, scalar);
         }
@@ -317,7 +317,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_max.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> clampMax(List<Tensor> self, List<Tensor> other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_clamp_max_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_max_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, other);
         }
@@ -327,7 +327,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_max.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> clampMaxScalarList(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_clamp_max_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_max_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_max", self, scalars);
         }
@@ -364,7 +364,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_min.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> clampMin(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_clamp_min_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_min_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, scalar);
         }
@@ -374,7 +374,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_min.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> clampMin(List<Tensor> self, List<Tensor> other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_clamp_min_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_min_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, other);
         }
@@ -384,7 +384,7 @@ public final class Foreach {
     /** {@code _foreach_clamp_min.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> clampMinScalarList(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_clamp_min_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_clamp_min_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_clamp_min", self, scalars);
         }
@@ -421,7 +421,7 @@ public final class Foreach {
     /** {@code _foreach_maximum.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> maximum(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_maximum_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_maximum_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, scalar);
         }
@@ -431,7 +431,7 @@ public final class Foreach {
     /** {@code _foreach_maximum.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> maximum(List<Tensor> self, List<Tensor> other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_maximum_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_maximum_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, other);
         }
@@ -441,7 +441,7 @@ public final class Foreach {
     /** {@code _foreach_maximum.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> maximumScalarList(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_maximum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_maximum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_maximum", self, scalars);
         }
@@ -478,7 +478,7 @@ public final class Foreach {
     /** {@code _foreach_minimum.Scalar(Tensor[] self, Scalar scalar) &rarr; Tensor[]} */
     public static List<Tensor> minimum(List<Tensor> self, Number scalar) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_minimum_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.outCount());
+        int status = Shim.fp__foreach_minimum_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(scalar, "scalar"), CallFrame.bits(scalar), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, scalar);
         }
@@ -488,7 +488,7 @@ public final class Foreach {
     /** {@code _foreach_minimum.List(Tensor[] self, Tensor[] other) &rarr; Tensor[]} */
     public static List<Tensor> minimum(List<Tensor> self, List<Tensor> other) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_minimum_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_minimum_List(f.tensors(self, "self"), self.size(), f.tensors(other, "other"), other.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, other);
         }
@@ -498,7 +498,7 @@ public final class Foreach {
     /** {@code _foreach_minimum.ScalarList(Tensor[] self, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> minimumScalarList(List<Tensor> self, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_minimum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_minimum_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_minimum", self, scalars);
         }
@@ -535,7 +535,7 @@ public final class Foreach {
     /** {@code _foreach_addcdiv.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Number value) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_addcdiv_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcdiv_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, value);
         }
@@ -550,7 +550,7 @@ public final class Foreach {
     /** {@code _foreach_addcdiv.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_addcdiv_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcdiv_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, scalars);
         }
@@ -560,7 +560,7 @@ public final class Foreach {
     /** {@code _foreach_addcdiv.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcdiv(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Tensor scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_addcdiv_Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcdiv_Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcdiv", self, tensor1, tensor2, scalars);
         }
@@ -602,7 +602,7 @@ public final class Foreach {
     /** {@code _foreach_addcmul.Scalar(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar value=1) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Number value) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_addcmul_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcmul_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), CallFrame.kind(value, "value"), CallFrame.bits(value), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, value);
         }
@@ -617,7 +617,7 @@ public final class Foreach {
     /** {@code _foreach_addcmul.ScalarList(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Scalar[] scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, List<? extends Number> scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_addcmul_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcmul_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.kinds(scalars, "scalars"), f.bits(scalars), scalars.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, scalars);
         }
@@ -627,7 +627,7 @@ public final class Foreach {
     /** {@code _foreach_addcmul.Tensor(Tensor[] self, Tensor[] tensor1, Tensor[] tensor2, Tensor scalars) &rarr; Tensor[]} */
     public static List<Tensor> addcmul(List<Tensor> self, List<Tensor> tensor1, List<Tensor> tensor2, Tensor scalars) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_addcmul_Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"), f.out(), f.outCount());
+        int status = Shim.fp__foreach_addcmul_Tensor(f.tensors(self, "self"), self.size(), f.tensors(tensor1, "tensor1"), tensor1.size(), f.tensors(tensor2, "tensor2"), tensor2.size(), f.in(scalars, "scalars"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_addcmul", self, tensor1, tensor2, scalars);
         }
@@ -669,7 +669,7 @@ public final class Foreach {
     /** {@code _foreach_abs(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> abs(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_abs(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_abs(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_abs", self);
         }
@@ -688,7 +688,7 @@ public final class Foreach {
     /** {@code _foreach_acos(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> acos(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_acos(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_acos(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_acos", self);
         }
@@ -707,7 +707,7 @@ public final class Foreach {
     /** {@code _foreach_asin(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> asin(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_asin(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_asin(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_asin", self);
         }
@@ -726,7 +726,7 @@ public final class Foreach {
     /** {@code _foreach_atan(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> atan(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_atan(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_atan(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_atan", self);
         }
@@ -745,7 +745,7 @@ public final class Foreach {
     /** {@code _foreach_ceil(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> ceil(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_ceil(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_ceil(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_ceil", self);
         }
@@ -764,7 +764,7 @@ public final class Foreach {
     /** {@code _foreach_cos(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> cos(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_cos(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_cos(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_cos", self);
         }
@@ -783,7 +783,7 @@ public final class Foreach {
     /** {@code _foreach_cosh(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> cosh(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_cosh(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_cosh(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_cosh", self);
         }
@@ -802,7 +802,7 @@ public final class Foreach {
     /** {@code _foreach_erf(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> erf(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_erf(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_erf(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_erf", self);
         }
@@ -821,7 +821,7 @@ public final class Foreach {
     /** {@code _foreach_erfc(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> erfc(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_erfc(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_erfc(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_erfc", self);
         }
@@ -840,7 +840,7 @@ public final class Foreach {
     /** {@code _foreach_exp(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> exp(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_exp(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_exp(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_exp", self);
         }
@@ -859,7 +859,7 @@ public final class Foreach {
     /** {@code _foreach_expm1(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> expm1(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_expm1(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_expm1(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_expm1", self);
         }
@@ -878,7 +878,7 @@ public final class Foreach {
     /** {@code _foreach_floor(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> floor(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_floor(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_floor(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_floor", self);
         }
@@ -897,7 +897,7 @@ public final class Foreach {
     /** {@code _foreach_frac(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> frac(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_frac(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_frac(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_frac", self);
         }
@@ -916,7 +916,7 @@ public final class Foreach {
     /** {@code _foreach_lerp.List(Tensor[] self, Tensor[] tensors1, Tensor[] weights) &rarr; Tensor[]} */
     public static List<Tensor> lerp(List<Tensor> self, List<Tensor> tensors1, List<Tensor> weights) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_lerp_List(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.tensors(weights, "weights"), weights.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_lerp_List(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.tensors(weights, "weights"), weights.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weights);
         }
@@ -926,7 +926,7 @@ public final class Foreach {
     /** {@code _foreach_lerp.Scalar(Tensor[] self, Tensor[] tensors1, Scalar weight) &rarr; Tensor[]} */
     public static List<Tensor> lerp(List<Tensor> self, List<Tensor> tensors1, Number weight) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_lerp_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), CallFrame.kind(weight, "weight"), CallFrame.bits(weight), f.out(), f.outCount());
+        int status = Shim.fp__foreach_lerp_Scalar(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), CallFrame.kind(weight, "weight"), CallFrame.bits(weight), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weight);
         }
@@ -936,7 +936,7 @@ public final class Foreach {
     /** {@code _foreach_lerp.ScalarList(Tensor[] self, Tensor[] tensors1, Scalar[] weight) &rarr; Tensor[]} */
     public static List<Tensor> lerpScalarList(List<Tensor> self, List<Tensor> tensors1, List<? extends Number> weight) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_lerp_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight, "weight"), f.bits(weight), weight.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_lerp_ScalarList(f.tensors(self, "self"), self.size(), f.tensors(tensors1, "tensors1"), tensors1.size(), f.kinds(weight, "weight"), f.bits(weight), weight.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_lerp", self, tensors1, weight);
         }
@@ -973,7 +973,7 @@ public final class Foreach {
     /** {@code _foreach_lgamma(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> lgamma(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_lgamma(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_lgamma(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_lgamma", self);
         }
@@ -992,7 +992,7 @@ public final class Foreach {
     /** {@code _foreach_log(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_log(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_log(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_log", self);
         }
@@ -1011,7 +1011,7 @@ public final class Foreach {
     /** {@code _foreach_log10(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log10(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_log10(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_log10(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_log10", self);
         }
@@ -1030,7 +1030,7 @@ public final class Foreach {
     /** {@code _foreach_log1p(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log1p(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_log1p(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_log1p(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_log1p", self);
         }
@@ -1049,7 +1049,7 @@ public final class Foreach {
     /** {@code _foreach_log2(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> log2(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_log2(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_log2(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_log2", self);
         }
@@ -1068,7 +1068,7 @@ public final class Foreach {
     /** {@code _foreach_max(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> max(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_max(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_max(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_max", self);
         }
@@ -1078,7 +1078,7 @@ public final class Foreach {
     /** {@code _foreach_neg(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> neg(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_neg(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_neg(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_neg", self);
         }
@@ -1097,7 +1097,7 @@ public final class Foreach {
     /** {@code _foreach_norm.Scalar(Tensor[] self, Scalar ord=2, ScalarType? dtype=None) &rarr; Tensor[]} */
     public static List<Tensor> norm(List<Tensor> self, Number ord, DType dtype) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_norm_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_norm_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_norm", self, ord, dtype);
         }
@@ -1117,7 +1117,7 @@ public final class Foreach {
     /** {@code _foreach_pow.List(Tensor[] self, Tensor[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> pow(List<Tensor> self, List<Tensor> exponent) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_pow_List(f.tensors(self, "self"), self.size(), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_pow_List(f.tensors(self, "self"), self.size(), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1127,7 +1127,7 @@ public final class Foreach {
     /** {@code _foreach_pow.Scalar(Tensor[] self, Scalar exponent) &rarr; Tensor[]} */
     public static List<Tensor> pow(List<Tensor> self, Number exponent) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_pow_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent), f.out(), f.outCount());
+        int status = Shim.fp__foreach_pow_Scalar(f.tensors(self, "self"), self.size(), CallFrame.kind(exponent, "exponent"), CallFrame.bits(exponent), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1137,7 +1137,7 @@ public final class Foreach {
     /** {@code _foreach_pow.ScalarList(Tensor[] self, Scalar[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> powScalarList(List<Tensor> self, List<? extends Number> exponent) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_pow_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent, "exponent"), f.bits(exponent), exponent.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_pow_ScalarList(f.tensors(self, "self"), self.size(), f.kinds(exponent, "exponent"), f.bits(exponent), exponent.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1147,7 +1147,7 @@ public final class Foreach {
     /** {@code _foreach_pow.ScalarAndTensor(Scalar self, Tensor[] exponent) &rarr; Tensor[]} */
     public static List<Tensor> pow(Number self, List<Tensor> exponent) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_pow_ScalarAndTensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_pow_ScalarAndTensor(CallFrame.kind(self, "self"), CallFrame.bits(self), f.tensors(exponent, "exponent"), exponent.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_pow", self, exponent);
         }
@@ -1184,7 +1184,7 @@ public final class Foreach {
     /** {@code _foreach_reciprocal(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> reciprocal(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_reciprocal(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_reciprocal(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_reciprocal", self);
         }
@@ -1203,7 +1203,7 @@ public final class Foreach {
     /** {@code _foreach_round(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> round(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_round(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_round(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_round", self);
         }
@@ -1222,7 +1222,7 @@ public final class Foreach {
     /** {@code _foreach_rsqrt(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> rsqrt(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_rsqrt(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_rsqrt(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_rsqrt", self);
         }
@@ -1241,7 +1241,7 @@ public final class Foreach {
     /** {@code _foreach_sigmoid(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sigmoid(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sigmoid(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sigmoid(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sigmoid", self);
         }
@@ -1260,7 +1260,7 @@ public final class Foreach {
     /** {@code _foreach_sign(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sign(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sign(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sign(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sign", self);
         }
@@ -1279,7 +1279,7 @@ public final class Foreach {
     /** {@code _foreach_sin(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sin(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sin(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sin(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sin", self);
         }
@@ -1298,7 +1298,7 @@ public final class Foreach {
     /** {@code _foreach_sinh(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sinh(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sinh(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sinh(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sinh", self);
         }
@@ -1317,7 +1317,7 @@ public final class Foreach {
     /** {@code _foreach_sqrt(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> sqrt(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_sqrt(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_sqrt(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_sqrt", self);
         }
@@ -1336,7 +1336,7 @@ public final class Foreach {
     /** {@code _foreach_tan(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> tan(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_tan(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_tan(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_tan", self);
         }
@@ -1355,7 +1355,7 @@ public final class Foreach {
     /** {@code _foreach_tanh(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> tanh(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_tanh(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_tanh(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_tanh", self);
         }
@@ -1374,7 +1374,7 @@ public final class Foreach {
     /** {@code _foreach_trunc(Tensor[] self) &rarr; Tensor[]} */
     public static List<Tensor> trunc(List<Tensor> self) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__foreach_trunc(f.tensors(self, "self"), self.size(), f.out(), f.outCount());
+        int status = Shim.fp__foreach_trunc(f.tensors(self, "self"), self.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "_foreach_trunc", self);
         }

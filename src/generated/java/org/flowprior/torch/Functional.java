@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Functional {
 
     private Functional() {}
@@ -1657,7 +1657,7 @@ public final class Functional {
     /** {@code upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest1d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_nearest1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_nearest1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest1d", input, outputSize, scaleFactors);
         }
@@ -1667,7 +1667,7 @@ public final class Functional {
     /** {@code upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest2d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_nearest2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_nearest2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest2d", input, outputSize, scaleFactors);
         }
@@ -1677,7 +1677,7 @@ public final class Functional {
     /** {@code upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearest3d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_nearest3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_nearest3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_nearest3d", input, outputSize, scaleFactors);
         }
@@ -1687,7 +1687,7 @@ public final class Functional {
     /** {@code _upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleNearestExact2d(Tensor input, long[] outputSize, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__upsample_nearest_exact2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp__upsample_nearest_exact2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_nearest_exact2d", input, outputSize, scaleFactors);
         }
@@ -1697,7 +1697,7 @@ public final class Functional {
     /** {@code upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleLinear1d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_linear1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_linear1d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_linear1d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1707,7 +1707,7 @@ public final class Functional {
     /** {@code upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBilinear2d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_bilinear2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_bilinear2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_bilinear2d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1717,7 +1717,7 @@ public final class Functional {
     /** {@code upsample_bicubic2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBicubic2d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_bicubic2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_bicubic2d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_bicubic2d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1727,7 +1727,7 @@ public final class Functional {
     /** {@code upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleTrilinear3d(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_upsample_trilinear3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp_upsample_trilinear3d_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "upsample_trilinear3d", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1737,7 +1737,7 @@ public final class Functional {
     /** {@code _upsample_bilinear2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBilinear2dAa(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__upsample_bilinear2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp__upsample_bilinear2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_bilinear2d_aa", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1747,7 +1747,7 @@ public final class Functional {
     /** {@code _upsample_bicubic2d_aa.vec(Tensor input, SymInt[]? output_size, bool align_corners, float[]? scale_factors) &rarr; Tensor} */
     public static Tensor upsampleBicubic2dAa(Tensor input, long[] outputSize, boolean alignCorners, double[] scaleFactors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp__upsample_bicubic2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), CallFrame.length(outputSize), alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), CallFrame.length(scaleFactors), f.out());
+        int status = Shim.fp__upsample_bicubic2d_aa_vec(f.in(input, "input"), f.optionalLongs(outputSize), outputSize == null ? 0 : outputSize.length, alignCorners ? 1 : 0, f.optionalDoubles(scaleFactors), scaleFactors == null ? 0 : scaleFactors.length, f.out());
         if (status != 0) {
             throw f.failure(status, "_upsample_bicubic2d_aa", input, outputSize, alignCorners, scaleFactors);
         }
@@ -1917,7 +1917,7 @@ public final class Functional {
     /** {@code mse_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor mseLoss(Tensor self, Tensor target, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_mse_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_mse_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "mse_loss", self, target, reduction);
         }
@@ -1932,7 +1932,7 @@ public final class Functional {
     /** {@code l1_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor l1Loss(Tensor self, Tensor target, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_l1_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_l1_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "l1_loss", self, target, reduction);
         }
@@ -1947,7 +1947,7 @@ public final class Functional {
     /** {@code smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) &rarr; Tensor} */
     public static Tensor smoothL1Loss(Tensor self, Tensor target, Reduction reduction, double beta) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_smooth_l1_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), beta, f.out());
+        int status = Shim.fp_smooth_l1_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), beta, f.out());
         if (status != 0) {
             throw f.failure(status, "smooth_l1_loss", self, target, reduction, beta);
         }
@@ -1967,7 +1967,7 @@ public final class Functional {
     /** {@code huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) &rarr; Tensor} */
     public static Tensor huberLoss(Tensor self, Tensor target, Reduction reduction, double delta) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_huber_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), delta, f.out());
+        int status = Shim.fp_huber_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), delta, f.out());
         if (status != 0) {
             throw f.failure(status, "huber_loss", self, target, reduction, delta);
         }
@@ -1987,7 +1987,7 @@ public final class Functional {
     /** {@code binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) &rarr; Tensor} */
     public static Tensor binaryCrossEntropy(Tensor self, Tensor target, Tensor weight, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_binary_cross_entropy(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_binary_cross_entropy(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "binary_cross_entropy", self, target, weight, reduction);
         }
@@ -2007,7 +2007,7 @@ public final class Functional {
     /** {@code binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, int reduction=Mean) &rarr; Tensor} */
     public static Tensor binaryCrossEntropyWithLogits(Tensor self, Tensor target, Tensor weight, Tensor posWeight, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_binary_cross_entropy_with_logits(f.in(self, "self"), f.in(target, "target"), f.optional(weight), f.optional(posWeight), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_binary_cross_entropy_with_logits(f.in(self, "self"), f.in(target, "target"), f.optional(weight), f.optional(posWeight), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "binary_cross_entropy_with_logits", self, target, weight, posWeight, reduction);
         }
@@ -2032,7 +2032,7 @@ public final class Functional {
     /** {@code cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100, float label_smoothing=0.0) &rarr; Tensor} */
     public static Tensor crossEntropyLoss(Tensor self, Tensor target, Tensor weight, Reduction reduction, long ignoreIndex, double labelSmoothing) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_cross_entropy_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), ignoreIndex, labelSmoothing, f.out());
+        int status = Shim.fp_cross_entropy_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.required(reduction, "reduction").code(), ignoreIndex, labelSmoothing, f.out());
         if (status != 0) {
             throw f.failure(status, "cross_entropy_loss", self, target, weight, reduction, ignoreIndex, labelSmoothing);
         }
@@ -2062,7 +2062,7 @@ public final class Functional {
     /** {@code nll_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) &rarr; Tensor} */
     public static Tensor nllLoss(Tensor self, Tensor target, Tensor weight, Reduction reduction, long ignoreIndex) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_nll_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), ignoreIndex, f.out());
+        int status = Shim.fp_nll_loss(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.required(reduction, "reduction").code(), ignoreIndex, f.out());
         if (status != 0) {
             throw f.failure(status, "nll_loss", self, target, weight, reduction, ignoreIndex);
         }
@@ -2087,7 +2087,7 @@ public final class Functional {
     /** {@code nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100) &rarr; Tensor} */
     public static Tensor nllLossNd(Tensor self, Tensor target, Tensor weight, Reduction reduction, long ignoreIndex) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_nll_loss_nd(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.code(reduction, "reduction"), ignoreIndex, f.out());
+        int status = Shim.fp_nll_loss_nd(f.in(self, "self"), f.in(target, "target"), f.optional(weight), CallFrame.required(reduction, "reduction").code(), ignoreIndex, f.out());
         if (status != 0) {
             throw f.failure(status, "nll_loss_nd", self, target, weight, reduction, ignoreIndex);
         }
@@ -2112,7 +2112,7 @@ public final class Functional {
     /** {@code kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) &rarr; Tensor} */
     public static Tensor klDiv(Tensor self, Tensor target, Reduction reduction, boolean logTarget) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_kl_div(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), logTarget ? 1 : 0, f.out());
+        int status = Shim.fp_kl_div(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), logTarget ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "kl_div", self, target, reduction, logTarget);
         }
@@ -2132,7 +2132,7 @@ public final class Functional {
     /** {@code soft_margin_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor softMarginLoss(Tensor self, Tensor target, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_soft_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_soft_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "soft_margin_loss", self, target, reduction);
         }
@@ -2147,7 +2147,7 @@ public final class Functional {
     /** {@code hinge_embedding_loss(Tensor self, Tensor target, float margin=1.0, int reduction=Mean) &rarr; Tensor} */
     public static Tensor hingeEmbeddingLoss(Tensor self, Tensor target, double margin, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_hinge_embedding_loss(f.in(self, "self"), f.in(target, "target"), margin, CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_hinge_embedding_loss(f.in(self, "self"), f.in(target, "target"), margin, CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "hinge_embedding_loss", self, target, margin, reduction);
         }
@@ -2167,7 +2167,7 @@ public final class Functional {
     /** {@code margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) &rarr; Tensor} */
     public static Tensor marginRankingLoss(Tensor input1, Tensor input2, Tensor target, double margin, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_margin_ranking_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_margin_ranking_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "margin_ranking_loss", input1, input2, target, margin, reduction);
         }
@@ -2187,7 +2187,7 @@ public final class Functional {
     /** {@code cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) &rarr; Tensor} */
     public static Tensor cosineEmbeddingLoss(Tensor input1, Tensor input2, Tensor target, double margin, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_cosine_embedding_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_cosine_embedding_loss(f.in(input1, "input1"), f.in(input2, "input2"), f.in(target, "target"), margin, CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "cosine_embedding_loss", input1, input2, target, margin, reduction);
         }
@@ -2207,7 +2207,7 @@ public final class Functional {
     /** {@code triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, float margin=1.0, float p=2, float eps=1e-06, bool swap=False, int reduction=Mean) &rarr; Tensor} */
     public static Tensor tripletMarginLoss(Tensor anchor, Tensor positive, Tensor negative, double margin, double p, double eps, boolean swap, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_triplet_margin_loss(f.in(anchor, "anchor"), f.in(positive, "positive"), f.in(negative, "negative"), margin, p, eps, swap ? 1 : 0, CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_triplet_margin_loss(f.in(anchor, "anchor"), f.in(positive, "positive"), f.in(negative, "negative"), margin, p, eps, swap ? 1 : 0, CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "triplet_margin_loss", anchor, positive, negative, margin, p, eps, swap, reduction);
         }
@@ -2252,7 +2252,7 @@ public final class Functional {
     /** {@code multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=Mean) &rarr; Tensor} */
     public static Tensor multiMarginLoss(Tensor self, Tensor target, Number p, Number margin, Tensor weight, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_multi_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.kind(p, "p"), CallFrame.bits(p), CallFrame.kind(margin, "margin"), CallFrame.bits(margin), f.optional(weight), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_multi_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.kind(p, "p"), CallFrame.bits(p), CallFrame.kind(margin, "margin"), CallFrame.bits(margin), f.optional(weight), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "multi_margin_loss", self, target, p, margin, weight, reduction);
         }
@@ -2282,7 +2282,7 @@ public final class Functional {
     /** {@code multilabel_margin_loss(Tensor self, Tensor target, int reduction=Mean) &rarr; Tensor} */
     public static Tensor multilabelMarginLoss(Tensor self, Tensor target, Reduction reduction) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_multilabel_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.code(reduction, "reduction"), f.out());
+        int status = Shim.fp_multilabel_margin_loss(f.in(self, "self"), f.in(target, "target"), CallFrame.required(reduction, "reduction").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "multilabel_margin_loss", self, target, reduction);
         }

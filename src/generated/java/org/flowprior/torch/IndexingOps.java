@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The indexing methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The indexing methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface IndexingOps permits Tensor {
 
     /** {@code narrow(Tensor(a) self, int dim, SymInt start, SymInt length) &rarr; Tensor(a)} */
@@ -529,7 +529,7 @@ sealed interface IndexingOps permits Tensor {
     default List<Tensor> nonzeroNumpy() {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_nonzero_numpy(f.in(self, "self"), f.out(), f.outCount());
+        int status = Shim.fp_nonzero_numpy(f.in(self, "self"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "nonzero_numpy", self);
         }

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Linalg {
 
     private Linalg() {}
@@ -192,7 +192,7 @@ public final class Linalg {
     /** {@code linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor norm(Tensor self, Number ord, long[] dim, boolean keepdim, DType dtype) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_linalg_norm(f.in(self, "self"), CallFrame.optionalKind(ord), CallFrame.bits(ord), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_linalg_norm(f.in(self, "self"), ord == null ? 0 : CallFrame.kind(ord, "ord"), CallFrame.bits(ord), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_norm", self, ord, dim, keepdim, dtype);
         }
@@ -237,7 +237,7 @@ public final class Linalg {
     /** {@code linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor norm(Tensor self, String ord, long[] dim, boolean keepdim, DType dtype) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_linalg_norm_ord_str(f.in(self, "self"), f.string(ord, "ord"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_linalg_norm_ord_str(f.in(self, "self"), f.string(ord, "ord"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_norm", self, ord, dim, keepdim, dtype);
         }
@@ -277,7 +277,7 @@ public final class Linalg {
     /** {@code linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) &rarr; Tensor} */
     public static Tensor vectorNorm(Tensor self, Number ord, long[] dim, boolean keepdim, DType dtype) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_linalg_vector_norm(f.in(self, "self"), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_linalg_vector_norm(f.in(self, "self"), CallFrame.kind(ord, "ord"), CallFrame.bits(ord), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_vector_norm", self, ord, dim, keepdim, dtype);
         }
@@ -562,7 +562,7 @@ public final class Linalg {
     /** {@code linalg_cond(Tensor self, Scalar? p=None) &rarr; Tensor} */
     public static Tensor cond(Tensor self, Number p) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_linalg_cond(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.out());
+        int status = Shim.fp_linalg_cond(f.in(self, "self"), p == null ? 0 : CallFrame.kind(p, "p"), CallFrame.bits(p), f.out());
         if (status != 0) {
             throw f.failure(status, "linalg_cond", self, p);
         }

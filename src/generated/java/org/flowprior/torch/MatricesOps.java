@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The matrices methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The matrices methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface MatricesOps permits Tensor {
 
     /** {@code matmul(Tensor self, Tensor other) &rarr; Tensor} */

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The pointwise methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The pointwise methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface PointwiseOps permits Tensor {
 
     /** {@code abs(Tensor self) &rarr; Tensor} */
@@ -590,7 +590,7 @@ sealed interface PointwiseOps permits Tensor {
     default Tensor clamp(Number min, Number max) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_clamp(f.in(self, "self"), CallFrame.optionalKind(min), CallFrame.bits(min), CallFrame.optionalKind(max), CallFrame.bits(max), f.out());
+        int status = Shim.fp_clamp(f.in(self, "self"), min == null ? 0 : CallFrame.kind(min, "min"), CallFrame.bits(min), max == null ? 0 : CallFrame.kind(max, "max"), CallFrame.bits(max), f.out());
         if (status != 0) {
             throw f.failure(status, "clamp", self, min, max);
         }
@@ -627,7 +627,7 @@ sealed interface PointwiseOps permits Tensor {
     default Tensor clamp_(Number min, Number max) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_clamp_(f.in(self, "self"), CallFrame.optionalKind(min), CallFrame.bits(min), CallFrame.optionalKind(max), CallFrame.bits(max));
+        int status = Shim.fp_clamp_(f.in(self, "self"), min == null ? 0 : CallFrame.kind(min, "min"), CallFrame.bits(min), max == null ? 0 : CallFrame.kind(max, "max"), CallFrame.bits(max));
         if (status != 0) {
             throw f.failure(status, "clamp_", self, min, max);
         }

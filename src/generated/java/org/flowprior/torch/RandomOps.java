@@ -4,14 +4,14 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The random methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The random methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface RandomOps permits Tensor {
 
     /** {@code bernoulli(Tensor self, *, Generator? generator=None) &rarr; Tensor} */
     default Tensor bernoulli(Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_bernoulli(f.in(self, "self"), f.generator(generator), f.out());
+        int status = Shim.fp_bernoulli(f.in(self, "self"), generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "bernoulli", self, generator);
         }
@@ -27,7 +27,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor bernoulli(double p, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_bernoulli_p(f.in(self, "self"), p, f.generator(generator), f.out());
+        int status = Shim.fp_bernoulli_p(f.in(self, "self"), p, generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "bernoulli", self, p, generator);
         }
@@ -43,7 +43,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor bernoulli_(Tensor p, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_bernoulli__Tensor(f.in(self, "self"), f.in(p, "p"), f.generator(generator));
+        int status = Shim.fp_bernoulli__Tensor(f.in(self, "self"), f.in(p, "p"), generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "bernoulli_", self, p, generator);
         }
@@ -59,7 +59,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor bernoulli_(double p, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_bernoulli__float(f.in(self, "self"), p, f.generator(generator));
+        int status = Shim.fp_bernoulli__float(f.in(self, "self"), p, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "bernoulli_", self, p, generator);
         }
@@ -80,7 +80,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor multinomial(long numSamples, boolean replacement, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_multinomial(f.in(self, "self"), numSamples, replacement ? 1 : 0, f.generator(generator), f.out());
+        int status = Shim.fp_multinomial(f.in(self, "self"), numSamples, replacement ? 1 : 0, generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "multinomial", self, numSamples, replacement, generator);
         }
@@ -101,7 +101,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor normal_(double mean, double std, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_normal_(f.in(self, "self"), mean, std, f.generator(generator));
+        int status = Shim.fp_normal_(f.in(self, "self"), mean, std, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "normal_", self, mean, std, generator);
         }
@@ -127,7 +127,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor uniform_(double from, double to, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_uniform_(f.in(self, "self"), from, to, f.generator(generator));
+        int status = Shim.fp_uniform_(f.in(self, "self"), from, to, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "uniform_", self, from, to, generator);
         }
@@ -153,7 +153,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor random_(long from, Long to, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_random__from(f.in(self, "self"), from, to == null ? 0 : 1, to == null ? 0 : to, f.generator(generator));
+        int status = Shim.fp_random__from(f.in(self, "self"), from, to == null ? 0 : 1, to == null ? 0 : to, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "random_", self, from, to, generator);
         }
@@ -179,7 +179,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor random_(long to, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_random__to(f.in(self, "self"), to, f.generator(generator));
+        int status = Shim.fp_random__to(f.in(self, "self"), to, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "random_", self, to, generator);
         }
@@ -195,7 +195,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor random_(Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_random_(f.in(self, "self"), f.generator(generator));
+        int status = Shim.fp_random_(f.in(self, "self"), generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "random_", self, generator);
         }
@@ -211,7 +211,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor exponential_(double lambd, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_exponential_(f.in(self, "self"), lambd, f.generator(generator));
+        int status = Shim.fp_exponential_(f.in(self, "self"), lambd, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "exponential_", self, lambd, generator);
         }
@@ -232,7 +232,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor cauchy_(double median, double sigma, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_cauchy_(f.in(self, "self"), median, sigma, f.generator(generator));
+        int status = Shim.fp_cauchy_(f.in(self, "self"), median, sigma, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "cauchy_", self, median, sigma, generator);
         }
@@ -258,7 +258,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor geometric_(double p, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_geometric_(f.in(self, "self"), p, f.generator(generator));
+        int status = Shim.fp_geometric_(f.in(self, "self"), p, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "geometric_", self, p, generator);
         }
@@ -274,7 +274,7 @@ sealed interface RandomOps permits Tensor {
     default Tensor logNormal_(double mean, double std, Generator generator) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_log_normal_(f.in(self, "self"), mean, std, f.generator(generator));
+        int status = Shim.fp_log_normal_(f.in(self, "self"), mean, std, generator == null ? 0 : generator.handle());
         if (status != 0) {
             throw f.failure(status, "log_normal_", self, mean, std, generator);
         }

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The reduction methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The reduction methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface ReductionOps permits Tensor {
 
     /** {@code sum(Tensor self, *, ScalarType? dtype=None) &rarr; Tensor} */
@@ -27,7 +27,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor sum(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_sum_dim_IntList(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_sum_dim_IntList(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "sum", self, dim, keepdim, dtype);
         }
@@ -79,7 +79,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor mean(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_mean_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_mean_dim(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "mean", self, dim, keepdim, dtype);
         }
@@ -168,7 +168,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor std(long[] dim, boolean unbiased, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_std_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_std_dim(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std", self, dim, unbiased, keepdim);
         }
@@ -204,7 +204,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor std(long[] dim, Number correction, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_std_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_std_correction(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, correction == null ? 0 : CallFrame.kind(correction, "correction"), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std", self, dim, correction, keepdim);
         }
@@ -246,7 +246,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor var(long[] dim, boolean unbiased, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_var_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_var_dim(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var", self, dim, unbiased, keepdim);
         }
@@ -282,7 +282,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor var(long[] dim, Number correction, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_var_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_var_correction(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, correction == null ? 0 : CallFrame.kind(correction, "correction"), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var", self, dim, correction, keepdim);
         }
@@ -555,7 +555,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor any(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_any_dims(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_any_dims(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "any", self, dim, keepdim);
         }
@@ -598,7 +598,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor all(long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_all_dims(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_all_dims(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "all", self, dim, keepdim);
         }
@@ -625,7 +625,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor norm(Number p, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), CallFrame.code(dtype, "dtype"), f.out());
+        int status = Shim.fp_norm_ScalarOpt_dtype(f.in(self, "self"), p == null ? 0 : CallFrame.kind(p, "p"), CallFrame.bits(p), CallFrame.required(dtype, "dtype").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dtype);
         }
@@ -652,7 +652,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor norm(Number p, long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dim_dtype(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, CallFrame.code(dtype, "dtype"), f.out());
+        int status = Shim.fp_norm_ScalarOpt_dim_dtype(f.in(self, "self"), p == null ? 0 : CallFrame.kind(p, "p"), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, CallFrame.required(dtype, "dtype").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dim, keepdim, dtype);
         }
@@ -668,7 +668,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor norm(Number p, long[] dim, boolean keepdim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_norm_ScalarOpt_dim(f.in(self, "self"), CallFrame.optionalKind(p), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_norm_ScalarOpt_dim(f.in(self, "self"), p == null ? 0 : CallFrame.kind(p, "p"), CallFrame.bits(p), f.longs(dim, "dim"), dim.length, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "norm", self, p, dim, keepdim);
         }
@@ -959,7 +959,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor nansum(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_nansum(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_nansum(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "nansum", self, dim, keepdim, dtype);
         }
@@ -1000,7 +1000,7 @@ sealed interface ReductionOps permits Tensor {
     default Tensor nanmean(long[] dim, boolean keepdim, DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_nanmean(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
+        int status = Shim.fp_nanmean(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, keepdim ? 1 : 0, dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "nanmean", self, dim, keepdim, dtype);
         }

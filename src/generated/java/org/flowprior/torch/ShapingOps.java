@@ -4,14 +4,14 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** The shaping methods of {@link Tensor}, one for each schema entry and one for each default that may be left out. */
+/** The shaping methods of {@link Tensor}, one for each schema entry and one for each default that may be omitted. */
 sealed interface ShapingOps permits Tensor {
 
     /** {@code split.Tensor(Tensor(a &rarr; *) self, SymInt split_size, int dim=0) &rarr; Tensor(a)[]} */
     default List<Tensor> split(long splitSize, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_split_Tensor(f.in(self, "self"), splitSize, dim, f.out(), f.outCount());
+        int status = Shim.fp_split_Tensor(f.in(self, "self"), splitSize, dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "split", self, splitSize, dim);
         }
@@ -27,7 +27,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> split(long[] splitSize, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_split_sizes(f.in(self, "self"), f.longs(splitSize, "splitSize"), splitSize.length, dim, f.out(), f.outCount());
+        int status = Shim.fp_split_sizes(f.in(self, "self"), f.longs(splitSize, "splitSize"), splitSize.length, dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "split", self, splitSize, dim);
         }
@@ -43,7 +43,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> splitWithSizes(long[] splitSizes, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_split_with_sizes(f.in(self, "self"), f.longs(splitSizes, "splitSizes"), splitSizes.length, dim, f.out(), f.outCount());
+        int status = Shim.fp_split_with_sizes(f.in(self, "self"), f.longs(splitSizes, "splitSizes"), splitSizes.length, dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "split_with_sizes", self, splitSizes, dim);
         }
@@ -59,7 +59,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> chunk(long chunks, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_chunk(f.in(self, "self"), chunks, dim, f.out(), f.outCount());
+        int status = Shim.fp_chunk(f.in(self, "self"), chunks, dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "chunk", self, chunks, dim);
         }
@@ -75,7 +75,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> tensorSplit(long sections, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_tensor_split_sections(f.in(self, "self"), sections, dim, f.out(), f.outCount());
+        int status = Shim.fp_tensor_split_sections(f.in(self, "self"), sections, dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "tensor_split", self, sections, dim);
         }
@@ -91,7 +91,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> tensorSplit(long[] indices, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_tensor_split_indices(f.in(self, "self"), f.longs(indices, "indices"), indices.length, dim, f.out(), f.outCount());
+        int status = Shim.fp_tensor_split_indices(f.in(self, "self"), f.longs(indices, "indices"), indices.length, dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "tensor_split", self, indices, dim);
         }
@@ -107,7 +107,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> tensorSplit(Tensor tensorIndicesOrSections, long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_tensor_split_tensor_indices_or_sections(f.in(self, "self"), f.in(tensorIndicesOrSections, "tensorIndicesOrSections"), dim, f.out(), f.outCount());
+        int status = Shim.fp_tensor_split_tensor_indices_or_sections(f.in(self, "self"), f.in(tensorIndicesOrSections, "tensorIndicesOrSections"), dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "tensor_split", self, tensorIndicesOrSections, dim);
         }
@@ -123,7 +123,7 @@ sealed interface ShapingOps permits Tensor {
     default List<Tensor> unbind(long dim) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_unbind_int(f.in(self, "self"), dim, f.out(), f.outCount());
+        int status = Shim.fp_unbind_int(f.in(self, "self"), dim, f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "unbind", self, dim);
         }
@@ -260,7 +260,7 @@ sealed interface ShapingOps permits Tensor {
     default Tensor view(DType dtype) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_view_dtype(f.in(self, "self"), CallFrame.code(dtype, "dtype"), f.out());
+        int status = Shim.fp_view_dtype(f.in(self, "self"), CallFrame.required(dtype, "dtype").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "view", self, dtype);
         }
@@ -796,7 +796,7 @@ sealed interface ShapingOps permits Tensor {
     default Tensor contiguous(MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_contiguous(f.in(self, "self"), CallFrame.code(memoryFormat, "memoryFormat"), f.out());
+        int status = Shim.fp_contiguous(f.in(self, "self"), CallFrame.required(memoryFormat, "memoryFormat").code(), f.out());
         if (status != 0) {
             throw f.failure(status, "contiguous", self, memoryFormat);
         }
@@ -939,7 +939,7 @@ sealed interface ShapingOps permits Tensor {
     default Tensor to(Device device, DType dtype, boolean nonBlocking, boolean copy, MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_to_device(f.in(self, "self"), CallFrame.type(device, "device"), device.index(), CallFrame.code(dtype, "dtype"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
+        int status = Shim.fp_to_device(f.in(self, "self"), CallFrame.required(device, "device").type().code(), device.index(), CallFrame.required(dtype, "dtype").code(), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "to", self, device, dtype, nonBlocking, copy, memoryFormat);
         }
@@ -965,7 +965,7 @@ sealed interface ShapingOps permits Tensor {
     default Tensor to(DType dtype, boolean nonBlocking, boolean copy, MemoryFormat memoryFormat) {
         Tensor self = (Tensor) this;
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_to_dtype(f.in(self, "self"), CallFrame.code(dtype, "dtype"), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
+        int status = Shim.fp_to_dtype(f.in(self, "self"), CallFrame.required(dtype, "dtype").code(), nonBlocking ? 1 : 0, copy ? 1 : 0, memoryFormat == null ? 0 : 1, memoryFormat == null ? 0 : memoryFormat.code(), f.out());
         if (status != 0) {
             throw f.failure(status, "to", self, dtype, nonBlocking, copy, memoryFormat);
         }

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Special {
 
     private Special() {}

@@ -4,7 +4,7 @@ package org.flowprior.torch;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** Ops that PyTorch has as functions only, under its names in camel case; each says its schema entry. */
+/** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
 public final class Torch {
 
     private Torch() {}
@@ -287,7 +287,7 @@ public final class Torch {
     /** {@code rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor rand(long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_rand_generator(f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        int status = Shim.fp_rand_generator(f.longs(size, "size"), size.length, generator == null ? 0 : generator.handle(), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "rand", size, generator, dtype, device, pinMemory);
         }
@@ -337,7 +337,7 @@ public final class Torch {
     /** {@code randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randn(long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_randn_generator(f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        int status = Shim.fp_randn_generator(f.longs(size, "size"), size.length, generator == null ? 0 : generator.handle(), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randn", size, generator, dtype, device, pinMemory);
         }
@@ -387,7 +387,7 @@ public final class Torch {
     /** {@code randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randint(long high, long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_randint_generator(high, f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        int status = Shim.fp_randint_generator(high, f.longs(size, "size"), size.length, generator == null ? 0 : generator.handle(), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randint", high, size, generator, dtype, device, pinMemory);
         }
@@ -437,7 +437,7 @@ public final class Torch {
     /** {@code randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randint(long low, long high, long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_randint_low_generator(low, high, f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        int status = Shim.fp_randint_low_generator(low, high, f.longs(size, "size"), size.length, generator == null ? 0 : generator.handle(), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randint", low, high, size, generator, dtype, device, pinMemory);
         }
@@ -487,7 +487,7 @@ public final class Torch {
     /** {@code randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor randperm(long n, Generator generator, DType dtype, Device device, Boolean pinMemory) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_randperm_generator(n, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        int status = Shim.fp_randperm_generator(n, generator == null ? 0 : generator.handle(), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "randperm", n, generator, dtype, device, pinMemory);
         }
@@ -917,7 +917,7 @@ public final class Torch {
     /** {@code meshgrid(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> meshgrid(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_meshgrid(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_meshgrid(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "meshgrid", tensors);
         }
@@ -927,7 +927,7 @@ public final class Torch {
     /** {@code meshgrid.indexing(Tensor[] tensors, *, str indexing) &rarr; Tensor[]} */
     public static List<Tensor> meshgrid(List<Tensor> tensors, String indexing) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_meshgrid_indexing(f.tensors(tensors, "tensors"), tensors.size(), f.string(indexing, "indexing"), f.out(), f.outCount());
+        int status = Shim.fp_meshgrid_indexing(f.tensors(tensors, "tensors"), tensors.size(), f.string(indexing, "indexing"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "meshgrid", tensors, indexing);
         }
@@ -992,7 +992,7 @@ public final class Torch {
     /** {@code normal.Tensor_float(Tensor mean, float std=1, *, Generator? generator=None) &rarr; Tensor} */
     public static Tensor normal(Tensor mean, double std, Generator generator) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_normal_Tensor_float(f.in(mean, "mean"), std, f.generator(generator), f.out());
+        int status = Shim.fp_normal_Tensor_float(f.in(mean, "mean"), std, generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, generator);
         }
@@ -1012,7 +1012,7 @@ public final class Torch {
     /** {@code normal.float_Tensor(float mean, Tensor std, *, Generator? generator=None) &rarr; Tensor} */
     public static Tensor normal(double mean, Tensor std, Generator generator) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_normal_float_Tensor(mean, f.in(std, "std"), f.generator(generator), f.out());
+        int status = Shim.fp_normal_float_Tensor(mean, f.in(std, "std"), generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, generator);
         }
@@ -1027,7 +1027,7 @@ public final class Torch {
     /** {@code normal.Tensor_Tensor(Tensor mean, Tensor std, *, Generator? generator=None) &rarr; Tensor} */
     public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_normal_Tensor_Tensor(f.in(mean, "mean"), f.in(std, "std"), f.generator(generator), f.out());
+        int status = Shim.fp_normal_Tensor_Tensor(f.in(mean, "mean"), f.in(std, "std"), generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, generator);
         }
@@ -1042,7 +1042,7 @@ public final class Torch {
     /** {@code normal.float_float(float mean, float std, SymInt[] size, *, Generator? generator=None, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) &rarr; Tensor} */
     public static Tensor normal(double mean, double std, long[] size, Generator generator, DType dtype, Device device, Boolean pinMemory) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_normal_float_float(mean, std, f.longs(size, "size"), size.length, f.generator(generator), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
+        int status = Shim.fp_normal_float_float(mean, std, f.longs(size, "size"), size.length, generator == null ? 0 : generator.handle(), dtype == null ? 0 : 1, dtype == null ? 0 : dtype.code(), device == null ? 0 : 1, device == null ? 0 : device.type().code(), device == null ? -1 : device.index(), pinMemory == null ? 0 : 1, Boolean.TRUE.equals(pinMemory) ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "normal", mean, std, size, generator, dtype, device, pinMemory);
         }
@@ -1072,7 +1072,7 @@ public final class Torch {
     /** {@code poisson(Tensor self, Generator? generator=None) &rarr; Tensor} */
     public static Tensor poisson(Tensor self, Generator generator) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_poisson(f.in(self, "self"), f.generator(generator), f.out());
+        int status = Shim.fp_poisson(f.in(self, "self"), generator == null ? 0 : generator.handle(), f.out());
         if (status != 0) {
             throw f.failure(status, "poisson", self, generator);
         }
@@ -1492,7 +1492,7 @@ public final class Torch {
     /** {@code std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.StdMean stdMean(Tensor self, long[] dim, boolean unbiased, boolean keepdim) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_std_mean_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_std_mean_dim(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std_mean", self, dim, unbiased, keepdim);
         }
@@ -1527,7 +1527,7 @@ public final class Torch {
     /** {@code std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.StdMean stdMean(Tensor self, long[] dim, Number correction, boolean keepdim) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_std_mean_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_std_mean_correction(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, correction == null ? 0 : CallFrame.kind(correction, "correction"), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "std_mean", self, dim, correction, keepdim);
         }
@@ -1567,7 +1567,7 @@ public final class Torch {
     /** {@code var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.VarMean varMean(Tensor self, long[] dim, boolean unbiased, boolean keepdim) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_var_mean_dim(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_var_mean_dim(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, unbiased ? 1 : 0, keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var_mean", self, dim, unbiased, keepdim);
         }
@@ -1602,7 +1602,7 @@ public final class Torch {
     /** {@code var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) &rarr; (Tensor, Tensor)} */
     public static Results.VarMean varMean(Tensor self, long[] dim, Number correction, boolean keepdim) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_var_mean_correction(f.in(self, "self"), f.optionalLongs(dim), CallFrame.length(dim), CallFrame.optionalKind(correction), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
+        int status = Shim.fp_var_mean_correction(f.in(self, "self"), f.optionalLongs(dim), dim == null ? 0 : dim.length, correction == null ? 0 : CallFrame.kind(correction, "correction"), CallFrame.bits(correction), keepdim ? 1 : 0, f.out());
         if (status != 0) {
             throw f.failure(status, "var_mean", self, dim, correction, keepdim);
         }
@@ -1697,7 +1697,7 @@ public final class Torch {
     /** {@code broadcast_tensors(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> broadcastTensors(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_broadcast_tensors(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_broadcast_tensors(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "broadcast_tensors", tensors);
         }
@@ -1737,7 +1737,7 @@ public final class Torch {
     /** {@code atleast_1d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast1d(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_atleast_1d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_atleast_1d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "atleast_1d", tensors);
         }
@@ -1757,7 +1757,7 @@ public final class Torch {
     /** {@code atleast_2d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast2d(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_atleast_2d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_atleast_2d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "atleast_2d", tensors);
         }
@@ -1777,7 +1777,7 @@ public final class Torch {
     /** {@code atleast_3d.Sequence(Tensor[] tensors) &rarr; Tensor[]} */
     public static List<Tensor> atleast3d(List<Tensor> tensors) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_atleast_3d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.outCount());
+        int status = Shim.fp_atleast_3d_Sequence(f.tensors(tensors, "tensors"), tensors.size(), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "atleast_3d", tensors);
         }
@@ -1922,7 +1922,7 @@ public final class Torch {
     /** {@code where(Tensor condition) &rarr; Tensor[]} */
     public static List<Tensor> where(Tensor condition) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_where(f.in(condition, "condition"), f.out(), f.outCount());
+        int status = Shim.fp_where(f.in(condition, "condition"), f.out(), f.out(1));
         if (status != 0) {
             throw f.failure(status, "where", condition);
         }
@@ -1932,7 +1932,7 @@ public final class Torch {
     /** {@code einsum(str equation, Tensor[] tensors, *, int[]? path=None) &rarr; Tensor} */
     public static Tensor einsum(String equation, List<Tensor> tensors, long... path) {
         CallFrame f = CallFrame.enter();
-        int status = Shim.fp_einsum(f.string(equation, "equation"), f.tensors(tensors, "tensors"), tensors.size(), f.optionalLongs(path), CallFrame.length(path), f.out());
+        int status = Shim.fp_einsum(f.string(equation, "equation"), f.tensors(tensors, "tensors"), tensors.size(), f.optionalLongs(path), path == null ? 0 : path.length, f.out());
         if (status != 0) {
             throw f.failure(status, "einsum", equation, tensors, path);
         }

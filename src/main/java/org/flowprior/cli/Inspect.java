@@ -5,42 +5,36 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.io.TensorFiles.Entry;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 
-/** {@code flowprior inspect}: what a tensor file holds. */
+/** {@code flowprior inspect}: lists the content of a tensor file. */
 @Command(
         name = "inspect",
-        description = "Lists what a safetensors, .pt, npy or npz file or a checkpoint's directory holds, without loading it.",
+        description = "Lists the content of a safetensors, .pt, npy or npz file or of a checkpoint's directory, without loading it.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior inspect flow_model.pt",
             "  flowprior inspect runs/toy-gaussian-quick/checkpoints/last"})
-final class Inspect implements Callable<Integer> {
+final class Inspect extends Subcommand {
 
     @Parameters(paramLabel = "FILE", description = "the file or directory")
     private Path file;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
         List<Entry> entries = TensorFiles.list(file);
         int name = width(entries.stream().map(Entry::name).toList(), "name");
         int shape = width(entries.stream().map(Inspect::shape).toList(), "shape");
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = out();
         String row = "%-" + name + "s  %-14s  %-" + shape + "s  %14s  %s";
         out.println(String.format(row, "name", "dtype", "shape", "bytes", "").stripTrailing());
         for (Entry entry : entries) {
             out.println(String.format(Locale.ROOT, row, entry.name(), entry.isTensor() ? entry.dtype() : "-",
-                    shape(entry),
-                    entry.isTensor() ? String.format(Locale.ROOT, "%,d", entry.bytes()) : "",
+                    shape(entry), entry.isTensor() ? String.format(Locale.ROOT, "%,d", entry.bytes()) : "",
                     entry.note()).stripTrailing());
         }
         List<Entry> tensors = entries.stream().filter(Entry::isTensor).toList();

@@ -7,7 +7,6 @@ import org.flowprior.cli.bench.Bench;
 import org.flowprior.cli.common.ErrorReport;
 import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.StopHook;
-import org.flowprior.cli.common.Version;
 import org.flowprior.cli.encode.Encode;
 import org.flowprior.cli.evaluate.Evaluate;
 import org.flowprior.cli.features.Features;
@@ -19,19 +18,20 @@ import org.flowprior.cli.train.TrainAutoencoder;
 import org.flowprior.cli.train.TrainFlow;
 import org.flowprior.cli.train.TrainMar;
 import org.flowprior.console.Console;
+import org.flowprior.train.RunMachine;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code flowprior COMMAND}: the command line. */
+/** {@code flowprior COMMAND}: the entry point of the command line. */
 @Command(
         name = "flowprior",
         description = "Aligning latent spaces with flow priors.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        versionProvider = Version.class,
+        versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -47,11 +47,12 @@ import picocli.CommandLine.ScopeType;
             " 130, 143:stopped by Ctrl-C or SIGTERM; training has written a checkpoint"})
 public final class Main implements Runnable, Session {
 
-    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT, description = "no progress, errors and results only")
+    @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT,
+            description = "prints results and errors only, no progress")
     private boolean quiet;
 
     @Option(names = {"-v", "--verbose"}, scope = ScopeType.INHERIT,
-            description = "every logged row; stack traces of errors")
+            description = "prints every logged row, and stack traces of errors")
     private boolean verbose;
 
     @CommandLine.Spec
@@ -59,7 +60,16 @@ public final class Main implements Runnable, Session {
 
     private StopHook stopHook;
 
+    /** Makes the command line of one call. */
     public Main() {}
+
+    /** Reads the version from the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"flowprior " + RunMachine.flowpriorVersion()};
+        }
+    }
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
@@ -79,13 +89,13 @@ public final class Main implements Runnable, Session {
         return run(out, err, () -> {}, args);
     }
 
-    /** {@code last} is done before the process may end, where a signal has asked for that. */
+    /** Does the same, and runs {@code last} before a signal may end the process. */
     public static int run(PrintWriter out, PrintWriter err, Runnable last, String... args) {
         System.setProperty("java.awt.headless", "true");
         Main main = new Main();
         try {
             return commandLine(main).setOut(out).setErr(err).execute(args);
-        } catch (Throwable e) { // errors of the JVM, which picocli lets pass
+        } catch (Throwable e) { // errors of the JVM, which picocli does not catch
             return ErrorReport.report(e, main.verbose, err);
         } finally {
             try {
@@ -98,6 +108,7 @@ public final class Main implements Runnable, Session {
         }
     }
 
+    /** Returns picocli's command line with all commands. */
     public static CommandLine commandLine(Main main) {
         return new CommandLine(main)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -107,7 +118,7 @@ public final class Main implements Runnable, Session {
                         (e, command, result) -> ErrorReport.report(e, main.verbose, command.getErr()));
     }
 
-    /** Help is about the last command named, wherever --help stands: {@code flowprior forward --help MODULE}. */
+    /** Shows help for the last command named, even if --help comes before it: {@code forward --help MODULE}. */
     private static int helpOrRun(CommandLine.ParseResult parsed) {
         CommandLine.ParseResult last = parsed;
         boolean help = parsed.isUsageHelpRequested();
@@ -123,7 +134,7 @@ public final class Main implements Runnable, Session {
         return new CommandLine.RunLast().execute(parsed);
     }
 
-    /** Without a command: what there is. */
+    /** Lists the commands if none is given. */
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
@@ -137,7 +148,7 @@ public final class Main implements Runnable, Session {
         return stopHook::isRequested;
     }
 
-    /** Where commands say how far they are. */
+    @Override
     public Console console() {
         return Console.standard(quiet ? Console.Level.QUIET : verbose ? Console.Level.VERBOSE : Console.Level.NORMAL);
     }

@@ -1,2 +1,2 @@
-/** The command line's entry point, and the commands that look at files and at the machine. */
+/** The entry point of the command line, and the commands that inspect files and the machine. */
 package org.flowprior.cli;

@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A bar with rate and time left. */
+/** A progress bar with the rate and the time left. */
 final class BarProgress implements Progress {
 
     private final ProgressBar bar;

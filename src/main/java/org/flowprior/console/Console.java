@@ -5,27 +5,27 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a command says while it works, on standard error: a progress bar on a terminal, plain lines otherwise. */
+/** Prints what a command is doing to standard error: a progress bar on a terminal, plain lines otherwise. */
 public final class Console {
 
-    /** How much is said. */
+    /** The amount of output. */
     public enum Level {
-        /** Nothing but errors. */
+        /** Only errors. */
         QUIET,
-        /** Progress, and a line where something begins or ends. */
+        /** Progress, and a line at the start or end of each part of the work. */
         NORMAL,
-        /** Every row of metrics, and what was found. */
+        /** Each row of metrics, and details. */
         VERBOSE
     }
 
-    /** What takes a progress bar away, which is drawn again below the line. */
+    /** Erases a progress bar; it is drawn again below the line. */
     private static final String ERASED_LINE = "\r\u001b[K";
 
     private final PrintStream out;
     private final Level level;
     private final boolean terminal;
 
-    /** A console over that stream. */
+    /** A console that prints to that stream. */
     public Console(PrintStream out, Level level, boolean terminal) {
         this.out = out;
         this.level = level;
@@ -37,12 +37,12 @@ public final class Console {
         return new Console(System.err, level, isTerminal());
     }
 
-    /** One that says nothing. */
+    /** A console that prints nothing. */
     public static Console silent() {
         return new Console(System.err, Level.QUIET, false);
     }
 
-    /** System.console() speaks of standard input and output, and progress goes to standard error. */
+    /** Checks standard error itself, because System.console() checks standard input and output. */
     private static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
@@ -52,35 +52,35 @@ public final class Console {
         }
     }
 
-    /** Says a line, unless quiet. */
+    /** Prints a line unless the level is quiet. */
     public void say(String line) {
         if (level != Level.QUIET) {
             out.println(terminal ? ERASED_LINE + line : line);
         }
     }
 
-    /** Says a line if verbose. */
+    /** Prints a line if the level is verbose. */
     public void detail(String line) {
-        if (level == Level.VERBOSE) {
-            out.println(terminal ? ERASED_LINE + line : line);
+        if (isVerbose()) {
+            say(line);
         }
     }
 
-    /** True when everything is to be said. */
+    /** True if the level is verbose. */
     public boolean isVerbose() {
         return level == Level.VERBOSE;
     }
 
     /**
-     * Begins some long work.
+     * Starts the display of long work.
      *
-     * @param task  what it is, in a word
-     * @param total its steps
-     * @param done  the steps that are done already
+     * @param task  a word that names the work
+     * @param total the number of steps
+     * @param done  the number of steps that are already done
      */
     public Progress progress(String task, long total, long done) {
         return switch (level) {
-            case QUIET -> new SilentProgress();
+            case QUIET -> new Progress() {};
             case NORMAL -> terminal ? new BarProgress(out, task, total, done)
                     : new LineProgress(out, task, total, done, false);
             case VERBOSE -> new LineProgress(out, task, total, done, true);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A plain line every few seconds, or for each row. */
+/** Prints a plain line every ten seconds, or for each row of metrics. */
 public final class LineProgress implements Progress {
 
     private static final double SECONDS_BETWEEN_LINES = 10;
@@ -68,12 +68,13 @@ public final class LineProgress implements Progress {
         return (System.nanoTime() - start) / 1e9;
     }
 
+    /** Metrics as text, with four significant digits. */
     public static String describe(Map<String, Double> row) {
         return row.entrySet().stream().map(e -> String.format(Locale.ROOT, "%s %.4g", e.getKey(), e.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
-    /** Hours, minutes and seconds as people write them. */
+    /** Hours, minutes and seconds, for example {@code 2h03m}, {@code 1m01s} or {@code 59s}. */
     public static String clock(double seconds) {
         Duration d = Duration.ofSeconds(Math.round(seconds));
         return d.toHours() > 0 ? "%dh%02dm".formatted(d.toHours(), d.toMinutesPart())

@@ -2,16 +2,16 @@ package org.flowprior.console;
 
 import java.util.Map;
 
-/** How far some long work has come. */
+/** The progress of long work. The methods here show nothing. */
 public interface Progress extends AutoCloseable {
 
-    /** So many steps are done. */
-    void step(long done);
+    /** Shows the number of steps that are done. */
+    default void step(long done) {}
 
-    /** The newest row of metrics. */
-    void row(Map<String, Double> metrics);
+    /** Shows the newest row of metrics. */
+    default void row(Map<String, Double> metrics) {}
 
-    /** The work has ended, for good or ill. */
+    /** Ends the display; the work has ended or failed. */
     @Override
-    void close();
+    default void close() {}
 }

@@ -1,2 +1,2 @@
-/** What a user sees while work runs: a progress bar on a terminal, plain lines elsewhere. */
+/** The output of running work: a progress bar on a terminal, plain lines otherwise. */
 package org.flowprior.console;

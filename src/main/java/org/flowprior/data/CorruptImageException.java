@@ -7,13 +7,13 @@ public final class CorruptImageException extends RuntimeException {
 
     private final String image;
 
-    /** That image cannot be decoded for that reason. */
+    /** Creates an exception for an image that cannot be decoded, with the reason. */
     public CorruptImageException(String image, String reason, Throwable cause) {
         super(image + ": corrupt image: " + reason, cause);
         this.image = image;
     }
 
-    /** The image's name: its path in the set, or {@code shard.tar/member}. */
+    /** Returns the image's name: its path in the set, or {@code shard.tar/member}. */
     public String image() {
         return image;
     }

@@ -4,21 +4,21 @@ import java.util.random.RandomGenerator;
 import org.flowprior.data.ImageResize.Filter;
 
 /**
- * How an image of any size becomes a square one: ADM's crops (guided-diffusion's {@code image_datasets.py}). The image
- * is halved by a box filter while its shorter side is at least twice the wanted one, then resized by a bicubic filter.
+ * Crops an image of any size to a square: ADM's crops (guided-diffusion's {@code image_datasets.py}). A box filter halves
+ * the image while its shorter side is at least twice the wanted one, then a bicubic filter resizes it.
  */
 public sealed interface ImageCrop {
 
-    /** Pixels along a side of the result. */
+    /** Returns the pixels along a side of the result. */
     int size();
 
-    /** The square part; draws from the generator only where the crop is random. */
+    /** Returns the square part; uses the generator only if the crop is random. */
     RgbImage apply(RgbImage image, RandomGenerator random);
 
-    /** The middle of the image whose shorter side is made {@code size}. */
+    /** Resizes the shorter side to {@code size} and takes the middle. */
     record Centre(int size) implements ImageCrop {
 
-        /** A crop of that size. */
+        /** Throws {@link IllegalArgumentException} for a size below 1. */
         public Centre {
             requirePositive(size);
         }
@@ -31,15 +31,15 @@ public sealed interface ImageCrop {
     }
 
     /**
-     * Some part of the image whose shorter side is made a uniform integer from ⌈size / largest⌉ to ⌈size / smallest⌉.
-     * Draws that side, then the part's row, then its column.
+     * Resizes the shorter side to a uniform integer from ⌈size / largest⌉ to ⌈size / smallest⌉ and takes a uniform part.
+     * Draws the side, then the part's row, then its column.
      *
-     * @param smallest the least share of the shorter side that stays, above 0
-     * @param largest  the greatest, at most 1
+     * @param smallest least share of the shorter side that is kept, above 0
+     * @param largest  greatest share, at most 1
      */
     record Random(int size, double smallest, double largest) implements ImageCrop {
 
-        /** A crop of that size. */
+        /** Throws {@link IllegalArgumentException} for a size or shares outside these bounds. */
         public Random {
             requirePositive(size);
             if (!(smallest > 0 && smallest <= largest && largest <= 1)) {
@@ -48,7 +48,7 @@ public sealed interface ImageCrop {
             }
         }
 
-        /** The published share, 0.8 to 1. */
+        /** Creates a crop with the published shares, 0.8 to 1. */
         public Random(int size) {
             this(size, 0.8, 1.0);
         }

@@ -8,19 +8,22 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * JPEG (CMYK and YCCK too), PNG, GIF, BMP and TIFF files to 8-bit RGB, as {@code PIL.Image.open(f).convert('RGB')}:
- * alpha is dropped, colour profiles and the orientation of the camera are ignored, of 16 bits the upper 8 stay. One
- * exception: Pillow turns all greys of a 16-bit grey image above 255 white; here the upper 8 bits stay as with RGB.
+ * Decodes JPEG (also CMYK and YCCK), PNG, GIF, BMP and TIFF files to 8-bit RGB, as {@code
+ * PIL.Image.open(f).convert('RGB')}: it drops alpha, ignores colour profiles and the camera's orientation, and keeps the
+ * upper 8 of 16 bits. One exception: in a 16-bit grey image, Pillow makes all greys above 255 white; here the upper 8
+ * bits are kept, as with RGB.
  *
- * <p>JPEG leaves decoders some freedom: values differ from libjpeg-turbo's by a few levels.
+ * <p>The JPEG standard leaves decoders some freedom: values differ from libjpeg-turbo's by a few levels.
  */
 public final class ImageDecoder {
 
@@ -30,20 +33,19 @@ public final class ImageDecoder {
     private ImageDecoder() {}
 
     /**
-     * The image that those bytes are.
+     * Decodes the bytes of a file.
      *
-     * @param file the bytes of the file
-     * @param name what to call the image in the exception
-     * @throws CorruptImageException when the bytes are damaged, cut short, or no image
+     * @param name the image's name in the exception
+     * @throws CorruptImageException when the bytes are damaged, cut short, or not an image
      */
     public static RgbImage decode(byte[] file, String name) {
         try {
             return decode(file);
-        } catch (IOException | RuntimeException e) { // the readers throw much on damaged files
+        } catch (IOException | RuntimeException e) { // on damaged files, the readers throw many kinds
             String reason = e.getMessage() == null ? e.getClass().getSimpleName()
                     : e.getMessage().lines().findFirst().orElse("");
             throw new CorruptImageException(name, reason, e);
-        } catch (OutOfMemoryError e) { // what a damaged header asks for
+        } catch (OutOfMemoryError e) { // from the size in a damaged header
             throw new CorruptImageException(name, "its size does not fit in the Java heap", e);
         }
     }
@@ -68,7 +70,10 @@ public final class ImageDecoder {
                     }
                 });
                 reader.setInput(in, true, true);
-                requireModest(reader.getWidth(0), reader.getHeight(0));
+                if ((long) reader.getWidth(0) * reader.getHeight(0) > MOST_PIXELS) {
+                    throw new IOException(reader.getWidth(0) + " x " + reader.getHeight(0) + " pixels are more than "
+                            + MOST_PIXELS);
+                }
                 BufferedImage image = reader.read(0);
                 if (cut.get() != null) {
                     throw new IOException("the file is cut short (" + cut.get() + ")");
@@ -77,12 +82,6 @@ public final class ImageDecoder {
             } finally {
                 reader.dispose();
             }
-        }
-    }
-
-    private static void requireModest(int width, int height) throws IOException {
-        if ((long) width * height > MOST_PIXELS) {
-            throw new IOException(width + " x " + height + " pixels are more than " + MOST_PIXELS);
         }
     }
 
@@ -97,67 +96,51 @@ public final class ImageDecoder {
         if (samples && (space == ColorSpace.TYPE_RGB || space == ColorSpace.TYPE_GRAY)) {
             return fromSamples(image, colors, space == ColorSpace.TYPE_GRAY);
         }
-        return converted(image);
+        return fromRows(image, y -> image.getRGB(0, y, image.getWidth(), 1, null, 0, image.getWidth()));
     }
 
     private static RgbImage fromPalette(BufferedImage image, IndexColorModel palette) {
         int[] colors = new int[palette.getMapSize()];
         palette.getRGBs(colors);
-        Raster raster = image.getRaster();
-        int width = image.getWidth();
-        byte[] pixels = new byte[3 * width * image.getHeight()];
-        int[] row = new int[width * raster.getNumBands()];
-        int to = 0;
-        for (int y = 0; y < image.getHeight(); y++) {
-            raster.getPixels(0, y, width, 1, row);
-            for (int x = 0; x < width; x++) {
-                to = put(pixels, to, colors[Math.min(row[x], colors.length - 1)]);
-            }
-        }
-        return new RgbImage(width, image.getHeight(), pixels);
+        return fromRows(image, y -> {
+            int[] row = image.getRaster().getSamples(0, y, image.getWidth(), 1, 0, (int[]) null);
+            Arrays.setAll(row, x -> colors[Math.min(row[x], colors.length - 1)]);
+            return row;
+        });
     }
 
     private static RgbImage fromSamples(BufferedImage image, ColorModel colors, boolean grey) {
         Raster raster = image.getRaster();
-        int width = image.getWidth();
         int bands = raster.getNumBands();
-        byte[] pixels = new byte[3 * width * image.getHeight()];
-        int[] row = new int[width * bands];
-        int to = 0;
-        for (int y = 0; y < image.getHeight(); y++) {
-            raster.getPixels(0, y, width, 1, row);
-            for (int x = 0; x < width; x++) {
+        int[] row = new int[image.getWidth()];
+        int[] samples = new int[image.getWidth() * bands];
+        return fromRows(image, y -> {
+            raster.getPixels(0, y, row.length, 1, samples);
+            for (int x = 0; x < row.length; x++) {
                 for (int channel = 0; channel < 3; channel++) {
                     int band = grey ? 0 : channel;
-                    pixels[to++] = (byte) eightBits(row[x * bands + band], colors.getComponentSize(band));
+                    row[x] = row[x] << 8 | eightBits(samples[x * bands + band], colors.getComponentSize(band)) & 0xff;
                 }
             }
-        }
-        return new RgbImage(width, image.getHeight(), pixels);
+            return row;
+        });
     }
 
     private static int eightBits(int sample, int bits) {
         return bits == 8 ? sample : bits > 8 ? sample >>> bits - 8 : sample * 255 / ((1 << bits) - 1);
     }
 
-    private static RgbImage converted(BufferedImage image) {
-        int width = image.getWidth();
-        byte[] pixels = new byte[3 * width * image.getHeight()];
-        int[] row = new int[width];
+    /** Makes an image of its rows of colours, 0xRRGGBB; the upper 8 bits are ignored. */
+    private static RgbImage fromRows(BufferedImage image, IntFunction<int[]> rows) {
+        byte[] pixels = new byte[3 * image.getWidth() * image.getHeight()];
         int to = 0;
         for (int y = 0; y < image.getHeight(); y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
-            for (int color : row) {
-                to = put(pixels, to, color);
+            for (int color : rows.apply(y)) {
+                pixels[to++] = (byte) (color >> 16);
+                pixels[to++] = (byte) (color >> 8);
+                pixels[to++] = (byte) color;
             }
         }
-        return new RgbImage(width, image.getHeight(), pixels);
-    }
-
-    private static int put(byte[] pixels, int to, int color) {
-        pixels[to] = (byte) (color >> 16);
-        pixels[to + 1] = (byte) (color >> 8);
-        pixels[to + 2] = (byte) color;
-        return to + 3;
+        return new RgbImage(image.getWidth(), image.getHeight(), pixels);
     }
 }

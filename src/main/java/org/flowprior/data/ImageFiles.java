@@ -1,27 +1,64 @@
 package org.flowprior.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 
-/** Images that are files of their own below a directory; the class is the first part of the relative path. */
-final class ImageFiles implements ImageSource {
+/** Images that are files below a directory; the class is the first part of the relative path. */
+record ImageFiles(Path directory, List<String> paths, ImageClasses labelled) implements ImageSource {
 
-    private final Path directory;
-    private final List<String> paths;
-    private final List<String> classes;
-    private final int[] labels;
+    /** Name of a list of images in their directory. */
+    static final String LIST = "filelist.txt";
 
-    ImageFiles(Path directory, List<String> paths) {
-        this.directory = directory;
-        this.paths = paths;
-        this.classes = ImageNames.sortedUnique(paths.stream().map(ImageNames::firstComponent).toList());
-        Map<String, Integer> ranks = new HashMap<>();
-        classes.forEach(name -> ranks.put(name, ranks.size()));
-        this.labels = paths.stream().mapToInt(p -> ranks.get(ImageNames.firstComponent(p))).toArray();
+    private ImageFiles(Path directory, List<String> paths) {
+        this(directory, paths, ImageClasses.byName(paths.stream().map(ImageNames::firstComponent).toList()));
+    }
+
+    /**
+     * Finds the images of a directory: ImageNet's layout, one directory for each class, with images at any depth; or a
+     * flat one, without classes. The images are sorted by class, then by path.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    static ImageSource in(Path directory) throws IOException {
+        List<String> paths;
+        try (Stream<Path> files = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+            paths = files.filter(f -> ImageNames.isImage(f.getFileName().toString()) && Files.isRegularFile(f))
+                    .map(f -> directory.relativize(f).toString().replace('\\', '/'))
+                    .sorted(Comparator.comparing(ImageNames::firstComponent).thenComparing(path -> path)).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (paths.isEmpty()) {
+            throw new IllegalArgumentException(directory
+                    + " holds no image (.jpg, .png, .bmp, .gif, .tif), no .tar and no " + LIST);
+        }
+        return new ImageFiles(directory, paths);
+    }
+
+    /**
+     * Reads a list of images in their order, one path a line, relative to the list's directory, as in the official
+     * code.
+     *
+     * @throws IllegalArgumentException when it is empty
+     */
+    static ImageSource listedIn(Path list) throws IOException {
+        List<String> paths;
+        try {
+            paths = Files.readAllLines(list).stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(list + " is not text in UTF-8", e);
+        }
+        if (paths.isEmpty()) {
+            throw new IllegalArgumentException(list + " names no image");
+        }
+        return new ImageFiles(list.toAbsolutePath().getParent(), paths);
     }
 
     @Override
@@ -36,12 +73,12 @@ final class ImageFiles implements ImageSource {
 
     @Override
     public int label(int index) {
-        return labels[index];
+        return labelled.labels()[index];
     }
 
     @Override
     public List<String> classes() {
-        return classes;
+        return labelled.names();
     }
 
     @Override

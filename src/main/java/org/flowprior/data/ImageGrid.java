@@ -17,16 +17,16 @@ public final class ImageGrid {
     public static final int COLUMNS = 8;
 
     private static final int GAP = 2;
-    /** Pixels between what belongs together and what follows. */
+    /** Pixels between one group of rows and the next. */
     private static final int WIDE_GAP = 8;
 
     private ImageGrid() {}
 
     /**
-     * Writes the file and replaces an old one.
+     * Writes the file, and replaces an existing one.
      *
-     * @param rows what stands below each other, image by image: each floating point, [N, 3, H, W] in [-1, 1], on any
-     *             device, all of one shape; where N is above {@link #COLUMNS} the rest follows further down
+     * @param rows images to put below each other: each floating point, [N, 3, H, W] in [-1, 1], on any device, all of
+     *             one shape; images after the first {@link #COLUMNS} follow in groups further down
      * @throws IllegalArgumentException     for other shapes
      * @throws java.io.UncheckedIOException when the file cannot be written
      */
@@ -34,19 +34,15 @@ public final class ImageGrid {
         write(file, COLUMNS, List.of(rows));
     }
 
-    /** As {@link #write(Path, Tensor...)}, with another number of images in a row. */
+    /** Writes as {@link #write(Path, Tensor...)}, with another number of images in a row. */
     public static void write(Path file, int columns, List<Tensor> rows) {
-        check(columns, rows);
-        PngFile.write(file, draw(columns, rows));
-    }
-
-    private static void check(int columns, List<Tensor> rows) {
         long[] shape = rows.isEmpty() ? new long[0] : rows.getFirst().shape();
         if (columns < 1 || shape.length != 4 || shape[1] != 3 || rows.getFirst().numel() == 0
                 || rows.stream().anyMatch(row -> !Arrays.equals(row.shape(), shape))) {
             throw new IllegalArgumentException("a grid of at least one column takes images [N, 3, H, W] of one shape, "
                     + "not " + rows.stream().map(Tensor::signature).toList() + " in " + columns + " columns");
         }
+        PngFile.write(file, draw(columns, rows));
     }
 
     private static BufferedImage draw(int columns, List<Tensor> rows) {
@@ -74,7 +70,7 @@ public final class ImageGrid {
         return grid;
     }
 
-    /** Red, green and blue of each pixel, image by image. */
+    /** Returns red, green and blue of each pixel, image by image. */
     private static byte[] levels(Tensor images) {
         try (Scope scope = Scope.open()) {
             Tensor levels = Pixels.levels(images).permute(0, 2, 3, 1).contiguous();

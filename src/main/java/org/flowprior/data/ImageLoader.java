@@ -15,13 +15,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
- * Makes batches of an image set. Platform threads that make no tensors read and decode ahead. The same seed gives the
- * same batches with any number of threads, and after a saved position too: the crop and flip of an image are drawn from
- * a generator of its own, seeded by seed, pass and index in the set.
+ * Makes batches of an image set. Platform threads, which make no tensors, read and decode ahead. The same seed gives the
+ * same batches with any number of threads, also from a saved position: each image has its own generator for crop and
+ * flip, seeded by seed, pass and index in the set.
  *
- * <p>At most two batches of cropped images are in memory ahead of the next one. One thread may use a loader.
+ * <p>At most two batches of cropped images are in memory ahead of the next one. Use a loader from one thread.
  */
 public final class ImageLoader implements AutoCloseable {
 
@@ -31,16 +32,16 @@ public final class ImageLoader implements AutoCloseable {
      * @param crop        how images become squares
      * @param batch       images in a batch
      * @param flip        whether each image is flipped left to right after the crop, with probability 1/2
-     * @param shuffle     whether each pass has an order of its own; otherwise it has the set's
-     * @param dropLast    whether a last batch that is not full is left out
-     * @param skipCorrupt whether corrupt images are counted and left out; otherwise the first one ends the run
+     * @param shuffle     whether each pass has its own order; otherwise it has the set's
+     * @param dropLast    whether to leave out a last batch that is not full
+     * @param skipCorrupt whether to count and leave out corrupt images; otherwise the first one ends the run
      * @param seed        of orders, crops and flips
      * @param threads     threads that decode
      */
     public record Options(ImageCrop crop, int batch, boolean flip, boolean shuffle, boolean dropLast,
             boolean skipCorrupt, long seed, int threads) {
 
-        /** Refuses a batch or a number of threads that is not positive. */
+        /** Throws {@link IllegalArgumentException} unless batch and threads are positive. */
         public Options {
             if (batch < 1 || threads < 1) {
                 throw new IllegalArgumentException("batch and threads of a loader are at least 1, not " + batch
@@ -72,7 +73,7 @@ public final class ImageLoader implements AutoCloseable {
         }
     }
 
-    /** An image of this pass that is decoded, or will be. */
+    /** An image of this pass that a thread decodes. */
     private record Pending(int image, Future<RgbImage> pixels) {}
 
     private final ImageSource source;
@@ -82,7 +83,7 @@ public final class ImageLoader implements AutoCloseable {
     private final Set<String> corrupt = new LinkedHashSet<>();
     private LoaderPosition position = LoaderPosition.START;
     private int[] order;
-    private int asked;
+    private int submitted;
 
     /** Makes a loader at the start of the first pass. The caller closes the source. */
     public ImageLoader(ImageSource source, Options options) {
@@ -113,7 +114,7 @@ public final class ImageLoader implements AutoCloseable {
             order = order(to.epoch());
         }
         position = to;
-        asked = (int) to.index();
+        submitted = (int) to.index();
     }
 
     /** Returns the names of the images found corrupt so far. */
@@ -122,9 +123,9 @@ public final class ImageLoader implements AutoCloseable {
     }
 
     /**
-     * Makes the next batch of this pass; empty at its end, after which the next pass begins.
+     * Makes the next batch of this pass; returns empty at its end and begins the next pass.
      *
-     * @throws CorruptImageException unless corrupt images are to be skipped; the position stays
+     * @throws CorruptImageException unless corrupt images are skipped; the position stays
      * @throws UncheckedIOException  when an image cannot be read; the position stays
      */
     public Optional<ImageBatch> next() {
@@ -152,30 +153,26 @@ public final class ImageLoader implements AutoCloseable {
         }
         position = new LoaderPosition(position.epoch(), index);
         fill(index);
-        return Optional.of(BatchMaker.batch(source, options.crop().size(), images, places));
+        return Optional.of(ImageBatch.of(source, options.crop().size(), images, places));
     }
 
     /**
-     * Makes the next batch, which is the first of the next pass if this one has ended.
+     * Makes the next batch, if this pass has ended the first of the next.
      *
      * @throws IllegalArgumentException when a whole pass makes no batch
-     * @throws CorruptImageException    unless corrupt images are to be skipped; the position stays
+     * @throws CorruptImageException    unless corrupt images are skipped; the position stays
      * @throws UncheckedIOException     when an image cannot be read; the position stays
      */
     public ImageBatch nextOfAnyPass() {
-        Optional<ImageBatch> batch = next();
-        if (batch.isEmpty()) {
-            batch = next();
-        }
-        return batch.orElseThrow(() -> new IllegalArgumentException("the set of " + source.size() + " images ("
+        return next().or(this::next).orElseThrow(() -> new IllegalArgumentException("the set of " + source.size() + " images ("
                 + corrupt.size() + " corrupt) does not fill a batch of " + options.batch()));
     }
 
-    /** Asks for images up to two batches after that index. */
+    /** Submits images up to two batches after an index. */
     private void fill(long from) {
         long end = Math.min(order.length, from + 2L * Math.max(options.batch(), options.threads()));
-        while (asked < end) {
-            int image = order[asked++];
+        while (submitted < end) {
+            int image = order[submitted++];
             long epoch = position.epoch();
             ahead.add(new Pending(image, decoders.submit(() -> cropped(image, epoch))));
         }
@@ -187,7 +184,7 @@ public final class ImageLoader implements AutoCloseable {
         return options.flip() && random.nextBoolean() ? part.flippedHorizontally() : part;
     }
 
-    /** Waits for the image; null for a corrupt one that is to be skipped. */
+    /** Waits for an image; returns null for a corrupt one to be skipped. */
     private RgbImage await(Pending pending) {
         try {
             return pending.pixels.get();
@@ -213,10 +210,7 @@ public final class ImageLoader implements AutoCloseable {
     }
 
     private int[] order(long epoch) {
-        int[] places = new int[source.size()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = i;
-        }
+        int[] places = IntStream.range(0, source.size()).toArray();
         if (options.shuffle()) {
             RandomGenerator random = new SplittableRandom(mixed(mixed(options.seed(), epoch), -1));
             for (int i = places.length - 1; i > 0; i--) {
@@ -229,7 +223,7 @@ public final class ImageLoader implements AutoCloseable {
         return places;
     }
 
-    /** Mixes all bits of both: MurmurHash3's finaliser over their combination. */
+    /** Hashes both numbers with MurmurHash3's finaliser. */
     private static long mixed(long seed, long value) {
         long z = seed * 0x9e3779b97f4a7c15L + value + 0x632be59bd9b4e019L;
         z = (z ^ z >>> 33) * 0xff51afd7ed558ccdL;
@@ -242,7 +236,7 @@ public final class ImageLoader implements AutoCloseable {
         ahead.clear();
     }
 
-    /** Ends the threads. */
+    /** Stops the threads. */
     @Override
     public void close() {
         forget();

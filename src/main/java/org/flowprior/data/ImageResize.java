@@ -3,13 +3,13 @@ package org.flowprior.data;
 import java.util.Arrays;
 
 /**
- * Resizing with antialiasing in Pillow's 8-bit integer arithmetic, bit for bit: {@code PIL.Image.resize} of an RGB
- * image. Two passes, first along the rows and then along the columns, with 8 bits between them; a pass whose size does
- * not change is left out.
+ * Resizes with antialiasing in Pillow's 8-bit integer arithmetic, bit for bit as {@code PIL.Image.resize} of an RGB
+ * image, in two passes with 8 bits between them: along the rows, then along the columns. A pass is left out if its size
+ * does not change.
  */
 public final class ImageResize {
 
-    /** What pixels are weighed by, as a function of their distance from the output pixel's centre. */
+    /** The weight of a pixel as a function of its distance from the output pixel's centre. */
     public enum Filter {
         /** The mean of the pixels covered: {@code PIL.Image.BOX}. */
         BOX(0.5) {
@@ -42,7 +42,7 @@ public final class ImageResize {
     private ImageResize() {}
 
     /**
-     * The image in another size.
+     * Returns the image in another size.
      *
      * @throws IllegalArgumentException when a size is not positive
      */
@@ -107,7 +107,7 @@ public final class ImageResize {
     }
 
     /**
-     * Which input pixels make up each output pixel along one axis.
+     * The input pixels of each output pixel along one axis.
      *
      * @param first   the first input pixel of each
      * @param weights the weights of the pixels from there on, times 2^22

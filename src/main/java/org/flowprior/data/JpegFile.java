@@ -3,7 +3,7 @@ package org.flowprior.data;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What is looked at in a JPEG file before it is decoded. */
+/** Prepares JPEG files for the JDK's decoder. */
 final class JpegFile {
 
     private static final int APP2 = 0xe2;
@@ -17,8 +17,8 @@ final class JpegFile {
     }
 
     /**
-     * The file without its colour profile, which Pillow's {@code convert('RGB')} ignores too, and which may be damaged,
-     * or of another kind of colours than the image.
+     * Removes the colour profile, which Pillow's {@code convert('RGB')} ignores too, and which may be damaged or for
+     * another colour space than the image's.
      */
     static byte[] withoutProfile(byte[] file) {
         byte[] kept = null;

@@ -1,17 +1,17 @@
 package org.flowprior.data;
 
 /**
- * How far a loader has come.
+ * The position of a loader.
  *
- * @param epoch passes over the set that are done
- * @param index images of this pass that are done, in the pass's order, corrupt ones included
+ * @param epoch finished passes over the set
+ * @param index finished images of this pass, in the pass's order, corrupt ones included
  */
 public record LoaderPosition(long epoch, long index) {
 
     /** The start. */
     public static final LoaderPosition START = new LoaderPosition(0, 0);
 
-    /** Refuses negative numbers. */
+    /** Throws {@link IllegalArgumentException} for negative numbers. */
     public LoaderPosition {
         if (epoch < 0 || index < 0) {
             throw new IllegalArgumentException("a loader's position is not negative: epoch " + epoch + ", index "

@@ -7,8 +7,8 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.io.NpzRows;
 
 /**
- * The images in one {@code .npz} file: its array {@code arr_0}, uint8 [N, H, W, 3] in RGB, as ADM's evaluator reads
- * samples and references. Without classes. The file may be larger than memory; one image at a time is read.
+ * The images in the array {@code arr_0} of an {@code .npz} file, uint8 [N, H, W, 3] in RGB, without classes: the format
+ * of samples and references in ADM's evaluator. Reads one image at a time, so that the file may be larger than memory.
  */
 public final class NpzImages implements ImageSource {
 
@@ -17,22 +17,17 @@ public final class NpzImages implements ImageSource {
 
     private final NpzRows rows;
     private final String file;
-    private final int size;
-    private final int height;
-    private final int width;
+    private final long[] shape;
 
     private NpzImages(Path file, NpzRows rows) {
         this.rows = rows;
         this.file = file.getFileName().toString();
-        long[] shape = rows.shape();
+        this.shape = rows.shape();
         if (rows.dtype() != DType.UINT8 || shape.length != 4 || shape[3] != 3 || shape[0] == 0
                 || shape[0] > Integer.MAX_VALUE || shape[1] == 0 || shape[2] == 0) {
             throw new IllegalArgumentException(file + ": '" + ARRAY + "' must hold images, uint8 [N, H, W, 3], not "
                     + rows.dtype() + " " + Arrays.toString(shape));
         }
-        this.size = (int) shape[0];
-        this.height = (int) shape[1];
-        this.width = (int) shape[2];
     }
 
     /**
@@ -53,10 +48,10 @@ public final class NpzImages implements ImageSource {
 
     @Override
     public int size() {
-        return size;
+        return (int) shape[0];
     }
 
-    /** The file's name and the place in the array. */
+    /** Returns the file's name with the index in the array. */
     @Override
     public String name(int index) {
         return file + "[" + index + "]";
@@ -74,7 +69,7 @@ public final class NpzImages implements ImageSource {
 
     @Override
     public RgbImage image(int index) {
-        return new RgbImage(width, height, rows.row(index));
+        return new RgbImage((int) shape[2], (int) shape[1], rows.row(index));
     }
 
     @Override

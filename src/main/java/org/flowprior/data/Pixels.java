@@ -6,20 +6,18 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Conversions between the values of images in tensors, [-1, 1], and the 256 levels of files.
- *
- * <p>The official code rounds values to levels in two ways, and results are comparable only with the right one:
+ * Converts between the values of images in tensors, [-1, 1], and the 256 levels of files. The official code rounds
+ * values to levels in two ways, and results are comparable only with the right one:
  *
  * <ul>
  *   <li>{@link #levels} in the evaluation of autoencoders (rFID, PSNR, SSIM): trunc(clamp(127.5 v + 128, 0, 255)), that
- *       is, half up. Originals and reconstructions both go through it.
- *   <li>{@link #sampleLevels} where the generator writes its samples: round(clamp(255 (v + 1) / 2, 0, 255)), half to
+ *       is, half up, for originals and reconstructions.
+ *   <li>{@link #sampleLevels} for the generator's samples: round(clamp(255 (v + 1) / 2, 0, 255)), half to
  *       even.
  * </ul>
  *
- * <p>The two differ only where 255 (v + 1) / 2 lies half-way between two levels, up to float32 rounding. There, the
- * first gives the upper level, the second the even one. Both take every value that {@link #values} makes back to its
- * level.
+ * <p>The two differ only if 255 (v + 1) / 2 is half-way between two levels, up to float32 rounding: the first then gives
+ * the upper level, the second the even one. Both map every result of {@link #values} back to its level.
  */
 public final class Pixels {
 

@@ -10,7 +10,7 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.flowprior.torch.io.AtomicFiles;
 
-/** Writes PNG files, and checks what the JDK's reader leaves out: it fills what is missing with black. */
+/** Writes PNG files, and checks them, because the JDK's reader fills missing parts with black. */
 final class PngFile {
 
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -22,16 +22,16 @@ final class PngFile {
                 SIGNATURE.length);
     }
 
-    /** Writes a picture and replaces an old file in one step: the file is there whole or not at all. */
+    /** Writes a picture and atomically replaces an existing file. */
     static void write(Path file, BufferedImage picture) {
         AtomicFiles.write(file, out -> {
             if (!ImageIO.write(picture, "png", out)) {
-                throw new IOException(file + ": this JDK writes no PNG");
+                throw new IOException(file + ": this JDK cannot write PNG");
             }
         });
     }
 
-    /** Refuses a file that ends before its last chunk, and a chunk of the image whose checksum is wrong. */
+    /** Throws {@link IOException} if the file ends before its last chunk, or an image chunk's checksum is wrong. */
     static void check(byte[] file) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(file);
         CRC32 checksum = new CRC32();

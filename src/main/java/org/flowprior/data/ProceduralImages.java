@@ -7,19 +7,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Images that are drawn rather than read, for machines without data: ten classes of coloured shapes (circle, cross,
- * star, triangle), textures (checkers, dots, stripes) and digits (two, four, seven), of any place, size, turn and
- * colours, over shaded grounds with faint clutter.
+ * Images that are drawn, for machines without data: ten classes of coloured shapes (circle, cross, star, triangle),
+ * textures (checkers, dots, stripes) and digits (two, four, seven), with random place, size, turn and colours, over
+ * shaded grounds with faint clutter.
  *
- * <p>Image i of a seed is the same on every machine, byte for byte, and the same picture at every size. The classes
- * take turns: the label of image i is i mod 10.
+ * <p>Image i of a seed is the same on every machine, byte for byte, and the same picture at every size. Its label is
+ * i mod 10.
+ *
+ * @param count images in the set, at least 1
+ * @param side  pixels per side, 1 to 4096
+ * @param seed  seed of all random numbers
  */
-public final class ProceduralImages implements ImageSource {
+public record ProceduralImages(int count, int side, long seed) implements ImageSource {
 
-    /** Images where a specification does not say how many. */
+    /** Number of images unless a specification has a count. */
     public static final int DEFAULT_COUNT = 10_000;
 
-    /** What the last part of a specification's path begins with. */
+    /** Prefix of the last part of a specification's path. */
     public static final String SCHEME = "procedural:";
 
     private static final String FORM = SCHEME + "SIZE?seed=N&count=N";
@@ -29,34 +33,21 @@ public final class ProceduralImages implements ImageSource {
     private static final List<String> CLASSES = ProceduralShape.KINDS.stream()
             .map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList();
 
-    private final int side;
-    private final long seed;
-    private final int count;
-
-    /**
-     * A set of images.
-     *
-     * @param count images in the set, at least 1
-     * @param side  pixels of a side, 1 to 4096
-     * @param seed  of everything in them
-     */
-    public ProceduralImages(int count, int side, long seed) {
+    /** Throws {@link IllegalArgumentException} for numbers outside these bounds. */
+    public ProceduralImages {
         if (side < 1 || side > LARGEST || count < 1) {
             throw new IllegalArgumentException("procedural images have 1 to " + LARGEST + " pixels a side, not " + side
                     + ", and there is at least one, not " + count);
         }
-        this.side = side;
-        this.seed = seed;
-        this.count = count;
     }
 
-    /** Whether the path is no file's but a specification: its last part begins with {@code procedural:}. */
+    /** Returns whether the path is not a file's but a specification: its last part begins with {@link #SCHEME}. */
     public static boolean isSpecification(Path path) {
         return path.getFileName() != null && path.getFileName().toString().startsWith(SCHEME);
     }
 
     /**
-     * The set that a path's last part describes: {@code procedural:64}, or {@code procedural:64?seed=0&count=10000},
+     * Makes the set that a path's last part describes: {@code procedural:64}, or {@code procedural:64?seed=0&count=10000},
      * which is the same.
      *
      * @throws IllegalArgumentException for anything else

@@ -1,9 +1,9 @@
 package org.flowprior.data;
 
-/** Figures out of straight lines, of about radius 1 around the origin, y downwards. */
+/** Figures made of straight lines, of about radius 1 around the origin, y downwards. */
 final class ProceduralOutlines {
 
-    /** The middle lines of digits: x, y of each point. */
+    /** Centre lines of digits: x, y of each point. */
     static final double[] TWO = {-0.50, -0.42, -0.45, -0.64, -0.28, -0.79, 0, -0.85, 0.28, -0.79, 0.45, -0.64, 0.50,
         -0.42, 0.43, -0.18, 0.25, 0.07, -0.52, 0.85, 0.55, 0.85};
     static final double[] FOUR = {0.22, 0.85, 0.22, -0.85, -0.58, 0.35, 0.58, 0.35};
@@ -11,19 +11,19 @@ final class ProceduralOutlines {
 
     private ProceduralOutlines() {}
 
-    /** A star of so many points, or, with an inner radius of half the outer one, a triangle. */
-    static ProceduralShape star(int points, double outer, double inner) {
+    /** Makes a star of outer radius 1; with three points and an inner radius of 0.5 it is a triangle. */
+    static ProceduralShape star(int points, double inner) {
         double[] corners = new double[4 * points];
         for (int i = 0; i < 2 * points; i++) {
             double[] direction = ProceduralNumbers.direction(Math.PI * i / points);
-            double radius = i % 2 == 0 ? outer : inner;
+            double radius = i % 2 == 0 ? 1 : inner;
             corners[2 * i] = radius * direction[0];
             corners[2 * i + 1] = radius * direction[1];
         }
         return polygon(corners);
     }
 
-    /** A stroke of that half width along a line through the points. */
+    /** Makes a stroke with this half width along a line through the points. */
     static ProceduralShape stroke(double[] points, double halfWidth) {
         return (x, y) -> {
             double nearest = Double.MAX_VALUE;
@@ -43,7 +43,7 @@ final class ProceduralOutlines {
                 nearest = Math.min(nearest, squaredDistance(x, y, corners, before, i));
                 double ay = corners[before + 1];
                 double by = corners[i + 1];
-                // A ray to the right meets the edge: once more for an odd number of times within.
+                // A point is inside if a ray to the right crosses an odd number of edges.
                 if (ay > y != by > y && x < corners[before] + (corners[i] - corners[before]) * (y - ay) / (by - ay)) {
                     within = !within;
                 }
@@ -52,7 +52,7 @@ final class ProceduralOutlines {
         };
     }
 
-    /** From the place to the line between two of the points. */
+    /** Returns the squared distance from (x, y) to the segment between two points. */
     private static double squaredDistance(double x, double y, double[] points, int from, int to) {
         double ex = points[to] - points[from];
         double ey = points[to + 1] - points[from + 1];

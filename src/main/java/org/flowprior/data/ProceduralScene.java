@@ -2,23 +2,24 @@ package org.flowprior.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 
-/** A figure in one colour over a ground in another, both shaded; what is drawn does not depend on the pixels. */
+/** A shaded figure over a shaded ground of another colour; the scene does not depend on the image's size. */
 final class ProceduralScene {
 
-    /** A colour that changes over the image. */
-    private record Paint(double[] colour, double[] slope, ProceduralNoise noise, double strength) {
+    /** A colour with a shading over the image. */
+    private record Paint(double[] colour, double[] slope, DoubleBinaryOperator noise, double strength) {
 
         static Paint draw(ProceduralNumbers numbers, double[] colour) {
             double[] direction = numbers.direction();
             double steepness = numbers.between(0, 0.3);
             return new Paint(colour, new double[] {steepness * direction[0], steepness * direction[1]},
-                    new ProceduralNoise(numbers, 3 + numbers.below(4)), numbers.between(0, 0.1));
+                    numbers.noise(3 + numbers.below(4)), numbers.between(0, 0.1));
         }
 
-        /** What is added to all three channels at that place. */
+        /** Returns the addend to all three channels at a point. */
         double shade(double x, double y) {
-            return slope[0] * (x - 0.5) + slope[1] * (y - 0.5) + strength * noise.at(x, y);
+            return slope[0] * (x - 0.5) + slope[1] * (y - 0.5) + strength * noise.applyAsDouble(x, y);
         }
     }
 
@@ -60,7 +61,7 @@ final class ProceduralScene {
         }
     }
 
-    /** Red, green and blue of a hue (in turns), with a chroma (share of the brightest channel) and that channel. */
+    /** Returns red, green and blue of a hue (in turns), a chroma (share of the brightest channel) and that channel. */
     private static double[] colour(double hue, double chroma, double brightest) {
         double[] rgb = new double[3];
         for (int c = 0; c < 3; c++) {
@@ -86,7 +87,7 @@ final class ProceduralScene {
         return new RgbImage(side, side, pixels);
     }
 
-    /** The colour at the middle of a pixel, of which the figure covers a share where its outline runs through it. */
+    /** Computes the colour at a pixel's centre; the figure covers a share of the pixel if its outline crosses it. */
     private void draw(double x, double y, int side, double... rgb) {
         double covered = Math.clamp(0.5 - side * figure.distance(x, y), 0.0, 1.0);
         double below = ground.shade(x, y);

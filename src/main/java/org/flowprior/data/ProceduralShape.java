@@ -1,33 +1,34 @@
 package org.flowprior.data;
 
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 
 /**
- * The figure of a procedural image as a function of the place: the distance to its outline, negative within it. The
- * image is the unit square, y downwards.
+ * The figure of a procedural image as a signed distance to its outline, negative inside. The image is the unit square, y
+ * downwards.
  */
 @FunctionalInterface
 interface ProceduralShape {
 
-    /** About the distance to the outline, exact near it. */
+    /** Returns about the distance to the outline, exact near it. */
     double distance(double x, double y);
 
     /** The ten classes, by name. */
     List<Kind> KINDS = List.of(Kind.values());
 
-    /** What a figure can be. */
+    /** The kinds of figures. */
     enum Kind {
         CHECKERS, CIRCLE, CROSS, DOTS, FOUR, SEVEN, STAR, STRIPES, TRIANGLE, TWO;
 
-        /** Whether it covers the whole image. */
+        /** Returns whether the figure covers the whole image. */
         boolean isTexture() {
             return this == CHECKERS || this == DOTS || this == STRIPES;
         }
 
-        /** One of this kind. */
+        /** Draws a figure of this kind. */
         ProceduralShape draw(ProceduralNumbers numbers) {
             return switch (this) {
-                case CHECKERS -> texture(numbers, (x, y) -> checkers(x, y));
+                case CHECKERS -> texture(numbers, ProceduralShape::checkers);
                 case DOTS -> {
                     double radius = numbers.between(0.24, 0.4);
                     yield texture(numbers, (x, y) -> dots(x, y, radius));
@@ -41,8 +42,8 @@ interface ProceduralShape {
                     double arm = numbers.between(0.2, 0.32);
                     yield placed(numbers, Math.PI, (x, y) -> Math.min(box(x, y, arm, 0.95), box(x, y, 0.95, arm)));
                 }
-                case STAR -> placed(numbers, Math.PI, ProceduralOutlines.star(5, 1, numbers.between(0.36, 0.5)));
-                case TRIANGLE -> placed(numbers, Math.PI, ProceduralOutlines.star(3, 1, 0.5));
+                case STAR -> placed(numbers, Math.PI, ProceduralOutlines.star(5, numbers.between(0.36, 0.5)));
+                case TRIANGLE -> placed(numbers, Math.PI, ProceduralOutlines.star(3, 0.5));
                 case TWO -> digit(numbers, ProceduralOutlines.TWO);
                 case FOUR -> digit(numbers, ProceduralOutlines.FOUR);
                 case SEVEN -> digit(numbers, ProceduralOutlines.SEVEN);
@@ -50,7 +51,7 @@ interface ProceduralShape {
         }
     }
 
-    /** A figure of about radius 1 around the origin, somewhere in the image. */
+    /** Puts a figure of about radius 1 around the origin somewhere in the image. */
     private static ProceduralShape placed(ProceduralNumbers numbers, double turn, ProceduralShape figure) {
         double scale = numbers.between(0.2, 0.38);
         double[] turned = ProceduralNumbers.direction(numbers.between(-turn, turn));
@@ -70,22 +71,22 @@ interface ProceduralShape {
         return placed(numbers, 0.2, (x, y) -> stroke.distance(x + slant * y, y));
     }
 
-    /** A pattern of period 1, at some angle and scale, a little distorted. */
+    /** Turns, scales and slightly distorts a pattern of period 1. */
     private static ProceduralShape texture(ProceduralNumbers numbers, ProceduralShape pattern) {
         double period = numbers.between(0.13, 0.3);
         double[] turned = numbers.direction();
         double[] shift = {numbers.between(0, 2), numbers.between(0, 2)};
         double strength = numbers.between(0, 0.12);
-        ProceduralNoise bend = new ProceduralNoise(numbers, 4);
+        DoubleBinaryOperator bend = numbers.noise(4);
         return (x, y) -> {
-            double bent = strength * bend.at(x, y);
+            double bent = strength * bend.applyAsDouble(x, y);
             double px = (turned[0] * (x + bent) + turned[1] * y) / period + shift[0];
             double py = (turned[0] * y - turned[1] * (x + bent)) / period + shift[1];
             return period * pattern.distance(px, py);
         };
     }
 
-    /** Distance to the outline of bands along y: of each period, {@code share} is within. */
+    /** Returns the distance to the outline of bands along y that cover {@code share} of each period. */
     private static double edge(double x, double share) {
         double within = x - Math.floor(x);
         return Math.abs(within - 0.5) - share / 2;
@@ -104,7 +105,7 @@ interface ProceduralShape {
         return Math.sqrt(dx * dx + dy * dy) - radius;
     }
 
-    /** Distance to a box around the origin, exact outside the corners. */
+    /** Returns the distance to a box around the origin, exact except at the corners. */
     private static double box(double x, double y, double halfWidth, double halfHeight) {
         return Math.max(Math.abs(x) - halfWidth, Math.abs(y) - halfHeight);
     }

@@ -4,13 +4,13 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 
-/** Rows drawn without replacement, in memory that does not depend on how many there are to choose from. */
+/** Draws rows without replacement, in memory that does not depend on the number of rows to choose from. */
 public final class RandomRows {
 
     private RandomRows() {}
 
     /**
-     * Different numbers below a bound, any set of them as likely as any other (Floyd's algorithm), rising.
+     * Draws distinct numbers below a bound, each set equally likely (Floyd's algorithm), in ascending order.
      *
      * @param bound at least the count
      * @param count at least 0

@@ -8,12 +8,12 @@ import java.nio.file.Path;
  *
  * @param width  columns, at least 1
  * @param height rows, at least 1
- * @param pixels uint8, row by row, the three channels of a pixel together; not copied
+ * @param pixels uint8 [height, width, 3]; not copied
  */
 public record RgbImage(int width, int height, byte[] pixels) {
 
     /**
-     * An image over those bytes.
+     * Wraps the bytes.
      *
      * @throws IllegalArgumentException when the sizes are not positive or do not fit the bytes
      */
@@ -25,7 +25,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
     }
 
     /**
-     * The part of that size whose left upper corner is there.
+     * Returns the part with this upper left corner and size.
      *
      * @throws IllegalArgumentException when it reaches past the image
      */
@@ -41,22 +41,19 @@ public record RgbImage(int width, int height, byte[] pixels) {
         return new RgbImage(columns, rows, part);
     }
 
-    /** The image with left and right exchanged. */
+    /** Returns the mirror image, left to right. */
     public RgbImage flippedHorizontally() {
         byte[] flipped = new byte[pixels.length];
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int from = 3 * (row * width + column);
-                int to = 3 * (row * width + width - 1 - column);
-                flipped[to] = pixels[from];
-                flipped[to + 1] = pixels[from + 1];
-                flipped[to + 2] = pixels[from + 2];
+                int to = row * width + width - 1 - column;
+                System.arraycopy(pixels, 3 * (row * width + column), flipped, 3 * to, 3);
             }
         }
         return new RgbImage(width, height, flipped);
     }
 
-    /** The colours 0xRRGGBB of pixels, from an array of red, green and blue in turn. */
+    /** Returns the colours 0xRRGGBB of pixels in an array [&hellip;, 3]. */
     static int[] colours(byte[] levels, int firstPixel, int count) {
         int[] colours = new int[count];
         for (int i = 0; i < count; i++) {
@@ -67,7 +64,7 @@ public record RgbImage(int width, int height, byte[] pixels) {
     }
 
     /**
-     * Writes the image as a PNG file and replaces an old file in one step: the file is there whole or not at all.
+     * Writes the image as a PNG file, and atomically replaces an existing file.
      *
      * @throws java.io.UncheckedIOException when the file cannot be written
      */

@@ -13,25 +13,22 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
 /**
- * Images in uncompressed tar files, shard by shard and in each shard's order, WebDataset's layout included. The class
- * of {@code 0001.jpg} is the number or word in {@code 0001.cls}, else the value of {@code label}, {@code cls} or {@code
- * class} in {@code 0001.json}, else the first directory in the member's name. Where all are whole numbers they are the
+ * Images in uncompressed tar files, shard by shard and in each shard's order, also in WebDataset's layout. The class of
+ * {@code 0001.jpg} is the number or word in {@code 0001.cls}, else the value of {@code label}, {@code cls} or {@code
+ * class} in {@code 0001.json}, else the first directory in the member's name. If all are whole numbers they are the
  * labels, from 0 to the largest; otherwise the label is the rank among the sorted names.
  *
- * <p>Opening reads the members' headers only; images are then read where they stand.
+ * <p>Opening reads only the members' headers; images are read on demand.
  */
 public final class TarShards implements ImageSource {
 
-    private static final int LARGEST_LABEL = 1_000_000;
     private static final List<String> LABEL_KEYS = List.of("label", "cls", "class");
 
     private record Member(int shard, String name, long offset, long size, String className) {}
@@ -39,8 +36,7 @@ public final class TarShards implements ImageSource {
     private final List<Path> shards;
     private final List<FileChannel> channels = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
-    private final List<String> classes;
-    private final int[] labels;
+    private final ImageClasses classes;
 
     private TarShards(List<Path> shards) throws IOException {
         this.shards = shards;
@@ -58,23 +54,13 @@ public final class TarShards implements ImageSource {
             close();
             throw e;
         }
-        List<String> names = members.stream().map(Member::className).toList();
-        int[] numbers = numbers(names);
-        this.classes = numbers == null ? ImageNames.sortedUnique(names)
-                : numbered(Arrays.stream(numbers).max().getAsInt() + 1);
-        if (numbers == null) {
-            Map<String, Integer> ranks = new HashMap<>();
-            classes.forEach(name -> ranks.put(name, ranks.size()));
-            this.labels = names.stream().mapToInt(ranks::get).toArray();
-        } else {
-            this.labels = numbers;
-        }
+        this.classes = ImageClasses.byNumber(members.stream().map(Member::className).toList());
     }
 
     /**
-     * The images in those files.
+     * Opens tar files.
      *
-     * @throws IllegalArgumentException when there is none, or a file is no tar
+     * @throws IllegalArgumentException when they hold no image, or one is not a tar file
      */
     public static TarShards open(List<Path> shards) throws IOException {
         return new TarShards(List.copyOf(shards));
@@ -101,7 +87,7 @@ public final class TarShards implements ImageSource {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(path + " is no whole tar file: " + e.getMessage(), e);
+            throw new IllegalArgumentException(path + " is not a complete tar file: " + e.getMessage(), e);
         }
         for (Member image : images) {
             String className = stated.getOrDefault(key(image.name), ImageNames.firstComponent(image.name));
@@ -109,7 +95,7 @@ public final class TarShards implements ImageSource {
         }
     }
 
-    /** WebDataset's key of a sample: the path up to the first dot of the file's name. */
+    /** Returns WebDataset's key of a sample: the path up to the first dot of the file's name. */
     private static String key(String name) {
         int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
         return dot < 0 ? name : name.substring(0, dot);
@@ -131,7 +117,7 @@ public final class TarShards implements ImageSource {
         }
     }
 
-    /** The class that a sample's JSON states, or null. */
+    /** Returns the class that a sample's JSON states, or null. */
     private static String label(JsonElement json) {
         if (json instanceof JsonPrimitive primitive) {
             return primitive.getAsString();
@@ -144,22 +130,6 @@ public final class TarShards implements ImageSource {
             }
         }
         return null;
-    }
-
-    /** The names as labels, or null unless all are whole numbers. */
-    private static int[] numbers(List<String> names) {
-        int[] numbers = new int[names.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            if (!names.get(i).matches("\\d{1,8}") || Integer.parseInt(names.get(i)) > LARGEST_LABEL) {
-                return null;
-            }
-            numbers[i] = Integer.parseInt(names.get(i));
-        }
-        return numbers;
-    }
-
-    private static List<String> numbered(int count) {
-        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
     }
 
     private byte[] bytes(int shard, long offset, long size) throws IOException {
@@ -188,12 +158,12 @@ public final class TarShards implements ImageSource {
 
     @Override
     public int label(int index) {
-        return labels[index];
+        return classes.labels()[index];
     }
 
     @Override
     public List<String> classes() {
-        return classes;
+        return classes.names();
     }
 
     @Override

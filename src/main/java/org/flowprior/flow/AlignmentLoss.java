@@ -9,39 +9,37 @@ import org.flowprior.torch.nn.Module;
 
 /**
  * The alignment loss (Eq. 5): the flow matching loss of a fixed velocity field at latents y. Minimising it over y, or
- * over what made y, pulls the latents towards the field's data. Gradients reach y alone.
+ * over the parameters of an encoder that makes y, pulls the latents towards the field's data. Gradients reach y alone.
  *
- * <p>The options are the official {@code FlowLoss}' (names in camel case). Its call option {@code seperate_fitting}
- * [sic] is left out: it rearranges the same square, so loss and gradient are those of the plain loss.
+ * <p>The options are those of the official {@code FlowLoss} (names in camel case). Its call option
+ * {@code seperate_fitting} [sic] is left out: it rearranges the same square, so loss and gradient are those of the
+ * plain loss.
  *
- * <p>With {@link TimeWeighting#LIKELIHOOD} the squares count t/(1 &minus; t) up to t = 1 &minus; &epsilon;. For the
- * field that minimises Eq. 3 the expected gradient of {@link LossReduction#SQUARED_NORM} is then that of the mean over
- * rows of &minus;log p(y), and of {@link LossReduction#MEAN} 1/D of it, with {@link Options#normV} and
- * {@link Options#detachPredV} off (see {@link LikelihoodIdentity}); the value differs from it by a constant. Drawn
- * times have the density of the weights, so that every draw counts the same, their integral &epsilon; &minus; 1 &minus;
- * ln &epsilon;, and the variance is bounded. Given times stand for uniform draws and carry their weights, 0 beyond the
- * truncation. The truncation leaves out the gradient of (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla; log p|&sup2;):
- * for a Gaussian of deviation &sigma;, the share (&epsilon;/&sigma;)&sup2; of the gradient.
+ * <p>With {@link TimeWeighting#LIKELIHOOD} the squares have the weight t/(1 - t) up to t = 1 - ε. For the field that
+ * minimises Eq. 3 the expected gradient of {@link LossReduction#SQUARED_NORM} is then that of the mean over rows of
+ * -log p(y), and of {@link LossReduction#MEAN} 1/D of it, with {@link Options#normV} and {@link Options#detachPredV}
+ * off (see {@link LikelihoodIdentity}); the value differs from it by a constant. Drawn times have the density of the
+ * weights, so that every draw counts the same, their integral ε - 1 - ln ε, and the variance is bounded. Given times
+ * stand for uniform draws and carry their weights, 0 beyond the truncation. The truncation leaves out the gradient of
+ * (ε²/2) (2 Δ log p + |∇ log p|²): for a Gaussian of standard deviation σ, the share (ε/σ)² of the gradient.
  *
  * <p>As a module it has one entry in its state dict, {@code moving_avg}, and that only with
  * {@link Options#movingAvgStd}. The field belongs to the caller and is not closed with the loss.
  */
-public final class AlignmentLoss extends Module {
+public final class AlignmentLoss extends Module implements VelocityLoss {
 
     /**
-     * The official options and the weighting of times; {@link #DEFAULT} has the official defaults.
+     * The official options, and the weighting of times; {@link #DEFAULT} has the official defaults.
      *
      * @param flowMul      m, draws of (t, noise) for each latent; 4 in the published configs
-     * @param normTarget   y &larr; (y &minus; mean) / (std + 1e-8), over the whole batch
-     * @param movingAvgStd with normTarget: y &larr; (mean of the row) + y a, where a is a moving average of std(y). The
+     * @param normTarget   y ← (y - mean) / (std + 1e-8), over the whole batch
+     * @param movingAvgStd with normTarget: y ← (mean of the row) + y a, where a is a moving average of std(y). The
      *                     official code multiplies by a, so this does not standardise; it is here for compatibility
-     * @param unitNorm     with normTarget: y &larr; y / |y|; wins over movingAvgStd
-     * @param normV        v &larr; sqrt(D) v / |v|
+     * @param unitNorm     with normTarget: y ← y / |y|; takes precedence over movingAvgStd
+     * @param normV        v ← sqrt(D) v / |v|
      * @param detachPredV  no gradient through v: y is pulled towards v + noise
-     * @param weighting    how much each time counts; not an official option, which are all
-     *                     {@link TimeWeighting#UNIFORM}
-     * @param truncation   &epsilon; in (0, 1) where {@link TimeWeighting#LIKELIHOOD} ends, at t = 1 &minus; &epsilon;;
-     *                     0 for UNIFORM
+     * @param weighting    the weight of each time; not an official option: there it is {@link TimeWeighting#UNIFORM}
+     * @param truncation   ε in (0, 1): {@link TimeWeighting#LIKELIHOOD} ends at t = 1 - ε; 0 for UNIFORM
      */
     public record Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
             boolean detachPredV, TimeWeighting weighting, double truncation) {
@@ -49,32 +47,29 @@ public final class AlignmentLoss extends Module {
         /** One draw for each latent, everything else off. */
         public static final Options DEFAULT = new Options(1, false, false, false, false, false);
 
-        /** The official options, all times alike. */
+        /** The official options, with the same weight for all times. */
         public Options(int flowMul, boolean normTarget, boolean movingAvgStd, boolean unitNorm, boolean normV,
                 boolean detachPredV) {
             this(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV, TimeWeighting.UNIFORM, 0);
         }
 
-        /**
-         * Throws {@link IllegalArgumentException} for flowMul below 1 and for a truncation that its weighting has not.
-         */
+        /** Throws {@link IllegalArgumentException} for flowMul below 1 and a truncation that the weighting forbids. */
         public Options {
             if (flowMul < 1) {
                 throw new IllegalArgumentException("flowMul must be at least 1, not " + flowMul);
             }
             if (weighting == TimeWeighting.UNIFORM ? truncation != 0 : !(0 < truncation && truncation < 1)) {
-                throw new IllegalArgumentException(
-                        "the truncation must be in (0, 1) for the likelihood weighting and 0 "
-                                + "for the uniform one, not " + truncation);
+                throw new IllegalArgumentException("the truncation must be in (0, 1) for the likelihood weighting and "
+                        + "0 for the uniform one, not " + truncation);
             }
         }
 
-        /** These options with that many draws of (t, noise) for each latent. */
+        /** Returns these options with another number of draws of (t, noise) for each latent. */
         public Options withFlowMul(int draws) {
             return new Options(draws, normTarget, movingAvgStd, unitNorm, normV, detachPredV, weighting, truncation);
         }
 
-        /** These options with the likelihood weighting, up to t = 1 &minus; truncation. */
+        /** Returns these options with the likelihood weighting up to t = 1 - truncation. */
         public Options withLikelihoodWeighting(double truncation) {
             return new Options(flowMul, normTarget, movingAvgStd, unitNorm, normV, detachPredV,
                     TimeWeighting.LIKELIHOOD, truncation);
@@ -95,13 +90,13 @@ public final class AlignmentLoss extends Module {
                 options.movingAvgStd() ? registerBuffer("moving_avg", Torch.zeros(), true) : null);
     }
 
-    /** The loss with the default options. */
+    /** Returns the loss with the default options. */
     public static AlignmentLoss of(VelocityField field) {
         return of(field, Options.DEFAULT);
     }
 
     /**
-     * The loss with those options.
+     * Returns the loss with these options.
      *
      * @throws IllegalArgumentException when the field is a flow model that is not frozen
      */
@@ -109,55 +104,22 @@ public final class AlignmentLoss extends Module {
         return new AlignmentLoss(field, options);
     }
 
-    /**
-     * The mean loss over rows and channels.
-     *
-     * @param y         latents, [N, D] or [A, L, D]
-     * @param generator draws t uniformly in [0, 1) or, with the likelihood weighting, with the density of its weights;
-     *                  then the noise; null for the device's default generator
-     * @return a scalar
-     */
-    public Tensor loss(Tensor y, Generator generator) {
-        return loss(y, null, generator, LossReduction.MEAN);
-    }
-
-    /**
-     * The loss.
-     *
-     * @param y         latents, [N, D] or [A, L, D]
-     * @param condition [N, Z] or [A, L, Z], or null
-     * @param generator draws t uniformly in [0, 1) or, with the likelihood weighting, with the density of its weights;
-     *                  then the noise; null for the device's default generator
-     * @return a scalar, or [m N, D] for {@link LossReduction#NONE}: all latents once, all latents again, &hellip;
-     */
+    @Override
     public Tensor loss(Tensor y, Tensor condition, Generator generator, LossReduction reduction) {
         return Scope.returning(() -> {
             FlowPath uniform = FlowPath.draw(targets(y), generator);
-            if (options.weighting() == TimeWeighting.UNIFORM) {
+            TimeWeighting weighting = options.weighting();
+            if (weighting == TimeWeighting.UNIFORM) {
                 return reduction.of(prediction(uniform, condition), uniform.velocity());
             }
-            Tensor t = options.weighting().times(uniform.t(), options.truncation());
+            Tensor t = weighting.times(uniform.t(), options.truncation());
             FlowPath path = new FlowPath(uniform.target(), uniform.noise(), t);
-            return reduction.of(prediction(path, condition), path.velocity())
-                    .mul(options.weighting().total(options.truncation()));
+            Tensor loss = reduction.of(prediction(path, condition), path.velocity());
+            return loss.mul(weighting.total(options.truncation()));
         });
     }
 
-    /** The mean loss over rows and channels for given times, [m N] with t = 1 at the latents, and noise, [m N, D]. */
-    public Tensor loss(Tensor y, Tensor t, Tensor noise) {
-        return loss(y, t, noise, null, LossReduction.MEAN);
-    }
-
-    /**
-     * The loss for given times and noise.
-     *
-     * @param y         latents, [N, D] or [A, L, D]
-     * @param t         [m N], t = 1 at the latents; row i belongs to latent i mod N
-     * @param noise     [m N, D]
-     * @param condition [N, Z] or [A, L, Z], or null
-     * @return a scalar, or [m N, D] for {@link LossReduction#NONE}
-     * @throws IllegalArgumentException for shapes that do not fit together
-     */
+    @Override
     public Tensor loss(Tensor y, Tensor t, Tensor noise, Tensor condition, LossReduction reduction) {
         return Scope.returning(() -> {
             FlowPath path = new FlowPath(targets(y), noise, t);
@@ -171,16 +133,10 @@ public final class AlignmentLoss extends Module {
     }
 
     private Tensor prediction(FlowPath path, Tensor condition) {
-        Tensor velocity = velocity(path, condition == null ? null : copies(rows(condition)));
-        return options.normV() ? TargetNormalization.toLength(velocity, Math.sqrt(velocity.size(1))) : velocity;
-    }
-
-    private Tensor velocity(FlowPath path, Tensor condition) {
-        if (!options.detachPredV()) {
-            return field.velocity(path.points(), path.t(), condition);
-        }
-        try (NoGrad noGrad = new NoGrad()) {
-            return field.velocity(path.points(), path.t(), condition);
+        Tensor copied = condition == null ? null : copies(rows(condition));
+        try (NoGrad noGrad = options.detachPredV() ? new NoGrad() : null) {
+            Tensor velocity = field.velocity(path.points(), path.t(), copied);
+            return options.normV() ? TargetNormalization.toLength(velocity, Math.sqrt(velocity.size(1))) : velocity;
         }
     }
 

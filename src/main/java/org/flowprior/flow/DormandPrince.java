@@ -3,18 +3,17 @@ package org.flowprior.flow;
 import java.util.ArrayList;
 import java.util.List;
 import org.flowprior.torch.DType;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The Runge-Kutta pair of Dormand and Prince, order 5 with an error estimate of order 4, with steps that adapt: six
- * evaluations a step. All rows of a batch share the step, and the worst entry of the state decides: a step stands when
- * the estimated error of every entry is at most {@code absolute + relative |entry|}. So a row is as exact in company as
- * alone, and one stiff row slows the others.
+ * The Runge-Kutta pair of Dormand and Prince, order 5 with an error estimate of order 4, with adaptive steps: six
+ * evaluations a step. All rows of a batch share the step, and the worst entry of the state decides: a step is accepted
+ * when the estimated error of every entry is at most {@code absolute + relative |entry|}. So a row is as exact in a
+ * batch as alone, and one stiff row slows the others.
  *
- * <p>Steps follow a proportional-integral controller with the constants of Hairer, N&oslash;rsett and Wanner's dopri5
+ * <p>A proportional-integral controller sets the steps, with the constants of Hairer, Nørsett and Wanner's dopri5
  * (Solving Ordinary Differential Equations I, Sec. II.4).
  *
  * @param relative the relative tolerance, positive
@@ -37,14 +36,14 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
                 {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
                 {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}},
             new double[] {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84, 0});
-    /** The weights of order 5 less those of order 4. */
+    /** The weights of order 5 minus those of order 4. */
     private static final double[] ERROR = {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525,
         -1.0 / 40};
     private static final double SAFETY = 0.9;
     private static final double INTEGRAL = 0.04;
     private static final double PROPORTIONAL = 0.2 - 0.75 * INTEGRAL;
-    private static final double LEAST_FACTOR = 0.2;
-    private static final double MOST_FACTOR = 10;
+    private static final double MIN_FACTOR = 0.2;
+    private static final double MAX_FACTOR = 10;
 
     /** Throws {@link IllegalArgumentException} for tolerances that are not positive and for less than one step. */
     public DormandPrince {
@@ -57,16 +56,11 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
     /** {@inheritDoc} Throws {@link IllegalStateException} when the steps run out, or shrink to nothing. */
     @Override
     public Solution solve(Slope slope, List<Tensor> start, double from, double to) {
-        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            List<Tensor> state = start.stream().map(Tensor::clone).toList();
-            long evaluations = from == to ? 0 : new Walk(slope, state, from, to).run();
-            state.forEach(Tensor::moveOutward);
-            return new Solution(state, evaluations);
-        }
+        return Solution.of(start, state -> from == to ? 0 : new Integration(slope, state, from, to).run());
     }
 
-    /** One solution on its way. */
-    private final class Walk {
+    /** One solution in progress. */
+    private final class Integration {
 
         private final Slope slope;
         private final List<Tensor> state;
@@ -77,7 +71,7 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
         private double lastError = 1e-4;
         private long evaluations = 2;
 
-        Walk(Slope slope, List<Tensor> state, double from, double to) {
+        Integration(Slope slope, List<Tensor> state, double from, double to) {
             this.slope = slope;
             this.state = state;
             this.to = to;
@@ -86,21 +80,20 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
             step = firstStep();
         }
 
-        /** A step of which the first two derivatives suggest that it will stand. */
+        /** A step for which the first two derivatives suggest that it will be accepted. */
         private double firstStep() {
             try (Scope scope = Scope.open()) {
                 double size = worst(state, state, state);
                 double speed = worst(first, state, state);
-                double step = size < 1e-5 || speed < 1e-5 ? 1e-6 : 0.01 * size / speed;
-                step = Math.copySign(Math.min(step, Math.abs(to - t)), to - t);
-                List<Tensor> ahead = state.stream().map(Tensor::clone).toList();
-                List<Tensor[]> slopes = List.<Tensor[]>of(first.toArray(Tensor[]::new));
-                ButcherTableau.add(ahead, slopes, new double[] {1}, step);
-                List<Tensor> change = slope.at(t + step, ahead).stream().map(Tensor::clone).toList();
-                ButcherTableau.add(change, slopes, new double[] {-1}, 1);
-                double bend = Math.max(speed, worst(change, state, state) / Math.abs(step));
-                double second = bend <= 1e-15 ? Math.max(1e-6, 1e-3 * Math.abs(step)) : Math.pow(0.01 / bend, 0.2);
-                return Math.copySign(Math.min(100 * Math.abs(step), second), to - t);
+                double trial = size < 1e-5 || speed < 1e-5 ? 1e-6 : 0.01 * size / speed;
+                trial = Math.copySign(Math.min(trial, Math.abs(to - t)), to - t);
+                List<Tensor> ahead = ButcherTableau.plus(state, List.of(first), new double[] {1}, trial);
+                List<Tensor> change = ButcherTableau.plus(slope.at(t + trial, ahead), List.of(first),
+                        new double[] {-1}, 1);
+                double curvature = Math.max(speed, worst(change, state, state) / Math.abs(trial));
+                double second = curvature <= 1e-15 ? Math.max(1e-6, 1e-3 * Math.abs(trial))
+                        : Math.pow(0.01 / curvature, 0.2);
+                return Math.copySign(Math.min(100 * Math.abs(trial), second), to - t);
             }
         }
 
@@ -111,15 +104,12 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
                 double taken = last ? to - t : step;
                 checkStep(steps, taken);
                 double error = attempt(taken);
-                boolean stands = error <= 1;
-                if (stands) {
-                    t = last ? to : t + taken;
-                }
                 step = taken * factor(error, rejected);
-                if (stands) {
+                rejected = !(error <= 1);
+                if (!rejected) {
+                    t = last ? to : t + taken;
                     lastError = Math.max(error, 1e-4);
                 }
-                rejected = !stands;
             }
             return evaluations;
         }
@@ -130,26 +120,22 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
                         + "; allow more of them, or larger tolerances");
             }
             if (!(Math.abs(taken) > 4 * Math.ulp(Math.max(Math.abs(t), Math.abs(to))))) {
-                throw new IllegalStateException("Dormand-Prince cannot go on at t = " + t + ", its step is " + taken
+                throw new IllegalStateException("Dormand-Prince cannot continue at t = " + t + ", its step is " + taken
                         + ": the slope is not finite there, or the tolerances are too small");
             }
         }
 
-        /** The error in units of the tolerance; moves on when that is at most 1. */
+        /** Returns the error in units of the tolerance; if it is at most 1, the state moves on. */
         private double attempt(double taken) {
             try (Scope scope = Scope.open()) {
-                List<Tensor[]> slopes = TABLEAU.slopes(slope, t, taken, state, first);
+                List<List<Tensor>> slopes = TABLEAU.slopes(slope, t, taken, state, first);
                 evaluations += TABLEAU.nodes().length - 1;
-                List<Tensor> next = state.stream().map(Tensor::clone).toList();
-                ButcherTableau.add(next, slopes, TABLEAU.weights(), taken);
-                List<Tensor> error = state.stream().map(Torch::zerosLike).toList();
-                ButcherTableau.add(error, slopes, ERROR, taken);
-                double worst = worst(error, state, next);
+                List<Tensor> next = ButcherTableau.plus(state, slopes, TABLEAU.weights(), taken);
+                List<Tensor> zeros = state.stream().map(Torch::zerosLike).toList();
+                double worst = worst(ButcherTableau.plus(zeros, slopes, ERROR, taken), state, next);
                 if (worst <= 1) {
-                    for (int k = 0; k < state.size(); k++) {
-                        state.get(k).copy_(next.get(k));
-                        first.get(k).copy_(slopes.getLast()[k]);
-                    }
+                    ButcherTableau.copy(next, state);
+                    ButcherTableau.copy(slopes.getLast(), first);
                 }
                 return worst;
             }
@@ -157,17 +143,17 @@ public record DormandPrince(double relative, double absolute, int maxSteps) impl
 
         private double factor(double error, boolean rejected) {
             if (Double.isNaN(error)) {
-                return LEAST_FACTOR;
+                return MIN_FACTOR;
             }
             if (error > 1) {
-                return Math.max(LEAST_FACTOR, SAFETY * Math.pow(error, -0.2));
+                return Math.max(MIN_FACTOR, SAFETY * Math.pow(error, -0.2));
             }
             double factor = SAFETY * Math.pow(Math.max(error, 1e-10), -PROPORTIONAL) * Math.pow(lastError, INTEGRAL);
-            return Math.clamp(factor, LEAST_FACTOR, rejected ? 1 : MOST_FACTOR);
+            return Math.clamp(factor, MIN_FACTOR, rejected ? 1 : MAX_FACTOR);
         }
     }
 
-    /** The largest entry in units of the tolerance, which depends on the entries' size before and after. */
+    /** Returns the largest entry in units of the tolerance, which depends on the state before and after. */
     private double worst(List<Tensor> entries, List<Tensor> before, List<Tensor> after) {
         try (Scope scope = Scope.open()) {
             List<Tensor> largest = new ArrayList<>();

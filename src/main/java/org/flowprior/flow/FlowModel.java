@@ -4,10 +4,10 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * A velocity network read in the paper's convention, whichever its weights were trained in. For
- * {@link TimeConvention#OFFICIAL} weights, v(x, t) = &minus;network(x, 1 &minus; t): this class is the one place where
- * the two conventions meet. The toy's weights are {@link TimeConvention#PAPER}, as those of the official toy scripts
- * are; the official ImageNet priors are {@link TimeConvention#OFFICIAL}.
+ * A velocity network read in the paper's convention, whatever the convention of its weights. For
+ * {@link TimeConvention#OFFICIAL} weights, v(x, t) = -network(x, 1 - t): only this class converts between the two
+ * conventions. The toy's weights are {@link TimeConvention#PAPER}, as those of the official toy scripts are; the
+ * official ImageNet priors are {@link TimeConvention#OFFICIAL}.
  *
  * <p>The model owns its network.
  */
@@ -16,36 +16,36 @@ public final class FlowModel implements VelocityField, AutoCloseable {
     private final VelocityNetwork network;
     private final TimeConvention convention;
 
-    /** Reads the network in that convention; it is also the one in which training will shape fresh weights. */
+    /** Reads the network in this convention; training fits new weights in it too. */
     public FlowModel(VelocityNetwork network, TimeConvention convention) {
         this.network = network;
         this.convention = convention;
     }
 
-    /** The raw network, whose state dict has the official keys. */
+    /** Returns the raw network, whose state dict has the official keys. */
     public VelocityNetwork network() {
         return network;
     }
 
-    /** What t means to the raw network. */
+    /** Returns the convention of the raw network. */
     public TimeConvention convention() {
         return convention;
     }
 
-    /** Fixes the weights (Sec. 4.1): no gradients reach or pass into them any more. Returns this. */
+    /** Fixes the weights (Sec. 4.1): no gradients reach them any more. Returns this. */
     public FlowModel freeze() {
         network.requiresGrad_(false);
         network.eval();
         return this;
     }
 
-    /** True when no weight takes gradients. */
+    /** Returns whether no weight takes gradients. */
     public boolean isFrozen() {
         return network.parameters().stream().noneMatch(Tensor::requiresGrad);
     }
 
     /**
-     * The velocity, data &minus; noise, at time t with t = 1 at the data.
+     * Returns the velocity, data - noise, at time t with t = 1 at the data.
      *
      * @param x         [N, D], of the weights' dtype
      * @param t         [N], in [0, 1]

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.PtFile;
@@ -14,14 +15,12 @@ import org.flowprior.torch.io.StateFile;
 import org.flowprior.torch.nn.Init;
 
 /**
- * Velocity networks in files. What is written is safetensors under the official keys behind {@code net.}, as the
- * official toy and loss modules name the network, with the {@link TimeConvention} in the metadata
- * {@code timeConvention}.
+ * Velocity networks in files. Writes safetensors, the official keys after the prefix {@code net.}, as the official toy
+ * and loss modules name the network, with the {@link TimeConvention} in the metadata {@code timeConvention}.
  *
- * <p>What is read may be safetensors or {@code .pt}, and the network may lie in any of the official containers: with
- * the keys bare, behind {@code net.} or {@code flow_loss.net.}, in an entry {@code ema}, {@code model} or
- * {@code state_dict} (the first there is, in this order). Other tensors beside a network that has a prefix are left
- * alone.
+ * <p>Reads safetensors or {@code .pt}, and the network may lie in any of the official containers: with bare keys, after
+ * {@code net.} or {@code flow_loss.net.}, in an entry {@code ema}, {@code model} or {@code state_dict} (the first that
+ * exists, in this order). Other tensors beside a network that has a prefix are ignored.
  */
 public final class FlowModelFile {
 
@@ -40,7 +39,7 @@ public final class FlowModelFile {
     }
 
     /**
-     * The model in the file, float32 on the CPU, in the convention that the file states.
+     * Reads the model in the file, float32 on the CPU, in the convention that the file states.
      *
      * @param unstated the convention of a file that states none, as the official files do: {@link TimeConvention#PAPER}
      *                 for those of the toy, {@link TimeConvention#OFFICIAL} for the others
@@ -52,15 +51,14 @@ public final class FlowModelFile {
     }
 
     /**
-     * The raw network in the file, float32 on the CPU, its sizes read from the weights.
+     * Reads the raw network in the file, float32 on the CPU, its sizes taken from the weights.
      *
      * @throws IllegalArgumentException naming the file, for content that is not a velocity network
      */
     public static VelocityNetwork readNetwork(Path file) {
+        VelocityNetwork network = null;
         try (Scope scope = Scope.open()) {
-            Map<String, Tensor> state = networkIn(file,
-                    StateFile.isSafetensors(file) ? Safetensors.read(file) : flat(file));
-            VelocityNetwork network = null;
+            Map<String, Tensor> state = networkIn(file, tensors(file));
             try {
                 VelocityNetwork.Config config = VelocityNetwork.Config.of(state);
                 network = Init.skipped(() -> new VelocityNetwork(config));
@@ -70,28 +68,21 @@ public final class FlowModelFile {
                 if (network != null) {
                     network.close();
                 }
-                throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+                throw StateFile.refused(file, e);
             }
         }
     }
 
     /**
-     * The convention that the file states; empty where it states none.
+     * Returns the convention that the file states; empty if it states none.
      *
-     * @throws IllegalArgumentException naming the file, for a convention that there is not
+     * @throws IllegalArgumentException naming the file, for an unknown convention
      */
     public static Optional<TimeConvention> convention(Path file) {
-        String text = StateFile.metadata(file).get(CONVENTION);
-        if (text == null) {
-            return Optional.empty();
-        }
-        for (TimeConvention convention : TimeConvention.values()) {
-            if (convention.name().equalsIgnoreCase(text)) {
-                return Optional.of(convention);
-            }
-        }
-        throw new IllegalArgumentException(file + ": the metadata says " + CONVENTION + " = '" + text
-                + "', which is neither paper nor official");
+        return Optional.ofNullable(StateFile.metadata(file).get(CONVENTION)).map(text -> Stream
+                .of(TimeConvention.values()).filter(known -> known.name().equalsIgnoreCase(text)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(file + ": the metadata says " + CONVENTION + " = '"
+                        + text + "', which is neither paper nor official")));
     }
 
     private static Map<String, Tensor> networkIn(Path file, Map<String, Tensor> tensors) {
@@ -103,19 +94,26 @@ public final class FlowModelFile {
                 .orElseThrow(() -> new IllegalArgumentException(file + (prefixes.isEmpty()
                         ? ": no tensor '" + LANDMARK + "' under any prefix, so it holds no velocity network"
                         : ": holds several networks, under " + String.join(", ", prefixes)
-                                + "; write the one that is meant "
-                                + "to a file of its own")));
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        tensors.forEach((key, tensor) -> {
-            if (key.startsWith(prefix)) {
-                state.put(key.substring(prefix.length()), tensor);
-            }
-        });
-        return state;
+                                + "; write the one that is meant to a file of its own")));
+        return under(prefix, tensors);
     }
 
-    /** The tensors of a {@code .pt}, under the keys of the dicts around them joined with dots. */
-    private static Map<String, Tensor> flat(Path file) {
+    /** Returns the entries whose keys start with the prefix, under the rest of their keys. */
+    static <V> Map<String, V> under(String prefix, Map<String, V> entries) {
+        Map<String, V> found = new LinkedHashMap<>();
+        entries.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                found.put(key.substring(prefix.length()), value);
+            }
+        });
+        return found;
+    }
+
+    /** Reads the tensors of a file; in a {@code .pt}, a key is the keys of the nested dicts, joined with dots. */
+    private static Map<String, Tensor> tensors(Path file) {
+        if (StateFile.isSafetensors(file)) {
+            return Safetensors.read(file);
+        }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         flatten("", PtFile.read(file), tensors);
         return tensors;

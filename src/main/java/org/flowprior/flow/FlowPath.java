@@ -7,10 +7,10 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Points on the straight lines from noise to targets (Eq. 7): what a flow loss is evaluated on.
+ * Straight lines from noise to targets, and a time on each of them (Eq. 7): a flow loss compares velocities there.
  *
- * @param target what t = 1 is, [N, D]
- * @param noise  what t = 0 is, [N, D]
+ * @param target the ends at t = 1, [N, D]
+ * @param noise  the ends at t = 0, [N, D]
  * @param t      [N]
  */
 record FlowPath(Tensor target, Tensor noise, Tensor t) {
@@ -30,22 +30,26 @@ record FlowPath(Tensor target, Tensor noise, Tensor t) {
         }
     }
 
-    /** Draws the times, then the noise: the official order. Times are float32, or float64 where the target is. */
+    /** Returns the dtype of times for points of a dtype: float64 if they are float64, else float32. */
+    static DType timeType(DType points) {
+        return points == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    }
+
+    /** Draws the times, then the noise: the official order. */
     static FlowPath draw(Tensor target, Generator generator) {
         long[] shape = target.shape();
         DType dtype = target.dtype();
-        DType timeType = dtype == DType.FLOAT64 ? dtype : DType.FLOAT32;
-        Tensor t = Torch.rand(new long[] {shape[0]}, generator, timeType, target.device());
+        Tensor t = Torch.rand(new long[] {shape[0]}, generator, timeType(dtype), target.device());
         return new FlowPath(target, Torch.randn(shape, generator, dtype, target.device()), t);
     }
 
-    /** (1 &minus; t) noise + t target, [N, D]. */
+    /** Returns (1 - t) noise + t target, [N, D]. */
     Tensor points() {
         Tensor column = t.unsqueeze(1);
         return noise.mul(column.neg().add(1)).add(target.mul(column));
     }
 
-    /** target &minus; noise, [N, D]: the velocity of the line. */
+    /** Returns target - noise, [N, D]: the velocities along the lines. */
     Tensor velocity() {
         return target.sub(noise);
     }

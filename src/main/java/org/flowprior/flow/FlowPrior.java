@@ -6,22 +6,22 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import org.flowprior.target.Projection;
-import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
+import org.flowprior.torch.Precision;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * A frozen flow prior (Sec. 4): the flow model trained on target features, and how raw features come into its space,
- * which is scaling and then projecting them. Latents are aligned with it through {@link #alignmentLoss}.
+ * A frozen flow prior (Sec. 4): the flow model trained on target features, and the map of raw features to its space,
+ * which scales and then projects them. {@link #alignmentLoss} aligns latents with it.
  *
- * <p>As a file it is safetensors: the network under the official keys behind {@code net.}, the projection's tensors
- * behind {@code projection.}; the metadata have {@code timeConvention}, {@code scaling}, the projection's own behind
- * {@code projection.} and where it all comes from behind {@code provenance.}.
+ * <p>Its file is safetensors: the network under the official keys after {@code net.}, the projection's tensors after
+ * {@code projection.}; the metadata are {@code timeConvention}, {@code scaling}, the projection's own after
+ * {@code projection.} and the provenance after {@code provenance.}.
  *
  * <p>The prior owns its model and its projection.
  */
@@ -32,18 +32,19 @@ public final class FlowPrior implements AutoCloseable {
     private Projection projection;
     private double scaling;
     private AlignmentLoss.Options options = AlignmentLoss.Options.DEFAULT;
-    /** The model with short weights in its linear layers, or null: then the model itself does all work. */
-    private FlowModel shortModel;
+    private Precision precision = Precision.FLOAT32;
+    /** The model itself, or a copy with bfloat16 weights in its linear layers. */
+    private FlowModel computing;
     private AlignmentLoss loss;
 
     /**
-     * A prior of these parts, with the alignment loss' default options.
+     * A prior of these parts, with the default options of the alignment loss.
      *
-     * @param frozen     the flow model, fixed by {@link FlowModel#freeze}, without a condition; the prior takes it over
-     * @param projection from scaled features to the model's channels; the prior takes it over
-     * @param scaling    what features are multiplied by before; positive
-     * @param provenance where the prior comes from: bank, config, steps, averaged or raw weights, in any words
-     * @throws IllegalArgumentException when the parts do not fit together; they then stay the caller's
+     * @param frozen     the flow model, fixed by {@link FlowModel#freeze}, without a condition; the prior owns it
+     * @param projection from scaled features to the model's channels; the prior owns it
+     * @param scaling    the factor of features before the projection; positive
+     * @param provenance where the prior comes from: bank, config, steps, averaged or raw weights, as free text
+     * @throws IllegalArgumentException when the parts do not fit together; they then stay with the caller
      */
     public FlowPrior(FlowModel frozen, Projection projection, double scaling, Map<String, String> provenance) {
         if (!frozen.isFrozen()) {
@@ -51,30 +52,31 @@ public final class FlowPrior implements AutoCloseable {
         }
         long condition = frozen.network().config().conditionChannels();
         if (condition > 0) {
-            throw new IllegalArgumentException("a flow prior has no condition, this network takes one of "
-                    + condition + " channels");
+            throw new IllegalArgumentException(
+                    "a flow prior has no condition, this network takes one of " + condition + " channels");
         }
         model = frozen;
+        computing = frozen;
         requireFitting(projection, scaling);
         this.projection = projection;
         this.scaling = scaling;
-        // sorted, so that the same prior gives the same file
+        // Sorted, so that the same prior gives the same file.
         this.provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
         loss = AlignmentLoss.of(model, options);
     }
 
-    /** The prior in the file; official files, which state no time convention, have {@link TimeConvention#OFFICIAL}. */
+    /** Reads a prior; a file that states no time convention, as official ones, has {@link TimeConvention#OFFICIAL}. */
     public static FlowPrior read(Path file) {
         return read(file, TimeConvention.OFFICIAL);
     }
 
     /**
-     * The prior in the file, float32 on the CPU: a file of {@link #write}, or any that {@link FlowModelFile} reads,
-     * such as the official {@code .pt}. Those hold no projection, so the prior has none and a scaling of 1;
-     * {@link #withProjection} gives what they leave out.
+     * Reads a prior, float32 on the CPU, from a file of {@link #write} or any that {@link FlowModelFile} reads, such as
+     * the official {@code .pt}. Those hold no projection, so the prior has the identity and a scaling of 1;
+     * {@link #withProjection} replaces them.
      *
      * @param unstated the convention of a file that states none
-     * @throws IllegalArgumentException naming the file, for content that is no flow prior
+     * @throws IllegalArgumentException naming the file, for content that is not a flow prior
      */
     public static FlowPrior read(Path file, TimeConvention unstated) {
         return FlowPriorFile.read(file, unstated);
@@ -85,35 +87,33 @@ public final class FlowPrior implements AutoCloseable {
         FlowPriorFile.write(file, model.network().stateDict(), model.convention(), projection, scaling, provenance);
     }
 
-    /** The flow model, in float32. */
+    /** Returns the flow model, in float32. */
     public FlowModel model() {
         return model;
     }
 
-    /** From scaled features to the prior's space. */
+    /** Returns the projection from scaled features to the prior's space. */
     public Projection projection() {
         return projection;
     }
 
-    /** What features are multiplied by before the projection. */
+    /** Returns the factor of features before the projection. */
     public double scaling() {
         return scaling;
     }
 
-    /** Where the prior comes from. */
+    /** Returns where the prior comes from. */
     public Map<String, String> provenance() {
         return provenance;
     }
 
-    /** D, the channels of the prior's space and of the latents to align. */
+    /** Returns D, the channels of the prior's space and of the latents to align. */
     public int dimension() {
         return Math.toIntExact(model.network().config().targetChannels());
     }
 
-    // ---- settings --------------------------------------------------------------------------------------------------
-
     /**
-     * Replaces projection and scaling; the prior takes the new projection over and closes the old. Returns this.
+     * Replaces projection and scaling; the prior owns the new projection and closes the old one. Returns this.
      *
      * @throws IllegalArgumentException when the projection does not end in the prior's dimension
      */
@@ -127,40 +127,38 @@ public final class FlowPrior implements AutoCloseable {
         return this;
     }
 
-    /** Replaces the options of the alignment loss; a moving average begins afresh. Returns this. */
+    /** Replaces the options of the alignment loss; a moving average starts again. Returns this. */
     public FlowPrior withOptions(AlignmentLoss.Options newOptions) {
         options = newOptions;
         return renewLoss();
     }
 
     /**
-     * From now on the alignment loss and samples are computed under bfloat16 autocast, with the weights of the linear
+     * Computes the alignment loss and samples under bfloat16 autocast from now on, with the weights of the linear
      * layers cast here, once: autocast itself would cast fixed weights at every call. The numbers are those of
      * autocast. The float32 weights stay for {@link #write}. Returns this.
      */
     public FlowPrior forBf16() {
-        if (shortModel == null) {
-            shortModel = new FlowModel(model.network().castLinear(DType.BFLOAT16), model.convention()).freeze();
+        if (precision == Precision.FLOAT32) {
+            precision = Precision.BF16;
+            computing = new FlowModel(model.network().castLinear(DType.BFLOAT16), model.convention()).freeze();
             renewLoss();
         }
         return this;
     }
 
-    /** Moves everything to that device; the projection goes to wherever features are, by itself. Returns this. */
+    /** Moves everything to the device, except the projection, which follows the features by itself. Returns this. */
     public FlowPrior to(Device device) {
         model.network().to(device);
-        if (shortModel != null) {
-            shortModel.network().to(device);
-        }
+        computing.network().to(device);
         loss.to(device);
         return this;
     }
 
     private FlowPrior renewLoss() {
-        AlignmentLoss before = loss;
-        loss = AlignmentLoss.of(working(), options);
+        loss.close();
+        loss = AlignmentLoss.of(computing, options);
         loss.to(device());
-        before.close();
         return this;
     }
 
@@ -168,15 +166,9 @@ public final class FlowPrior implements AutoCloseable {
         return model.network().parameters().getFirst().device();
     }
 
-    private FlowModel working() {
-        return shortModel == null ? model : shortModel;
-    }
-
-    // ---- use -------------------------------------------------------------------------------------------------------
-
     /**
-     * The targets that raw features make: features &times; scaling, then the projection, in float32 and without
-     * gradients, also inside autocast.
+     * Maps raw features to targets: features · scaling, then the projection, in float32 and without gradients, also
+     * inside autocast.
      *
      * @param features floating point, [N, the projection's inputs]
      * @return float32, [N, D]
@@ -193,14 +185,14 @@ public final class FlowPrior implements AutoCloseable {
         }
     }
 
-    /** The {@linkplain #alignmentLoss(Tensor, Generator) alignment loss} with draws from the default generator. */
+    /** Returns the {@linkplain #alignmentLoss(Tensor, Generator) alignment loss} with the default generator. */
     public Tensor alignmentLoss(Tensor y) {
         return alignmentLoss(y, null);
     }
 
     /**
-     * The alignment loss (Eq. 5) of latents, the mean over rows and channels. The gradient reaches y alone: no weight
-     * has one, nor a buffer for one.
+     * Returns the alignment loss (Eq. 5) of latents, the mean over rows and channels. The gradient reaches y alone: no
+     * weight has one, nor memory for one.
      *
      * @param y         [N, D] or [A, L, D], in the prior's space
      * @param generator draws the times, then the noise; null for the default generator of y's device
@@ -213,20 +205,15 @@ public final class FlowPrior implements AutoCloseable {
             throw new IllegalArgumentException("flow prior: latents must be [N, " + dimension() + "] or [A, L, "
                     + dimension() + "], not " + Arrays.toString(shape));
         }
-        if (shortModel == null) {
-            return loss.loss(y, generator);
-        }
-        try (Autocast autocast = Autocast.on(y.device().type(), DType.BFLOAT16)) {
-            return loss.loss(y, generator);
-        }
+        return precision.compute(y.device(), () -> loss.loss(y, generator));
     }
 
     /**
-     * Samples of the prior, by Euler's method on the prior's device.
+     * Samples the prior by Euler's method, on the prior's device.
      *
      * @param count     N
      * @param steps     number of Euler steps
-     * @param generator draws the noise; null for the default generator of the device
+     * @param generator draws the noise; null for the device's default generator
      * @return [N, D], float32, without gradients
      */
     public Tensor sample(long count, int steps, Generator generator) {
@@ -234,12 +221,7 @@ public final class FlowPrior implements AutoCloseable {
         return Scope.returning(() -> {
             Device device = device();
             Tensor noise = Torch.randn(new long[] {count, dimension()}, generator, DType.FLOAT32, device);
-            if (shortModel == null) {
-                return sampler.sample(model, noise);
-            }
-            try (Autocast autocast = Autocast.on(device.type(), DType.BFLOAT16)) {
-                return sampler.sample(shortModel, noise);
-            }
+            return precision.compute(device, () -> sampler.sample(computing, noise));
         });
     }
 
@@ -259,8 +241,8 @@ public final class FlowPrior implements AutoCloseable {
     public void close() {
         loss.close();
         projection.close();
-        if (shortModel != null) {
-            shortModel.close();
+        if (computing != model) {
+            computing.close();
         }
         model.close();
     }

@@ -11,18 +11,17 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.io.StateFile;
 
-/** {@link FlowPrior}s in files, see there for the layout. Training writes them here, from weights it goes on with. */
+/** {@link FlowPrior}s in files, in the layout described there. Training writes them while it still uses the weights. */
 public final class FlowPriorFile {
 
     private static final String SCALING = "scaling";
     private static final String PROVENANCE = "provenance.";
-    private static final String VERSION = PROVENANCE + "flowprior";
 
     private FlowPriorFile() {}
 
     /**
-     * Writes a prior; an old file is replaced whole or not at all. The version of flowprior joins the provenance,
-     * unless that names one.
+     * Writes a prior; an old file is replaced whole or not at all. Adds the version of flowprior to the provenance,
+     * unless it names one.
      *
      * @param network the velocity network's state under its bare keys, weights or their averages
      */
@@ -38,40 +37,29 @@ public final class FlowPriorFile {
         provenance.forEach((key, value) -> metadata.put(PROVENANCE + key, value));
         String version = FlowPriorFile.class.getPackage().getImplementationVersion();
         if (version != null) {
-            metadata.putIfAbsent(VERSION, version);
+            metadata.putIfAbsent(PROVENANCE + "flowprior", version);
         }
         Safetensors.write(file, tensors, metadata);
     }
 
     static FlowPrior read(Path file, TimeConvention unstated) {
         FlowModel model = FlowModelFile.read(file, unstated).freeze();
-        try {
-            return complete(file, model);
-        } catch (IllegalArgumentException e) {
-            model.close();
-            throw e.getMessage().startsWith(file.toString()) ? e
-                    : new IllegalArgumentException(file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static FlowPrior complete(Path file, FlowModel model) {
-        Map<String, String> metadata = StateFile.metadata(file);
-        boolean bare = !metadata.containsKey(SCALING);
-        Projection projection = bare
-                ? new IdentityProjection(Math.toIntExact(model.network().config().targetChannels()))
-                : projection(file, metadata);
-        try {
-            return bare ? new FlowPrior(model, projection, 1, Map.of())
-                    : new FlowPrior(model, projection, scaling(metadata.get(SCALING)), provenance(metadata));
-        } catch (IllegalArgumentException e) {
-            projection.close();
-            throw e;
-        }
-    }
-
-    private static Projection projection(Path file, Map<String, String> metadata) {
+        Projection projection = null;
         try (Scope scope = Scope.open()) {
-            return Projection.of(Safetensors.read(file), metadata);
+            Map<String, String> metadata = StateFile.metadata(file);
+            if (!metadata.containsKey(SCALING)) {
+                projection = new IdentityProjection(Math.toIntExact(model.network().config().targetChannels()));
+                return new FlowPrior(model, projection, 1, Map.of());
+            }
+            projection = Projection.of(Safetensors.read(file), metadata);
+            return new FlowPrior(model, projection, scaling(metadata.get(SCALING)),
+                    FlowModelFile.under(PROVENANCE, metadata));
+        } catch (IllegalArgumentException e) {
+            if (projection != null) {
+                projection.close();
+            }
+            model.close();
+            throw e.getMessage().startsWith(file.toString()) ? e : StateFile.refused(file, e);
         }
     }
 
@@ -79,18 +67,8 @@ public final class FlowPriorFile {
         try {
             return Double.parseDouble(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("the metadata says " + SCALING + " = '" + text + "', which is no number",
-                    e);
+            throw new IllegalArgumentException(
+                    "the metadata says " + SCALING + " = '" + text + "', which is not a number", e);
         }
-    }
-
-    private static Map<String, String> provenance(Map<String, String> metadata) {
-        Map<String, String> provenance = new LinkedHashMap<>();
-        metadata.forEach((key, value) -> {
-            if (key.startsWith(PROVENANCE)) {
-                provenance.put(key.substring(PROVENANCE.length()), value);
-            }
-        });
-        return provenance;
     }
 }

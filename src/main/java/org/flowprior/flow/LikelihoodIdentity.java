@@ -6,54 +6,47 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * The negative log-likelihood from residuals. For the field that minimises Eq. 3, the squared residuals of Eq. 5 with
- * weight t/(1 &minus; t) in place of 1 integrate to it, at every point (the relation of mutual information and least
- * mean square error; not in the paper):
+ * The negative log-likelihood from the residuals of a flow. For the field that minimises Eq. 3, the squared residuals
+ * of Eq. 5 with weight t/(1 - t) instead of 1 integrate to it, at every point (the relation of mutual information and
+ * least mean square error; not in the paper):
  *
- * <pre>-log p(y) = (D/2) ln(2&pi;e) + &int; t/(1 - t) { E|r|&sup2; - D/((1 - t)&sup2; + t&sup2;) } dt,
+ * <pre>-log p(y) = (D/2) ln(2πe) + ∫ t/(1 - t) { E|r|² - D/((1 - t)² + t²) } dt,
  * r = (y - noise) - v(x_t, t)</pre>
  *
- * <p>The two parts diverge at t = 1 and cancel. Here the same identity for the target N(0, I) is taken off with the
- * same draws, which leaves &minus;log N(y; 0, I) and the integral of t/(1 &minus; t) (|r|&sup2; &minus; |r_N|&sup2;),
- * where r_N is the residual of the field v_N(x, t) = (2t &minus; 1) x/((1 &minus; t)&sup2; + t&sup2;). As |r|&sup2;
- * &minus; |r_N|&sup2; = (v_N &minus; v)&middot;(r + r_N), and both optimal fields are x at t = 1, the integrand and its
- * variance stay bounded.
+ * <p>The two parts diverge at t = 1 and cancel. Here the same identity for the target N(0, I) is subtracted with the
+ * same draws, which leaves -log N(y; 0, I) and the integral of t/(1 - t) (|r|² - |r_N|²), where r_N is the residual of
+ * the field v_N(x, t) = (2t - 1) x/((1 - t)² + t²). As |r|² - |r_N|² = (v_N - v)·(r + r_N), and both optimal fields are
+ * x at t = 1, the integrand and its variance stay bounded.
  *
- * <p>For another field v* + &delta; than the optimal v*, the result is off by &int; t/(1 &minus; t) E(|&delta;|&sup2;
- * &minus; 2 &delta;&middot;r) dt. Over the data the second part vanishes, so the mean over data is an upper bound of
- * the data's mean negative log-likelihood. But where &delta; is not 0 at t = 1, as for every trained network, the
- * integral diverges like |&delta;(y, 1)|&sup2; ln(1/&epsilon;), and has to end at a truncation, t = 1 &minus;
- * &epsilon;. What is cut off of the optimal field's integral is about (&epsilon;&sup2;/2) (2 &Delta; log p + |&nabla;
- * log p|&sup2; + 2D &minus; |y|&sup2;), at y.
+ * <p>For a field v* + δ other than the optimal v*, the result is off by ∫ t/(1 - t) E(|δ|² - 2 δ·r) dt. Over the data
+ * the second part vanishes, so the mean over data is an upper bound of the data's mean negative log-likelihood. But if
+ * δ is not 0 at t = 1, as for every trained network, the integral diverges like |δ(y, 1)|² ln(1/ε), and must end at a
+ * truncation, t = 1 - ε. The truncation removes about (ε²/2) (2 Δ log p + |∇ log p|² + 2D - |y|²), at y, from the
+ * optimal field's integral.
  */
 public final class LikelihoodIdentity {
 
-    /** In float32 a time just below 1 can round to 1, where the difference of the fields is nothing but rounding. */
+    /** In float32 a time just below 1 can round to 1, where the difference of the fields is only rounding. */
     private static final double TINY = 1e-7;
 
     /**
      * An estimate by draws, without gradients.
      *
-     * @param value         &minus;log p(y), [N], nats
+     * @param value         -log p(y), [N], nats
      * @param standardError of each value, [N], from the spread of 32 independent parts
      */
     public record Estimate(Tensor value, Tensor standardError) {}
 
     private LikelihoodIdentity() {}
 
-    /** The estimate without truncation, for fields that are x at t = 1. */
-    public static Estimate negativeLogLikelihood(VelocityField field, Tensor y, int draws, Generator generator) {
-        return negativeLogLikelihood(field, y, draws, 0, generator);
-    }
-
     /**
-     * The estimate by draws: times are stratified, and noise comes in sets of 2D + 1 points that are exact where the
-     * field is linear.
+     * Returns an estimate by draws: times are stratified, and noise comes in sets of 2D + 1 points that are exact where
+     * the field is linear.
      *
      * @param y          float32 or float64, [N, D]; the dtype of the computation
      * @param draws      of time and noise for each point, rounded up to a multiple of 64 (2D + 1)
-     * @param truncation &epsilon; in [0, 1): times end at 1 &minus; &epsilon;
-     * @param generator  null for the default one of the device
+     * @param truncation ε in [0, 1): times end at 1 - ε; 0 is for fields that are x at t = 1
+     * @param generator  null for the device's default generator
      */
     public static Estimate negativeLogLikelihood(VelocityField field, Tensor y, int draws, double truncation,
             Generator generator) {
@@ -67,11 +60,11 @@ public final class LikelihoodIdentity {
     }
 
     /**
-     * By Gauss-Legendre quadrature in time and Gauss-Hermite quadrature along each axis of the noise, as
-     * {@link EvidenceLowerBound#byQuadrature}.
+     * Returns -log p(y) by Gauss-Legendre quadrature in time and Gauss-Hermite quadrature along each axis of the noise,
+     * as {@link EvidenceLowerBound#byQuadrature}.
      *
      * @param y          [N, D]
-     * @param truncation &epsilon; in [0, 1): times end at 1 &minus; &epsilon;
+     * @param truncation ε in [0, 1): times end at 1 - ε; 0 is for fields that are x at t = 1
      * @return [N], nats
      */
     public static Tensor negativeLogLikelihood(VelocityField field, Tensor y, int timeNodes, int noiseNodes,
@@ -99,7 +92,7 @@ public final class LikelihoodIdentity {
         };
     }
 
-    /** &minus;log N(y; 0, I). */
+    /** -log N(y; 0, I). */
     private static Tensor normal(Tensor y) {
         return y.square().sum(1).mul(0.5).add(0.5 * y.size(1) * Math.log(2 * Math.PI));
     }

@@ -9,30 +9,30 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) &minus; &int; tr &part;v/&part;x dt
+ * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) - ∫ tr ∂v/∂x dt
  * along the path that ends at y. Path and integral are one differential equation, so the solver's tolerance holds for
  * both.
  *
- * <p>It is the likelihood of the flow as it is, whatever its field; for a field that minimises Eq. 3 it is the
- * data's. A field with a condition is asked through {@code (x, t, none) -> field.velocity(x, t, condition)}.
+ * <p>It is the likelihood of the flow of any field; for a field that minimises Eq. 3 it is the likelihood of the data.
+ * A field with a condition is passed as {@code (x, t, none) -> field.velocity(x, t, condition)}.
  */
 public final class LogLikelihood {
 
     /**
-     * What {@link #at} finds.
+     * The log-density at given points.
      *
      * @param logDensity  log p_1, [N], nats
      * @param noise       the points at t = 0, [N, D]
-     * @param evaluations of the field, each with its trace
+     * @param evaluations number of evaluations of the field, each with its trace
      */
     public record Result(Tensor logDensity, Tensor noise, long evaluations) {}
 
     /**
-     * What {@link #sample} finds.
+     * Points that noise flows to.
      *
      * @param points      the points at t = 1, [N, D]
      * @param logDensity  log p_1 there, [N], nats
-     * @param evaluations of the field, each with its trace
+     * @param evaluations number of evaluations of the field, each with its trace
      */
     public record Sample(Tensor points, Tensor logDensity, long evaluations) {}
 
@@ -40,7 +40,7 @@ public final class LogLikelihood {
     private final OdeSolver solver;
     private final TraceEstimator trace;
 
-    /** The likelihood of that field's flow, by that solver and that trace. */
+    /** The likelihood of the field's flow, by a solver and a trace. */
     public LogLikelihood(VelocityField field, OdeSolver solver, TraceEstimator trace) {
         this.field = field;
         this.solver = solver;
@@ -48,10 +48,10 @@ public final class LogLikelihood {
     }
 
     /**
-     * The log-density at points, by following the flow backwards.
+     * Returns the log-density at points, by following the flow backwards.
      *
      * @param y         float32 or float64, [N, D]; the dtype of the computation
-     * @param generator draws the probes of Hutchinson's trace; null for the default one of the device
+     * @param generator draws the probes of Hutchinson's trace; null for the device's default generator
      * @return without gradients
      * @throws IllegalArgumentException for another dtype or number of dimensions
      */
@@ -66,10 +66,10 @@ public final class LogLikelihood {
     }
 
     /**
-     * Where noise flows, and the log-density there.
+     * Returns the points to which noise flows, and the log-density there.
      *
      * @param noise     float32 or float64, [N, D]; the dtype of the computation
-     * @param generator draws the probes of Hutchinson's trace; null for the default one of the device
+     * @param generator draws the probes of Hutchinson's trace; null for the device's default generator
      * @return without gradients
      * @throws IllegalArgumentException for another dtype or number of dimensions
      */
@@ -93,8 +93,8 @@ public final class LogLikelihood {
         List<Tensor> directions = trace.directions(start, generator);
         OdeSolver.Slope slope = (t, state) -> {
             Tensor times = Torch.full(rows, t, dtype, start.device());
-            TracedVelocity there = TracedVelocity.of(field, state.getFirst(), times, directions);
-            return List.of(there.velocity(), there.trace());
+            TracedVelocity traced = TracedVelocity.of(field, state.getFirst(), times, directions);
+            return List.of(traced.velocity(), traced.trace());
         };
         return solver.solve(slope, List.of(start, Torch.zeros(rows, dtype, start.device())), from, to);
     }

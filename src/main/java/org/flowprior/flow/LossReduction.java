@@ -4,13 +4,13 @@ import org.flowprior.torch.Functional;
 import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
-/** What a flow loss makes of the squared differences of velocities. */
+/** How a {@link VelocityLoss} reduces the squared differences of velocities. */
 public enum LossReduction {
 
     /** The squares themselves, [N, D]. */
     NONE,
     /**
-     * The mean over rows and channels, as the official code: 1/D of what the paper writes. Published weights assume it.
+     * The mean over rows and channels, as in the official code: 1/D of the paper's. Published weights assume it.
      */
     MEAN,
     /** The sum over channels, averaged over rows: the squared norm of Eq. 3 and 5, to compare with likelihoods. */

@@ -4,18 +4,18 @@ import java.util.List;
 import org.flowprior.torch.Tensor;
 
 /**
- * What the embedding does to a layer (adaLN-Zero, Peebles and Xie 2023): it shifts and scales the layer's norm and, in
- * a residual block, gates the result.
+ * The effect of the embedding on a layer (adaLN-Zero, Peebles and Xie 2023): it shifts and scales the layer's norm and,
+ * in a residual block, gates the result.
  *
- * @param parts shift, the factor 1 + scale and, in a residual block, the gate: [&hellip;, width] each
+ * @param parts shift, the factor 1 + scale and, in a residual block, the gate: […, width] each
  */
 record Modulation(List<Tensor> parts) implements AutoCloseable {
 
     /**
-     * The modulation in the output of a layer's linear map of the embedding. Where autograd does not follow the output,
-     * the factor overwrites the scale in it: backward may need the factor, and so it takes no memory of its own.
+     * Splits the output of a linear map of the embedding. If the output does not require gradients, the factor
+     * overwrites the scale in it: backward may keep the factor, which then takes no memory of its own.
      *
-     * @param output [&hellip;, count &middot; width]
+     * @param output […, count · width]
      * @param count  2, or 3 with a gate
      */
     static Modulation of(Tensor output, int count) {
@@ -25,7 +25,7 @@ record Modulation(List<Tensor> parts) implements AutoCloseable {
         return new Modulation(parts);
     }
 
-    /** normalized &odot; (1 + scale) + shift. */
+    /** Returns normalized ⊙ (1 + scale) + shift. */
     Tensor apply(Tensor normalized) {
         return parts.get(0).addcmul(normalized, parts.get(1));
     }
@@ -34,7 +34,7 @@ record Modulation(List<Tensor> parts) implements AutoCloseable {
         return parts.get(2);
     }
 
-    /** That of one of several times, which are the first dimension: views in the innermost scope. */
+    /** Returns the modulation of one of several times, the first dimension: views in the innermost scope. */
     Modulation at(long time) {
         return new Modulation(parts.stream().map(part -> part.select(0, time)).toList());
     }

@@ -12,15 +12,15 @@ import org.flowprior.torch.Torch;
 
 /**
  * Integrates functions of the straight lines to given points over time and noise by random draws; unbiased. The draws
- * come in {@link #REPLICATES} independent sets, so that their spread tells the standard error; within a set, times are
+ * come in {@link #REPLICATES} independent sets, and their spread gives the standard error; within a set, times are
  * stratified, two to a stratum that mirror each other in its middle.
  *
  * <p>For each time, noise is drawn by the spherical-radial rule of degree 3 of Genz and Monahan (SIAM J. Sci. Comput.
- * 19, 1998): the origin and 2D points &plusmn;&rho; q_i, with a random rotation q and &rho; from the chi distribution
- * of D + 2 degrees, weighted 1 &minus; D/&rho;&sup2; and 1/(2 &rho;&sup2;). It is unbiased for N(0, I), and exact for
- * cubic functions of the noise, which is what the integrands are wherever the field is linear near the line.
+ * 19, 1998): the origin and 2D points ±ρ q_i, with a random rotation q and ρ from the chi distribution
+ * of D + 2 degrees, weighted 1 - D/ρ² and 1/(2 ρ²). It is unbiased for N(0, I), and exact for
+ * cubic functions of the noise, as the integrands are if the field is linear near the line.
  *
- * @param draws of time and noise for each point; rounded up to a multiple of 2 (2D + 1) times the number of sets
+ * @param draws of time and noise for each point, rounded up to a multiple of 2 (2D + 1) times the number of sets
  */
 record PathMonteCarlo(int draws) {
 
@@ -37,10 +37,10 @@ record PathMonteCarlo(int draws) {
     record Means(Tensor value, Tensor standardError) {}
 
     /**
-     * The integral over t in [0, until] of the mean over noise.
+     * Returns the integral over t in [0, until] of the mean over noise.
      *
      * @param y         [N, D]
-     * @param generator null for the default one of the device
+     * @param generator null for the device's default generator
      * @param integrand values [rows, K] of the rows of a path
      * @return without gradients
      */
@@ -51,11 +51,8 @@ record PathMonteCarlo(int draws) {
             long block = Math.max(1, ROWS_AT_ONCE / (rule * times));
             List<Tensor> replicates = new ArrayList<>();
             for (int r = 0; r < REPLICATES; r++) {
-                List<Tensor> means = new ArrayList<>();
-                for (Tensor points : y.split(block)) {
-                    means.add(Scope.returning(() -> mean(points, times, until, generator, integrand)));
-                }
-                replicates.add(Torch.cat(means));
+                replicates.add(Torch.cat(y.split(block).stream()
+                        .map(rows -> Scope.returning(() -> mean(rows, times, until, generator, integrand))).toList()));
             }
             Tensor all = Torch.stack(replicates).mul_(until);
             return new Means(all.mean(0).moveOutward(), all.std(0).div(Math.sqrt(REPLICATES)).moveOutward());
@@ -78,8 +75,8 @@ record PathMonteCarlo(int draws) {
         FlowPath path = new FlowPath(target, noise.view(-1, d), t.repeatInterleave(2 * d + 1, 0L));
         Tensor values = integrand.apply(path).view(rules, 2 * d + 1, -1);
         Tensor middle = values.narrow(1, 2 * d, 1);
-        // As differences from the middle, which stay exact for a small radius.
-        Tensor bend = values.narrow(1, 0, 2 * d).sub(middle).sum(1).div(radius.square().mul(2));
-        return middle.squeeze(1).add(bend).view(y.size(0), times, -1).mean(1);
+        // Differences from the middle stay exact for a small radius.
+        Tensor curvature = values.narrow(1, 0, 2 * d).sub(middle).sum(1).div(radius.square().mul(2));
+        return middle.squeeze(1).add(curvature).view(y.size(0), times, -1).mean(1);
     }
 }

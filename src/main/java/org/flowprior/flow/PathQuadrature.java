@@ -1,10 +1,7 @@
 package org.flowprior.flow;
 
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.function.Function;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -12,7 +9,7 @@ import org.flowprior.torch.Torch;
 
 /**
  * Integrates functions of the straight lines to given points over time and noise: Gauss-Legendre in panels of time that
- * narrow towards t = 1, times Gauss-Hermite along each axis of the noise. Its cost grows with nodes to the power of D.
+ * narrow towards t = 1, times Gauss-Hermite along each axis of the noise. Its cost grows as noiseNodes^D.
  *
  * @param timeNodes  in each of the four panels
  * @param noiseNodes along each axis
@@ -21,7 +18,7 @@ record PathQuadrature(int timeNodes, int noiseNodes) {
 
     private static final double[] PANELS = {0, 0.5, 0.8, 0.95, 1};
     private static final long ROWS_AT_ONCE = 8192;
-    private static final long MOST_NOISES = 1_000_000;
+    private static final long MAX_NOISES = 1_000_000;
 
     PathQuadrature {
         if (timeNodes < 1 || noiseNodes < 1) {
@@ -31,7 +28,7 @@ record PathQuadrature(int timeNodes, int noiseNodes) {
     }
 
     /**
-     * The integral over t in [0, until] of the mean over noise.
+     * Returns the integral over t in [0, until] of the mean over noise.
      *
      * @param y         [N, D]
      * @param integrand values [rows, K] of the rows of a path
@@ -41,11 +38,8 @@ record PathQuadrature(int timeNodes, int noiseNodes) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             Quadrature noise = noise(y);
             long block = Math.max(1, ROWS_AT_ONCE / noise.weights().size(0));
-            List<Tensor> sums = new ArrayList<>();
-            for (Tensor points : y.split(block)) {
-                sums.add(integrate(points, until, integrand, noise));
-            }
-            return Torch.cat(sums).moveOutward();
+            return Torch.cat(y.split(block).stream().map(rows -> integrate(rows, until, integrand, noise)).toList())
+                    .moveOutward();
         }
     }
 
@@ -74,18 +68,16 @@ record PathQuadrature(int timeNodes, int noiseNodes) {
         }
     }
 
-    /** The nodes [n^D, D] and weights [n^D] of the product of D Gauss-Hermite rules. */
+    /** Returns the nodes [n^D, D] and weights [n^D] of the product of D Gauss-Hermite rules. */
     private Quadrature noise(Tensor y) {
         int dimension = (int) y.size(1);
-        if (Math.pow(noiseNodes, dimension) > MOST_NOISES) {
+        if (Math.pow(noiseNodes, dimension) > MAX_NOISES) {
             throw new IllegalArgumentException(noiseNodes + " nodes along each of " + dimension
                     + " axes are too many for a quadrature; use draws");
         }
         Quadrature axis = Quadrature.hermite(noiseNodes);
         Tensor nodes = Torch.cartesianProd(Collections.nCopies(dimension, axis.nodes())).view(-1, dimension);
-        Tensor weights = Torch.cartesianProd(Collections.nCopies(dimension, axis.weights())).view(-1, dimension)
-                .prod(1);
-        DType dtype = y.dtype();
-        return new Quadrature(nodes.to(dtype, y.device()), weights.to(dtype, y.device()));
+        Tensor factors = Torch.cartesianProd(Collections.nCopies(dimension, axis.weights())).view(-1, dimension);
+        return new Quadrature(nodes.to(y.dtype(), y.device()), factors.prod(1).to(y.dtype(), y.device()));
     }
 }

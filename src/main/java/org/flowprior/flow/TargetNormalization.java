@@ -13,13 +13,13 @@ final class TargetNormalization {
     private final AlignmentLoss.Options options;
     private final Tensor movingAverage;
 
-    /** {@code movingAverage}: no dimensions, updated in place; null without that option. */
+    /** {@code movingAverage}: a scalar, updated in place; null without that option. */
     TargetNormalization(AlignmentLoss.Options options, Tensor movingAverage) {
         this.options = options;
         this.movingAverage = movingAverage;
     }
 
-    /** {@code y}: [N, D]. Gives [N, D]; statistics over the batch count as constants. */
+    /** {@code y}: [N, D]. Returns [N, D]; statistics over the batch count as constants. */
     Tensor forward(Tensor y) {
         if (!options.normTarget()) {
             return y;
@@ -42,7 +42,7 @@ final class TargetNormalization {
         }
     }
 
-    /** Rows scaled to that length. */
+    /** Scales rows to this length. */
     static Tensor toLength(Tensor rows, double length) {
         return rows.mul(length).div(rows.norm(2, 1, true).clampMin(1e-12));
     }

@@ -12,7 +12,7 @@ import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.Sequential;
 import org.flowprior.torch.nn.SiLU;
 
-/** Embeds times in [0, 1]: sinusoidal features, then two linear layers with SiLU between. Keys {@code mlp.0, mlp.2}. */
+/** Embeds times in [0, 1]: sinusoidal features, two linear layers and SiLU between them. Keys {@code mlp.0, mlp.2}. */
 final class TimeEmbedding extends Module {
 
     static final int FREQUENCIES = 128;
@@ -36,21 +36,21 @@ final class TimeEmbedding extends Module {
         }
     }
 
-    /** {@code t}: [N]. Gives [N, width]. */
+    /** {@code t}: [N]. Returns [N, width]. */
     Tensor forward(Tensor t) {
         return features(t, first.weight().dtype()).into(mlp::forward);
     }
 
     /**
-     * cos(t f_i), then sin(t f_i), for f_i = 10000^(-i/128). Computed in float32 also where autocast or the weights are
-     * shorter, in float64 where the weights are.
+     * Returns cos(t f_i), then sin(t f_i), for f_i = 10000^(-i/128). Computes in float64 for features in float64, else
+     * in float32, also under autocast.
      *
      * @param t     [N]
      * @param dtype the dtype of the features
      * @return [N, 256]
      */
     static Tensor features(Tensor t, DType dtype) {
-        DType exact = dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        DType exact = FlowPath.timeType(dtype);
         return Scope.returning(() -> {
             Tensor frequencies = Torch.arange(FREQUENCIES, exact, t.device())
                     .mul_(-Math.log(LONGEST_PERIOD)).div_(FREQUENCIES).exp_();

@@ -15,9 +15,10 @@ import org.flowprior.torch.Tensor;
 record TracedVelocity(Tensor velocity, Tensor trace) {
 
     /**
-     * By one evaluation of the field and one backward pass for each of {@link TraceEstimator#directions}.
+     * Computes both by one evaluation of the field and one backward pass for each of the
+     * {@link TraceEstimator#directions}.
      *
-     * @throws IllegalArgumentException for a field that is not differentiable, as autograd sees it
+     * @throws IllegalArgumentException when autograd did not record the field
      */
     static TracedVelocity of(VelocityField field, Tensor x, Tensor t, List<Tensor> directions) {
         try (Scope scope = Scope.open()) {

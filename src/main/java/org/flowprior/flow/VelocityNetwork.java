@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.flowprior.torch.Checkpoint;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
@@ -16,11 +18,11 @@ import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.ModuleList;
 
 /**
- * The velocity network v_&theta; (Sec. 4.1, 5.1): residual MLP blocks whose layer norms are modulated by the time, as
- * the official {@code SimpleMLPAdaLN}, with its state-dict keys.
+ * The velocity network v_θ (Sec. 4.1, 5.1): residual MLP blocks whose layer norms are modulated by the time. It follows
+ * the official {@code SimpleMLPAdaLN} and has its state-dict keys.
  *
- * <p>This is the raw network: what t and the output mean is up to the {@link TimeConvention} of its weights. Wrap it in
- * a {@link FlowModel} for the paper's meaning. The official code uses SiLU where the paper says GELU; so does this.
+ * <p>This is the raw network: the {@link TimeConvention} of its weights decides what t and the output mean. Wrap it in
+ * a {@link FlowModel} for the paper's meaning. The official code uses SiLU although the paper says GELU; so does this.
  */
 public final class VelocityNetwork extends Module {
 
@@ -42,22 +44,21 @@ public final class VelocityNetwork extends Module {
         /** The prior of the ImageNet experiments: 32 channels, 6 blocks of 1024. */
         public static final Config PRIOR = new Config(32, 0, 6, 1024);
 
-        /** Throws {@link IllegalArgumentException} for sizes that make no network. */
+        /** Throws {@link IllegalArgumentException} for sizes that do not make a network. */
         public Config {
             if (targetChannels < 1 || conditionChannels < 0 || depth < 0 || width < 1 || outputChannels < 1) {
-                throw new IllegalArgumentException(
-                        "a velocity network needs targetChannels >= 1, conditionChannels >= 0, "
-                                + "depth >= 0, width >= 1 and outputChannels >= 1, not " + targetChannels + ", "
-                                + conditionChannels + ", " + depth + ", " + width + ", " + outputChannels);
+                throw new IllegalArgumentException("a velocity network needs targetChannels >= 1, conditionChannels >= "
+                        + "0, depth >= 0, width >= 1 and outputChannels >= 1, not " + targetChannels + ", "
+                        + conditionChannels + ", " + depth + ", " + width + ", " + outputChannels);
             }
         }
 
-        /** Of a velocity: as many channels out as in. */
+        /** The sizes of a network for velocities, with as many channels out as in. */
         public Config(long targetChannels, long conditionChannels, int depth, long width) {
             this(targetChannels, conditionChannels, depth, width, targetChannels);
         }
 
-        /** Number of values in the network's parameters. */
+        /** Returns the number of values in the network's parameters. */
         public long parameterCount() {
             long time = 2L * TimeEmbedding.FREQUENCIES * width + width + width * width + width;
             long condition = conditionChannels == 0 ? 0 : (conditionChannels + 1) * width;
@@ -67,9 +68,9 @@ public final class VelocityNetwork extends Module {
         }
 
         /**
-         * The sizes that the state dict of a velocity's network tells.
+         * Returns the sizes of the network for velocities that has this state dict.
          *
-         * @throws IllegalArgumentException naming the key that is missing
+         * @throws IllegalArgumentException naming the key that is missing or has another number of dimensions
          */
         public static Config of(Map<String, Tensor> state) {
             long[] input = shape(state, "input_proj.weight");
@@ -84,9 +85,8 @@ public final class VelocityNetwork extends Module {
         private static long[] shape(Map<String, Tensor> state, String key) {
             Tensor weight = state.get(key);
             if (weight == null) {
-                throw new IllegalArgumentException("no tensor '" + key
-                        + "', so these are not the weights of a velocity "
-                        + "network");
+                throw new IllegalArgumentException(
+                        "no tensor '" + key + "', so these are not the weights of a velocity network");
             }
             long[] shape = weight.shape();
             if (shape.length != 2) {
@@ -97,25 +97,24 @@ public final class VelocityNetwork extends Module {
         }
     }
 
+    final TimeEmbedding timeEmbedding;
+    final Linear conditionEmbedding;
+    final Linear inputProjection;
     private final Config config;
-    private final TimeEmbedding timeEmbedding;
-    private final Linear conditionEmbedding;
-    private final Linear inputProjection;
     private final List<ResidualBlock> blocks = new ArrayList<>();
     private final FinalLayer finalLayer;
     private boolean gradCheckpointing;
 
-    /** A network with weights from the default generator, see {@link #VelocityNetwork(Config, Generator)}. */
+    /** A network with the official initial weights from the default generator. */
     public VelocityNetwork(Config config) {
         this(config, null);
     }
 
     /**
      * A network with the official initial weights, float32 on the CPU: Xavier-uniform linear layers with biases 0, the
-     * time embedding normal with deviation 0.02, and 0 for modulations and the output, so that it gives exactly 0.
+     * time embedding normal with standard deviation 0.02, and modulations and output 0, so that it gives exactly 0.
      *
-     * @param generator draws the weights: the same seed gives the official code's numbers; null for the default
-     *                  generator
+     * @param generator draws the weights: the same seed gives the official code's numbers; null for the default one
      */
     public VelocityNetwork(Config config, Generator generator) {
         this.config = config;
@@ -129,10 +128,6 @@ public final class VelocityNetwork extends Module {
         }
         register("res_blocks", new ModuleList<>(blocks));
         finalLayer = register("final_layer", new FinalLayer(width, config.outputChannels(), generator));
-        initialize(generator);
-    }
-
-    private void initialize(Generator generator) {
         namedModules().values().forEach(module -> {
             if (module instanceof Linear linear) {
                 Init.xavierUniform_(linear.weight(), 1, generator);
@@ -140,18 +135,18 @@ public final class VelocityNetwork extends Module {
             }
         });
         timeEmbedding.initialize(generator);
-        blocks.forEach(ResidualBlock::initialize);
+        blocks.forEach(block -> block.modulation.initialize());
         finalLayer.initialize();
     }
 
-    /** The sizes. */
+    /** Returns the sizes. */
     public Config config() {
         return config;
     }
 
     /**
-     * With {@code true}, a training step keeps only each block's input and computes the rest again during backward:
-     * less memory, more time, the same numbers. Returns this.
+     * Turns checkpointing on or off. With it, a training step keeps only each block's input and computes the rest again
+     * during backward: less memory, more time, the same numbers. Returns this.
      */
     public VelocityNetwork gradCheckpointing(boolean enabled) {
         gradCheckpointing = enabled;
@@ -159,68 +154,49 @@ public final class VelocityNetwork extends Module {
     }
 
     /**
-     * The velocity in the convention of the weights.
+     * Returns the velocity in the convention of the weights.
      *
      * @param x         [N, D], of the weights' dtype
      * @param t         [N], used as it is, without the usual factor 1000
-     * @param condition [N, Z], or null: then the network runs without one
+     * @param condition [N, Z], or null to run the network without one
      * @return [N, outputChannels]
-     * @throws IllegalArgumentException for other shapes, and for a condition where the network has no layer for it
+     * @throws IllegalArgumentException for other shapes, and for a condition if the network has no layer for it
      */
     public Tensor forward(Tensor x, Tensor t, Tensor condition) {
         checkShapes(x, t, condition);
         return Scope.returning(() -> {
-            Tensor activated = embedding(t, condition).into(Functional::silu);
+            Tensor embedded = condition == null ? timeEmbedding.forward(t)
+                    : conditionEmbedding.forward(condition).into(c -> timeEmbedding.forward(t).into(e -> e.add(c)));
+            Tensor activated = embedded.into(Functional::silu);
             Tensor h = inputProjection.forward(x);
             for (ResidualBlock block : blocks) {
                 h = h.into(input -> run(block, input, activated));
             }
-            return h.into(last -> finalLayer.forward(last, activated));
+            return h.into(last -> finalLayer.forward(last, finalLayer.modulation.forward(activated)));
         });
     }
 
-    private Tensor embedding(Tensor t, Tensor condition) {
-        return condition == null ? embedTimes(t)
-                : Scope.returning(() -> embedTimes(t).add(embedConditions(condition)));
-    }
-
     private Tensor run(ResidualBlock block, Tensor h, Tensor activated) {
-        return gradCheckpointing
-                ? Checkpoint.run(in -> block.forward(in.get(0), in.get(1)), List.of(h, activated))
-                : block.forward(h, activated);
+        Function<List<Tensor>, Tensor> modulated = in -> Scope
+                .returning(() -> block.forward(in.getFirst(), block.modulation.forward(in.getLast())));
+        List<Tensor> inputs = List.of(h, activated);
+        return gradCheckpointing ? Checkpoint.run(modulated, inputs) : modulated.apply(inputs);
     }
 
-    // ---- the same in parts, for VelocitySteps ----------------------------------------------------------------------
-
-    /** {@code t}: [N]. Gives [N, width]. */
-    Tensor embedTimes(Tensor t) {
-        return timeEmbedding.forward(t);
-    }
-
-    /** {@code condition}: [N, Z]. Gives [N, width]. */
-    Tensor embedConditions(Tensor condition) {
-        return conditionEmbedding.forward(condition);
-    }
-
-    /** {@code x}: [N, D]. Gives the first hidden state, [N, width]. */
-    Tensor project(Tensor x) {
-        return inputProjection.forward(x);
-    }
+    // ---- the steps of forward, for VelocitySteps --------------------------------------------------------------------
 
     /**
-     * The modulations of the blocks and, last, of the final layer.
+     * Returns the modulations of the blocks and, last, of the final layer.
      *
-     * @param activated SiLU of the sum of the embeddings, [&hellip;, width]
+     * @param activated SiLU of the sum of the embeddings, […, width]
      */
     List<Modulation> modulations(Tensor activated) {
-        List<Modulation> modulations = new ArrayList<>();
-        blocks.forEach(block -> modulations.add(block.modulation(activated)));
-        modulations.add(finalLayer.modulation(activated));
-        return modulations;
+        return Stream.concat(blocks.stream().map(block -> block.modulation), Stream.of(finalLayer.modulation))
+                .map(layer -> layer.forward(activated)).toList();
     }
 
     /**
-     * The output, with all modulations computed ahead at several times.
+     * Returns the output, with all modulations computed before for several times.
      *
      * @param projected   the first hidden state, [N, width]
      * @param modulations as {@link #modulations} gives them for [times, N, width]
@@ -240,8 +216,8 @@ public final class VelocityNetwork extends Module {
     }
 
     /**
-     * A network of the same numbers with the linear layers' weights cast, the others shared with this one: what
-     * autocast makes of the weights at every forward, made once.
+     * Returns a network with the linear layers' weights cast and the others shared with this one: the cast that
+     * autocast would repeat at every forward.
      */
     VelocityNetwork castLinear(DType dtype) {
         VelocityNetwork copy = Init.skipped(() -> new VelocityNetwork(config));

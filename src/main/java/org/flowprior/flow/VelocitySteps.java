@@ -1,19 +1,18 @@
 package org.flowprior.flow;
 
 import java.util.List;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * A velocity network at times known beforehand. It gives the numbers of {@link VelocityNetwork#forward}, up to
- * rounding, with less work where conditions are few and times are many, as in sampling: each time is embedded once for
+ * A velocity network at times known in advance. It gives the numbers of {@link VelocityNetwork#forward}, up to
+ * rounding, with less work if conditions are few and times are many, as in sampling: each time is embedded once for
  * all rows, each condition once for all times, and the modulations, which do not depend on x, are computed for many
- * times in one product, so that three fifths of the weights are not read anew at every step.
+ * times in one product, so that three fifths of the weights are not read again at every step.
  *
- * <p>No gradients. The network must not change meanwhile, and stays the caller's.
+ * <p>No gradients. The network must not change while this is in use, and is not closed with it.
  */
 public final class VelocitySteps implements AutoCloseable {
 
@@ -26,29 +25,28 @@ public final class VelocitySteps implements AutoCloseable {
     /**
      * Embeds the times.
      *
-     * @param network raw: the times mean what its weights take them for
-     * @param times   in the order in which {@link Rows#at} will be asked for them
+     * @param network raw: the times are in the convention of its weights
+     * @param times   in the order in which {@link Rows#at} is called for them
      * @throws IllegalArgumentException for a network without a condition
      */
     public VelocitySteps(VelocityNetwork network, double... times) {
         if (network.config().conditionChannels() == 0) {
-            throw new IllegalArgumentException(
-                    "steps ahead need a velocity network with a condition; this one has none");
+            throw new IllegalArgumentException("steps ahead need a velocity network with a condition; this has none");
         }
         this.network = network;
         Tensor weight = network.parameters().getFirst();
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            DType timeType = weight.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-            timeEmbeddings = network.embedTimes(Tensor.of(times).to(timeType, weight.device())).keep();
+            Tensor moved = Tensor.of(times).to(FlowPath.timeType(weight.dtype()), weight.device());
+            timeEmbeddings = network.timeEmbedding.forward(moved).keep();
         }
     }
 
-    /** The network for these conditions, [R, Z]; one use at a time. */
+    /** Returns the network for these conditions, [R, Z]; one thread at a time. */
     public Rows rows(Tensor conditions) {
         return new Rows(conditions);
     }
 
-    /** The network's output at each time, for some conditions. Owns what it has computed ahead. */
+    /** The network's output at each time, for some conditions. Owns the modulations computed in advance. */
     public final class Rows implements AutoCloseable {
 
         private final Tensor embedded;
@@ -59,16 +57,16 @@ public final class VelocitySteps implements AutoCloseable {
 
         private Rows(Tensor conditions) {
             try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-                embedded = network.embedConditions(conditions).keep();
+                embedded = network.conditionEmbedding.forward(conditions).keep();
             }
             ahead = Math.max(1, ROWS_AHEAD / Math.max(1, embedded.size(0)));
         }
 
         /**
-         * The output at one time.
+         * Returns the output at one time.
          *
-         * @param time the number of the time
-         * @param x    [n, D], where R is a multiple of n: x is repeated for each n of the conditions
+         * @param time the index of the time
+         * @param x    [n, D], R a multiple of n: x is repeated for each n of the conditions
          * @return [R, D]
          */
         public Tensor at(int time, Tensor x) {
@@ -77,7 +75,7 @@ public final class VelocitySteps implements AutoCloseable {
                     compute(time);
                 }
                 long copies = embedded.size(0) / x.size(0);
-                Tensor h = network.project(x);
+                Tensor h = network.inputProjection.forward(x);
                 Tensor rows = copies > 1 ? h.into(one -> one.repeat(copies, 1)) : h;
                 return network.forward(rows, modulations, time - from).moveOutward();
             }
@@ -98,7 +96,7 @@ public final class VelocitySteps implements AutoCloseable {
             until = from;
         }
 
-        /** Frees what was computed ahead. */
+        /** Frees the modulations and the embedded conditions. */
         @Override
         public void close() {
             release();

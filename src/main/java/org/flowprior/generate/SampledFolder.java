@@ -26,7 +26,7 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.AtomicFiles;
-import org.flowprior.torch.io.NpzArray;
+import org.flowprior.torch.io.Npz;
 
 /**
  * A directory of sampled images: {@code 00000.png} and so on, each there whole or not at all, and {@code sample.json},
@@ -162,7 +162,7 @@ public final class SampledFolder {
         RgbImage first = read(0);
         long[] shape = {order.length, first.height(), first.width(), 3};
         Iterable<ByteBuffer> pixels = () -> IntStream.of(order).mapToObj(this::bytes).iterator();
-        NpzArray.write(file, "arr_0", DType.UINT8, shape, pixels);
+        Npz.write(file, "arr_0", DType.UINT8, shape, pixels);
     }
 
     private ByteBuffer bytes(int image) {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The font that comes with flowprior. Java's own drawing of text fails on a machine without fonts, as servers and
- * containers often are; and one font makes figures the same everywhere.
+ * The font that comes with flowprior. Java cannot draw text on a machine without fonts, such as many servers and
+ * containers; and one font makes figures the same everywhere.
  */
 public final class BundledFont {
 
@@ -19,9 +19,8 @@ public final class BundledFont {
     private BundledFont() {}
 
     /**
-     * Makes it the font of this process, for what the logical names such as {@code SansSerif} stand for. It counts from
-     * the first text that is drawn: before that it must be called, and a font configuration that was named on the JVM's
-     * command line stays.
+     * Makes it the font of this process for logical names such as {@code SansSerif}. Must be called before the first
+     * text is drawn. A font configuration that is named on the JVM's command line stays.
      */
     public static synchronized void use() {
         if (System.getProperty(PROPERTY) != null) {

@@ -10,9 +10,9 @@ import java.util.function.IntFunction;
 import org.flowprior.torch.io.AtomicFiles;
 
 /** Tables of numbers as comma-separated values: a line of names, then a line for each row. */
-public final class Csv {
+final class Csv {
 
-    /** As many digits as tell all float32 numbers apart. */
+    /** Enough digits to tell all float32 numbers apart. */
     private static final MathContext DIGITS = new MathContext(9);
 
     private Csv() {}
@@ -20,18 +20,18 @@ public final class Csv {
     /**
      * Writes the columns.
      *
-     * @throws IllegalArgumentException when there is not one name for each column, or columns differ in length
+     * @throws IllegalArgumentException if there is not one name for each column, or columns differ in length
      */
-    public static void write(Path file, List<String> names, double[]... columns) throws IOException {
+    static void write(Path file, List<String> names, double[]... columns) throws IOException {
         AtomicFiles.write(file, text(names, row -> "", columns));
     }
 
     /**
-     * Writes the columns behind one of words.
+     * Writes the columns after a column of words.
      *
      * @param word  name of the column of words
      * @param words one for each row
-     * @throws IllegalArgumentException when names, words and columns do not fit together
+     * @throws IllegalArgumentException if names, words and columns do not fit together
      */
     static void write(Path file, String word, List<String> words, List<String> names, double[]... columns)
             throws IOException {
@@ -41,7 +41,7 @@ public final class Csv {
         AtomicFiles.write(file, quoted(word) + "," + text(names, row -> quoted(words.get(row)) + ",", columns));
     }
 
-    /** As RFC 4180 wants words with commas, quotes or line ends in them. */
+    /** Quotes a word with commas, quotes or line ends, as RFC 4180 requires. */
     private static String quoted(String word) {
         return word.matches("[^,\"\\r\\n]*") ? word : '"' + word.replace("\"", "\"\"") + '"';
     }

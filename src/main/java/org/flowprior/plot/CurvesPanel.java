@@ -23,23 +23,22 @@ public final class CurvesPanel {
     private CurvesPanel() {}
 
     /**
-     * The panel with the steps on a logarithmic axis.
+     * Returns the panel with the steps on a logarithmic axis.
      *
      * @param steps      numbers of the steps of the left curve, positive and rising
      * @param left       its axis on the left, drawn solid and blue
-     * @param rightSteps numbers of the steps of the right curve, within the others
+     * @param rightSteps numbers of the steps of the right curve, in the range of the others
      * @param right      its axis on the right, drawn dashed and red
      */
-    public static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
+    static JFreeChart of(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
             double[] rightSteps, String rightLabel, double[] right) {
-        LogAxis domain = new LogAxis(stepsLabel);
+        LogAxis domain = Style.apply(new LogAxis(stepsLabel));
         domain.setBase(10);
         domain.setRange(steps[0], steps[steps.length - 1]);
         DecimalFormat whole = new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT));
         domain.setTickUnit(new NumberTickUnit(1, whole, 9));
         domain.setMinorTickMarksVisible(true);
         domain.setMinorTickMarkOutsideLength(1.2f);
-        Style.apply(domain);
         XYPlot plot = new XYPlot(null, domain, null, null);
         add(plot, 0, leftLabel, steps, left, PointCloud.Look.DATA.color, Style.LINE);
         add(plot, 1, rightLabel, rightSteps, right, PointCloud.Look.LATENTS.color, Style.DASHED_LINE);
@@ -47,7 +46,7 @@ public final class CurvesPanel {
     }
 
     /**
-     * The panel with the steps on a linear axis and a dot at each value.
+     * Returns the panel with the steps on a linear axis and a dot at each value.
      *
      * @param steps numbers of the steps of both curves, rising, at least two
      * @param left  its axis on the left, drawn solid and blue
@@ -55,8 +54,7 @@ public final class CurvesPanel {
      */
     static JFreeChart overTraining(String title, String stepsLabel, double[] steps, String leftLabel, double[] left,
             String rightLabel, double[] right) {
-        NumberAxis domain = new NumberAxis(stepsLabel);
-        Style.apply(domain);
+        NumberAxis domain = Style.apply(new NumberAxis(stepsLabel));
         double last = steps[steps.length - 1];
         double margin = 0.02 * (last - steps[0]);
         domain.setRange(steps[0] - margin, last + margin);
@@ -75,8 +73,7 @@ public final class CurvesPanel {
     private static XYLineAndShapeRenderer add(XYPlot plot, int index, String label, double[] steps, double[] values,
             Color color, Stroke stroke) {
         Color opaque = new Color(color.getRGB() & 0xffffff);
-        NumberAxis axis = new NumberAxis(label);
-        Style.apply(axis);
+        NumberAxis axis = Style.apply(new NumberAxis(label));
         axis.setLabelPaint(opaque);
         axis.setTickLabelPaint(opaque);
         double low = Arrays.stream(values).min().orElseThrow();
@@ -89,7 +86,7 @@ public final class CurvesPanel {
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
         renderer.setSeriesPaint(0, opaque);
         renderer.setSeriesStroke(0, stroke);
-        renderer.setDrawSeriesLineAsPath(true); // dashes go on over the steps
+        renderer.setDrawSeriesLineAsPath(true); // dashes continue from one step to the next
         renderer.setLegendLine(new Line2D.Double(-10, 0, 10, 0));
         plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
         plot.setDataset(index, curve);
@@ -100,8 +97,8 @@ public final class CurvesPanel {
     }
 
     /**
-     * The mean over a window of that odd width around each value; towards the ends, where it does not fit, over the
-     * widest that does. The official curve leaves the ends out, which on a logarithmic axis takes most of the picture.
+     * Returns the mean over a window of that odd width around each value; near the ends over the widest window that
+     * fits. The official curve leaves the ends out, which on a logarithmic axis hides most of it.
      */
     public static double[] smoothed(double[] values, int width) {
         double[] sums = new double[values.length + 1];

@@ -1,6 +1,5 @@
 package org.flowprior.plot;
 
-import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
@@ -9,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.flowprior.train.toy.AlignedLatents;
 
-/** The latents on their way, from left to right, over the NLL and the data: Figure 6. */
+/** The latents during the alignment, from left to right, over the NLL and the data: Figure 6. */
 final class EvolutionStrip {
 
     static final int FRAMES = 10;
@@ -23,25 +22,22 @@ final class EvolutionStrip {
 
     private EvolutionStrip() {}
 
-    /** The ten of 21 snapshots that the figure shows: 0, 2, 4, 6, 8, 11, 13, 15, 17, 20; all where there are fewer. */
+    /** Returns the ten of 21 snapshots that the figure shows: 0, 2, 4, 6, 8, 11, 13, 15, 17, 20; all if there are fewer. */
     static List<AlignedLatents.Snapshot> chosen(List<AlignedLatents.Snapshot> snapshots) {
         int count = Math.min(FRAMES, snapshots.size());
-        return IntStream.range(0, count).mapToObj(i -> snapshots.get(
-                count == 1 ? 0 : i * (snapshots.size() - 1) / (count - 1))).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> snapshots.get(count == 1 ? 0 : i * (snapshots.size() - 1) / (count - 1))).toList();
     }
 
-    /** The strip; points outside the map are left out. */
+    /** Draws the strip. Points outside the map are left out. */
     static BufferedImage draw(HeatMap map, PointCloud data, List<AlignedLatents.Snapshot> snapshots) {
         BufferedImage strip = new BufferedImage(GAP + snapshots.size() * (SIDE + GAP), HEADING + SIDE + GAP,
                 BufferedImage.TYPE_INT_RGB);
-        BufferedImage background = map.image(SIDE, SIDE, new ColorMap());
-        Graphics2D graphics = Figure.graphics(strip);
-        graphics.setColor(Color.WHITE);
-        graphics.fillRect(0, 0, strip.getWidth(), strip.getHeight());
+        BufferedImage background = map.image(SIDE, SIDE);
+        Graphics2D graphics = Figure.onWhite(strip);
         graphics.setFont(STEPS);
         for (int i = 0; i < snapshots.size(); i++) {
             int left = GAP + i * (SIDE + GAP);
-            graphics.setPaint(Style.INK);
             graphics.drawString("step " + snapshots.get(i).step(), left, HEADING - 18);
             Graphics2D frame = (Graphics2D) graphics.create(left, HEADING, SIDE, SIDE);
             frame.drawImage(background, 0, 0, null);
@@ -53,12 +49,11 @@ final class EvolutionStrip {
         return strip;
     }
 
-    private static PointCloud latents(AlignedLatents.Snapshot snapshot) {
-        double[] pairs = new double[snapshot.points().length];
-        for (int i = 0; i < pairs.length; i++) {
-            pairs[i] = snapshot.points()[i];
-        }
-        return PointCloud.of("latents", PointCloud.Look.LATENTS, pairs);
+    /** Returns the latents of a snapshot. */
+    static PointCloud latents(AlignedLatents.Snapshot snapshot) {
+        float[] points = snapshot.points();
+        return PointCloud.of("latents", PointCloud.Look.LATENTS,
+                IntStream.range(0, points.length).mapToDouble(i -> points[i]).toArray());
     }
 
     private static void draw(Graphics2D frame, HeatMap map, PointCloud cloud) {

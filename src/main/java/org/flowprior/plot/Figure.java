@@ -1,5 +1,6 @@
 package org.flowprior.plot;
 
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
@@ -17,22 +18,22 @@ import org.flowprior.torch.io.AtomicFiles;
 import org.jfree.chart.JFreeChart;
 
 /** PNG files of panels, 4 x 3 inches each at 300 dots per inch. */
-public final class Figure {
+final class Figure {
 
-    /** Pixels of a panel. */
-    public static final int WIDTH = 1200;
-    /** Pixels of a panel. */
-    public static final int HEIGHT = 900;
+    /** Width of a panel in pixels. */
+    static final int WIDTH = 1200;
+    /** Height of a panel in pixels. */
+    static final int HEIGHT = 900;
 
     private static final double POINTS_PER_INCH = 72;
     private static final double DOTS_PER_INCH = 300;
-    /** Pixels of a point, in which lengths are given. */
+    /** Pixels of a point, the unit of lengths in a panel. */
     static final double PIXELS_PER_POINT = DOTS_PER_INCH / POINTS_PER_INCH;
 
     private Figure() {}
 
     /** Draws a panel. */
-    public static BufferedImage draw(JFreeChart panel) {
+    static BufferedImage draw(JFreeChart panel) {
         BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = graphics(image);
         graphics.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
@@ -41,7 +42,7 @@ public final class Figure {
         return image;
     }
 
-    /** What draws on the picture, smoothly; to be disposed of. */
+    /** Opens a picture for smooth drawing; the caller must dispose of the result. */
     static Graphics2D graphics(BufferedImage image) {
         Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -52,8 +53,17 @@ public final class Figure {
         return graphics;
     }
 
+    /** Fills a picture with white. Returns it opened for smooth drawing in ink; the caller must dispose of the result. */
+    static Graphics2D onWhite(BufferedImage image) {
+        Graphics2D graphics = graphics(image);
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+        graphics.setPaint(Style.INK);
+        return graphics;
+    }
+
     /** Writes drawn panels side by side. */
-    public static void write(Path file, BufferedImage... panels) throws IOException {
+    static void write(Path file, BufferedImage... panels) throws IOException {
         BufferedImage image = new BufferedImage(WIDTH * panels.length, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         for (int i = 0; i < panels.length; i++) {

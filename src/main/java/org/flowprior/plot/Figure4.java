@@ -13,10 +13,10 @@ import org.flowprior.train.autoencoder.AlignmentSeries;
 
 /**
  * Figure 4 of the paper: the alignment loss (blue, solid, left axis) and the mean of log r<sub>k</sub> (red, dashed,
- * right axis) over the training of an autoencoder, a panel for each prior with the correlation of the two in its title,
- * and the numbers as CSV.
+ * right axis) during the training of an autoencoder, with a panel for each prior, their correlation in its title, and
+ * the numbers as CSV.
  *
- * <p>Both curves are those of the run's evaluations: the averaged weights at validation images, always the same ones.
+ * <p>Both curves come from the run's evaluations: the averaged weights at validation images, always the same ones.
  */
 public final class Figure4 {
 
@@ -27,28 +27,28 @@ public final class Figure4 {
     /**
      * A panel.
      *
-     * @param title  names the prior
-     * @param values the two measures over the steps
+     * @param title  the prior's name
+     * @param values the two measures at each step
      */
     public record Series(String title, AlignmentSeries values) {
 
         /**
-         * The series of a run directory of {@code flowprior train-autoencoder}, begun with a prior and {@code
-         * evaluation.bank}.
+         * Reads the series from a run directory of {@code flowprior train-autoencoder} with a prior and
+         * {@code evaluation.bank}.
          *
-         * @throws RequestException when the run has no {@code metrics.jsonl}, or fewer than two evaluations with both
-         *                          measures in it
+         * @throws RequestException if the run has no {@code metrics.jsonl}, or fewer than two evaluations with both
+         *                          measures
          */
         public static Series read(String title, Path run) {
             return new Series(title, AlignmentSeries.read(run));
         }
 
-        /** Pearson's correlation of alignment loss and mean log distance; NaN where one of them does not vary. */
+        /** Returns Pearson's correlation of alignment loss and mean log distance; NaN if one of them does not vary. */
         public double pearson() {
             return Correlation.pearson(values.alignment(), values.meanLogDistance());
         }
 
-        /** Spearman's correlation of the two; NaN where one of them does not vary. */
+        /** Returns Spearman's correlation of the two; NaN if one of them does not vary. */
         public double spearman() {
             return Correlation.spearman(values.alignment(), values.meanLogDistance());
         }
@@ -56,9 +56,9 @@ public final class Figure4 {
 
     /**
      * Writes {@code figure4.png} with all panels side by side; {@code figure4a.png}, {@code figure4b.png} and so on
-     * with one each, beside {@code figure4a.csv} with the columns step, alignment_loss and mean_log_distance; and
+     * with one each; {@code figure4a.csv} and so on with the columns step, alignment_loss and mean_log_distance; and
      * {@code figure4-correlation.csv} with a row for each panel: prior, evaluations, points, k, Pearson's and
-     * Spearman's correlation. The directory is made if need be.
+     * Spearman's correlation. Makes the directory if it does not exist.
      *
      * @param series in the order of the panels, 1 to 26 of them
      * @return the path of {@code figure4.png}
@@ -93,8 +93,8 @@ public final class Figure4 {
     }
 
     private static String shown(double correlation) {
-        return Double.isNaN(correlation) ? "undefined" : String.format(Locale.ROOT, "%.3f", correlation)
-                .replace('-', '−');
+        return Double.isNaN(correlation) ? "undefined"
+                : String.format(Locale.ROOT, "%.3f", correlation).replace('-', '−');
     }
 
     private static String subscript(int number) {
@@ -104,17 +104,12 @@ public final class Figure4 {
     }
 
     private static void writeCorrelations(Path file, List<Series> series) throws IOException {
-        int rows = series.size();
-        double[][] table = new double[5][rows];
-        for (int i = 0; i < rows; i++) {
-            AlignmentSeries values = series.get(i).values();
-            table[0][i] = values.steps().length;
-            table[1][i] = values.points();
-            table[2][i] = values.k();
-            table[3][i] = series.get(i).pearson();
-            table[4][i] = series.get(i).spearman();
-        }
         Csv.write(file, "prior", series.stream().map(Series::title).toList(),
-                List.of("evaluations", "points", "k", "pearson", "spearman"), table);
+                List.of("evaluations", "points", "k", "pearson", "spearman"),
+                series.stream().mapToDouble(one -> one.values().steps().length).toArray(),
+                series.stream().mapToDouble(one -> one.values().points()).toArray(),
+                series.stream().mapToDouble(one -> one.values().k()).toArray(),
+                series.stream().mapToDouble(Series::pearson).toArray(),
+                series.stream().mapToDouble(Series::spearman).toArray());
     }
 }

@@ -1,20 +1,20 @@
 package org.flowprior.plot;
 
-import java.awt.Color;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
-/** Pictures below each other with a name on the left of each, such as Figure 5: that of each target in a row. */
+/** Pictures below each other with a name on the left of each, such as Figure 5 with a row for each target. */
 public final class FigureColumn {
 
-    /** Pixels of the names. */
+    /** Width of the names in pixels. */
     static final int MARGIN = 90;
 
     private FigureColumn() {}
@@ -32,24 +32,20 @@ public final class FigureColumn {
         int width = MARGIN + images.stream().mapToInt(BufferedImage::getWidth).max().orElseThrow();
         int height = images.stream().mapToInt(BufferedImage::getHeight).sum();
         BufferedImage all = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = Figure.graphics(all);
-        graphics.setColor(Color.WHITE);
-        graphics.fillRect(0, 0, width, height);
-        graphics.setPaint(Style.INK);
+        Graphics2D graphics = Figure.onWhite(all);
         graphics.setFont(Style.TITLE.deriveFont((float) (12 * Figure.PIXELS_PER_POINT)));
         int top = 0;
-        List<String> names = List.copyOf(rows.keySet());
-        for (int i = 0; i < images.size(); i++) {
-            BufferedImage image = images.get(i);
+        Iterator<String> names = rows.keySet().iterator();
+        for (BufferedImage image : images) {
             graphics.drawImage(image, MARGIN, top, null);
-            name(graphics, names.get(i), top, image.getHeight());
+            name(graphics, names.next(), top, image.getHeight());
             top += image.getHeight();
         }
         graphics.dispose();
         Figure.save(file, all);
     }
 
-    /** Upwards, in the middle of the row. */
+    /** Writes the name upwards, in the middle of the row. */
     private static void name(Graphics2D graphics, String name, int top, int height) {
         Graphics2D turned = (Graphics2D) graphics.create();
         FontMetrics metrics = turned.getFontMetrics();

@@ -1,6 +1,5 @@
 package org.flowprior.plot;
 
-import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 
@@ -11,10 +10,10 @@ import java.util.Arrays;
  * @param y      positions of the rows, rising and evenly spaced, at least two
  * @param values {@code [y.length][x.length]}
  */
-public record HeatMap(double[] x, double[] y, double[][] values) {
+record HeatMap(double[] x, double[] y, double[][] values) {
 
-    /** Throws {@link IllegalArgumentException} for sizes that do not fit. */
-    public HeatMap {
+    /** Throws an {@link IllegalArgumentException} for sizes that do not fit. */
+    HeatMap {
         if (x.length < 2 || y.length < 2 || values.length != y.length
                 || Arrays.stream(values).anyMatch(row -> row.length != x.length)) {
             throw new IllegalArgumentException("a heat map needs at least 2 x 2 points and as many values, not "
@@ -22,8 +21,8 @@ public record HeatMap(double[] x, double[] y, double[][] values) {
         }
     }
 
-    /** Evenly spaced positions from one border to the other. */
-    public static double[] positions(double from, double to, int count) {
+    /** Returns evenly spaced positions from one border to the other. */
+    static double[] positions(double from, double to, int count) {
         double[] positions = new double[count];
         for (int i = 0; i < count; i++) {
             positions[i] = from + (to - from) * i / (count - 1);
@@ -39,8 +38,8 @@ public record HeatMap(double[] x, double[] y, double[][] values) {
         return Arrays.stream(values).flatMapToDouble(Arrays::stream).max().orElseThrow();
     }
 
-    /** The map as a picture from border to border, its values interpolated between the grid's points. */
-    BufferedImage image(int width, int height, ColorMap colors) {
+    /** Draws the map from border to border, with values interpolated between the grid's points. */
+    BufferedImage image(int width, int height) {
         double low = minimum();
         double span = Math.max(maximum() - low, Double.MIN_NORMAL);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -48,8 +47,7 @@ public record HeatMap(double[] x, double[] y, double[][] values) {
             double v = (1 - (row + 0.5) / height) * (y.length - 1);
             for (int column = 0; column < width; column++) {
                 double u = (column + 0.5) / width * (x.length - 1);
-                Color color = colors.at((interpolated(u, v) - low) / span);
-                image.setRGB(column, row, color.getRGB());
+                image.setRGB(column, row, ColorMap.at((interpolated(u, v) - low) / span).getRGB());
             }
         }
         return image;

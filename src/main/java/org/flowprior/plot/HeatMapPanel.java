@@ -14,37 +14,35 @@ import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.DefaultXYDataset;
 
-/** A heat map with points on it and a colour bar beside it: panels (a) and (b) of Figure 3. */
-public final class HeatMapPanel {
+/** A heat map with points on it and a colour bar on the right: panels (a) and (b) of Figure 3. */
+final class HeatMapPanel {
 
     private static final int PIXELS = 600;
 
     private HeatMapPanel() {}
 
     /**
-     * The panel.
+     * Returns the panel.
      *
-     * @param barLabel what the colours stand for
+     * @param barLabel the quantity that the colours show
      * @param barTick  distance of the colour bar's ticks; 0 for one that fits
-     * @param clouds   drawn in that order
+     * @param clouds   drawn in this order
      */
-    public static JFreeChart of(String title, HeatMap map, String barLabel, double barTick, List<PointCloud> clouds) {
-        ColorMap colors = new ColorMap();
+    static JFreeChart of(String title, HeatMap map, String barLabel, double barTick, List<PointCloud> clouds) {
         XYPlot plot = new XYPlot(null, axis("y₁", map.x()), axis("y₂", map.y()), null);
-        plot.setBackgroundImage(map.image(PIXELS, PIXELS, colors));
+        plot.setBackgroundImage(map.image(PIXELS, PIXELS));
         plot.setBackgroundImageAlpha(1);
         plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
         for (int i = 0; i < clouds.size(); i++) {
             add(plot, i, clouds.get(i));
         }
         JFreeChart chart = Style.chart(title, plot);
-        chart.addSubtitle(0, bar(colors, map.minimum(), map.maximum(), barLabel, barTick));
+        chart.addSubtitle(0, bar(map.minimum(), map.maximum(), barLabel, barTick));
         return chart;
     }
 
     private static NumberAxis axis(String label, double[] positions) {
-        NumberAxis axis = new NumberAxis(label);
-        Style.apply(axis);
+        NumberAxis axis = Style.apply(new NumberAxis(label));
         double span = positions[positions.length - 1] - positions[0];
         axis.setRange(positions[0], positions[positions.length - 1]);
         axis.setTickUnit(Style.ticks(Math.max(1, Style.niceStep(span, 6))));
@@ -65,12 +63,11 @@ public final class HeatMapPanel {
         plot.setRenderer(index, renderer);
     }
 
-    private static PaintScaleLegend bar(ColorMap colors, double low, double high, String label, double tick) {
-        NumberAxis axis = new NumberAxis(label);
-        Style.apply(axis);
+    private static PaintScaleLegend bar(double low, double high, String label, double tick) {
+        NumberAxis axis = Style.apply(new NumberAxis(label));
         axis.setRange(low, high);
         axis.setTickUnit(Style.ticks(tick > 0 ? tick : Style.niceStep(high - low, 5)));
-        PaintScaleLegend bar = new PaintScaleLegend(colors.between(low, high), axis);
+        PaintScaleLegend bar = new PaintScaleLegend(ColorMap.between(low, high), axis);
         bar.setSubdivisionCount(256);
         bar.setPosition(RectangleEdge.RIGHT);
         bar.setAxisLocation(AxisLocation.TOP_OR_RIGHT);

@@ -4,19 +4,20 @@ import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
+import java.util.stream.IntStream;
 
 /**
- * Points of the plane, all drawn alike.
+ * Points of the plane, all drawn in one way.
  *
- * @param label what they are
- * @param look  how they are drawn
+ * @param label their name
+ * @param look  their shape and colour
  * @param x     as many as y
  * @param y     as many as x
  */
-public record PointCloud(String label, Look look, double[] x, double[] y) {
+record PointCloud(String label, Look look, double[] x, double[] y) {
 
-    /** How the paper's figures draw points. */
-    public enum Look {
+    /** The shapes and colours of points in the paper's figures. */
+    enum Look {
         /** Small dots in royal blue. */
         DATA(new Color(0x41, 0x69, 0xe1, 153), new Ellipse2D.Double(-0.8, -0.8, 1.6, 1.6)),
         /** Triangles in crimson. */
@@ -45,21 +46,17 @@ public record PointCloud(String label, Look look, double[] x, double[] y) {
         }
     }
 
-    /** Throws {@link IllegalArgumentException} unless there is one y for each x. */
-    public PointCloud {
+    /** Throws an {@link IllegalArgumentException} unless there is one y for each x. */
+    PointCloud {
         if (x.length != y.length) {
             throw new IllegalArgumentException(x.length + " x for " + y.length + " y");
         }
     }
 
-    /** The cloud of points that lie one behind the other: x, y, x, y … */
-    public static PointCloud of(String label, Look look, double[] pairs) {
-        double[] x = new double[pairs.length / 2];
-        double[] y = new double[pairs.length / 2];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = pairs[2 * i];
-            y[i] = pairs[2 * i + 1];
-        }
-        return new PointCloud(label, look, x, y);
+    /** Returns the cloud of points given as x, y, x, y … */
+    static PointCloud of(String label, Look look, double[] pairs) {
+        int count = pairs.length / 2;
+        return new PointCloud(label, look, IntStream.range(0, count).mapToDouble(i -> pairs[2 * i]).toArray(),
+                IntStream.range(0, count).mapToDouble(i -> pairs[2 * i + 1]).toArray());
     }
 }

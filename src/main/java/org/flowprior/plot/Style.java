@@ -17,7 +17,7 @@ import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 
-/** How all panels look; lengths are points, of which a panel has 288 x 216. */
+/** The style of all panels. Lengths are in points; a panel has 288 x 216. */
 final class Style {
 
     static final Font TICKS = new Font(Font.SANS_SERIF, Font.PLAIN, 8);
@@ -33,6 +33,7 @@ final class Style {
 
     private Style() {}
 
+    /** Returns a panel with that title, and a legend below the plot. */
     static JFreeChart chart(String title, XYPlot plot) {
         plot.setOutlineStroke(FRAME);
         plot.setOutlinePaint(INK);
@@ -46,21 +47,21 @@ final class Style {
         JFreeChart chart = new JFreeChart(null, TITLE, plot, false);
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(4, 4, 4, 4));
-        TextTitle heading = new TextTitle(title, TITLE, INK, RectangleEdge.TOP, TextTitle.DEFAULT_HORIZONTAL_ALIGNMENT,
-                TextTitle.DEFAULT_VERTICAL_ALIGNMENT, new RectangleInsets(2, 0, 1, 0));
-        chart.setTitle(heading);
+        chart.setTitle(new TextTitle(title, TITLE, INK, RectangleEdge.TOP, TextTitle.DEFAULT_HORIZONTAL_ALIGNMENT,
+                TextTitle.DEFAULT_VERTICAL_ALIGNMENT, new RectangleInsets(2, 0, 1, 0)));
         LegendTitle legend = new LegendTitle(plot);
         legend.setPosition(RectangleEdge.BOTTOM);
         legend.setItemFont(TICKS);
         legend.setItemPaint(INK);
         legend.setBackgroundPaint(Color.WHITE);
-        legend.setPadding(new RectangleInsets(0, 0, 0, 0));
-        legend.setMargin(new RectangleInsets(0, 0, 0, 0));
+        legend.setPadding(RectangleInsets.ZERO_INSETS);
+        legend.setMargin(RectangleInsets.ZERO_INSETS);
         chart.addSubtitle(legend);
         return chart;
     }
 
-    static void apply(ValueAxis axis) {
+    /** Gives an axis the style. Returns it. */
+    static <A extends ValueAxis> A apply(A axis) {
         axis.setTickLabelFont(TICKS);
         axis.setTickLabelPaint(INK);
         axis.setLabelFont(LABELS);
@@ -69,9 +70,10 @@ final class Style {
         axis.setTickMarkStroke(FRAME);
         axis.setTickMarkPaint(INK);
         axis.setTickMarkOutsideLength(2.5f);
+        return axis;
     }
 
-    /** Ticks at that distance, with as many decimals as they need and a true minus sign. */
+    /** Returns ticks at that distance, with as many decimals as they need and a true minus sign. */
     static NumberTickUnit ticks(double step) {
         DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
         symbols.setMinusSign('−');
@@ -82,7 +84,7 @@ final class Style {
         return new NumberTickUnit(step, format);
     }
 
-    /** 1, 2 or 5 times a power of ten, so that the span has about so many steps of it. */
+    /** Returns 1, 2 or 5 times a power of ten that divides the span into about that number of steps. */
     static double niceStep(double span, int steps) {
         double rough = span / steps;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));

@@ -1,2 +1,2 @@
-/** Figures: heat maps with points on them, curves, and the tables of numbers behind them. */
+/** Figures: heat maps with points on them, curves, and the tables of their numbers. */
 package org.flowprior.plot;

@@ -19,16 +19,16 @@ import org.flowprior.config.Json;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * A store that is being written, in a hidden directory beside its place until {@link #publish} renames the directory:
- * whatever happens before leaves no store. A lock, which the operating system takes off a dead process, tells a
- * directory that is being written from one that was left.
+ * A store that is being written. Until {@link #publish} renames it, its directory is hidden beside the target, so that
+ * a failure leaves no incomplete store. A lock tells a directory that is being written from an abandoned one; the
+ * operating system releases it if the process dies.
  */
 public final class PartialStore {
 
-    /** Writes something. */
+    /** Writes files of a store. */
     @FunctionalInterface
     public interface Step {
-        /** Does it. */
+        /** Writes the files. */
         void run() throws IOException;
     }
 
@@ -47,22 +47,18 @@ public final class PartialStore {
     }
 
     /**
-     * Begins a store in that place, and removes what a dead writer left of it.
+     * Begins a store in that directory, and removes the files of a writer that died before.
      *
-     * @throws IllegalArgumentException when something is in its place already, or another process is writing it
-     * @throws UncheckedIOException     when the disk refuses
+     * @throws IllegalArgumentException if the directory exists, or another writer is writing it
+     * @throws UncheckedIOException     if it cannot be written
      */
     public static PartialStore beside(Path directory) {
-        PartialStore made = continued(directory);
-        try {
-            made.retain(List.of());
-            return made;
-        } catch (IOException e) {
-            throw cannotWrite(directory, e);
-        }
+        PartialStore store = continued(directory);
+        store.write(() -> store.retain(List.of()));
+        return store;
     }
 
-    /** Begins like {@link #beside}, with the files that a dead writer left, or one that has {@link #leave left}. */
+    /** As {@link #beside}, but keeps the files of a writer that died or has {@link #leave left}. */
     public static PartialStore continued(Path directory) {
         Path target = directory.toAbsolutePath().normalize();
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -73,12 +69,12 @@ public final class PartialStore {
             Files.createDirectories(partial);
             return new PartialStore(target, partial, locked(directory, partial.resolve(LOCK)));
         } catch (IOException e) {
-            throw cannotWrite(directory, e);
+            throw failed(directory, "written", e);
         }
     }
 
-    private static UncheckedIOException cannotWrite(Path directory, IOException e) {
-        return new UncheckedIOException(directory + ": cannot be written: " + e.getMessage(), e);
+    private static UncheckedIOException failed(Path file, String verb, IOException e) {
+        return new UncheckedIOException(file + ": cannot be " + verb + ": " + e.getMessage(), e);
     }
 
     private static FileChannel locked(Path directory, Path file) throws IOException {
@@ -96,38 +92,38 @@ public final class PartialStore {
         return channel;
     }
 
-    /** Where the store will be. */
+    /** Returns the directory in which the store will be. */
     public Path target() {
         return target;
     }
 
-    /** The whole shards so far; the writer adds to it. */
+    /** Returns the complete shards; the writer adds to the list. */
     public List<Shard> shards() {
         return shards;
     }
 
-    /** Whether the store is published, left or discarded. */
+    /** Returns whether the store is published, left or discarded. */
     public boolean ended() {
         return ended;
     }
 
-    /** Throws {@link IllegalStateException} once the store has ended; {@code kind} is what the message calls it. */
+    /** Throws {@link IllegalStateException} if the store has ended; the message calls it {@code kind}. */
     public void requireOpen(String kind) {
         if (ended) {
             throw new IllegalStateException("this " + kind + " is finished or closed");
         }
     }
 
-    /** Runs a step; {@link UncheckedIOException} names the store when the disk refuses. */
+    /** Runs a step. An {@link IOException} becomes an {@link UncheckedIOException} that names the store. */
     public void write(Step step) {
         try {
             step.run();
         } catch (IOException e) {
-            throw cannotWrite(target, e);
+            throw failed(target, "written", e);
         }
     }
 
-    /** The place of a file until then. */
+    /** Returns the path of a file until the store is published. */
     public Path resolve(String name) {
         return partial.resolve(name);
     }
@@ -138,11 +134,11 @@ public final class PartialStore {
     }
 
     /**
-     * Writes the description and puts the store in its place, when everything in it has reached the disk.
+     * Writes the description, waits until everything is on the disk, and renames the directory to its target.
      *
      * @param file    name of the description
-     * @param scratch names of files that do not belong to the store
-     * @throws UncheckedIOException when the disk refuses
+     * @param scratch names of files that do not belong to the store and are deleted
+     * @throws UncheckedIOException if it cannot be written
      */
     public void publish(String file, JsonObject description, String... scratch) {
         write(() -> {
@@ -153,7 +149,7 @@ public final class PartialStore {
             Files.delete(resolve(LOCK));
             AtomicFiles.force(partial);
             if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                throw new IOException("something was put there meanwhile");
+                throw new IOException("another program has created it in the meantime");
             }
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
             AtomicFiles.force(target.getParent());
@@ -164,27 +160,27 @@ public final class PartialStore {
 
     /** Deletes all files but these. */
     public void retain(Collection<String> names) throws IOException {
-        List<Path> others;
         try (Stream<Path> files = Files.list(partial)) {
-            others = files.filter(f -> !names.contains(f.getFileName().toString())
-                    && !f.getFileName().toString().equals(LOCK)).toList();
-        }
-        for (Path file : others) {
-            Files.delete(file);
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (!names.contains(name) && !name.equals(LOCK)) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 
-    /** Ends the writing and unlocks the directory, whose files stay for a writer that {@linkplain #continued continues} it. */
+    /** Ends the writing and unlocks the directory. Its files stay, and {@link #continued} can take them up. */
     public void leave() {
         ended = true;
         try {
             lock.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(partial + ": cannot be unlocked: " + e.getMessage(), e);
+            throw failed(partial, "unlocked", e);
         }
     }
 
-    /** Deletes the directory with all that is in it. */
+    /** Ends the writing and deletes the directory with its files. */
     public void discard() {
         ended = true;
         try {
@@ -193,7 +189,7 @@ public final class PartialStore {
             Files.delete(partial);
             lock.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(partial + ": cannot be removed: " + e.getMessage(), e);
+            throw failed(partial, "removed", e);
         }
     }
 }

@@ -1,16 +1,17 @@
 package org.flowprior.shards;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.flowprior.torch.Results;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Computes mean, variance, least and greatest number of each dimension over rows that come block by block, in float64.
- * Blocks are merged as in Chan, Golub and LeVeque 1979, without a difference of large sums.
+ * Computes mean, variance, minimum and maximum of each dimension over rows that come block by block, in float64. Blocks
+ * are merged as in Chan, Golub and LeVeque 1979, without a difference of large sums.
  *
- * <p>Rows may have noise of their own, as draws from Gaussians do: deviations are then those of the drawn rows, from
- * the variance of the means plus the mean of the variances. All deviations are unbiased, as {@code torch.std} gives them.
+ * <p>Rows may be means of Gaussians with variances: deviations are then those of rows drawn from them, with the
+ * variance of the means plus the mean of the variances. All deviations are unbiased, as {@code torch.std} gives them.
  */
 public final class RunningMoments {
 
@@ -22,7 +23,7 @@ public final class RunningMoments {
     private final double[] high;
     private long count;
 
-    /** Begins without rows of that many numbers. */
+    /** Begins without rows; each will have {@code dimension} numbers. */
     public RunningMoments(int dimension) {
         this.dimension = dimension;
         mean = new double[dimension];
@@ -34,22 +35,22 @@ public final class RunningMoments {
         Arrays.fill(high, Double.NEGATIVE_INFINITY);
     }
 
-    /** Number of rows. */
+    /** Returns the number of rows. */
     public long count() {
         return count;
     }
 
-    /** Mean of each dimension. */
+    /** Returns the mean of each dimension. */
     public double[] mean() {
         return mean.clone();
     }
 
-    /** Sum over the dimensions of the variances of the means. */
+    /** Returns the sum over the dimensions of the variances of the rows, without their noise. */
     public double totalVariance() {
         return Arrays.stream(squares).sum() / (count - 1);
     }
 
-    /** Takes rows, float64 [n, D], and the variances of their own noise, float64 [n, D], or null for rows without. */
+    /** Adds rows, float64 [n, D], and the variances of their noise, float64 [n, D], or null for rows without noise. */
     public void add(Tensor rows, Tensor variances) {
         try (Scope scope = Scope.open()) {
             long n = rows.size(0);
@@ -77,21 +78,18 @@ public final class RunningMoments {
         count += n;
     }
 
-    /** Deviation of each dimension. */
+    /** Returns the standard deviation of each dimension. */
     public double[] deviations() {
-        double[] deviations = new double[dimension];
-        for (int d = 0; d < dimension; d++) {
-            deviations[d] = Math.sqrt(squares[d] / Math.max(1, count - 1) + noise[d] / count);
-        }
-        return deviations;
+        return IntStream.range(0, dimension)
+                .mapToDouble(d -> Math.sqrt(squares[d] / Math.max(1, count - 1) + noise[d] / count)).toArray();
     }
 
-    /** Mean of all numbers. */
+    /** Returns the mean of all numbers. */
     public double pooledMean() {
         return Arrays.stream(mean).sum() / dimension;
     }
 
-    /** Deviation of all numbers around their common mean. */
+    /** Returns the standard deviation of all numbers around their common mean. */
     public double pooledDeviation() {
         double pooledMean = pooledMean();
         double pooled = 0;
@@ -102,22 +100,22 @@ public final class RunningMoments {
         return Math.sqrt(pooled / Math.max(1, (double) count * dimension - 1));
     }
 
-    /** The least number. */
+    /** Returns the smallest number. */
     public double minimum() {
         return Arrays.stream(low).min().getAsDouble();
     }
 
-    /** The greatest number. */
+    /** Returns the largest number. */
     public double maximum() {
         return Arrays.stream(high).max().getAsDouble();
     }
 
-    /** Whether all rows are equal in a dimension, their noise being at most {@code floor} in variance. */
+    /** Returns whether all rows are equal in a dimension, with noise of a variance of at most {@code floor}. */
     public boolean isConstant(int d, double floor) {
         return low[d] == high[d] && noise[d] / count <= floor;
     }
 
-    /** Whether all numbers are one, without noise. */
+    /** Returns whether all numbers are equal and without noise. */
     public boolean isSingleNumber() {
         return minimum() == maximum() && Arrays.stream(noise).sum() == 0;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -13,7 +14,7 @@ import org.flowprior.torch.io.MappedTensors;
 
 /**
  * Reads the rows of all shards of a store by their position in the store. The files are mapped, so that a store may be
- * larger than the memory. It may be used from any platform thread, by one at a time.
+ * larger than the memory. Any platform thread may use it, one at a time.
  */
 public final class ShardedRows implements AutoCloseable {
 
@@ -32,10 +33,10 @@ public final class ShardedRows implements AutoCloseable {
     }
 
     /**
-     * Opens all shards; if one is refused, those before it are closed.
+     * Opens all shards; if one is refused, the shards before it are closed.
      *
-     * @param unit     what messages call a row
-     * @param opener   opens and checks one shard; closes the file itself when it refuses
+     * @param unit     name of a row in messages
+     * @param opener   opens and checks one shard; closes the file itself if it refuses it
      * @param rowShape shape of a row
      */
     public static ShardedRows open(Path directory, String unit, List<Shard> shards,
@@ -54,7 +55,7 @@ public final class ShardedRows implements AutoCloseable {
         return new ShardedRows(directory, unit, files, firstRows, rowShape);
     }
 
-    /** Number of rows. */
+    /** Returns the number of rows. */
     public long rows() {
         return firstRows[files.size()];
     }
@@ -81,7 +82,7 @@ public final class ShardedRows implements AutoCloseable {
      * Reads rows of several tensors of the shards, in this order. They are read shard by shard and tensor by tensor,
      * and then put in order.
      *
-     * @param choices for each position, the place in {@code tensors} of the one that is read
+     * @param choices for each position, the index in {@code tensors} of the tensor that is read
      * @return float32 [n, &hellip;], in the innermost scope
      * @throws IndexOutOfBoundsException for a position that is not in [0, rows)
      */
@@ -119,10 +120,10 @@ public final class ShardedRows implements AutoCloseable {
     }
 
     /**
-     * Reads the rows from {@code from} on of one tensor of the shards.
+     * Reads {@code count} rows of one tensor of the shards, beginning at {@code from}.
      *
      * @return float32 [count, &hellip;], in the innermost scope
-     * @throws IndexOutOfBoundsException when they reach past the end
+     * @throws IndexOutOfBoundsException if they are not in [0, rows)
      */
     public Tensor block(long from, long count, String tensor) {
         if (from < 0 || count < 0 || from > rows() - count) {
@@ -142,13 +143,10 @@ public final class ShardedRows implements AutoCloseable {
     }
 
     private long[] shape(long count) {
-        long[] shape = new long[rowShape.length + 1];
-        shape[0] = count;
-        System.arraycopy(rowShape, 0, shape, 1, rowShape.length);
-        return shape;
+        return LongStream.concat(LongStream.of(count), LongStream.of(rowShape)).toArray();
     }
 
-    /** Gives the mappings back. The second time throws {@link org.flowprior.torch.ClosedException}. */
+    /** Releases the mappings. A second call throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
         files.forEach(MappedTensors::close);

@@ -9,8 +9,8 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * What the rows of all stores have in common: their element types, their scaling, and rows of mean and log-variance
- * side by side along the last dimension.
+ * The format of rows in all stores: element types, scaling, and Gaussian rows with mean and log-variance side by side
+ * along the last dimension.
  */
 public final class StoreFormat {
 
@@ -18,9 +18,9 @@ public final class StoreFormat {
     public static final int VERSION = 1;
     /** The element types on disk. */
     public static final Set<DType> DTYPES = Set.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16);
-    /** Least log-variance that readers use; smaller ones are clamped. */
+    /** Lowest log-variance that readers use; lower ones are clamped. */
     public static final double LOWEST_LOG_VARIANCE = -30;
-    /** Greatest log-variance that readers use; greater ones are clamped. */
+    /** Highest log-variance that readers use; higher ones are clamped. */
     public static final double HIGHEST_LOG_VARIANCE = 20;
 
     private StoreFormat() {}
@@ -32,33 +32,30 @@ public final class StoreFormat {
     }
 
     /**
-     * Checks what a description says of its rows.
+     * Checks what a description says about its rows.
      *
-     * @param unit  what the message calls the parts that are mean and log-variance
-     * @param width numbers in such a part
+     * @param width numbers along the last dimension
+     * @param unit  name of the vectors along the last dimension in messages
      * @throws IllegalArgumentException that says what is wrong
      */
     public static void check(DType dtype, boolean gaussian, int width, double scaling, String unit) {
-        require(DTYPES.contains(dtype), "dtype " + dtype + " is none of float32, bfloat16 and float16");
+        require(DTYPES.contains(dtype), "dtype " + dtype + " is not float32, bfloat16 or float16");
         requireWidth(gaussian, width, unit);
-        require(isScaling(scaling), "scaling must be positive and finite, not " + scaling);
+        requireScaling(scaling);
     }
 
-    /** Throws {@link IllegalArgumentException} for an odd width of mean and log-variance. */
+    /** Throws {@link IllegalArgumentException} for Gaussian rows of an odd width. */
     public static void requireWidth(boolean gaussian, long width, String unit) {
         require(!gaussian || width % 2 == 0, unit + " of mean and log-variance cannot be " + width + " wide");
     }
 
-    /** Throws {@link IllegalArgumentException} for a scaling that is given, not null, and cannot be. */
+    /** Throws {@link IllegalArgumentException} unless the scaling is null, for none, or positive and finite. */
     public static void requireScaling(Double scaling) {
-        require(scaling == null || isScaling(scaling), "scaling must be positive and finite, not " + scaling);
+        require(scaling == null || scaling > 0 && Double.isFinite(scaling),
+                "scaling must be positive and finite, not " + scaling);
     }
 
-    private static boolean isScaling(double scaling) {
-        return scaling > 0 && Double.isFinite(scaling);
-    }
-
-    /** The place of the first number that is not finite; null if all are. */
+    /** Returns the indices of the first number that is not finite; null if all are finite. */
     public static long[] firstNotFinite(Tensor rows) {
         try (Scope scope = Scope.open()) {
             Tensor finite = rows.isfinite();
@@ -66,7 +63,7 @@ public final class StoreFormat {
         }
     }
 
-    /** The log-variances of mean and log-variance, clamped, [&hellip;, W / 2] of [&hellip;, W]. */
+    /** Returns the clamped log-variances, [&hellip;, W / 2], of rows of mean and log-variance, [&hellip;, W]. */
     public static Tensor logVariances(Tensor moments) {
         long half = moments.size(-1) / 2;
         return Scope.returning(() -> moments.narrow(-1, half, half).clamp(LOWEST_LOG_VARIANCE, HIGHEST_LOG_VARIANCE));

@@ -1,2 +1,2 @@
-/** Rows of tensors in numbered safetensors shards with one description: what feature banks and latent caches share. */
+/** Stores rows of tensors in numbered safetensors shards with one description, for feature banks and latent caches. */
 package org.flowprior.shards;

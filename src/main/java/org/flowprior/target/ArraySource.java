@@ -16,34 +16,25 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.TensorFiles;
 
 /**
- * Reads the arrays of npy and npz files, file after file. An npz with the array {@code moments} is a latent that the
- * official code cached.
+ * Reads the arrays of npy and npz files, file after file. An npz file with the array {@code moments} is a latent cached
+ * by the official code.
+ *
+ * @param files       in the order of reading
+ * @param description see {@link FeatureSource#description}
+ * @param array       name of the array in each file; null for {@code moments} or, without it, the only array
+ * @param layout      of the arrays
+ * @param flip        whether {@code moments_flip} is read after {@code moments} of each file
  */
-public final class ArraySource implements FeatureSource {
+public record ArraySource(List<Path> files, String description, String array, FeatureLayout layout, boolean flip)
+        implements FeatureSource {
 
     private static final String LATENT = "moments";
     private static final String FLIPPED_LATENT = "moments_flip";
 
-    private final List<Path> files;
-    private final String description;
-    private final String array;
-    private final FeatureLayout layout;
-    private final boolean flip;
-
-    private ArraySource(List<Path> files, String description, String array, FeatureLayout layout, boolean flip) {
-        this.files = files;
-        this.description = description;
-        this.array = array;
-        this.layout = layout;
-        this.flip = flip;
-    }
-
     /**
-     * Finds the files.
+     * Finds the files; see the record for the other parameters.
      *
-     * @param places files, and directories that are searched at any depth, in sorted order
-     * @param array  the name of the array in each file; null for {@code moments}, else for the only array
-     * @param flip   whether {@code moments_flip} is read after {@code moments} of each file
+     * @param places files, and directories that are searched recursively, in sorted order
      * @throws IllegalArgumentException for a directory without such files
      * @throws NoSuchFileException      for a place that does not exist
      * @throws IOException              when a directory cannot be read
@@ -64,8 +55,7 @@ public final class ArraySource implements FeatureSource {
 
     private static List<Path> within(Path directory) throws IOException {
         try (Stream<Path> walk = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-            List<Path> files = walk.filter(f -> f.getFileName().toString().matches("(?i).*\\.np[yz]")).sorted()
-                    .toList();
+            List<Path> files = walk.filter(f -> f.toString().matches("(?i).*\\.np[yz]")).sorted().toList();
             if (files.isEmpty()) {
                 throw new IllegalArgumentException("--arrays " + directory + " holds no .npy and no .npz file");
             }
@@ -73,11 +63,6 @@ public final class ArraySource implements FeatureSource {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-    }
-
-    @Override
-    public String description() {
-        return description;
     }
 
     @Override
@@ -90,23 +75,21 @@ public final class ArraySource implements FeatureSource {
         boolean more = true;
         for (int i = 0; more && i < files.size(); i++) {
             try (Scope scope = Scope.open()) {
-                Path file = files.get(i);
-                Map<String, Tensor> arrays = TensorFiles.readAll(file);
-                for (String name : chosen(file, arrays)) {
-                    if (more) {
-                        more = add(sink, layout.rows(arrays.get(name), file + ": array '" + name + "'"), i + 1, file);
-                    }
-                }
+                more = read(files.get(i), i + 1, sink);
             }
         }
     }
 
-    private static boolean add(Sink sink, Tensor rows, long done, Path file) {
-        try {
-            return sink.add(rows, done);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
-        }
+    private boolean read(Path file, long done, Sink sink) {
+        Map<String, Tensor> arrays = TensorFiles.readAll(file);
+        return chosen(file, arrays).stream().allMatch(name -> {
+            Tensor rows = layout.rows(arrays.get(name), file + ": array '" + name + "'");
+            try {
+                return sink.add(rows, done);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+            }
+        });
     }
 
     private List<String> chosen(Path file, Map<String, Tensor> arrays) {
@@ -121,9 +104,8 @@ public final class ArraySource implements FeatureSource {
             return List.of(name);
         }
         if (!name.equals(LATENT)) {
-            throw new IllegalArgumentException(
-                    file + ": --flip goes with cached latents (moments and moments_flip), not with '"
-                            + name + "'");
+            throw new IllegalArgumentException(file
+                    + ": --flip goes with cached latents (moments and moments_flip), not with '" + name + "'");
         }
         require(file, arrays, FLIPPED_LATENT);
         return List.of(LATENT, FLIPPED_LATENT);

@@ -1,10 +1,9 @@
 package org.flowprior.target;
 
-import java.util.Map;
 import org.flowprior.torch.Tensor;
 
 /**
- * Means of contiguous groups of d2 / d1 numbers: the natural reading of the paper's average pooling (Sec. 5.3), of
+ * Means of contiguous groups of d2 / d1 numbers: the natural reading of the paper's average pooling (Sec. 5.3), for
  * which no code was published.
  *
  * @param inputs  d2, a multiple of d1
@@ -13,9 +12,7 @@ import org.flowprior.torch.Tensor;
  */
 public record AveragePooling(int inputs, int outputs, double scale) implements Projection {
 
-    static final String KIND = "average-pooling";
-
-    /** Throws {@link IllegalArgumentException} where the outputs do not divide the inputs. */
+    /** Throws {@link IllegalArgumentException} if the outputs do not divide the inputs. */
     public AveragePooling {
         LinearMap.check(inputs, outputs, scale);
         if (inputs % outputs != 0) {
@@ -24,7 +21,7 @@ public record AveragePooling(int inputs, int outputs, double scale) implements P
         }
     }
 
-    /** Plain means. */
+    /** Creates plain means. */
     public AveragePooling(int inputs, int outputs) {
         this(inputs, outputs, 1);
     }
@@ -38,18 +35,4 @@ public record AveragePooling(int inputs, int outputs, double scale) implements P
     public AveragePooling withScale(double other) {
         return new AveragePooling(inputs, outputs, other);
     }
-
-    @Override
-    public Map<String, Tensor> tensors() {
-        return Map.of();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return LinearMap.metadata(KIND, this);
-    }
-
-    /** Does nothing. */
-    @Override
-    public void close() {}
 }

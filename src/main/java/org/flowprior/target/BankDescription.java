@@ -1,7 +1,5 @@
 package org.flowprior.target;
 
-import static org.flowprior.config.JsonFields.require;
-
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
@@ -13,9 +11,12 @@ import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.io.TensorFiles;
 
+import static org.flowprior.config.JsonFields.require;
+
+
 /**
- * What a bank's {@code bank.json} says. {@code dimension} is the width of the stored rows, twice that of the features
- * in a Gaussian bank.
+ * The contents of a bank's {@code bank.json}. {@code dimension} is the width of the stored rows, in a Gaussian bank twice
+ * that of the features.
  */
 record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, List<Shard> shards,
         BankStatistics statistics, double scaling, String source) {
@@ -24,7 +25,7 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
     static final String TENSOR = "features";
     private static final String ROWS = "rows";
 
-    /** Numbers in a row as it is read. */
+    /** Returns the numbers in a row as it is read. */
     int features() {
         return gaussian ? dimension / 2 : dimension;
     }
@@ -54,7 +55,7 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
         return json;
     }
 
-    /** Reads and checks the file; {@link IllegalArgumentException} that begins with its path says what is wrong. */
+    /** Reads and checks the file; throws {@link IllegalArgumentException} whose message begins with its path. */
     static BankDescription read(Path file) {
         return JsonFields.read(file, "a feature bank", fields -> {
             BankDescription bank = of(fields);
@@ -76,16 +77,16 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
     }
 
     private void check() {
-        require(rows >= 2 && dimension >= 1, rows + " rows of dimension " + dimension + " are no bank");
+        require(rows >= 2 && dimension >= 1, rows + " rows of dimension " + dimension + " are not a bank");
         StoreFormat.check(dtype, gaussian, dimension, scaling, ROWS);
         Shard.check(shards, "features-\\d{5,}-of-\\d{5,}\\.safetensors", ROWS, rows);
         require(statistics.mean().length == features() && statistics.std().length == features(),
                 "mean and std must have " + features() + " numbers");
         require(Double.isFinite(statistics.pooledMean()) && statistics.pooledStd() > 0
-                && Double.isFinite(statistics.pooledStd()), "pooledMean and pooledStd are no mean and deviation");
+                && Double.isFinite(statistics.pooledStd()), "pooledMean and pooledStd must be finite, pooledStd positive");
     }
 
-    /** Refuses the tensors of a shard's file that are not what this says. */
+    /** Checks the tensors of a shard's file; throws {@link IllegalArgumentException} if they differ from this. */
     void requireFitting(Path path, List<TensorFiles.Entry> entries, Shard shard) {
         if (entries.size() != 1 || !entries.getFirst().name().equals(TENSOR)) {
             throw new IllegalArgumentException(path + ": must hold one tensor '" + TENSOR + "', not "

@@ -4,9 +4,8 @@ import java.util.stream.IntStream;
 import org.flowprior.shards.RunningMoments;
 
 /**
- * What is known of a bank's rows, computed in float64 when it was written. Deviations are the unbiased ones, as {@code
- * torch.std} gives them. For a Gaussian bank they are those of the rows drawn: variance of the means plus mean of the
- * variances.
+ * Statistics of a bank's rows, computed in float64 when it was written. Deviations are unbiased, as {@code torch.std}.
+ * For a Gaussian bank they are those of drawn rows: variance of the means plus mean of the variances.
  *
  * @param mean               mean of each dimension, [D]
  * @param std                deviation of each dimension, [D]
@@ -17,7 +16,7 @@ import org.flowprior.shards.RunningMoments;
 public record BankStatistics(double[] mean, double[] std, double pooledMean, double pooledStd,
         int[] constantDimensions) {
 
-    /** Those of at least two rows. A dimension counts as constant when its noise is at most {@code floor}. */
+    /** Makes them of at least two rows. A dimension is constant if its noise variance is at most {@code floor}. */
     static BankStatistics of(RunningMoments moments, double floor) {
         double[] std = moments.deviations();
         for (int d = 0; d < std.length; d++) {

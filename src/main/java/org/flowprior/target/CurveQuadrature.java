@@ -3,8 +3,8 @@ package org.flowprior.target;
 import java.util.List;
 
 /**
- * Integrates over curves that are drawn uniformly in their parameter: panels of equal length of curve, sixteen
- * Gauss&ndash;Legendre nodes in each. Equal weights at midpoints would be wrong by a percent at the ends of a curve.
+ * Nodes and weights for integrals over curves that are uniform in their parameter: panels of equal arc length, each with
+ * sixteen Gauss&ndash;Legendre nodes. Equal weights at midpoints would be wrong by a percent at the ends of a curve.
  */
 final class CurveQuadrature {
 
@@ -33,7 +33,7 @@ final class CurveQuadrature {
         }
     }
 
-    /** Parameters that cut the arc into parts of about one length; how exactly does not matter to the integral. */
+    /** Returns parameters that cut the arc into parts of about equal length; the integral holds for any cut. */
     private static double[] borders(ArchimedeanArc arc, int panels) {
         double total = 0;
         for (int i = 0; i < TABLE; i++) {
@@ -54,7 +54,7 @@ final class CurveQuadrature {
         return borders;
     }
 
-    /** Roots of the Legendre polynomial by Newton's method, and the weights that go with them. */
+    /** Finds the roots of the Legendre polynomial by Newton's method, and their weights. */
     private static void legendre(double[] roots, double[] weights) {
         int n = roots.length;
         for (int i = 0; i < n; i++) {

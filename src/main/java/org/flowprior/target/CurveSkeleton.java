@@ -8,8 +8,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Finds the nearest point of a curve: by a table of points, then on the chords beside the nearest, lifted to the curve.
- * The distance is right within 1e-4 of the raw curves, a thousandth of their noise.
+ * Finds the nearest point of a curve: in a table of points, then on the two chords next to it, lifted to the curve. For
+ * the raw curves, the distance is exact to 1e-4, a thousandth of their noise.
  */
 final class CurveSkeleton {
 
@@ -30,9 +30,9 @@ final class CurveSkeleton {
         return arcs.size() * partsPerArc;
     }
 
-    /** For x [N, 2] the part of the curve and the distance, [N, 2]. */
+    /** Returns the part of the curve and the distance for x [N, 2], both in [N, 2]. */
     Tensor nearest(Tensor x) {
-        return RowBlocks.map(inputs -> nearestOfBlock(inputs.getFirst()), table.length, x);
+        return RowBlocks.map(this::nearestOfBlock, table.length, x);
     }
 
     private Tensor nearestOfBlock(Tensor x) {
@@ -48,7 +48,7 @@ final class CurveSkeleton {
         return Torch.where(nearer, before, after);
     }
 
-    /** The nearest point of a chord, moved along the radius to the curve: part and distance. */
+    /** Finds the nearest point of a chord, moves it along the radius to the curve, and returns part and distance. */
     private Tensor lift(Tensor x, Tensor points, Tensor arc, Tensor chord) {
         Tensor from = arc.mul(CHORDS + 1).add(chord);
         Tensor begin = points.indexSelect(0, from);

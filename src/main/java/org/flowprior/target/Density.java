@@ -3,17 +3,17 @@ package org.flowprior.target;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 
-/** A distribution with a known density, in its own ("raw") units: what the toys (Sec. 5.1, App. C.1) flow to. */
+/** A distribution with a known density, in its own ("raw") units: the targets of the toys (Sec. 5.1, App. C.1). */
 public interface Density {
 
-    /** The name on the command line and in files. */
+    /** Returns the name on the command line and in files. */
     String name();
 
-    /** D, number of coordinates; 2 for the toys. */
+    /** Returns D, the number of coordinates; 2 for the toys. */
     int dimension();
 
     /**
-     * Draws samples; with the official code's order of draws, so the same seed gives its numbers.
+     * Draws samples in the official code's order, so that the same seed gives the same numbers.
      *
      * @param count     N
      * @param generator null for the default generator
@@ -22,25 +22,25 @@ public interface Density {
     Tensor sample(long count, Generator generator);
 
     /**
-     * &minus;log p at each row, in nats.
+     * Returns &minus;log p at each row, in nats.
      *
      * @param x floating point, [N, D]
      * @return [N], of the dtype of x; differentiable
      */
     Tensor negativeLogLikelihood(Tensor x);
 
-    /** The exact deviation of all coordinates pooled, around their common mean: what samples are divided by. */
+    /** Returns the exact deviation of all coordinates around their common mean, the divisor of normalised samples. */
     double pooledDeviation();
 
     /**
-     * The exact distribution of the samples divided by a scale.
+     * Returns the exact distribution of the samples divided by a scale.
      *
      * @throws IllegalArgumentException for a scale that is not positive and finite
      */
     Density dividedBy(double scale);
 
     /**
-     * The velocity field that minimises Eq. 3 for noise N(0, I), in the paper's convention, and its trace.
+     * Returns the velocity field that minimises Eq. 3 for noise N(0, I), in the paper's convention, and its trace.
      *
      * @param x floating point, [N, D]
      * @param t [N], in [0, 1]
@@ -49,7 +49,7 @@ public interface Density {
     OptimalFlow optimalFlow(Tensor x, Tensor t);
 
     /**
-     * The velocity of {@link #optimalFlow} alone, for less than half of the work.
+     * Returns only the velocity of {@link #optimalFlow}, in less than half of the time.
      *
      * @param x floating point, [N, D]
      * @param t [N], in [0, 1]
@@ -57,11 +57,11 @@ public interface Density {
      */
     Tensor optimalVelocity(Tensor x, Tensor t);
 
-    /** Number of parts that samples are counted by: components, rings, moons, arcs of a curve; all equally likely. */
+    /** Returns the number of equally likely parts of the skeleton: components, rings, moons or arcs of a curve. */
     int modes();
 
     /**
-     * The part of the skeleton that is nearest.
+     * Returns the nearest part of the skeleton.
      *
      * @param x floating point, [N, D]
      * @return int64, [N], from 0 to {@link #modes} &minus; 1
@@ -69,7 +69,7 @@ public interface Density {
     Tensor nearestMode(Tensor x);
 
     /**
-     * The distance to the skeleton: the nearest mean, circle or point of the curve.
+     * Returns the distance to the skeleton: the nearest mean, circle or point of the curve.
      *
      * @param x floating point, [N, D]
      * @return [N], of the dtype of x

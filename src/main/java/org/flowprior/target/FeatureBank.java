@@ -7,7 +7,6 @@ import org.flowprior.shards.ShardedRows;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
@@ -15,7 +14,7 @@ import org.flowprior.torch.io.MappedTensors;
 
 /**
  * Features of a target distribution on disk: a directory of safetensors shards with one tensor {@code features} each,
- * and {@code bank.json} with their statistics. Shards are memory-mapped, so a bank may be larger than memory.
+ * and {@code bank.json} with their statistics. Shards are memory-mapped, so that a bank may be larger than memory.
  *
  * <p>The rows of a Gaussian bank are mean and log-variance side by side, as a VAE's encoder gives them. Reading with a
  * generator draws mean + exp(logvar / 2) &middot; noise, with the log-variance clamped to [&minus;30, 20]; reading
@@ -37,10 +36,10 @@ public final class FeatureBank implements RowSource, AutoCloseable {
     }
 
     /**
-     * Opens a bank that a {@link FeatureBankWriter} made.
+     * Opens a bank that {@link FeatureBankWriter} wrote.
      *
-     * @throws IllegalArgumentException    naming the file, when the directory is no bank, or a shard is not what
-     *                                     {@code bank.json} says
+     * @throws IllegalArgumentException    naming the file, when the directory is not a bank, or a shard differs from
+     *                                     {@code bank.json}
      * @throws java.io.UncheckedIOException naming the file, when a shard is missing or cannot be read
      */
     public static FeatureBank open(Path directory) {
@@ -89,12 +88,12 @@ public final class FeatureBank implements RowSource, AutoCloseable {
         return description.statistics();
     }
 
-    /** Returns the factor for the rows: one over their pooled deviation, unless the writer set another. */
+    /** Returns the factor for rows: one over their pooled deviation, unless the writer set another. */
     public double scaling() {
         return description.scaling();
     }
 
-    /** Says where the features come from, as the writer put it. */
+    /** Returns where the features come from, in the writer's words. */
     public String source() {
         return description.source();
     }
@@ -149,29 +148,25 @@ public final class FeatureBank implements RowSource, AutoCloseable {
     }
 
     private Tensor means(Supplier<Tensor> reading) {
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor rows = reading.get();
-                return gaussian() ? rows.narrow(1, 0, dimension()).contiguous() : rows;
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor rows = reading.get();
+            return gaussian() ? rows.narrow(1, 0, dimension()).contiguous() : rows;
+        });
     }
 
     private Tensor draws(Supplier<Tensor> reading, Generator generator) {
         if (!gaussian()) {
             return means(reading);
         }
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor moments = reading.get();
-                Tensor deviation = StoreFormat.logVariances(moments).mul_(0.5).exp_();
-                Tensor noise = Torch.randn(new long[] {moments.size(0), dimension()}, generator);
-                return noise.mul_(deviation).add_(moments.narrow(1, 0, dimension()));
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor moments = reading.get();
+            Tensor deviation = StoreFormat.logVariances(moments).mul_(0.5).exp_();
+            Tensor noise = Torch.randn(new long[] {moments.size(0), dimension()}, generator);
+            return noise.mul_(deviation).add_(moments.narrow(1, 0, dimension()));
+        });
     }
 
-    /** Gives the mappings back. The second time throws {@link org.flowprior.torch.ClosedException}. */
+    /** Unmaps the shards. A second call throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
         stored.close();

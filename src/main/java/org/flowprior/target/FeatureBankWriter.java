@@ -19,9 +19,9 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 
 /**
- * Writes a {@link FeatureBank}, of as many rows as come, holding no more than a shard of them. Everything is written in
- * a hidden directory beside the target, which is renamed when it is whole: whatever happens before leaves no bank. What
- * a killed writer left there, the next writer of the same bank removes.
+ * Writes a {@link FeatureBank}, with at most one shard of it in memory. It writes to a hidden directory beside the target
+ * and renames it at the end, so that a failure leaves no bank. If a writer was killed, the next writer of the same bank
+ * removes its files.
  *
  * <pre>{@code
  * try (var writer = new FeatureBankWriter(directory, Options.of("Qwen2.5-0.5B token embeddings"))) {
@@ -35,15 +35,15 @@ public final class FeatureBankWriter implements AutoCloseable {
     /**
      * How a bank is written.
      *
-     * @param rowsPerShard rows in a file, and in memory
-     * @param dtype        element type on the disk: float32, bfloat16 or float16
+     * @param rowsPerShard rows in a file and in memory, at least 1
+     * @param dtype        element type on disk: float32, bfloat16 or float16
      * @param gaussian     whether rows are mean and log-variance
-     * @param scaling      what readers are to multiply the rows with; null: one over the pooled deviation
+     * @param scaling      factor for readers of the rows; null for one over the pooled deviation
      * @param source       where the features come from, free text
      */
     public record Options(int rowsPerShard, DType dtype, boolean gaussian, Double scaling, String source) {
 
-        /** Throws {@link IllegalArgumentException} for values that make no bank. */
+        /** Throws {@link IllegalArgumentException} for values outside these bounds. */
         public Options {
             if (rowsPerShard < 1 || !StoreFormat.DTYPES.contains(dtype)) {
                 throw new IllegalArgumentException("a bank has at least one row in a shard, not " + rowsPerShard
@@ -53,27 +53,27 @@ public final class FeatureBankWriter implements AutoCloseable {
             Objects.requireNonNull(source, "source");
         }
 
-        /** Plain float32 features, 65,536 in a shard, to be scaled to unit deviation. */
+        /** Sets plain float32 features, 65,536 in a shard, to be scaled to unit deviation. */
         public static Options of(String source) {
             return new Options(65_536, DType.FLOAT32, false, null, source);
         }
 
-        /** The same with another number of rows in a shard. */
+        /** Changes the number of rows in a shard. */
         public Options withRowsPerShard(int rows) {
             return new Options(rows, dtype, gaussian, scaling, source);
         }
 
-        /** The same with another element type. */
+        /** Changes the element type. */
         public Options withDtype(DType other) {
             return new Options(rowsPerShard, other, gaussian, scaling, source);
         }
 
-        /** The same for rows of mean and log-variance, or plain ones. */
+        /** Changes whether rows are mean and log-variance. */
         public Options withGaussian(boolean enabled) {
             return new Options(rowsPerShard, dtype, enabled, scaling, source);
         }
 
-        /** The same with a given scaling. */
+        /** Changes the scaling. */
         public Options withScaling(Double factor) {
             return new Options(rowsPerShard, dtype, gaussian, factor, source);
         }
@@ -90,10 +90,10 @@ public final class FeatureBankWriter implements AutoCloseable {
     private RunningMoments moments;
 
     /**
-     * Prepares a bank in that directory, whose parents are made where they are missing.
+     * Begins a bank in a directory, and creates missing parents.
      *
-     * @throws IllegalArgumentException when something is there already, or another process is writing the same bank
-     * @throws UncheckedIOException     when the disk refuses
+     * @throws IllegalArgumentException when the directory exists, or another process is writing the same bank
+     * @throws UncheckedIOException     when a file cannot be written
      */
     public FeatureBankWriter(Path directory, Options options) {
         this.options = options;
@@ -101,11 +101,12 @@ public final class FeatureBankWriter implements AutoCloseable {
     }
 
     /**
-     * Takes rows, floating point [n, D], [n, 2D] for a Gaussian bank, of any device.
+     * Takes rows.
      *
-     * @throws IllegalArgumentException for another width than before, and for a NaN or an infinity, which it places;
-     *                                  the writer can then only be closed
-     * @throws UncheckedIOException     when the disk refuses
+     * @param rows floating point, [n, D], or [n, 2D] for a Gaussian bank; on any device
+     * @throws IllegalArgumentException for another width than before, and for a NaN or an infinity, with its place; the
+     *                                  writer can then only be closed
+     * @throws UncheckedIOException     when a file cannot be written
      */
     public void add(Tensor rows) {
         store.requireOpen("bank");
@@ -134,7 +135,7 @@ public final class FeatureBankWriter implements AutoCloseable {
                 buffer = Torch.empty(new long[] {options.rowsPerShard(), width}, options.dtype()).keep();
             }
         } else if (shape[1] != width) {
-            throw new IllegalArgumentException("rows of width " + shape[1] + " came behind rows of width " + width);
+            throw new IllegalArgumentException("rows of width " + shape[1] + " came after rows of width " + width);
         }
     }
 
@@ -172,7 +173,7 @@ public final class FeatureBankWriter implements AutoCloseable {
 
     private void flush() {
         try (Scope scope = Scope.open()) {
-            // The names get the number of shards when that is known.
+            // finish() adds the number of shards to the names.
             String name = "features-" + (store.shards().size() + 1);
             Safetensors.write(store.resolve(name), Map.of(BankDescription.TENSOR, buffer.narrow(0, 0, filled)));
             store.shards().add(new Shard(name, filled));
@@ -180,16 +181,16 @@ public final class FeatureBankWriter implements AutoCloseable {
         }
     }
 
-    /** Number of rows taken so far. */
+    /** Returns the number of rows so far. */
     public long rows() {
         return rows;
     }
 
     /**
-     * Writes what is left, puts the bank in its place, and opens it.
+     * Writes the last shard, moves the bank to its place, and opens it.
      *
-     * @throws IllegalArgumentException for fewer than two rows, and for rows whose numbers are all the same
-     * @throws UncheckedIOException     when the disk refuses
+     * @throws IllegalArgumentException for fewer than two rows, and if all numbers are the same
+     * @throws UncheckedIOException     when a file cannot be written
      */
     public FeatureBank finish() {
         store.requireOpen("bank");
@@ -200,7 +201,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         BankStatistics statistics = BankStatistics.of(moments, floor);
         if (!(statistics.pooledStd() > 0)) {
             throw new IllegalArgumentException(store.target() + ": all numbers of the bank are "
-                    + statistics.pooledMean() + ", which is no distribution");
+                    + statistics.pooledMean() + ", which is not a distribution");
         }
         if (filled > 0) {
             flush();
@@ -227,7 +228,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         }
     }
 
-    /** Removes what was written, unless {@link #finish} has put it in its place; then it does nothing. */
+    /** Removes the written files, unless {@link #finish} has succeeded. */
     @Override
     public void close() {
         if (!store.ended()) {

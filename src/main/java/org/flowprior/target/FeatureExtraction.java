@@ -2,9 +2,9 @@ package org.flowprior.target;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
 import org.flowprior.torch.NoGrad;
-import org.flowprior.torch.Tensor;
 
 /**
  * Writes the features of a source into a {@link FeatureBank}, the target distribution of a flow prior.
@@ -14,13 +14,13 @@ import org.flowprior.torch.Tensor;
  *         FeatureBank bank = FeatureExtraction.of(source).into(Path.of("banks/kl"))) { ... }
  * }</pre>
  *
- * @param source  where the features come from; stays its owner's
- * @param options how the bank is written; it is Gaussian also if the source is
- * @param maxRows how many rows are taken at most, at least 1
+ * @param source  the features; the caller closes it
+ * @param options how the bank is written; a Gaussian source makes it Gaussian
+ * @param maxRows greatest number of rows, at least 1
  */
 public record FeatureExtraction(FeatureSource source, FeatureBankWriter.Options options, long maxRows) {
 
-    /** Refuses a number of rows that is not positive. */
+    /** Throws {@link IllegalArgumentException} unless the number of rows is positive. */
     public FeatureExtraction {
         if (maxRows < 1) {
             throw new IllegalArgumentException("at least one row must be taken, not " + maxRows);
@@ -46,7 +46,7 @@ public record FeatureExtraction(FeatureSource source, FeatureBankWriter.Options 
      * Writes the bank and opens it.
      *
      * @param directory must not exist; if writing fails, nothing is left there
-     * @throws IllegalArgumentException     for features that make no bank; the message names the row, or the file
+     * @throws IllegalArgumentException     for features that cannot be a bank, naming the row or the file
      * @throws java.io.UncheckedIOException when a file cannot be read or the bank cannot be written
      */
     public FeatureBank into(Path directory) {
@@ -56,37 +56,21 @@ public record FeatureExtraction(FeatureSource source, FeatureBankWriter.Options 
     /**
      * Writes the bank and opens it, unless it is stopped.
      *
-     * @param goOn is told after each part how much of the source's {@link FeatureSource#total} is read; if it says
-     *             no, extraction stops
+     * @param goOn gets, after each part, how much of the source's {@link FeatureSource#total} is read, and stops the
+     *             extraction by returning false
      * @return empty if it was stopped; then nothing is left in the directory
      */
     public Optional<FeatureBank> into(Path directory, LongPredicate goOn) {
         FeatureBankWriter.Options how = options.withGaussian(options.gaussian() || source.gaussian());
         try (NoGrad noGrad = new NoGrad(); FeatureBankWriter writer = new FeatureBankWriter(directory, how)) {
-            Intake intake = new Intake(writer, goOn);
-            source.read(intake);
-            return intake.stopped ? Optional.empty() : Optional.of(writer.finish());
-        }
-    }
-
-    /** Gives the writer as many rows as are wanted. */
-    private final class Intake implements FeatureSource.Sink {
-
-        private final FeatureBankWriter writer;
-        private final LongPredicate goOn;
-        private boolean stopped;
-
-        Intake(FeatureBankWriter writer, LongPredicate goOn) {
-            this.writer = writer;
-            this.goOn = goOn;
-        }
-
-        @Override
-        public boolean add(Tensor rows, long done) {
-            long left = maxRows - writer.rows();
-            writer.add(rows.size(0) <= left ? rows : rows.narrow(0, 0, left));
-            stopped = !goOn.test(done);
-            return rows.size(0) < left && !stopped;
+            AtomicBoolean stopped = new AtomicBoolean();
+            source.read((rows, done) -> {
+                long left = maxRows - writer.rows();
+                writer.add(rows.size(0) <= left ? rows : rows.narrow(0, 0, left));
+                stopped.set(!goOn.test(done));
+                return rows.size(0) < left && !stopped.get();
+            });
+            return stopped.get() ? Optional.empty() : Optional.of(writer.finish());
         }
     }
 }

@@ -6,17 +6,27 @@ import org.flowprior.torch.Tensor;
 /** The layout of features in a tensor. */
 public enum FeatureLayout {
 
-    /** One of the others, by the number of dimensions: 2, 3 or 4. */
-    AUTO,
+    /** {@link #ROWS}, {@link #TOKENS} or {@link #GRID}, by the number of dimensions: 2, 3 or 4. */
+    AUTO(2, 4, "wanted is [N, D], [N, T, D] or [N, D, H, W]"),
     /** [N, D]. */
-    ROWS,
+    ROWS(2, 2, "--layout rows is [N, D]"),
     /** [N, T, D]. */
-    TOKENS,
+    TOKENS(3, 3, "--layout tokens is [N, T, D]"),
     /** [N, D, H, W], or [D, H, W] for a single array. */
-    GRID;
+    GRID(3, 4, "--layout grid is [N, D, H, W] or [D, H, W]");
+
+    private final int fewest;
+    private final int most;
+    private final String wanted;
+
+    FeatureLayout(int fewest, int most, String wanted) {
+        this.fewest = fewest;
+        this.most = most;
+        this.wanted = wanted;
+    }
 
     /**
-     * Turns the features into rows, position after position.
+     * Turns features into rows, position after position.
      *
      * @param what names the tensor in the exception
      * @return [n, D] in the tensor's dtype
@@ -28,19 +38,8 @@ public enum FeatureLayout {
                     + "; features are floating-point numbers");
         }
         int dimensions = tensor.dim();
-        boolean fits = switch (this) {
-            case AUTO -> dimensions >= 2 && dimensions <= 4;
-            case ROWS -> dimensions == 2;
-            case TOKENS -> dimensions == 3;
-            case GRID -> dimensions == 3 || dimensions == 4;
-        };
-        if (!fits) {
-            throw new IllegalArgumentException(what + " is " + tensor.signature() + "; " + switch (this) {
-                case AUTO -> "wanted is [N, D], [N, T, D] or [N, D, H, W]";
-                case ROWS -> "--layout rows is [N, D]";
-                case TOKENS -> "--layout tokens is [N, T, D]";
-                case GRID -> "--layout grid is [N, D, H, W] or [D, H, W]";
-            });
+        if (dimensions < fewest || dimensions > most) {
+            throw new IllegalArgumentException(what + " is " + tensor.signature() + "; " + wanted);
         }
         if (dimensions == 4) {
             return Scope.returning(() -> tensor.flatten(2, -1).transpose(1, 2).flatten(0, 1));

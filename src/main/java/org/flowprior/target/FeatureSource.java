@@ -4,9 +4,9 @@ import java.util.List;
 import org.flowprior.torch.Tensor;
 
 /**
- * Features that are read once, from the first to the last, as rows of a {@link FeatureBank}: the rows of a {@linkplain
- * #of tensor}, a {@linkplain TableSource table in a file}, {@linkplain ArraySource array files}, a {@linkplain
- * LatentSource latent cache}, or images through a network. {@link FeatureExtraction} writes them.
+ * Features that are read once, in order, as rows of a {@link FeatureBank}: rows of a {@linkplain #of tensor}, a
+ * {@linkplain TableSource table in a file}, {@linkplain ArraySource array files}, a {@linkplain LatentSource latent
+ * cache}, or images through a network. {@link FeatureExtraction} writes them.
  */
 public interface FeatureSource extends AutoCloseable {
 
@@ -18,14 +18,14 @@ public interface FeatureSource extends AutoCloseable {
          * Takes rows.
          *
          * @param rows floating point [n, D], valid until this method returns
-         * @param done how much of {@link #total} is read with them
+         * @param done how much of {@link #total} has been read, these rows included
          * @return whether more rows are wanted
-         * @throws IllegalArgumentException for rows that do not fit the ones before
+         * @throws IllegalArgumentException for rows that do not fit the earlier ones
          */
         boolean add(Tensor rows, long done);
     }
 
-    /** Says where the features come from, for the bank's description. */
+    /** Returns where the features come from, for the bank's description. */
     String description();
 
     /** Returns true if a row holds mean and log-variance side by side, [n, 2D]. */
@@ -37,14 +37,14 @@ public interface FeatureSource extends AutoCloseable {
     long total();
 
     /**
-     * Gives all rows to the sink, in order, until it wants no more.
+     * Gives all rows to the sink, in order, until it returns false.
      *
-     * @throws IllegalArgumentException     naming the file, for features that make no rows
+     * @throws IllegalArgumentException     naming the file, for features that are not rows
      * @throws java.io.UncheckedIOException when a file cannot be read
      */
     void read(Sink sink);
 
-    /** Returns what the user should know after reading, one line each. */
+    /** Returns notes for the user after reading, one line each. */
     default List<String> notes() {
         return List.of();
     }

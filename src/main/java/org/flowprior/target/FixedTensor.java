@@ -5,7 +5,7 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** A tensor outside every scope, on the CPU, and its copy on the device where it was used last. */
+/** A tensor on the CPU, outside every scope, with a copy on the device of its last use. */
 final class FixedTensor {
 
     private final Tensor value;
@@ -15,14 +15,14 @@ final class FixedTensor {
         this.value = value;
     }
 
-    /** Owns a contiguous copy. */
+    /** Makes a contiguous copy. */
     static FixedTensor copyOf(Tensor tensor) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             return new FixedTensor(tensor.detach().to(Device.CPU, tensor.dtype()).contiguous().clone().keep());
         }
     }
 
-    /** Another owner of the same elements. */
+    /** Returns another owner of the same memory. */
     FixedTensor share() {
         return new FixedTensor(value.share().keep());
     }

@@ -2,27 +2,26 @@ package org.flowprior.target;
 
 import java.util.Arrays;
 import java.util.List;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Isotropic Gaussians with weights: the formulas that mixtures and noisy curves share, a block of rows at a time. */
+/** Isotropic Gaussians with weights: formulas that mixtures and noisy curves share, for a block of rows at a time. */
 final class GaussianNodes {
 
     private final int dimension;
     private final int count;
-    /** [D, K]: rows of nodes, so that what is made for a point has the nodes innermost. */
+    /** [D, K], so that tensors of points and nodes have the nodes innermost. */
     private final double[] means;
-    /** One number where all are equal. */
+    /** One number if all are equal. */
     private final double[] variances;
     private final double[] logWeights;
 
     /**
-     * Nodes.
+     * Creates the nodes.
      *
-     * @param means   K rows of D
-     * @param sigmas  K deviations
-     * @param weights K shares
+     * @param means   [K, D]
+     * @param sigmas  standard deviations, [K]
+     * @param weights sum to 1, [K]
      */
     GaussianNodes(double[][] means, double[] sigmas, double[] weights) {
         this.dimension = means[0].length;
@@ -49,46 +48,38 @@ final class GaussianNodes {
         return placed(means, x).view(dimension, count);
     }
 
-    /** &minus;log of the density, [N], for x [N, D]. */
+    /** Returns &minus;log of the density, [N], for x [N, D]. */
     Tensor negativeLogLikelihood(Tensor x) {
-        return RowBlocks.map(inputs -> negativeLogLikelihoodOfBlock(inputs.getFirst()), (long) dimension * count, x);
+        return RowBlocks.map(rows -> {
+            Tensor variance = placed(variances, rows);
+            Tensor bias = placed(logWeights, rows).sub(variance.mul(2 * Math.PI).log().mul(0.5 * dimension));
+            Tensor square = rows.unsqueeze(2).sub(meansLike(rows)).square().sum(1);
+            return ClampedSoftmax.logSumExp(bias.addcmul(square, variance.reciprocal().mul(-0.5))).neg();
+        }, means.length, x);
     }
 
-    private Tensor negativeLogLikelihoodOfBlock(Tensor x) {
-        Tensor variance = placed(variances, x);
-        Tensor bias = placed(logWeights, x).sub(variance.mul(2 * Math.PI).log().mul(0.5 * dimension));
-        Tensor square = x.unsqueeze(2).sub(meansLike(x)).square().sum(1);
-        return Shares.logSumExp(bias.addcmul(square, variance.reciprocal().mul(-0.5))).neg();
-    }
-
-    /** The optimal flow at x [N, D] and t [N]. */
+    /** Returns the optimal flow at x [N, D] and t [N]. */
     OptimalFlow flow(Tensor x, Tensor t) {
-        try (Scope scope = Scope.open()) {
-            Tensor both = RowBlocks.map(inputs -> new Posterior(inputs.get(0), inputs.get(1)).velocityAndTrace(),
-                    (long) dimension * count, x, t);
-            return new OptimalFlow(both.narrow(1, 0, dimension).contiguous().moveOutward(),
-                    both.select(1, dimension).contiguous().moveOutward());
-        }
+        return OptimalFlow.of((rows, times) -> new Posterior(rows, times).velocityAndTrace(), means.length, x, t);
     }
 
-    /** The optimal velocity at x [N, D] and t [N]. */
+    /** Returns the optimal velocity at x [N, D] and t [N]. */
     Tensor velocity(Tensor x, Tensor t) {
-        return RowBlocks.map(inputs -> new Posterior(inputs.get(0), inputs.get(1)).velocity(), (long) dimension * count,
-                x, t);
+        return RowBlocks.map((rows, times) -> new Posterior(rows, times).velocity(), means.length, x, t);
     }
 
-    /** Distances to the nodes, [N, K]. */
+    /** Returns the distances to the nodes, [N, K]. */
     Tensor distances(Tensor x) {
         return x.detach().unsqueeze(2).sub(meansLike(x)).square_().sum(1).sqrt_();
     }
 
-    /** The nodes' shares in what is at x at time t; names as in the spec's S, &kappa;, &delta;, &gamma;. */
+    /** The probabilities of the nodes, given x at time t: {@code share}, from S = {@code spread} and the offsets. */
     private final class Posterior {
 
         private final Tensor x;
         private final Tensor mean;
         private final Tensor rest;
-        /** [N, K], or [N, 1] for equal nodes, as {@link #slope}. */
+        /** [N, K], or [N, 1] for equal nodes; {@link #slope} too. */
         private final Tensor spread;
         private final Tensor slope;
         private final Tensor offset;
@@ -107,10 +98,10 @@ final class GaussianNodes {
             if (variances.length > 1) {
                 bias = bias.sub(spread.log().mul(0.5 * dimension));
             }
-            this.share = Shares.softmax(bias.addcmul(offset.square().sum(1), spread.reciprocal().mul(-0.5)));
+            this.share = ClampedSoftmax.softmax(bias.addcmul(offset.square().sum(1), spread.reciprocal().mul(-0.5)));
         }
 
-        /** The mean over the nodes of (1-t)/S mean + slope x, which is mean + slope offset. */
+        /** Returns the mean over the nodes of (1-t)/S mean + slope x, which equals mean + slope offset. */
         Tensor velocity() {
             if (variances.length == 1) {
                 return share.unsqueeze(1).mul(mean).sum(2).mul(rest.div(spread)).addcmul(x, slope);

@@ -7,14 +7,14 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * A density estimated from points with a Gaussian kernel (Eq. 27), summed over all of them. The differences are taken
- * coordinate by coordinate rather than by a matrix product, whose rounding is a hundred times larger; blocks of them
- * stay in the cache. Against sums in float64, for 100,000 points and bandwidth 0.1: 2e-6 nats at most where there are
- * data, 1e-5 beyond.
+ * A density estimated from points with a Gaussian kernel (Eq. 27), summed over all of them. Differences are taken
+ * coordinate by coordinate, because a matrix product rounds a hundred times more; blocks of them stay in the cache. The
+ * error against sums in float64, for 100,000 points and bandwidth 0.1, is at most 2e-6 nats near the data and 1e-5
+ * elsewhere.
  */
 public final class KernelDensity implements AutoCloseable {
 
-    /** What the official code adds to the mean of the kernels: &minus;log p stays below 20.26 in the plane. */
+    /** The official code's addend to the mean of the kernels: it keeps &minus;log p below 20.26 in the plane. */
     public static final double OFFICIAL_FLOOR = 1e-10;
     /** The paper's bandwidth, in normalised units. */
     public static final double OFFICIAL_BANDWIDTH = 0.1;
@@ -28,17 +28,17 @@ public final class KernelDensity implements AutoCloseable {
     private final double bandwidth;
     private final double floor;
 
-    /** With the official floor. */
+    /** Creates a density with the official floor. */
     public KernelDensity(Tensor points, double bandwidth) {
         this(points, bandwidth, OFFICIAL_FLOOR);
     }
 
     /**
-     * A density of its own copy of the points.
+     * Creates a density with its own copy of the points.
      *
      * @param points    floating point, [M, D], at least one
      * @param bandwidth deviation of the kernel, positive
-     * @param floor     added to the mean of the kernels, which are at most 1; 0 for the exact logarithm everywhere
+     * @param floor     added to the mean of the kernels, which are at most 1; 0 for the exact logarithm
      * @throws IllegalArgumentException for other points, bandwidths or floors
      */
     public KernelDensity(Tensor points, double bandwidth, double floor) {
@@ -57,13 +57,13 @@ public final class KernelDensity implements AutoCloseable {
         }
     }
 
-    /** The deviation of the kernel. */
+    /** Returns the deviation of the kernel. */
     public double bandwidth() {
         return bandwidth;
     }
 
     /**
-     * &minus;log of the density; no gradient goes back to x.
+     * Returns &minus;log of the density, without a gradient for x.
      *
      * @param x floating point, [N, D], on the points' device
      * @return [N], nats, of the dtype of x
@@ -86,7 +86,7 @@ public final class KernelDensity implements AutoCloseable {
         }
     }
 
-    /** Logarithm of the floor and the mean of the kernels, in float64: for rows [D, N] against points [D, M]. */
+    /** Returns the logarithm of floor plus mean of the kernels, float64 [N], for rows [D, N] and points [D, M]. */
     private Tensor logMean(Tensor rows, Tensor reference) {
         long count = reference.size(1);
         long block = RowBlocks.rows(rows.size(1), rows.device());
@@ -95,13 +95,13 @@ public final class KernelDensity implements AutoCloseable {
         for (long first = 0; first < count; first += block) {
             try (Scope scope = Scope.open()) {
                 Tensor exponents = exponents(rows, reference.narrow(1, first, Math.min(block, count - first)));
-                sum.copy_(sum.logaddexp(Shares.logSumExp_(exponents).to(DType.FLOAT64)));
+                sum.copy_(sum.logaddexp(ClampedSoftmax.logSumExp_(exponents).to(DType.FLOAT64)));
             }
         }
         return sum.sub_(Math.log(count));
     }
 
-    /** Minus the squared distances, [N, M]. */
+    /** Returns minus the squared distances, [N, M]. */
     private static Tensor exponents(Tensor rows, Tensor reference) {
         Tensor total = null;
         for (int d = 0; d < rows.size(0); d++) {

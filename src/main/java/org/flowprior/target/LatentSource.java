@@ -8,28 +8,19 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Reads the latent tokens of a {@link LatentCache}, one row a token. If a VAE encoded them, they are the paper's
- * low-level features.
+ * Reads the latent tokens of a {@link LatentCache}, one token a row. Those of a VAE are the paper's low-level features.
+ *
+ * @param cache closed with this source
+ * @param flip  whether the tokens of the flipped images are read after the others
  */
-public final class LatentSource implements FeatureSource {
+public record LatentSource(LatentCache cache, boolean flip) implements FeatureSource {
 
     private static final int IMAGES_AT_ONCE = 256;
-
-    private final LatentCache cache;
-    private final Path directory;
-    private final boolean flip;
-
-    private LatentSource(LatentCache cache, Path directory, boolean flip) {
-        this.cache = cache;
-        this.directory = directory;
-        this.flip = flip;
-    }
 
     /**
      * Opens a cache.
      *
-     * @param flip whether the tokens of the flipped images are read after the others
-     * @throws IllegalArgumentException     naming the file, when the directory is no cache or holds no flipped images
+     * @throws IllegalArgumentException     naming the file, when the directory is not a cache or holds no flipped images
      * @throws java.io.UncheckedIOException when a file is missing or cannot be read
      */
     public static LatentSource open(Path directory, boolean flip) {
@@ -38,12 +29,12 @@ public final class LatentSource implements FeatureSource {
             cache.close();
             throw new IllegalArgumentException(directory + " holds no flipped images; leave --flip out");
         }
-        return new LatentSource(cache, directory, flip);
+        return new LatentSource(cache, flip);
     }
 
     @Override
     public String description() {
-        return "latents of " + directory.getFileName();
+        return "latents of " + cache.directory().getFileName();
     }
 
     @Override

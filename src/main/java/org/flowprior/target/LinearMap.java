@@ -1,17 +1,13 @@
 package org.flowprior.target;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** What all projections do alike. */
+/** The checks and the scaling that all projections share. */
 final class LinearMap {
-
-    static final String PREFIX = "projection.";
 
     private LinearMap() {}
 
@@ -24,6 +20,7 @@ final class LinearMap {
         }
     }
 
+    /** Applies the map in float32, without autocast, and multiplies with the projection's scale. */
     static Tensor apply(Projection projection, Tensor x, UnaryOperator<Tensor> map) {
         if (x.dim() != 2 || x.size(1) != projection.inputs() || !x.dtype().isFloatingPoint()) {
             throw new IllegalArgumentException("this projection takes rows [N, " + projection.inputs() + "], not "
@@ -35,14 +32,5 @@ final class LinearMap {
                 return projection.scale() == 1 ? y : y.mul(projection.scale());
             }
         });
-    }
-
-    static Map<String, String> metadata(String kind, Projection projection) {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put(PREFIX + "kind", kind);
-        metadata.put(PREFIX + "inputs", Integer.toString(projection.inputs()));
-        metadata.put(PREFIX + "outputs", Integer.toString(projection.outputs()));
-        metadata.put(PREFIX + "scale", Double.toString(projection.scale()));
-        return metadata;
     }
 }

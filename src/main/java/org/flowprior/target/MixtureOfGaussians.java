@@ -10,8 +10,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * A mixture of isotropic Gaussians, with its density and the exact flow of Eq. 3's minimiser. {@link #toy} and
- * {@link #grid} are the paper's (Sec. 5.1, App. C.1). Its modes are its components, its skeleton their means.
+ * A mixture of isotropic Gaussians, with its exact density and optimal flow (Eq. 3). {@link #toy} and {@link #grid} are
+ * the paper's (Sec. 5.1, App. C.1). Its modes are its components, its skeleton is their means.
  *
  * @param name       the name on the command line and in files
  * @param components at least one, all of one dimension; weights sum to 1
@@ -21,7 +21,7 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
     /**
      * One Gaussian.
      *
-     * @param weight share of the mixture, positive
+     * @param weight probability of the component, positive
      * @param sigma  deviation along every axis, positive
      * @param mean   centre
      */
@@ -37,7 +37,7 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         }
     }
 
-    /** Throws {@link IllegalArgumentException} for components that make no mixture. */
+    /** Throws {@link IllegalArgumentException} if the weights do not sum to 1 or the dimensions differ. */
     public MixtureOfGaussians {
         components = List.copyOf(components);
         double sum = components.stream().mapToDouble(Component::weight).sum();
@@ -49,7 +49,7 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         }
     }
 
-    /** Equal Gaussians evenly spaced on a circle, the first on the positive x axis. */
+    /** Creates equal Gaussians, evenly spaced on a circle; the first is on the positive x axis. */
     public static MixtureOfGaussians circle(String name, int count, double radius, double sigma) {
         return new MixtureOfGaussians(name, IntStream.range(0, count).mapToObj(i -> {
             double angle = 2 * Math.PI * i / count;
@@ -57,12 +57,12 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         }).toList());
     }
 
-    /** The paper's toy: five Gaussians on a circle of radius 3, deviation 0.3. */
+    /** Creates the paper's toy: five Gaussians on a circle of radius 3, deviation 0.3. */
     public static MixtureOfGaussians toy() {
         return circle("gaussian", 5, 3, 0.3);
     }
 
-    /** The paper's grid: 4 x 4 Gaussians at distance 1 around the origin, deviation 0.1; x is the outer coordinate. */
+    /** Creates the paper's grid: 4 x 4 Gaussians at distance 1 around the origin, deviation 0.1, column by column. */
     public static MixtureOfGaussians grid() {
         return new MixtureOfGaussians("grid", IntStream.range(0, 16)
                 .mapToObj(i -> new Component(1.0 / 16, 0.1, List.of(i / 4 - 1.5, i % 4 - 1.5))).toList());
@@ -80,15 +80,15 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         return components.getFirst().mean().size();
     }
 
-    /** Draws the components, uniformly where the weights are equal, then a normal for each coordinate. */
+    /** Draws the components, uniformly if the weights are equal, then a normal for each coordinate. */
     @Override
     public Tensor sample(long count, Generator generator) {
         return Scope.returning(() -> {
             Tensor chosen = choose(count, generator);
             Tensor normal = Torch.randn(new long[] {count, dimension()}, generator);
             Tensor sigma = Tensor.of(each(Component::sigma)).to(DType.FLOAT32).indexSelect(0, chosen).unsqueeze(1);
-            Tensor mean = Tensor.of(components.stream().flatMap(c -> c.mean().stream()).mapToDouble(m -> m).toArray(),
-                    components.size(), dimension()).to(DType.FLOAT32);
+            double[] means = components.stream().flatMap(c -> c.mean().stream()).mapToDouble(m -> m).toArray();
+            Tensor mean = Tensor.of(means, components.size(), dimension()).to(DType.FLOAT32);
             return normal.mul_(sigma).add_(mean.indexSelect(0, chosen));
         });
     }
@@ -128,7 +128,6 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         return Math.sqrt(square - mean * mean);
     }
 
-    /** A weighted mean of the components' affine fields. */
     @Override
     public OptimalFlow optimalFlow(Tensor x, Tensor t) {
         return nodes().flow(x, t);
@@ -139,7 +138,6 @@ public record MixtureOfGaussians(String name, List<Component> components) implem
         return nodes().velocity(x, t);
     }
 
-    /** The number of components. */
     @Override
     public int modes() {
         return components.size();

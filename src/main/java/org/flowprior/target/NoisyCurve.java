@@ -10,8 +10,8 @@ import org.flowprior.torch.Torch;
 
 /**
  * Points of plane curves, uniform in the angle, with Gaussian noise: the paper's two moons, spiral and Swiss roll (App.
- * C.1). Its density and optimal flow are those of a mixture of Gaussians at quadrature nodes: within 1e-12 of the
- * integral's near the data, 1e-7 at thirty deviations. Its modes are equally likely parts of the curve.
+ * C.1). Its density and optimal flow are those of a mixture of Gaussians at quadrature nodes, whose error against the
+ * integral is 1e-12 near the data and 1e-7 at thirty deviations. Its modes are equally likely parts of the curve.
  */
 public final class NoisyCurve implements Density {
 
@@ -20,7 +20,7 @@ public final class NoisyCurve implements Density {
     private final double sigma;
     private final int panelsPerArc;
     private final int modesPerArc;
-    /** Whether the official sampler draws another uniform number for each point, which it does not use. */
+    /** Whether the sampler draws one more uniform number for each point, unused, as the official one does. */
     private final boolean drawsUnused;
     private final GaussianNodes nodes;
     private final CurveSkeleton skeleton;
@@ -39,19 +39,19 @@ public final class NoisyCurve implements Density {
         this.skeleton = new CurveSkeleton(arcs, modesPerArc);
     }
 
-    /** Two half circles of radius 2, the lower one moved by (2, -0.5); deviation 0.1; 640 nodes, two modes. */
+    /** Creates two half circles of radius 2, the lower one moved by (2, -0.5); deviation 0.1; 640 nodes, two modes. */
     public static NoisyCurve twoMoons() {
         return new NoisyCurve("moons", List.of(new ArchimedeanArc(0, Math.PI, 2, 0, 0, 0),
                 new ArchimedeanArc(Math.PI, Math.PI, 2, 0, 2, -0.5)), 0.1, 20, 1, false);
     }
 
-    /** One and a half revolutions from radius 0.5 to 2; deviation 0.1; 640 nodes, eight modes. */
+    /** Creates one and a half revolutions from radius 0.5 to 2; deviation 0.1; 640 nodes, eight modes. */
     public static NoisyCurve spiral() {
         return new NoisyCurve("spiral", List.of(new ArchimedeanArc(0, 3 * Math.PI, 0.5, 1 / (2 * Math.PI), 0, 0)), 0.1,
                 40, 8, false);
     }
 
-    /** Three revolutions from the origin to radius 6; deviation 0.1; 2048 nodes, sixteen modes. */
+    /** Creates three revolutions from the origin to radius 6; deviation 0.1; 2048 nodes, sixteen modes. */
     public static NoisyCurve swissRoll() {
         return new NoisyCurve("swissroll", List.of(new ArchimedeanArc(0, 6 * Math.PI, 0, 1 / Math.PI, 0, 0)), 0.1, 128,
                 16, true);
@@ -67,7 +67,7 @@ public final class NoisyCurve implements Density {
         return 2;
     }
 
-    /** The deviation of the noise along each axis. */
+    /** Returns the deviation of the noise along each axis. */
     public double sigma() {
         return sigma;
     }
@@ -93,7 +93,7 @@ public final class NoisyCurve implements Density {
         return nodes.negativeLogLikelihood(x);
     }
 
-    /** From Simpson's rule over the curve, right to twelve digits. */
+    /** Integrates over the curve with Simpson's rule, exact to twelve digits. */
     @Override
     public double pooledDeviation() {
         int intervals = 1 << 13;
@@ -127,7 +127,6 @@ public final class NoisyCurve implements Density {
         return nodes.velocity(x, t);
     }
 
-    /** Equally likely parts: the moons; eight parts of the spiral, sixteen of the Swiss roll. */
     @Override
     public int modes() {
         return skeleton.parts();

@@ -3,27 +3,24 @@ package org.flowprior.target;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * x &#8614; V (x &minus; mean), V [d1, d2] the orthonormal directions of largest variance, in its descending order (the
- * paper's PCA, Sec. 5.3, of which no code was published). Centred, not whitened, as scikit-learn's {@code PCA}: the
- * number of largest magnitude in each direction is positive.
+ * x &#8614; V (x &minus; mean), V [d1, d2] the orthonormal directions of largest variance, in descending order: the
+ * paper's PCA (Sec. 5.3), for which no code was published. Centred, not whitened, as scikit-learn's {@code PCA}. In each
+ * direction, the number of largest magnitude is positive.
  */
 public final class PrincipalComponents implements Projection {
 
-    static final String KIND = "principal-components";
-    static final String MEAN = LinearMap.PREFIX + "mean";
-    static final String COMPONENTS = LinearMap.PREFIX + "components";
-    static final String VARIANCE = LinearMap.PREFIX + "explainedVariance";
-    static final String TOTAL = LinearMap.PREFIX + "totalVariance";
+    static final String MEAN = StoredProjection.PREFIX + "mean";
+    static final String COMPONENTS = StoredProjection.PREFIX + "components";
+    static final String VARIANCE = StoredProjection.PREFIX + "explainedVariance";
+    static final String TOTAL = StoredProjection.PREFIX + "totalVariance";
 
-    /** A Gaussian bank's rows are drawn for a fit, from this seed. */
-    private static final long DRAWS = 0;
+    /** Seed from which a fit draws the rows of a Gaussian bank. */
+    private static final long SEED = 0;
 
     private final FixedTensor mean;
     private final FixedTensor components;
@@ -31,7 +28,7 @@ public final class PrincipalComponents implements Projection {
     private final double totalVariance;
     private final double scale;
 
-    /** Float32 [d2], float32 [d1, d2], float64 [d1]. */
+    /** Takes float32 [d2], float32 [d1, d2], float64 [d1]. */
     PrincipalComponents(FixedTensor mean, FixedTensor components, FixedTensor variance, double totalVariance,
             double scale) {
         this.mean = mean;
@@ -41,44 +38,31 @@ public final class PrincipalComponents implements Projection {
         this.scale = scale;
     }
 
-    /** What a fit found, in float64: mean [d2], directions as rows [d1, d2], their variances [d1], that of all d2. */
-    record Fit(Tensor mean, Tensor directions, Tensor variances, double totalVariance) {
-
-        PrincipalComponents projection() {
-            try (Scope scope = Scope.open()) {
-                Tensor largest = directions.gather(1, directions.abs().argmax(1L, true));
-                return new PrincipalComponents(FixedTensor.copyOf(mean.to(DType.FLOAT32)),
-                        FixedTensor.copyOf(directions.mul(largest.sign()).to(DType.FLOAT32)),
-                        FixedTensor.copyOf(variances), totalVariance, 1);
-            }
-        }
-    }
-
     /**
-     * Fits exactly: eigenvectors of the covariance, which is summed in float64 in one pass over the rows. Memory grows
-     * with d2 squared (6 MB for 896) and not with the number of rows.
+     * Fits exactly, by the eigenvectors of the covariance, which is summed in float64 in one pass over the rows. Memory
+     * grows with d2 squared (6 MB for 896) and not with the number of rows.
      *
      * @param rows    two or more rows [N, d2]
      * @param outputs d1, at most d2
      * @throws IllegalArgumentException for a d1 that is not in [1, d2], and for fewer than two rows
      */
     public static PrincipalComponents fit(RowSource rows, int outputs) {
-        return CovarianceFit.of(rows, outputs);
+        return PrincipalComponentsFit.exact(rows, outputs);
     }
 
-    /** As {@link #fit(RowSource, int)}; the rows of a Gaussian bank are drawn from seed 0. */
+    /** Fits as {@link #fit(RowSource, int)}; the rows of a Gaussian bank are drawn from seed 0. */
     public static PrincipalComponents fit(FeatureBank bank, int outputs) {
-        try (Generator generator = Generator.seeded(DRAWS)) {
+        try (Generator generator = Generator.seeded(SEED)) {
             return fit(RowSource.of(bank, generator), outputs);
         }
     }
 
     /**
-     * Fits block by block without a covariance: the directions kept so far, weighted, and the next block go through one
-     * singular value decomposition, with the row that accounts for the shift of the mean (Ross et al. 2008, as
-     * scikit-learn's {@code IncrementalPCA}). Memory grows with (kept + block) &middot; d2, so it is for dimensions
-     * whose covariance does not fit; else {@link #fit(RowSource, int)} is exact and faster. What is cut off between
-     * blocks is lost, so keep more than d1: with all d2 kept the result is exact.
+     * Fits block by block without a covariance: one singular value decomposition takes the weighted directions so far,
+     * the next block, and a row that accounts for the shift of the mean (Ross et al. 2008, as scikit-learn's {@code
+     * IncrementalPCA}). Memory grows with (kept + block) &middot; d2, so use it if the covariance does not fit;
+     * otherwise {@link #fit(RowSource, int)} is exact and faster. Directions cut off between blocks are lost, so keep
+     * more than d1: with all d2 kept the result is exact.
      *
      * @param rows      two or more rows [N, d2]
      * @param outputs   d1, at most d2
@@ -87,47 +71,37 @@ public final class PrincipalComponents implements Projection {
      * @throws IllegalArgumentException for numbers outside these bounds, and for fewer than d1 rows
      */
     public static PrincipalComponents fitIncrementally(RowSource rows, int outputs, int kept, int blockRows) {
-        return IncrementalFit.of(rows, outputs, kept, blockRows);
+        return PrincipalComponentsFit.incremental(rows, outputs, kept, blockRows);
     }
 
-    /** As {@link #fitIncrementally(RowSource, int, int, int)}; the rows of a Gaussian bank are drawn from seed 0. */
+    /** Fits as {@link #fitIncrementally(RowSource, int, int, int)}, with the rows of a Gaussian bank from seed 0. */
     public static PrincipalComponents fitIncrementally(FeatureBank bank, int outputs, int kept, int blockRows) {
-        try (Generator generator = Generator.seeded(DRAWS)) {
+        try (Generator generator = Generator.seeded(SEED)) {
             return fitIncrementally(RowSource.of(bank, generator), outputs, kept, blockRows);
         }
     }
 
-    static void check(RowSource rows, int outputs) {
-        if (outputs < 1 || outputs > rows.dimension()) {
-            throw new IllegalArgumentException("rows of dimension " + rows.dimension() + " have no " + outputs
-                    + " principal components");
-        }
-        if (rows.rows() < 2) {
-            throw new IllegalArgumentException("principal components need at least two rows, not " + rows.rows());
-        }
-    }
-
-    /** The mean that is taken off, float32 [d2]; open as long as the projection. */
+    /** Returns the mean that is subtracted, float32 [d2]; open as long as the projection. */
     public Tensor mean() {
         return mean.value();
     }
 
-    /** V, float32 [d1, d2]; open as long as the projection. */
+    /** Returns V, float32 [d1, d2]; open as long as the projection. */
     public Tensor components() {
         return components.value();
     }
 
-    /** Unbiased variance along each direction, [d1], descending. */
+    /** Returns the unbiased variance along each direction, [d1], descending. */
     public double[] explainedVariance() {
         return variance.value().toDoubleArray();
     }
 
-    /** The same as shares of the variance of all d2 dimensions together. */
+    /** Returns {@link #explainedVariance} divided by {@link #totalVariance}, [d1]. */
     public double[] explainedVarianceRatio() {
         return Arrays.stream(explainedVariance()).map(v -> v / totalVariance).toArray();
     }
 
-    /** Variance of all d2 dimensions together. */
+    /** Returns the variance of all d2 dimensions together. */
     public double totalVariance() {
         return totalVariance;
     }
@@ -170,7 +144,7 @@ public final class PrincipalComponents implements Projection {
 
     @Override
     public Map<String, String> metadata() {
-        Map<String, String> metadata = LinearMap.metadata(KIND, this);
+        Map<String, String> metadata = StoredProjection.metadata(this);
         metadata.put(TOTAL, Double.toString(totalVariance));
         return metadata;
     }

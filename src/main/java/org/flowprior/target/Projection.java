@@ -4,45 +4,50 @@ import java.util.Map;
 import org.flowprior.torch.Tensor;
 
 /**
- * A fixed linear map from features to the dimension of the latents (Sec. 4.1, 5.3). It has no parameters that train.
- * What it owns is outside every scope, and is freed by {@link #close}.
+ * A fixed linear map from features to the dimension of the latents (Sec. 4.1, 5.3), without trained parameters. Its
+ * tensors belong to no scope; {@link #close} frees them.
  */
 public sealed interface Projection extends AutoCloseable
         permits IdentityProjection, RandomProjection, AveragePooling, PrincipalComponents {
 
-    /** d2, numbers in a row that comes in. */
+    /** Returns d2, the numbers in an input row. */
     int inputs();
 
-    /** d1, numbers in a row that goes out. */
+    /** Returns d1, the numbers in an output row. */
     int outputs();
 
-    /** What the output is multiplied with, 1 in the paper: 1 over its deviation brings it back to unit deviation. */
+    /** Returns the factor of the output, 1 in the paper; 1 over the output's deviation gives unit deviation. */
     double scale();
 
     /**
-     * Maps rows, in float32 whatever autocast says, on the device on which they are. Autograd follows {@code x} alone.
+     * Maps rows on their device, in float32 also under autocast. Only {@code x} gets a gradient.
      *
      * @param x floating point, [N, d2]
-     * @return float32, [N, d1]; it may share the memory of {@code x} where nothing is to be done
+     * @return float32, [N, d1]; it may share the memory of {@code x} if the map changes nothing
      * @throws IllegalArgumentException for rows of another width
      */
     Tensor apply(Tensor x);
 
-    /** The same map with that scale in the place of its own; it is closed apart from this one. */
+    /** Returns the same map with another scale; the caller closes both. */
     Projection withScale(double scale);
 
-    /** What a file holds besides {@link #metadata}: this projection's own tensors, under keys {@code projection.*}. */
-    Map<String, Tensor> tensors();
+    /** Returns the projection's own tensors for a file, under keys {@code projection.*}. */
+    default Map<String, Tensor> tensors() {
+        return Map.of();
+    }
 
-    /** Kind, sizes, scale, and what is particular to the kind, under keys {@code projection.*}. */
-    Map<String, String> metadata();
+    /** Returns kind, sizes, scale and the kind's own settings for a file, under keys {@code projection.*}. */
+    default Map<String, String> metadata() {
+        return StoredProjection.metadata(this);
+    }
 
+    /** Frees the projection's tensors, if it has any. */
     @Override
-    void close();
+    default void close() {}
 
     /**
-     * The projection that {@link #tensors} and {@link #metadata} describe, with copies of the tensors. Other keys are
-     * left alone.
+     * Makes the projection that {@link #tensors} and {@link #metadata} describe, with copies of the tensors. Ignores
+     * other keys.
      *
      * @throws IllegalArgumentException when something is missing or does not fit together
      */

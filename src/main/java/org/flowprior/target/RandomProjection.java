@@ -10,39 +10,34 @@ import org.flowprior.torch.Torch;
 
 /**
  * x &#8614; W x with W [d1, d2] of independent N(0, 1/d2), the paper's default (Sec. 4.1). The official code fills W
- * right after {@code torch.manual_seed(42)} and stores it nowhere; {@link #official} gives the same bits without
- * touching the default generator.
+ * directly after {@code torch.manual_seed(42)} and does not store it; {@link #official} gives the same bits without
+ * the default generator.
  */
 public final class RandomProjection implements Projection {
 
-    /** The seed in the official code. */
+    /** Seed of the official code. */
     public static final long OFFICIAL_SEED = 42;
 
-    static final String KIND = "random";
-    static final String WEIGHT = LinearMap.PREFIX + "weight";
-    static final String SEED = LinearMap.PREFIX + "seed";
+    static final String WEIGHT = StoredProjection.PREFIX + "weight";
+    static final String SEED = StoredProjection.PREFIX + "seed";
 
     private final FixedTensor weight;
-    private final int inputs;
-    private final int outputs;
     private final long seed;
     private final double scale;
 
     RandomProjection(FixedTensor weight, long seed, double scale) {
         this.weight = weight;
-        this.outputs = Math.toIntExact(weight.value().size(0));
-        this.inputs = Math.toIntExact(weight.value().size(1));
         this.seed = seed;
         this.scale = scale;
     }
 
-    /** The official code's matrix, {@code inputs} = d2, {@code outputs} = d1. */
+    /** Makes the official code's matrix, {@code inputs} = d2, {@code outputs} = d1. */
     public static RandomProjection official(int inputs, int outputs) {
         return seeded(inputs, outputs, OFFICIAL_SEED);
     }
 
     /**
-     * The matrix that {@code nn.init.normal_(W, std=d2 ** -0.5)} fills on the CPU after {@code
+     * Makes the matrix that {@code nn.init.normal_(W, std=d2 ** -0.5)} fills on the CPU after {@code
      * torch.manual_seed(seed)}.
      *
      * @throws IllegalArgumentException for sizes that are not positive
@@ -56,24 +51,24 @@ public final class RandomProjection implements Projection {
         }
     }
 
-    /** W, float32 [d1, d2], on the CPU; open as long as the projection. */
+    /** Returns W, float32 [d1, d2], on the CPU; open as long as the projection. */
     public Tensor weight() {
         return weight.value();
     }
 
-    /** The seed that W was made from. */
+    /** Returns the seed of W. */
     public long seed() {
         return seed;
     }
 
     @Override
     public int inputs() {
-        return inputs;
+        return Math.toIntExact(weight.value().size(1));
     }
 
     @Override
     public int outputs() {
-        return outputs;
+        return Math.toIntExact(weight.value().size(0));
     }
 
     @Override
@@ -88,7 +83,7 @@ public final class RandomProjection implements Projection {
 
     @Override
     public RandomProjection withScale(double other) {
-        LinearMap.check(inputs, outputs, other);
+        LinearMap.check(inputs(), outputs(), other);
         return new RandomProjection(weight.share(), seed, other);
     }
 
@@ -99,7 +94,7 @@ public final class RandomProjection implements Projection {
 
     @Override
     public Map<String, String> metadata() {
-        Map<String, String> metadata = LinearMap.metadata(KIND, this);
+        Map<String, String> metadata = StoredProjection.metadata(this);
         metadata.put(SEED, Long.toString(seed));
         return metadata;
     }

@@ -8,7 +8,7 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Circles around the origin, equally likely, with Gaussian noise along the radius alone (App. C.1). The density and the
+ * Circles around the origin, equally likely, with Gaussian noise along the radius (App. C.1). The density and the
  * optimal flow are exact. Its modes are the circles.
  *
  * @param name  the name on the command line and in files
@@ -20,7 +20,7 @@ public record Rings(String name, List<Double> radii, double sigma) implements De
     /** Keeps the logarithm and the quotients by the radius finite at the origin. */
     private static final double LEAST_SQUARE = 1e-24;
 
-    /** Throws {@link IllegalArgumentException} for no circle or one without extent. */
+    /** Throws {@link IllegalArgumentException} if there is no circle, or a radius or sigma is not positive. */
     public Rings {
         radii = List.copyOf(radii);
         if (radii.isEmpty() || !radii.stream().allMatch(r -> r > 0) || !(sigma > 0)) {
@@ -29,7 +29,7 @@ public record Rings(String name, List<Double> radii, double sigma) implements De
         }
     }
 
-    /** The paper's three rings: radii 4/3, 8/3 and 4, deviation 0.1. */
+    /** Creates the paper's three rings: radii 4/3, 8/3 and 4, deviation 0.1. */
     public static Rings toy() {
         return new Rings("rings", List.of(4 / 3.0, 8 / 3.0, 4.0), 0.1);
     }
@@ -39,7 +39,7 @@ public record Rings(String name, List<Double> radii, double sigma) implements De
         return 2;
     }
 
-    /** Draws ring by ring the angles, then the noise; equal numbers, and the rest on the last ring. */
+    /** Draws for each ring the angles, then the noise; equal numbers, with the rest on the last ring. */
     @Override
     public Tensor sample(long count, Generator generator) {
         return Scope.returning(() -> {
@@ -59,7 +59,7 @@ public record Rings(String name, List<Double> radii, double sigma) implements De
         return x.square().sum(1).clampMin(LEAST_SQUARE).sqrt();
     }
 
-    /** The noise can carry a point across the origin, so each ring counts from both sides. */
+    /** Counts each ring from both sides, because the noise can carry a point across the origin. */
     @Override
     public Tensor negativeLogLikelihood(Tensor x) {
         return Scope.returning(() -> {
@@ -89,15 +89,18 @@ public record Rings(String name, List<Double> radii, double sigma) implements De
 
     @Override
     public OptimalFlow optimalFlow(Tensor x, Tensor t) {
-        return new RingsFlow(this).flow(x, t);
+        return OptimalFlow.of((rows, times) -> new RingsPosterior(this, rows, times).velocityAndTrace(), elements(), x, t);
     }
 
     @Override
     public Tensor optimalVelocity(Tensor x, Tensor t) {
-        return new RingsFlow(this).velocity(x, t);
+        return RowBlocks.map((rows, times) -> new RingsPosterior(this, rows, times).velocity(), elements(), x, t);
     }
 
-    /** The number of rings. */
+    private long elements() {
+        return (long) radii.size() * RingsPosterior.NODES;
+    }
+
     @Override
     public int modes() {
         return radii.size();

@@ -24,11 +24,11 @@ public final class TableSource {
     private TableSource() {}
 
     /**
-     * Finds the table with that name. It is mapped where the format allows, and belongs to the innermost scope, which
-     * must stay open while the source is used.
+     * Opens a table. It is memory-mapped if the format allows, and belongs to the innermost scope, which must stay open
+     * while the source is used.
      *
-     * @param file a tensor file, an index of sharded safetensors, or a directory with either
-     * @param name the tensor's name, with dots into nested containers; null for the only tensor of two dimensions
+     * @param file a tensor file, an index of sharded safetensors, or a directory with one of them
+     * @param name the tensor's name, with dots for nested containers; null for the only tensor of two dimensions
      * @throws IllegalArgumentException     naming the file, when it holds no such table
      * @throws NoSuchFileException          when a shard that the index names is missing
      * @throws java.io.UncheckedIOException when a file cannot be read
@@ -62,8 +62,7 @@ public final class TableSource {
             return "none";
         }
         String names = tensors.entrySet().stream().limit(NAMES_SHOWN)
-                .map(e -> e.getKey() + " " + e.getValue().signature())
-                .collect(Collectors.joining(", "));
+                .map(e -> e.getKey() + " " + e.getValue().signature()).collect(Collectors.joining(", "));
         return names + (tensors.size() <= NAMES_SHOWN ? ""
                 : " and " + (tensors.size() - NAMES_SHOWN) + " more, which flowprior inspect lists");
     }
@@ -71,12 +70,8 @@ public final class TableSource {
     private static Map<String, Tensor> tensors(Path file, String wanted) throws NoSuchFileException {
         if (Files.isDirectory(file)) {
             Path index = file.resolve(INDEX);
-            if (Files.exists(index)) {
-                return sharded(index, wanted);
-            }
-            return TensorFiles.readAll(Files.exists(file.resolve("model.safetensors"))
-                    ? file.resolve("model.safetensors")
-                    : file);
+            Path whole = file.resolve("model.safetensors");
+            return Files.exists(index) ? sharded(index, wanted) : TensorFiles.readAll(Files.exists(whole) ? whole : file);
         }
         String name = file.getFileName().toString();
         if (name.endsWith(".json")) {
@@ -90,10 +85,10 @@ public final class TableSource {
         return tensors;
     }
 
-    /** Reads only the shard with the tensor, if the tensor is named. */
+    /** Reads all shards, or only the one with the wanted tensor. */
     private static Map<String, Tensor> sharded(Path index, String wanted) throws NoSuchFileException {
         if (!(Json.read(index).get("weight_map") instanceof JsonObject places)) {
-            throw new IllegalArgumentException(index + ": no weight_map, so it is no index of sharded safetensors");
+            throw new IllegalArgumentException(index + ": no weight_map, so it is not an index of sharded safetensors");
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (String shard : places.asMap().entrySet().stream()
@@ -110,7 +105,7 @@ public final class TableSource {
 
     private static String shard(Path index, String tensor, JsonElement place) {
         if (!place.isJsonPrimitive() || place.getAsString().contains("/") || place.getAsString().contains("\\")) {
-            throw new IllegalArgumentException(index + ": the place of " + tensor + " is no file name");
+            throw new IllegalArgumentException(index + ": the place of " + tensor + " is not a file name");
         }
         return place.getAsString();
     }

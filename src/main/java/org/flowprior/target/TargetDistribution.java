@@ -5,19 +5,19 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * A density in the units in which the toy trains: divided by one number, the deviation of all coordinates pooled. The
- * mean stays.
+ * A density in the units in which the toy trains: divided by the pooled deviation of all coordinates. The mean is not
+ * removed.
  *
  * <p>The official code estimates that number from ten million samples, 80 MB, on first use; {@link #estimated} does the
- * same. The default, {@link #of}, takes the exact value: it costs nothing, leaves the generator alone, and differs from
+ * same. The default, {@link #of}, takes the exact value: it costs nothing, does not use the generator, and differs from
  * the estimate in the fifth digit (2.142428529 and 2.142407179 with seed 0 for the five Gaussians).
  *
  * @param density the raw density
- * @param scale   s, what raw samples are divided by
+ * @param scale   s, divisor of raw samples
  */
 public record TargetDistribution(Density density, double scale) {
 
-    /** Samples from which the official code estimates the scale. */
+    /** Number of samples from which the official code estimates the scale. */
     public static final long OFFICIAL_SAMPLES = 10_000_000;
 
     /** Throws {@link IllegalArgumentException} for a scale that is not positive and finite. */
@@ -31,12 +31,12 @@ public record TargetDistribution(Density density, double scale) {
         }
     }
 
-    /** Normalised by the exact deviation. */
+    /** Normalises by the exact deviation. */
     public static TargetDistribution of(Density density) {
         return new TargetDistribution(density, density.pooledDeviation());
     }
 
-    /** Normalised by the unbiased deviation of samples, as the official code with {@link #OFFICIAL_SAMPLES}. */
+    /** Normalises by the unbiased deviation of samples, as the official code with {@link #OFFICIAL_SAMPLES}. */
     public static TargetDistribution estimated(Density density, long samples, Generator generator) {
         try (Scope scope = Scope.open()) {
             return new TargetDistribution(density, density.sample(samples, generator).std().item());
@@ -49,8 +49,8 @@ public record TargetDistribution(Density density, double scale) {
     }
 
     /**
-     * &minus;log of the raw density at normalised points: the official curves and colour scales. It leaves the Jacobian
-     * out; {@link #negativeLogLikelihood} has it.
+     * Returns &minus;log of the raw density at normalised points, as in the official curves and colour scales, without
+     * the Jacobian that {@link #negativeLogLikelihood} has.
      *
      * @param y [N, D], normalised
      * @return [N], nats
@@ -60,7 +60,7 @@ public record TargetDistribution(Density density, double scale) {
     }
 
     /**
-     * &minus;log of the density of the normalised variable, smaller by D ln s: what a flow's likelihood compares with.
+     * Returns &minus;log of the density of the normalised variable, less by D ln s, to compare with a flow's likelihood.
      *
      * @param y [N, D], normalised
      * @return [N], nats
@@ -69,16 +69,16 @@ public record TargetDistribution(Density density, double scale) {
         return Scope.returning(() -> rawNegativeLogLikelihood(y).sub(density.dimension() * Math.log(scale)));
     }
 
-    /** The exact distribution of normalised samples: with their likelihood and their optimal flow. */
+    /** Returns the exact distribution of normalised samples. */
     public Density normalized() {
         return density.dividedBy(scale);
     }
 
     /**
-     * The official estimate of the normalised density, with its floor: {@link KernelDensity}, the caller's to close.
+     * Makes the official estimate of the normalised density, with its floor; the caller closes it.
      *
-     * @param points    drawn here; the paper's {@link KernelDensity#OFFICIAL_POINTS}
-     * @param bandwidth in normalised units; the paper's {@link KernelDensity#OFFICIAL_BANDWIDTH}
+     * @param points    number of points to draw; the paper's is {@link KernelDensity#OFFICIAL_POINTS}
+     * @param bandwidth in normalised units; the paper's is {@link KernelDensity#OFFICIAL_BANDWIDTH}
      * @param generator null for the default one
      */
     public KernelDensity kernelDensity(long points, double bandwidth, Generator generator) {

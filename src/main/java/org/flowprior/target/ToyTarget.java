@@ -1,5 +1,7 @@
 package org.flowprior.target;
 
+import java.util.Arrays;
+
 /** The six toy distributions (Sec. 5.1, App. C.1) with the official code's parameters. */
 public enum ToyTarget {
     /** Five Gaussians on a circle. */
@@ -23,17 +25,17 @@ public enum ToyTarget {
         this.savedName = savedName;
     }
 
-    /** The name on the command line, ours and the official one. */
+    /** Returns the name on the command line, the same as in the official code. */
     public String commandName() {
         return commandName;
     }
 
-    /** The name in the official code's folders and result files. */
+    /** Returns the name in the official code's folders and result files. */
     public String savedName() {
         return savedName;
     }
 
-    /** The density in raw units. */
+    /** Returns the density in raw units. */
     public Density density() {
         return switch (this) {
             case GAUSSIAN -> MixtureOfGaussians.toy();
@@ -45,23 +47,19 @@ public enum ToyTarget {
         };
     }
 
-    /** The deviation of the noise around the means, circles or curve, in raw units. */
+    /** Returns the deviation of the noise around the means, circles or curve, in raw units. */
     public double noise() {
         return this == GAUSSIAN ? 0.3 : 0.1;
     }
 
     /**
-     * The target of that name on the command line.
+     * Returns the target with this name on the command line.
      *
      * @throws IllegalArgumentException for another name
      */
     public static ToyTarget of(String commandName) {
-        for (ToyTarget target : values()) {
-            if (target.commandName.equals(commandName)) {
-                return target;
-            }
-        }
-        throw new IllegalArgumentException("target '" + commandName
-                + "' is none of gaussian, grid, moons, rings, spiral, swissroll");
+        return Arrays.stream(values()).filter(target -> target.commandName.equals(commandName)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("target '" + commandName
+                        + "' is none of gaussian, grid, moons, rings, spiral, swissroll"));
     }
 }

@@ -1,2 +1,2 @@
-/** Distributions that latents are aligned to: densities with samplers, in their own units and normalised. */
+/** Target distributions of latents: densities with samplers, banks of features, and the projections of features. */
 package org.flowprior.target;

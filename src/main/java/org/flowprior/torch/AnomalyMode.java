@@ -1,13 +1,8 @@
 package org.flowprior.torch;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import org.flowprior.torch.ffi.Shim;
 
-/**
- * A block in which backward throws at the first gradient that is NaN, naming the node. The mode is libtorch's and holds
- * for all threads.
- */
+/** A block in which backward throws at the first NaN gradient, naming the node. libtorch has one mode for all threads. */
 public final class AnomalyMode implements AutoCloseable {
 
     private final int enabledBefore;
@@ -16,13 +11,13 @@ public final class AnomalyMode implements AutoCloseable {
     /** Begins the block. */
     public AnomalyMode() {
         CallFrame f = CallFrame.enter();
-        Shim.fp_anomaly_mode(f.out(), f.outCount());
-        enabledBefore = f.out().get(JAVA_INT, 0);
-        checkNanBefore = f.out().get(JAVA_INT, 8);
+        Shim.fp_anomaly_mode(f.out(), f.out(1));
+        enabledBefore = f.integer(0);
+        checkNanBefore = f.integer(1);
         Shim.fp_set_anomaly_mode(1, 1);
     }
 
-    /** Restores the mode from before. */
+    /** Restores the former mode. */
     @Override
     public void close() {
         Shim.fp_set_anomaly_mode(enabledBefore, checkNanBefore);

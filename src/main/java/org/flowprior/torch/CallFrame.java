@@ -13,17 +13,21 @@ import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
 /**
- * One thread's side of the bridge: the memory that arguments and results pass through, the innermost scope, the
- * thread's counters. Each op enters the frame, writes its lists and strings one behind the other, and takes its result
- * from {@link #out}; nothing is allocated natively for a call.
+ * One thread's side of the bridge to the shim: the memory that arguments and results pass through, the innermost scope,
+ * the thread's counters. Each op enters the frame, writes its lists and strings one after another, and reads its result
+ * from {@link #out}; a call allocates no native memory.
  *
- * <p>Generated methods name their arguments again where an op fails. That also keeps the wrappers reachable while the
- * native call runs, so that no cleaner can give back a handle in use.
+ * <p>Generated methods pass their arguments to {@link #failure} too. That also keeps the wrappers reachable while the
+ * native call runs, so that no cleaner can free a handle in use.
  */
 final class CallFrame {
 
     private static final ThreadLocal<CallFrame> CURRENT = ThreadLocal.withInitial(CallFrame::new);
-    private static final int OUT_SLOTS = 8;
+
+    /** Writes a text in UTF-8, cut at the capacity, and its whole length. */
+    interface TextCall {
+        int write(MemorySegment buffer, long capacity, MemorySegment length);
+    }
 
     final Thread thread = Thread.currentThread();
     final Counters counters;
@@ -31,9 +35,9 @@ final class CallFrame {
     Scope scope;
     /** The innermost inference mode, or null. */
     InferenceMode inferenceMode;
-    /** What a callback threw while libtorch was calling it, until the failed call comes back. */
+    /** The exception of a callback, until the native call that ran the callback returns. */
     Throwable callbackFailure;
-    private final MemorySegment out = Arena.ofAuto().allocate(8L * OUT_SLOTS, 8);
+    private final MemorySegment out = Arena.ofAuto().allocate(8 * 8, 8);
     private MemorySegment scratch = Arena.ofAuto().allocate(1 << 14, 8);
     private long position;
     private long base;
@@ -43,32 +47,32 @@ final class CallFrame {
             throw new ThreadException("tensors cannot be used from a virtual thread: libtorch keeps its modes in the "
                     + "carrier thread; run this on a platform thread");
         }
-        Native.ensureInitialized();
+        NativeLibrary.load();
         counters = Counters.ofNewThread();
     }
 
+    /** This thread's frame, ready for a new call. */
     static CallFrame enter() {
         CallFrame frame = CURRENT.get();
         frame.position = frame.base;
-        if (frame.counters.hasLeaks()) {
-            frame.freeLeaks();
-        }
+        frame.counters.freeLeaks();
         return frame;
     }
 
-    /** The frame as it is, in the middle of a call. */
+    /** This thread's frame as it is, in the middle of a call. */
     static CallFrame current() {
         return CURRENT.get();
     }
 
-    private void freeLeaks() {
-        Runnable free;
-        while ((free = counters.takeLeak()) != null) {
-            free.run();
+    /** Throws if another thread ends a mode that was set on this frame's thread. */
+    void requireThreadOfMode() {
+        if (Thread.currentThread() != thread) {
+            throw new ThreadException("a mode set on thread '" + thread.getName() + "' was ended from thread '"
+                    + Thread.currentThread().getName() + "'; libtorch's modes belong to threads");
         }
     }
 
-    /** Runs Java code that libtorch calls: its ops write behind what the outer call has written. */
+    /** Begins Java code that libtorch calls: its ops write after the arguments of the outer call. */
     long beginCallback() {
         long outer = base;
         base = position;
@@ -82,11 +86,15 @@ final class CallFrame {
 
     // ---- arguments -------------------------------------------------------------------------------------------------
 
-    long in(Tensor tensor, String name) {
-        if (tensor == null) {
-            throw isNull(name);
+    static <T> T required(T value, String name) {
+        if (value == null) {
+            throw new NullPointerException(name + " must not be null");
         }
-        return tensor.handle(thread);
+        return value;
+    }
+
+    long in(Tensor tensor, String name) {
+        return required(tensor, name).handle(thread);
     }
 
     long optional(Tensor tensor) {
@@ -94,10 +102,7 @@ final class CallFrame {
     }
 
     MemorySegment tensors(List<Tensor> tensors, String name) {
-        if (tensors == null) {
-            throw isNull(name);
-        }
-        int n = tensors.size();
+        int n = required(tensors, name).size();
         MemorySegment block = take(8L * n);
         for (int i = 0; i < n; i++) {
             Tensor tensor = tensors.get(i);
@@ -110,10 +115,7 @@ final class CallFrame {
     }
 
     MemorySegment optionalTensors(List<Tensor> tensors, String name) {
-        if (tensors == null) {
-            throw isNull(name);
-        }
-        int n = tensors.size();
+        int n = required(tensors, name).size();
         MemorySegment block = take(8L * n);
         for (int i = 0; i < n; i++) {
             block.setAtIndex(JAVA_LONG, i, optional(tensors.get(i)));
@@ -122,10 +124,7 @@ final class CallFrame {
     }
 
     MemorySegment longs(long[] values, String name) {
-        if (values == null) {
-            throw isNull(name);
-        }
-        MemorySegment block = take(8L * values.length);
+        MemorySegment block = take(8L * required(values, name).length);
         MemorySegment.copy(values, 0, block, JAVA_LONG, 0, values.length);
         return block;
     }
@@ -144,10 +143,7 @@ final class CallFrame {
     }
 
     MemorySegment kinds(List<? extends Number> values, String name) {
-        if (values == null) {
-            throw isNull(name);
-        }
-        MemorySegment block = take(4L * values.size());
+        MemorySegment block = take(4L * required(values, name).size());
         for (int i = 0; i < values.size(); i++) {
             block.setAtIndex(JAVA_INT, i, kind(values.get(i), name));
         }
@@ -163,10 +159,7 @@ final class CallFrame {
     }
 
     MemorySegment string(String text, String name) {
-        if (text == null) {
-            throw isNull(name);
-        }
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = required(text, name).getBytes(StandardCharsets.UTF_8);
         MemorySegment block = take(utf8.length + 1L);
         MemorySegment.copy(utf8, 0, block, JAVA_BYTE, 0, utf8.length);
         block.set(JAVA_BYTE, utf8.length, (byte) 0);
@@ -177,27 +170,8 @@ final class CallFrame {
         return text == null ? MemorySegment.NULL : string(text, "");
     }
 
-    long generator(Generator generator) {
-        return generator == null ? 0 : generator.handle();
-    }
-
-    static int length(long[] values) {
-        return values == null ? 0 : values.length;
-    }
-
-    static int length(double[] values) {
-        return values == null ? 0 : values.length;
-    }
-
     static int kind(Number value, String name) {
-        if (value == null) {
-            throw isNull(name);
-        }
-        return value instanceof Double || value instanceof Float ? 2 : 1;
-    }
-
-    static int optionalKind(Number value) {
-        return value == null ? 0 : kind(value, "");
+        return required(value, name) instanceof Double || value instanceof Float ? 2 : 1;
     }
 
     static long bits(Number value) {
@@ -205,39 +179,7 @@ final class CallFrame {
                 : value == null ? 0 : value.longValue();
     }
 
-    static int code(DType dtype, String name) {
-        if (dtype == null) {
-            throw isNull(name);
-        }
-        return dtype.code();
-    }
-
-    static int code(MemoryFormat format, String name) {
-        if (format == null) {
-            throw isNull(name);
-        }
-        return format.code();
-    }
-
-    static long code(Reduction reduction, String name) {
-        if (reduction == null) {
-            throw isNull(name);
-        }
-        return reduction.code();
-    }
-
-    static int type(Device device, String name) {
-        if (device == null) {
-            throw isNull(name);
-        }
-        return device.type().code();
-    }
-
-    private static NullPointerException isNull(String name) {
-        return new NullPointerException(name + " must not be null");
-    }
-
-    /** The next bytes of the scratch memory, aligned to 8; a larger block takes its place when it is full. */
+    /** The next bytes of the scratch memory, aligned to 8; when it is full, a larger block replaces it. */
     MemorySegment take(long bytes) {
         if (position + bytes > scratch.byteSize()) {
             scratch = Arena.ofAuto().allocate(Math.max(2 * scratch.byteSize(), bytes), 8);
@@ -254,35 +196,45 @@ final class CallFrame {
         return out;
     }
 
-    MemorySegment outCount() {
-        return out.asSlice(8, 8);
+    /** The memory for results from that slot of 8 bytes on. */
+    MemorySegment out(int slot) {
+        return out.asSlice(8L * slot);
     }
 
     long number(int slot) {
         return out.getAtIndex(JAVA_LONG, slot);
     }
 
+    int integer(int slot) {
+        return out.get(JAVA_INT, 8L * slot);
+    }
+
     boolean flag() {
-        return out.get(JAVA_INT, 0) != 0;
+        return integer(0) != 0;
     }
 
     Tensor tensor() {
-        return adopt(out.get(JAVA_LONG, 0));
+        return tensor(0);
     }
 
     Tensor tensor(int slot) {
-        return adopt(out.getAtIndex(JAVA_LONG, slot));
+        return adopt(number(slot));
     }
 
     List<Tensor> tensorList() {
-        MemorySegment block = MemorySegment.ofAddress(out.get(JAVA_LONG, 0));
-        int n = (int) out.getAtIndex(JAVA_LONG, 1);
-        MemorySegment handles = block.reinterpret(8L * n);
-        List<Tensor> tensors = new ArrayList<>(n);
-        for (int i = 0; i < n; i++) {
+        MemorySegment block = MemorySegment.ofAddress(number(0));
+        int n = (int) number(1);
+        List<Tensor> tensors = adoptAll(block, n);
+        Shim.fp_list_free(block);
+        return tensors;
+    }
+
+    List<Tensor> adoptAll(MemorySegment block, long count) {
+        MemorySegment handles = block.reinterpret(8 * count);
+        List<Tensor> tensors = new ArrayList<>((int) count);
+        for (int i = 0; i < count; i++) {
             tensors.add(adopt(handles.getAtIndex(JAVA_LONG, i)));
         }
-        Shim.fp_list_free(block);
         return tensors;
     }
 
@@ -295,6 +247,23 @@ final class CallFrame {
         return new Tensor(handle, this);
     }
 
+    /** The text that the call writes, at most 64 KiB of it. */
+    static String text(TextCall call, String op) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocate(JAVA_LONG);
+            MemorySegment buffer = arena.allocate(1 << 16);
+            int status = call.write(buffer, buffer.byteSize(), length);
+            if (status != 0) {
+                throw current().failure(status, op);
+            }
+            return utf8(buffer, Math.min(length.get(JAVA_LONG, 0), buffer.byteSize()));
+        }
+    }
+
+    static String utf8(MemorySegment buffer, long length) {
+        return new String(buffer.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+
     void free(long handle) {
         counters.closed++;
         MemorySegment block = take(8);
@@ -302,7 +271,15 @@ final class CallFrame {
         Shim.fp_tensor_free(block, 1);
     }
 
+    /** Throws the exception of {@link #failure} unless the status is 0. Returns this. */
+    CallFrame check(int status, String op, Object... arguments) {
+        if (status != 0) {
+            throw failure(status, op, arguments);
+        }
+        return this;
+    }
+
     RuntimeException failure(int status, String op, Object... arguments) {
-        return Errors.of(this, status, op, arguments);
+        return TorchException.of(this, status, op, arguments);
     }
 }

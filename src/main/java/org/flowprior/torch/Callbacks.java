@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,20 +15,20 @@ import org.flowprior.torch.ffi.fp_recompute_fn;
 import org.flowprior.torch.ffi.fp_release_fn;
 
 /**
- * Where libtorch calls Java: hooks, checkpointed blocks, the release of borrowed memory. One stub for each kind lives
- * as long as the JVM, and a number finds the object. No exception leaves a callback, for that would end the JVM: it is
- * kept, the native side is told, and the call that caused it throws it.
+ * Calls of libtorch into Java: hooks, checkpointed blocks, the release of borrowed memory. One stub for each kind lives
+ * as long as the JVM and finds the object by a number. An exception that left a callback would end the JVM: it is
+ * stored, the native side gets an error status, and the call that ran the callback throws the exception.
  */
 final class Callbacks {
 
     private static final Map<Long, Object> HELD = new ConcurrentHashMap<>();
     private static final AtomicLong NEXT = new AtomicLong(1);
-    /** A failure on a thread of libtorch's own: a CUDA backward. */
+    /** A failure on one of libtorch's own threads, as in backward on CUDA. */
     private static final AtomicReference<Throwable> FOREIGN_FAILURE = new AtomicReference<>();
 
-    private static final MemorySegment RELEASE = fp_release_fn.allocate(Callbacks::release, Arena.global());
+    static final MemorySegment RELEASE = fp_release_fn.allocate(Callbacks::release, Arena.global());
     private static final MemorySegment HOOK = fp_hook_fn.allocate(Callbacks::hook, Arena.global());
-    private static final MemorySegment RECOMPUTE = fp_recompute_fn.allocate(Callbacks::recompute, Arena.global());
+    static final MemorySegment RECOMPUTE = fp_recompute_fn.allocate(Callbacks::recompute, Arena.global());
 
     private Callbacks() {}
 
@@ -49,14 +47,6 @@ final class Callbacks {
         return HELD.size();
     }
 
-    static MemorySegment releaseStub() {
-        return RELEASE;
-    }
-
-    static MemorySegment recomputeStub() {
-        return RECOMPUTE;
-    }
-
     static Throwable takeForeignFailure() {
         return FOREIGN_FAILURE.getAndSet(null);
     }
@@ -67,41 +57,24 @@ final class Callbacks {
     }
 
     static Hook addHook(Tensor tensor, UnaryOperator<Tensor> hook) {
-        if (hook == null) {
-            throw new NullPointerException("hook must not be null");
-        }
         CallFrame f = CallFrame.enter();
-        long id = hold(hook);
-        int status = Shim.fp_hook_add(f.in(tensor, "this"), HOOK, RELEASE, id, f.out());
-        if (status != 0) {
-            throw f.failure(status, "register_hook", tensor);
-        }
+        long id = hold(CallFrame.required(hook, "hook"));
+        f.check(Shim.fp_hook_add(f.in(tensor, "this"), HOOK, RELEASE, id, f.out()), "register_hook", tensor);
         return new Hook(tensor, f.number(0));
     }
 
     private static int hook(long id, long gradient, MemorySegment replacement) {
         return guarded(() -> {
             @SuppressWarnings("unchecked") UnaryOperator<Tensor> hook = (UnaryOperator<Tensor>) HELD.get(id);
-            CallFrame f = CallFrame.current();
-            Tensor result = hook.apply(f.adopt(gradient));
+            Tensor result = hook.apply(CallFrame.current().adopt(gradient));
             if (result != null) {
-                Tensor shared = result.share();
-                replacement.reinterpret(8).set(JAVA_LONG, 0, shared.release());
+                replacement.reinterpret(8).set(JAVA_LONG, 0, result.share().release());
             }
         });
     }
 
     private static int recompute(long id, MemorySegment inputs, long count) {
-        return guarded(() -> {
-            Checkpoint.Block block = (Checkpoint.Block) HELD.get(id);
-            CallFrame f = CallFrame.current();
-            MemorySegment handles = inputs.reinterpret(8 * count);
-            List<Tensor> tensors = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                tensors.add(f.adopt(handles.getAtIndex(JAVA_LONG, i)));
-            }
-            block.runAgain(tensors);
-        });
+        return guarded(() -> ((Checkpoint.Block) HELD.get(id)).runAgain(CallFrame.current().adoptAll(inputs, count)));
     }
 
     private static int guarded(Runnable body) {

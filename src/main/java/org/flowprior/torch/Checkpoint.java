@@ -7,9 +7,9 @@ import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
 /**
- * Activation checkpointing: runs a block without keeping what its backward needs, and runs it again when backward asks.
- * As PyTorch's {@code checkpoint(..., use_reentrant=False)}: it works with {@link Autograd#grad}, with parameters that
- * the block only refers to, and with blocks inside blocks.
+ * Activation checkpointing, PyTorch's {@code checkpoint(..., use_reentrant=False)}: runs a block without keeping its
+ * activations, and runs it again when backward needs them. It works with {@link Autograd#grad}, with parameters that
+ * the block captures, and with blocks inside blocks.
  */
 public final class Checkpoint {
 
@@ -18,29 +18,27 @@ public final class Checkpoint {
     /**
      * Runs the block on the inputs.
      *
-     * @param block must do the same when it runs again. The random state of the default generators, the CPU's
-     *              and the inputs' device's, and the autocast switches are restored for that run
+     * @param block must compute the same when it runs again; for that run the autocast settings and the states of the
+     *              default generators of the CPU and of the inputs' device are restored
      * @return what the block returns
      */
     public static Tensor run(Function<List<Tensor>, Tensor> block, List<Tensor> inputs) {
         if (!GradMode.isEnabled()) {
             return block.apply(inputs);
         }
-        Block held = new Block(block, inputs);
+        long id = Callbacks.hold(new Block(block, inputs));
         CallFrame f = CallFrame.enter();
-        long id = Callbacks.hold(held);
-        int status = Shim.fp_checkpoint_open(f.tensors(inputs, "inputs"), inputs.size(), Callbacks.recomputeStub(),
-                Callbacks.releaseStub(), id, f.out());
-        Tensor.check(f, status, "checkpoint", inputs);
-        long checkpoint = f.number(0);
+        int status = Shim.fp_checkpoint_open(f.tensors(inputs, "inputs"), inputs.size(), Callbacks.RECOMPUTE,
+                Callbacks.RELEASE, id, f.out());
+        long checkpoint = f.check(status, "checkpoint", inputs).number(0);
         try {
             return block.apply(inputs);
         } finally {
-            Tensor.check(CallFrame.enter(), Shim.fp_checkpoint_close(checkpoint), "checkpoint");
+            CallFrame.enter().check(Shim.fp_checkpoint_close(checkpoint), "checkpoint");
         }
     }
 
-    /** A block, with the state in which it ran first. */
+    /** A block, with the random state and autocast settings of its first run. */
     static final class Block {
 
         private final Function<List<Tensor>, Tensor> function;
@@ -62,11 +60,11 @@ public final class Checkpoint {
             }
         }
 
-        /** In the caller's scope. */
+        /** Repeats the block in the caller's scope. */
         void runAgain(List<Tensor> inputs) {
             Map<Device, Tensor> now = new LinkedHashMap<>();
             randomStates.forEach((device, state) -> now.put(device, exchange(device, Tensor.of(state))));
-            try (Autocast cpuCast = Autocast.restore(cpu); Autocast cudaCast = Autocast.restore(cuda)) {
+            try (Autocast cpuCast = new Autocast(cpu); Autocast cudaCast = new Autocast(cuda)) {
                 function.apply(inputs);
             } finally {
                 now.forEach(Block::exchange);

@@ -1,5 +1,6 @@
 package org.flowprior.torch;
 
+import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -7,11 +8,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One thread's counts of tensors, written by that thread alone so that counting costs an addition, and its queue of
- * leaked handles, which cleaners fill and the thread empties between two ops.
+ * One thread's counts of tensors, which that thread alone writes, so that counting costs an addition; and its queue of
+ * leaked handles, which cleaners fill and the thread frees between two ops.
  */
 final class Counters {
 
+    private static final System.Logger LOGGER = System.getLogger("org.flowprior.torch");
     private static final List<Counters> ALL = new CopyOnWriteArrayList<>();
     private static final AtomicLong LEAKED = new AtomicLong();
 
@@ -22,13 +24,13 @@ final class Counters {
 
     static Counters ofNewThread() {
         Counters counters = new Counters();
-        adoptTheDead(counters);
+        takeOverEnded(counters);
         ALL.add(counters);
         return counters;
     }
 
-    /** Folds the counts and the leaks of ended threads into a living one. */
-    private static synchronized void adoptTheDead(Counters heir) {
+    /** Adds the counts and the leaks of ended threads to those of a living one. */
+    private static synchronized void takeOverEnded(Counters heir) {
         for (Counters other : ALL) {
             if (!other.thread.isAlive()) {
                 heir.created += other.created;
@@ -39,23 +41,21 @@ final class Counters {
         }
     }
 
-    /** A tensor was lost: the thread that made it will free it. */
+    /** Reports a lost tensor; its thread frees it later. */
     void leak(long handle) {
         LEAKED.incrementAndGet();
-        leaks.add(() -> CallFrame.current().free(handle));
+        later(() -> CallFrame.current().free(handle));
     }
 
-    /** Something else was lost that only its thread may free. */
+    /** Lets this thread free a lost object between two ops. */
     void later(Runnable free) {
         leaks.add(free);
     }
 
-    boolean hasLeaks() {
-        return !leaks.isEmpty();
-    }
-
-    Runnable takeLeak() {
-        return leaks.poll();
+    void freeLeaks() {
+        for (Runnable free = leaks.poll(); free != null; free = leaks.poll()) {
+            free.run();
+        }
     }
 
     static long live() {
@@ -64,5 +64,40 @@ final class Counters {
 
     static long leaked() {
         return LEAKED.get();
+    }
+
+    /**
+     * The cleaner's part of a tensor outside every scope. It frees nothing itself: it passes the reference to the thread that
+     * made the tensor, which frees it between two ops, when none of its calls can use it.
+     */
+    static final class Leak implements Runnable {
+
+        private final Counters counters;
+        private final Cleaner.Cleanable cleanable;
+        private final Throwable madeAt = Scope.DEBUG ? new Throwable("made here") : null;
+        private long handle;
+
+        Leak(Object wrapper, long handle, Counters counters) {
+            this.handle = handle;
+            this.counters = counters;
+            this.cleanable = Scope.CLEANER.register(wrapper, this);
+        }
+
+        /** Forgets the tensor, which was closed or has a new owner. */
+        void settle() {
+            handle = 0;
+            cleanable.clean();
+        }
+
+        @Override
+        public void run() {
+            if (handle != 0) {
+                counters.leak(handle);
+                if (madeAt != null) {
+                    LOGGER.log(System.Logger.Level.WARNING, "a tensor outside every scope was lost without close()",
+                            madeAt);
+                }
+            }
+        }
     }
 }

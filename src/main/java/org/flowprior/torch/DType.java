@@ -1,26 +1,45 @@
 package org.flowprior.torch;
 
 import java.util.Arrays;
+import java.util.Locale;
 
-/** Element types, with libtorch's numbers; the numbers are compared with the library's own at start. */
+/** Element types, with libtorch's numbers, which are compared with those of the loaded library. */
 public enum DType {
+    /** Unsigned 8-bit integer. */
     UINT8(0, 1, "Byte"),
+    /** Signed 8-bit integer. */
     INT8(1, 1, "Char"),
+    /** Signed 16-bit integer. */
     INT16(2, 2, "Short"),
+    /** Signed 32-bit integer. */
     INT32(3, 4, "Int"),
+    /** Signed 64-bit integer. */
     INT64(4, 8, "Long"),
+    /** IEEE half precision. */
     FLOAT16(5, 2, "Half"),
+    /** IEEE single precision. */
     FLOAT32(6, 4, "Float"),
+    /** IEEE double precision. */
     FLOAT64(7, 8, "Double"),
+    /** Two float16. */
     COMPLEX32(8, 4, "ComplexHalf"),
+    /** Two float32. */
     COMPLEX64(9, 8, "ComplexFloat"),
+    /** Two float64. */
     COMPLEX128(10, 16, "ComplexDouble"),
+    /** True or false, a byte each. */
     BOOL(11, 1, "Bool"),
+    /** 16 bits: 8 of exponent, 7 of fraction. */
     BFLOAT16(15, 2, "BFloat16"),
+    /** 8 bits: 5 of exponent, 2 of fraction. */
     FLOAT8_E5M2(23, 1, "Float8_e5m2"),
+    /** 8 bits: 4 of exponent, 3 of fraction; no infinities. */
     FLOAT8_E4M3FN(24, 1, "Float8_e4m3fn"),
+    /** Unsigned 16-bit integer. */
     UINT16(27, 2, "UInt16"),
+    /** Unsigned 32-bit integer. */
     UINT32(28, 4, "UInt32"),
+    /** Unsigned 64-bit integer. */
     UINT64(29, 8, "UInt64");
 
     private static final DType[] BY_CODE = new DType[64];
@@ -44,7 +63,7 @@ public enum DType {
         return bytes;
     }
 
-    /** True for the real floating-point types. */
+    /** True if this is one of the real floating-point types. */
     public boolean isFloatingPoint() {
         return switch (this) {
             case FLOAT16, FLOAT32, FLOAT64, BFLOAT16, FLOAT8_E5M2, FLOAT8_E4M3FN -> true;
@@ -52,7 +71,7 @@ public enum DType {
         };
     }
 
-    /** True for the complex types. */
+    /** True if this is one of the complex types. */
     public boolean isComplex() {
         return this == COMPLEX32 || this == COMPLEX64 || this == COMPLEX128;
     }
@@ -60,7 +79,7 @@ public enum DType {
     /** PyTorch's name, for example {@code float32}. */
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     int code() {
@@ -75,7 +94,7 @@ public enum DType {
     static DType ofCode(long code) {
         DType dtype = code >= 0 && code < BY_CODE.length ? BY_CODE[(int) code] : null;
         if (dtype == null) {
-            throw new DTypeException("dtype number " + code + " of libtorch is none that flowprior knows", null);
+            throw new DTypeException("dtype number " + code + " of libtorch is unknown to flowprior", null);
         }
         return dtype;
     }

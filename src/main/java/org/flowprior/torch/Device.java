@@ -1,18 +1,21 @@
 package org.flowprior.torch;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Where a tensor lives.
+ * The device that holds a tensor.
  *
  * @param index the device's number, or -1 for the current one
  */
 public record Device(Type type, int index) {
 
-    /** Device types that flowprior serves, with libtorch's numbers. */
+    /** Supported device types, with libtorch's numbers. */
     public enum Type {
+        /** Main memory. */
         CPU(0),
+        /** An NVIDIA GPU. */
         CUDA(1),
         /** Shapes without data. */
         META(14);
@@ -28,12 +31,8 @@ public record Device(Type type, int index) {
         }
 
         static Type ofCode(long code) {
-            for (Type type : values()) {
-                if (type.code == code) {
-                    return type;
-                }
-            }
-            throw new IllegalArgumentException("device type " + code + " of libtorch is not served");
+            return Arrays.stream(values()).filter(type -> type.code == code).findFirst().orElseThrow(
+                    () -> new IllegalArgumentException("device type " + code + " of libtorch is not supported"));
         }
     }
 
@@ -42,6 +41,7 @@ public record Device(Type type, int index) {
     /** Shapes without data. */
     public static final Device META = new Device(Type.META, -1);
 
+    /** Throws {@link IllegalArgumentException} if the index is not in -1..127. */
     public Device {
         Objects.requireNonNull(type, "type");
         if (index < -1 || index > 127) {
@@ -57,7 +57,7 @@ public record Device(Type type, int index) {
     /**
      * Reads {@code cpu}, {@code cuda}, {@code cuda:1} or {@code meta}.
      *
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException for any other text
      */
     public static Device of(String text) {
         String[] parts = text.strip().toLowerCase(Locale.ROOT).split(":", 2);
@@ -65,7 +65,7 @@ public record Device(Type type, int index) {
             Type type = Type.valueOf(parts[0].toUpperCase(Locale.ROOT));
             return new Device(type, parts.length == 1 ? -1 : Integer.parseInt(parts[1]));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("device '" + text + "' is none of cpu, cuda, cuda:N, meta", e);
+            throw new IllegalArgumentException("device '" + text + "' is not one of cpu, cuda, cuda:N, meta", e);
         }
     }
 

@@ -5,7 +5,7 @@ import org.flowprior.torch.ffi.Shim;
 
 /**
  * A random number generator. Ops take one as an argument; without it they draw from the device's default generator,
- * which {@link Libtorch#manualSeed} seeds. The same seed gives PyTorch's numbers.
+ * which {@link Libtorch#manualSeed} seeds. A seed gives the same numbers as in PyTorch.
  */
 public final class Generator implements AutoCloseable {
 
@@ -17,14 +17,14 @@ public final class Generator implements AutoCloseable {
         this.cleanable = Scope.CLEANER.register(this, () -> counters.later(() -> Shim.fp_generator_free(handle)));
     }
 
-    /** A new generator for that device with PyTorch's default seed. */
+    /** Makes a generator for that device, with PyTorch's default seed. */
     public static Generator on(Device device) {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_generator_new(device.type().code(), device.index(), f.out()), "generator", device);
+        f.check(Shim.fp_generator_new(device.type().code(), device.index(), f.out()), "generator", device);
         return new Generator(f.number(0), f.counters);
     }
 
-    /** A new CPU generator with that seed. */
+    /** Makes a CPU generator with that seed. */
     public static Generator seeded(long seed) {
         return on(Device.CPU).manualSeed(seed);
     }
@@ -32,7 +32,7 @@ public final class Generator implements AutoCloseable {
     /** The device's default generator. */
     public static Generator defaultOf(Device device) {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_generator_default(device.type().code(), device.index(), f.out()), "generator", device);
+        f.check(Shim.fp_generator_default(device.type().code(), device.index(), f.out()), "generator", device);
         return new Generator(f.number(0), f.counters);
     }
 
@@ -43,31 +43,29 @@ public final class Generator implements AutoCloseable {
         return handle;
     }
 
-    /** Starts the sequence of that seed. Returns this. */
+    /** Sets the seed. Returns this. */
     public Generator manualSeed(long seed) {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_generator_set_seed(handle(), seed), "manual_seed");
+        f.check(Shim.fp_generator_set_seed(handle(), seed), "manual_seed");
         return this;
     }
 
     /** The seed last set. */
     public long initialSeed() {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_generator_seed(handle(), f.out()), "initial_seed");
-        return f.number(0);
+        return f.check(Shim.fp_generator_seed(handle(), f.out()), "initial_seed").number(0);
     }
 
-    /** The whole state as a uint8 tensor, as PyTorch stores it. */
+    /** The state, a one-dimensional uint8 tensor as in PyTorch. */
     public Tensor state() {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_generator_state(handle(), f.out()), "get_state");
-        return f.tensor();
+        return f.check(Shim.fp_generator_state(handle(), f.out()), "get_state").tensor();
     }
 
-    /** Continues from a state that {@link #state} or PyTorch gave. Returns this. */
+    /** Sets a state that {@link #state} or PyTorch returned. Returns this. */
     public Generator setState(Tensor state) {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_generator_set_state(handle(), f.in(state, "state")), "set_state", state);
+        f.check(Shim.fp_generator_set_state(handle(), f.in(state, "state")), "set_state", state);
         return this;
     }
 

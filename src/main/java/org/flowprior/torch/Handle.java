@@ -1,20 +1,18 @@
 package org.flowprior.torch;
 
-import java.lang.ref.Cleaner;
 import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
 /**
- * The lifetime of a {@link Tensor}: its reference to libtorch's tensor, and who gives it back. That is the scope it is
- * in, or, outside every scope, the caller, with a cleaner behind him that reports what he lost.
+ * The lifetime of a {@link Tensor}: its reference to libtorch's tensor, and the owner who frees it. The owner is a scope
+ * or, outside every scope, the caller; a cleaner reports tensors that the caller lost.
  */
 abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     private long handle;
     private Scope scope;
     private int slot;
-    private Leak leak;
-    private Cleaner.Cleanable cleanable;
+    private Counters.Leak leak;
     private Throwable closedAt;
 
     Handle(long handle, CallFrame frame) {
@@ -22,13 +20,18 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         enter(frame.scope, frame);
     }
 
+    private Tensor moveTo(Scope owner, CallFrame f) {
+        leaveOwner();
+        enter(owner, f);
+        return (Tensor) this;
+    }
+
     private void enter(Scope into, CallFrame frame) {
         scope = into;
         if (into != null) {
             slot = into.add(handle);
         } else {
-            leak = new Leak(handle, frame.counters);
-            cleanable = Scope.CLEANER.register(this, leak);
+            leak = new Counters.Leak(this, handle, frame.counters);
         }
     }
 
@@ -38,9 +41,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
             scope = null;
         } else if (leak != null) {
             leak.settle();
-            cleanable.clean();
             leak = null;
-            cleanable = null;
         }
     }
 
@@ -59,6 +60,15 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         return handle;
     }
 
+    /** Ends this wrapper, and gives its reference to the caller. */
+    private long end(CallFrame f, String how) {
+        long h = handle(f.thread);
+        leaveOwner();
+        handle = 0;
+        closedAt = Scope.DEBUG ? new Throwable(how) : null;
+        return h;
+    }
+
     Scope scope() {
         return scope;
     }
@@ -67,11 +77,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     @Override
     public void close() {
         CallFrame f = CallFrame.enter();
-        long h = handle(f.thread);
-        leaveOwner();
-        handle = 0;
-        closedAt = Scope.DEBUG ? new Throwable("closed here") : null;
-        f.free(h);
+        f.free(end(f, "closed here"));
     }
 
     /** True until the tensor or its scope is closed. */
@@ -79,76 +85,58 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         return handle != 0 && (scope == null || !scope.isClosed());
     }
 
-    /** Takes the tensor out of every scope: from now on the caller closes it. Returns this. */
+    /** Takes the tensor out of every scope; the caller must close it. Returns this. */
     public Tensor keep() {
         CallFrame f = CallFrame.enter();
         handle(f.thread);
-        if (scope != null) {
-            leaveOwner();
-            enter(null, f);
-        }
-        return (Tensor) this;
+        return scope == null ? (Tensor) this : moveTo(null, f);
     }
 
-    /** Gives the tensor to the scope outside its own, or to the caller where there is none. Returns this. */
+    /** Moves the tensor to the scope around its own, or to the caller if there is none. Returns this. */
     public Tensor moveOutward() {
         CallFrame f = CallFrame.enter();
         handle(f.thread);
         if (scope == null) {
             throw new IllegalStateException("a tensor outside every scope cannot move outward");
         }
-        Scope outer = scope.outer();
-        leaveOwner();
-        enter(outer, f);
-        return (Tensor) this;
+        return moveTo(scope.outer(), f);
     }
 
     /** Puts a tensor outside every scope into the innermost scope of this thread. Returns this. */
     public Tensor attach() {
         CallFrame f = CallFrame.enter();
         handle(f.thread);
-        if (scope == null && f.scope != null) {
-            leaveOwner();
-            enter(f.scope, f);
-        }
-        return (Tensor) this;
+        return scope == null && f.scope != null ? moveTo(f.scope, f) : (Tensor) this;
     }
 
-    /** Ends this wrapper and gives its tensor to whichever thread takes it with {@link Handover#accept}. */
+    /** Ends this wrapper; the thread that calls {@link Handover#accept} gets the tensor. */
     public Handover handOver() {
-        keep();
-        long h = handle;
-        leaveOwner();
-        handle = 0;
-        closedAt = Scope.DEBUG ? new Throwable("handed over here") : null;
-        return new Handover(h, CallFrame.current().counters);
+        CallFrame f = CallFrame.enter();
+        return new Handover(end(f, "handed over here"), f.counters);
     }
 
-    /** Ends this wrapper and gives its reference to the caller. */
+    /** Ends this wrapper, and gives its reference to libtorch. */
     long release() {
         CallFrame f = CallFrame.current();
-        long h = handle(f.thread);
-        leaveOwner();
-        handle = 0;
+        long h = end(f, "released here");
         f.counters.closed++;
         return h;
     }
 
     /**
-     * Applies the function and closes this tensor, which nobody needs after it: the link of a chain that frees each
-     * intermediate result as soon as the next one is there.
+     * Applies the function and then closes this tensor. A chain of these calls frees each intermediate result as soon as
+     * the next one exists.
      *
      * <pre>{@code
      * return qkv.forward(x).into(this::attend).into(proj::forward);
      * }</pre>
      *
-     * <p>Whoever calls this owns the tensor: it is a result of its own, never one that a caller passed in, nor a
-     * parameter. What autograd saved for the backward stays alive in the graph. If the function throws, this tensor is
-     * closed too. If it returns this tensor itself, as ops in place do, the tensor stays open and belongs to the caller
-     * as before. Views and shares of it are tensors of their own and stay valid.
+     * <p>Only the owner of the tensor may call this: never use it on an argument or a parameter. Values that autograd
+     * saved for backward stay alive in the graph, and views and shares stay valid. If the function throws, this tensor
+     * is closed too; if it returns this tensor, as in-place ops do, the tensor stays open.
      *
-     * @param function reads this tensor; it may close it itself, but may not keep it
-     * @return what the function returns
+     * @param function reads this tensor; it may close the tensor, but may not keep it
+     * @return the function's result
      */
     public <R> R into(Function<? super Tensor, ? extends R> function) {
         handle(Thread.currentThread());
@@ -163,17 +151,15 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         }
     }
 
-    /** A second wrapper of the same tensor, in the innermost scope. */
+    /** Makes a second wrapper of the same tensor, in the innermost scope. */
     public Tensor share() {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_tensor_share(handle(f.thread), f.out()), "share");
-        return f.tensor();
+        return f.check(Shim.fp_tensor_share(handle(f.thread), f.out()), "share").tensor();
     }
 
-    /** True when both wrappers stand for one tensor. */
+    /** True if both wrappers stand for one tensor. */
     public boolean isSame(Tensor other) {
-        Thread current = Thread.currentThread();
-        return handle(current) == other.handle(current);
+        return identity() == other.identity();
     }
 
     /** A number that two open wrappers share exactly when they stand for one tensor. */

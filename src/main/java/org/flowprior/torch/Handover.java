@@ -1,24 +1,20 @@
 package org.flowprior.torch;
 
-import java.lang.ref.Cleaner;
-
-/** A tensor between two threads: made by {@link Tensor#handOver}, taken once by {@link #accept}. */
+/** A tensor on its way to another thread: made by {@link Tensor#handOver}, taken once by {@link #accept}. */
 public final class Handover {
 
     private long handle;
-    private final Leak leak;
-    private final Cleaner.Cleanable cleanable;
+    private final Counters.Leak leak;
 
     Handover(long handle, Counters giver) {
         this.handle = handle;
-        this.leak = new Leak(handle, giver);
-        this.cleanable = Scope.CLEANER.register(this, leak);
+        this.leak = new Counters.Leak(this, handle, giver);
     }
 
     /**
-     * The tensor, in this thread's innermost scope.
+     * Returns the tensor, in this thread's innermost scope.
      *
-     * @throws ClosedException when it was taken before
+     * @throws ClosedException if it was accepted before
      */
     public synchronized Tensor accept() {
         CallFrame f = CallFrame.enter();
@@ -28,7 +24,6 @@ public final class Handover {
         long h = handle;
         handle = 0;
         leak.settle();
-        cleanable.clean();
         return new Tensor(h, f);
     }
 }

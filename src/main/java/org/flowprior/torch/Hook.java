@@ -13,12 +13,12 @@ public final class Hook implements AutoCloseable {
         this.position = position;
     }
 
-    /** Removes the hook. Does nothing the second time, or when the tensor is closed. */
+    /** Removes the hook. Does nothing the second time, or if the tensor is closed. */
     @Override
     public void close() {
         if (tensor != null && tensor.isOpen()) {
             CallFrame f = CallFrame.enter();
-            Tensor.check(f, Shim.fp_hook_remove(f.in(tensor, "tensor"), position), "remove_hook");
+            f.check(Shim.fp_hook_remove(f.in(tensor, "tensor"), position), "remove_hook");
         }
         tensor = null;
     }

@@ -15,7 +15,7 @@ public sealed interface Index {
         return new Range(null, null, 1);
     }
 
-    /** {@code position}, counted from the end when negative; the dimension goes. */
+    /** {@code position}, counted from the end if negative; the dimension is removed. */
     static Index at(long position) {
         return new At(position);
     }
@@ -25,7 +25,7 @@ public sealed interface Index {
         return new Range(start, end, 1);
     }
 
-    /** {@code start:end:step}, step positive. */
+    /** {@code start:end:step}, with a positive step. */
     static Index range(long start, long end, long step) {
         return new Range(start, end, step);
     }
@@ -40,7 +40,7 @@ public sealed interface Index {
         return new Range(null, end, 1);
     }
 
-    /** {@code ...}, as many whole dimensions as are missing. */
+    /** {@code ...}, all dimensions that the other indices leave. */
     static Index ellipsis() {
         return new Ellipsis();
     }
@@ -50,7 +50,7 @@ public sealed interface Index {
         return new NewAxis();
     }
 
-    /** Positions or a mask. */
+    /** Positions (int64) or a mask (bool). */
     static Index of(Tensor positionsOrMask) {
         return new By(positionsOrMask);
     }
@@ -58,43 +58,38 @@ public sealed interface Index {
     /** One position. */
     record At(long position) implements Index {}
 
-    /** A range; null ends are the dimension's. */
+    /** A range; null stands for the start or end of the dimension. */
     record Range(Long start, Long end, long step) implements Index {}
 
-    /** All dimensions that the others leave. */
+    /** {@code ...}. */
     record Ellipsis() implements Index {}
 
-    /** A dimension of size 1. */
+    /** A new dimension of size 1. */
     record NewAxis() implements Index {}
 
     /** A tensor of positions, or of booleans. */
     record By(Tensor tensor) implements Index {}
 
-    /** Wraps positions. */
-    static Index[] positions(long... positions) {
-        return Arrays.stream(positions).mapToObj(At::new).toArray(Index[]::new);
-    }
-
     /** {@code x[indices]}. */
     static Tensor get(Tensor x, Index... indices) {
-        Chosen chosen = choose(x, indices);
-        return chosen.tensors().isEmpty() ? chosen.view() : chosen.view().index(chosen.tensors());
+        List<Tensor> tensors = new ArrayList<>();
+        Tensor view = view(x, tensors, indices);
+        return tensors.isEmpty() ? view : view.index(tensors);
     }
 
     /** {@code x[indices] = value}. */
     static void set(Tensor x, Tensor value, Index... indices) {
-        Chosen chosen = choose(x, indices);
-        if (chosen.tensors().isEmpty()) {
-            chosen.view().copy_(value);
+        List<Tensor> tensors = new ArrayList<>();
+        Tensor view = view(x, tensors, indices);
+        if (tensors.isEmpty()) {
+            view.copy_(value);
         } else {
-            chosen.view().indexPut_(chosen.tensors(), value);
+            view.indexPut_(tensors, value);
         }
     }
 
-    /** The view that numbers and ranges give, and the tensors left for the op, null where a dimension is whole. */
-    record Chosen(Tensor view, List<Tensor> tensors) {}
-
-    private static Chosen choose(Tensor x, Index... indices) {
+    /** Applies positions and ranges; adds the tensors that the op then indexes with, null for a whole dimension. */
+    private static Tensor view(Tensor x, List<Tensor> tensors, Index... indices) {
         long consumed = Arrays.stream(indices).mapToLong(i -> switch (i) {
             case Ellipsis e -> 0;
             case NewAxis n -> 0;
@@ -105,12 +100,11 @@ public sealed interface Index {
         if (consumed > dims) {
             throw new IndexException("get: " + consumed + " indices for a tensor of " + dims + " dimensions", null);
         }
-        if (Arrays.stream(indices).filter(i -> i instanceof Ellipsis).count() > 1) {
+        if (Arrays.stream(indices).filter(Ellipsis.class::isInstance).count() > 1) {
             throw new IndexException("get: more than one ellipsis", null);
         }
         Tensor view = x;
         long dim = 0;
-        List<Tensor> tensors = new ArrayList<>();
         for (Index index : indices) {
             switch (index) {
                 case At a -> view = view.select(dim, a.position());
@@ -130,6 +124,6 @@ public sealed interface Index {
                 }
             }
         }
-        return new Chosen(view, tensors);
+        return view;
     }
 }

@@ -1,44 +1,39 @@
 package org.flowprior.torch;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import org.flowprior.torch.ffi.Shim;
 
-/** A block whose tensors autograd can never use: no version counters, no views tracked. Ended in stack order. */
+/** A block whose tensors autograd can never use: they have no version counters. Blocks end in reverse order. */
 public final class InferenceMode implements AutoCloseable {
 
-    private final Thread thread = Thread.currentThread();
-    private final InferenceMode outer;
+    private final CallFrame frame = CallFrame.enter();
+    private final InferenceMode outer = frame.inferenceMode;
     private long guard;
 
     /** Begins the block. */
     public InferenceMode() {
-        CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_inference_mode_open(1, f.out()), "inference_mode");
-        guard = f.number(0);
-        outer = f.inferenceMode;
-        f.inferenceMode = this;
+        frame.check(Shim.fp_inference_mode_open(1, frame.out()), "inference_mode");
+        guard = frame.number(0);
+        frame.inferenceMode = this;
     }
 
-    /** True inside such a block on this thread. */
+    /** True if this thread is in such a block. */
     public static boolean isEnabled() {
         CallFrame f = CallFrame.enter();
         Shim.fp_inference_mode(f.out());
-        return f.out().get(JAVA_INT, 0) != 0;
+        return f.flag();
     }
 
     /** Ends the block. */
     @Override
     public void close() {
-        Modes.requireThread(thread);
+        frame.requireThreadOfMode();
         if (guard == 0) {
             throw new ClosedException("this inference mode has ended", null);
         }
-        CallFrame f = CallFrame.enter();
-        if (f.inferenceMode != this) {
+        if (frame.inferenceMode != this) {
             throw new IllegalStateException("inference modes must end in the order opposite to their beginning");
         }
-        f.inferenceMode = outer;
+        frame.inferenceMode = outer;
         Shim.fp_inference_mode_close(guard);
         guard = 0;
     }

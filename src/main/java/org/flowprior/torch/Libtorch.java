@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
-/** libtorch as a whole: version, threads, seeds, determinism. */
+/** libtorch's version, threads, seeds and determinism. */
 public final class Libtorch {
 
     private Libtorch() {}
 
-    /** Loads libtorch now instead of at the first tensor. */
+    /** Loads libtorch now instead of with the first tensor. */
     public static void load() {
         CallFrame.enter();
     }
@@ -17,16 +17,16 @@ public final class Libtorch {
     /** The version of libtorch that the shim was compiled with. */
     public static String version() {
         CallFrame.enter();
-        return Native.text(Shim::fp_version);
+        return CallFrame.text(Shim::fp_version, "version");
     }
 
     /** libtorch's own description of its build and threads. */
     public static String buildInfo() {
         CallFrame.enter();
-        return Native.text(Shim::fp_build_info);
+        return CallFrame.text(Shim::fp_build_info, "build_info");
     }
 
-    /** How libtorch was looked for, step by step. */
+    /** The steps of the search for libtorch. */
     public static List<String> searchTrace() {
         return NativeLibrary.trace();
     }
@@ -37,41 +37,38 @@ public final class Libtorch {
         return NativeLibrary.libtorchDirectory();
     }
 
-    /** Threads that one op may use. */
+    /** The number of threads that one op may use. */
     public static int threads() {
         CallFrame f = CallFrame.enter();
         Shim.fp_threads(f.out());
         return (int) f.number(0);
     }
 
-    /** Sets the threads that one op may use, for this thread and those started later. */
+    /** Sets the number of threads that one op may use, for this thread and threads started later. */
     public static void setThreads(int threads) {
-        CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_set_threads(threads), "set_num_threads", threads);
+        CallFrame.enter().check(Shim.fp_set_threads(threads), "set_num_threads", threads);
     }
 
-    /** Seeds the default generators of all devices, as {@code torch.manual_seed}. */
+    /** Seeds the default generators of all devices: {@code torch.manual_seed}. */
     public static void manualSeed(long seed) {
-        CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_manual_seed(seed), "manual_seed");
+        CallFrame.enter().check(Shim.fp_manual_seed(seed), "manual_seed");
     }
 
-    /** Makes ops without a deterministic kernel throw, or warn only. */
+    /** Makes ops without a deterministic kernel throw, or only warn. */
     public static void useDeterministicAlgorithms(boolean enabled, boolean warnOnly) {
-        CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_set_deterministic(enabled ? 1 : 0, warnOnly ? 1 : 0), "deterministic");
+        CallFrame.enter().check(Shim.fp_set_deterministic(enabled ? 1 : 0, warnOnly ? 1 : 0), "deterministic");
     }
 
-    /** {@code highest}, {@code high} (TF32 on CUDA) or {@code medium}, as in PyTorch. */
+    /** Sets the precision of float32 matrix products: {@code highest}, {@code high} (TF32 on CUDA) or {@code medium}. */
     public static void setFloat32MatmulPrecision(String precision) {
         if (!List.of("highest", "high", "medium").contains(precision)) {
-            throw new IllegalArgumentException("precision '" + precision + "' is none of highest, high, medium");
+            throw new IllegalArgumentException("precision '" + precision + "' is not one of highest, high, medium");
         }
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_set_float32_matmul_precision(f.string(precision, "precision")), "matmul_precision");
+        f.check(Shim.fp_set_float32_matmul_precision(f.string(precision, "precision")), "matmul_precision");
     }
 
-    /** Nothing but a call into the shim and back: what every op costs at least. */
+    /** Calls the shim, which does nothing: the least cost of an op. */
     public static void nothing() {
         Shim.fp_nothing();
     }

@@ -7,35 +7,36 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where libtorch is: {@code -Dflowprior.libtorch=DIR}, then the environment variable {@code LIBTORCH_HOME}, then the
- * copy that {@code tools/provision-libtorch} put into the cache. A place that the user named is final: when nothing is
- * there, the search ends rather than go on to another copy. {@code tools/lib/common.sh} follows the same rules.
+ * Finds libtorch: in {@code -Dflowprior.libtorch=DIR}, then in the environment variable {@code LIBTORCH_HOME}, then in
+ * the cache of {@code tools/provision-libtorch}. If the user names a place and libtorch is not there, the search ends
+ * without a look at the others. {@code tools/lib/common.sh} follows the same rules.
  */
 final class LibtorchLocator {
+
     /** The version that {@code tools/provision-libtorch} fetches. */
     static final String PROVISIONED_VERSION = "2.13.0";
 
     static final String PROPERTY = "flowprior.libtorch";
     static final String VARIABLE = "LIBTORCH_HOME";
 
-    /** The library that no libtorch is without. */
+    /** A library that every libtorch has. */
     private static final String LANDMARK = "libtorch_cpu.so";
 
-    /** Below a directory that the user named: the official archive or an installed Python package, or above either. */
+    /** Places below a directory that the user named: an official archive, an installed Python package, or the parent. */
     private static final List<String> LAYOUTS = List.of("lib", "torch/lib", "libtorch/lib");
 
-    /** The directory of {@code libtorch_cpu.so}, and in words how it was found. */
+    /** The directory of {@code libtorch_cpu.so}, and a description of how it was found. */
     record Found(Path libraryDirectory, String source) {}
 
     private LibtorchLocator() {}
 
     /**
-     * Searches, and adds a line per step to {@code trace}.
+     * Searches, and adds a line for each step to {@code trace}.
      *
      * @param property the value of {@value #PROPERTY}, or null
      * @param environment the environment variables
      * @param home the user's home directory
-     * @return where libtorch is, or null
+     * @return the place of libtorch, or null
      */
     static Found locate(String property, Map<String, String> environment, Path home, List<String> trace) {
         if (isSet(property)) {
@@ -51,13 +52,13 @@ final class LibtorchLocator {
         return in(provisioned, "provisioned copy", List.of("lib"), trace);
     }
 
-    /** The user's home as the scripts in {@code tools/} see it; {@code user.home} ignores the variable. */
+    /** The user's home as in the scripts of {@code tools/}: {@code HOME} comes first, which {@code user.home} ignores. */
     static Path home() {
         String variable = System.getenv("HOME");
         return Path.of(isSet(variable) ? variable : System.getProperty("user.home"));
     }
 
-    /** The directory that holds what flowprior provisions and unpacks. */
+    /** The directory of provisioned and unpacked libraries. */
     static Path cacheDirectory(Map<String, String> environment, Path home) {
         String own = environment.get("FLOWPRIOR_CACHE");
         if (isSet(own)) {

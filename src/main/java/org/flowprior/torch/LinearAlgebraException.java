@@ -3,8 +3,6 @@ package org.flowprior.torch;
 /** A matrix that an op of linear algebra cannot use, for example a singular one. */
 public final class LinearAlgebraException extends TorchException {
 
-    private static final long serialVersionUID = 1;
-
     LinearAlgebraException(String message, String backtrace) {
         super(message, backtrace);
     }

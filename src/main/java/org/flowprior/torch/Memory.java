@@ -2,18 +2,18 @@ package org.flowprior.torch;
 
 import org.flowprior.torch.ffi.Shim;
 
-/** Live counts of native memory: what tests assert and training loops log. */
+/** Counts of open tensors and bytes of native memory. */
 public final class Memory {
 
     private Memory() {}
 
-    /** Tensor handles that are open, over all threads; exact for threads that are not in the middle of an op. */
+    /** Number of open tensor handles of all threads; exact if no thread is in the middle of an op. */
     public static long liveTensors() {
         CallFrame.enter();
         return Counters.live();
     }
 
-    /** Tensors that were lost without being closed since the start; each is freed by its thread's next op. */
+    /** Number of tensors lost without {@code close()} since the start; each is freed by its thread's next op. */
     public static long leakedTensors() {
         return Counters.leaked();
     }
@@ -23,12 +23,12 @@ public final class Memory {
         return cpu(0);
     }
 
-    /** The most bytes of tensor storage on the CPU since {@link #resetPeak}. */
+    /** Peak of {@link #cpuBytes} since {@link #resetPeak}. */
     public static long cpuPeakBytes() {
         return cpu(1);
     }
 
-    /** Starts a new {@link #cpuPeakBytes}. */
+    /** Restarts {@link #cpuPeakBytes}. */
     public static void resetPeak() {
         CallFrame.enter();
         Shim.fp_cpu_memory_reset_peak();
@@ -36,7 +36,7 @@ public final class Memory {
 
     private static long cpu(int slot) {
         CallFrame f = CallFrame.enter();
-        Shim.fp_cpu_memory(f.out(), f.outCount());
+        Shim.fp_cpu_memory(f.out(), f.out(1));
         return f.number(slot);
     }
 }

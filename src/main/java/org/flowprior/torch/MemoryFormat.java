@@ -1,23 +1,17 @@
 package org.flowprior.torch;
 
-/** Orders of elements in memory, with libtorch's numbers. */
+/** Orders of elements in memory, in the order of libtorch's numbers. */
 public enum MemoryFormat {
     /** Row-major. */
-    CONTIGUOUS(0),
-    /** As the source tensor, where it is dense. */
-    PRESERVE(1),
+    CONTIGUOUS,
+    /** As in the source tensor, if it is dense. */
+    PRESERVE,
     /** N, H, W, C in memory, for 4-D tensors. */
-    CHANNELS_LAST(2),
+    CHANNELS_LAST,
     /** N, D, H, W, C in memory, for 5-D tensors. */
-    CHANNELS_LAST_3D(3);
-
-    private final int code;
-
-    MemoryFormat(int code) {
-        this.code = code;
-    }
+    CHANNELS_LAST_3D;
 
     int code() {
-        return code;
+        return ordinal();
     }
 }

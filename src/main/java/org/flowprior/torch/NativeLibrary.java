@@ -13,16 +13,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.flowprior.torch.ffi.Shim;
 
 /**
- * Loads libtorch and the shim over it, once per process and for good: two copies of libtorch in one process crash, and
- * it does not unload cleanly.
- *
- * <p>The libraries become visible to the class loader of this class, which is the loader of the bindings.
+ * Loads libtorch and the shim, once for each process, because two copies of libtorch in one process crash and it does
+ * not unload cleanly. The class loader of this class, which also loads the bindings, sees the libraries.
  */
 final class NativeLibrary {
+
     static final String SHIM_PROPERTY = "flowprior.shim";
     private static final String SHIM_RESOURCE = "/native/linux-x86_64/libflowprior_shim.so";
     private static final Duration UNUSED_SHIMS_ARE_KEPT = Duration.ofDays(30);
@@ -36,9 +37,9 @@ final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * Loads everything, or does nothing when that has been done.
+     * Loads everything at the first call.
      *
-     * @throws NativeLibraryException with the trace of the search, at every call after the first failure too
+     * @throws NativeLibraryException with the trace of the search; each later call throws it again
      */
     static synchronized void load() {
         if (loaded) {
@@ -50,25 +51,40 @@ final class NativeLibrary {
         try {
             requireLinuxX64(System.getProperty("os.name"), System.getProperty("os.arch"));
             loadLibtorch();
-            loadShim();
+            load("the shim", shimFile(),
+                    "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)");
             loaded = true;
+            Shim.fp_initialize();
+            checkDTypes();
         } catch (NativeLibraryException e) {
+            loaded = false;
             failure = e;
             throw e;
         }
     }
 
-    /** What was looked for and loaded so far, one step per line. */
+    private static void checkDTypes() {
+        for (DType dtype : DType.values()) {
+            String name = CallFrame.text((b, n, length) -> Shim.fp_dtype_name(dtype.code(), b, n, length), "dtype");
+            if (!name.equals(dtype.nativeName())) {
+                throw new NativeLibraryException("libtorch calls dtype number " + dtype.code() + " " + name
+                        + ", flowprior expects " + dtype.nativeName() + ": this libtorch is not one of 2.11 to 2.13",
+                        null);
+            }
+        }
+    }
+
+    /** The steps of search and loading so far, one on each line. */
     static synchronized List<String> trace() {
         return List.copyOf(TRACE);
     }
 
-    /** The directory of the libtorch that is loaded, or null. */
+    /** The directory of the loaded libtorch, or null. */
     static synchronized Path libtorchDirectory() {
         return libtorchDirectory;
     }
 
-    /** Why libtorch's CUDA libraries are not loaded, in one sentence; null when they are. */
+    /** The reason why libtorch's CUDA libraries are not loaded, in one sentence; null if they are loaded. */
     static synchronized String cudaAbsence() {
         return cudaAbsence;
     }
@@ -82,7 +98,7 @@ final class NativeLibrary {
         }
     }
 
-    // libtorch.so itself is left out: it is empty, and names the libraries that are loaded here.
+    // libtorch.so itself is not loaded: it is empty and only links to the libraries that are loaded here.
     private static void loadLibtorch() {
         LibtorchLocator.Found found = LibtorchLocator.locate(
                 System.getProperty(LibtorchLocator.PROPERTY), System.getenv(), LibtorchLocator.home(), TRACE);
@@ -92,11 +108,12 @@ final class NativeLibrary {
                     null);
         }
         Path directory = found.libraryDirectory();
-        loadRequired(directory.resolve("libc10.so"));
+        String remedy = "check that libtorch is complete and built for this system";
+        load("a library", directory.resolve("libc10.so"), remedy);
         boolean cuda = loadCuda(directory, "libc10_cuda.so");
-        loadRequired(directory.resolve("libtorch_cpu.so"));
+        load("a library", directory.resolve("libtorch_cpu.so"), remedy);
         if (cuda) {
-            loadCuda(directory, "libtorch_cuda.so"); // its kernels register themselves; no other library asks for it
+            loadCuda(directory, "libtorch_cuda.so"); // its kernels register themselves; no other library links to it
         }
         libtorchDirectory = directory;
     }
@@ -120,24 +137,12 @@ final class NativeLibrary {
         }
     }
 
-    private static void loadRequired(Path file) {
+    private static void load(String what, Path file, String remedy) {
         try {
             System.load(file.toString());
             TRACE.add("loaded " + file);
         } catch (UnsatisfiedLinkError e) {
-            throw failed("a library was not loaded: " + e.getMessage(),
-                    "check that libtorch is complete and built for this system", e);
-        }
-    }
-
-    private static void loadShim() {
-        Path shim = shimFile();
-        try {
-            System.load(shim.toString());
-            TRACE.add("loaded " + shim);
-        } catch (UnsatisfiedLinkError e) {
-            throw failed("the shim was not loaded: " + e.getMessage(),
-                    "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)", e);
+            throw failed(what + " was not loaded: " + e.getMessage(), remedy, e);
         }
     }
 
@@ -159,7 +164,7 @@ final class NativeLibrary {
         }
     }
 
-    /** The shim as a file in the cache, named after its content so that several builds can live side by side. */
+    /** The shim as a file in the cache. Its name has the checksum, so several builds can be there at once. */
     private static Path extracted(URL resource) throws IOException {
         ZipEntry entry = ((JarURLConnection) resource.openConnection()).getJarEntry();
         Path directory = LibtorchLocator.cacheDirectory(System.getenv(), LibtorchLocator.home()).resolve("shim");
@@ -193,10 +198,7 @@ final class NativeLibrary {
     }
 
     private static NativeLibraryException failed(String what, String remedy, Throwable cause) {
-        StringBuilder message = new StringBuilder(what);
-        for (String step : TRACE) {
-            message.append("\n  ").append(step);
-        }
-        return new NativeLibraryException(message.append("\nRemedy: ").append(remedy).toString(), cause);
+        return new NativeLibraryException(what + TRACE.stream().map(step -> "\n  " + step).collect(Collectors.joining())
+                + "\nRemedy: " + remedy, cause);
     }
 }

@@ -3,8 +3,6 @@ package org.flowprior.torch;
 /** An op without a kernel for this device or element type. */
 public final class NotImplementedException extends TorchException {
 
-    private static final long serialVersionUID = 1;
-
     NotImplementedException(String message, String backtrace) {
         super(message, backtrace);
     }

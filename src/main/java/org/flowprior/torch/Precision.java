@@ -2,18 +2,18 @@ package org.flowprior.torch;
 
 import java.util.function.Supplier;
 
-/** What a loss, or a module's output, is computed in. Weights and optimiser states are float32 in either. */
+/** The precision of the computation of a loss or of a module's output. Weights and optimiser states stay float32. */
 public enum Precision {
-    /** Everything in float32. */
+    /** All ops in float32. */
     FLOAT32,
-    /** Matrix products in bfloat16, by autocast around what is computed alone. */
+    /** Matrix products in bfloat16: autocast is on while the value is computed, and off otherwise. */
     BF16;
 
     /**
-     * Computes something in this precision.
+     * Computes a value in this precision.
      *
-     * @param device where it is computed
-     * @param <T>    what comes out
+     * @param device the device of the computation
+     * @param <T>    the type of the value
      */
     public <T> T compute(Device device, Supplier<T> work) {
         if (this == FLOAT32) {

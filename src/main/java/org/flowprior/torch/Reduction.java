@@ -1,18 +1,15 @@
 package org.flowprior.torch;
 
-/** What a loss does with its elements, with libtorch's numbers. */
+/** What a loss returns, in the order of libtorch's numbers. */
 public enum Reduction {
-    NONE(0),
-    MEAN(1),
-    SUM(2);
+    /** One loss for each element. */
+    NONE,
+    /** The mean of the elements. */
+    MEAN,
+    /** The sum of the elements. */
+    SUM;
 
-    private final int code;
-
-    Reduction(int code) {
-        this.code = code;
-    }
-
-    long code() {
-        return code;
+    int code() {
+        return ordinal();
     }
 }

@@ -18,13 +18,12 @@ import org.flowprior.torch.ffi.Shim;
  * }
  * }</pre>
  *
- * <p>A tensor that is to outlive its scope is told so: {@link Tensor#keep} takes it out of every scope,
- * {@link Tensor#moveOutward} gives it to the scope outside, {@link Tensor#handOver} prepares it for another thread.
- * Scopes belong to the thread that opened them and close in stack order; anything else throws. Outside every scope a
- * tensor belongs to whoever holds it, who closes it.
+ * <p>A tensor outlives its scope if {@link Tensor#keep} takes it out of every scope, {@link Tensor#moveOutward} moves it
+ * to the scope around, or {@link Tensor#handOver} passes it to another thread. The thread that opened a scope closes it,
+ * the last one first; anything else throws. Outside every scope the caller owns a tensor and closes it.
  *
- * <p>A scope holds handles, not wrappers: a wrapper that nobody holds is garbage at once, and closing a scope of a
- * thousand tensors is one call.
+ * <p>A scope holds handles, not wrappers: an unreachable wrapper is garbage at once, and closing a scope of a thousand
+ * tensors is one call.
  */
 public final class Scope implements AutoCloseable {
 
@@ -59,7 +58,7 @@ public final class Scope implements AutoCloseable {
         return scope;
     }
 
-    /** Runs the supplier in a scope of its own and moves its result, which may be null, outward. */
+    /** Runs the supplier in a new scope and moves its result, which may be null, outward. */
     public static Tensor returning(Supplier<Tensor> supplier) {
         try (Scope scope = open()) {
             Tensor result = supplier.get();
@@ -67,7 +66,7 @@ public final class Scope implements AutoCloseable {
         }
     }
 
-    /** Number of tensors that the scope owns now. */
+    /** Number of tensors that this scope owns now. */
     public int size() {
         return contents.live;
     }
@@ -75,9 +74,9 @@ public final class Scope implements AutoCloseable {
     /**
      * Frees the scope's tensors.
      *
-     * @throws ClosedException       when it was closed before
-     * @throws ThreadException       from another thread than the one that opened it
-     * @throws IllegalStateException when a scope opened later is still open
+     * @throws ClosedException       if it was closed before
+     * @throws ThreadException       on another thread than the one that opened it
+     * @throws IllegalStateException if a scope opened later is still open
      */
     @Override
     public void close() {
@@ -121,14 +120,14 @@ public final class Scope implements AutoCloseable {
         contents.remove(slot);
     }
 
-    /** The handles, apart from the scope so that the cleaner can have them when the scope is gone. */
+    /** The handles, in a separate object so that the cleaner can free them after the scope is gone. */
     private static final class Contents implements Runnable {
 
         private final Counters counters;
         private long[] handles = new long[16];
         private int size;
         private int live;
-        /** Slots given back, as a list threaded through {@link #handles}: -2 - next, -1 at its end. */
+        /** First free slot, or -1. A free slot holds -2 minus the number of the next one in {@link #handles}. */
         private int free = -1;
 
         Contents(Counters counters) {
@@ -159,7 +158,7 @@ public final class Scope implements AutoCloseable {
         void free(CallFrame frame) {
             MemorySegment block = frame.take(8L * live);
             int n = 0;
-            // User-space addresses are positive; what is threaded through is not.
+            // Handles are user-space addresses, which are positive; links of free slots are negative.
             for (int i = size - 1; i >= 0; i--) {
                 if (handles[i] > 0) {
                     block.setAtIndex(JAVA_LONG, n++, handles[i]);
@@ -171,7 +170,7 @@ public final class Scope implements AutoCloseable {
             Shim.fp_tensor_free(block, n);
         }
 
-        /** The scope was lost open, with its thread: its tensors are leaks. */
+        /** Reports all tensors as leaks, because the scope was lost while open. */
         @Override
         public void run() {
             for (int i = 0; i < size; i++) {

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,8 +27,8 @@ public final class ScriptModule implements AutoCloseable {
     /**
      * Loads a file that {@code torch.jit.save} wrote.
      *
-     * @throws IllegalArgumentException when there is no such file
-     * @throws TorchException           when it is not TorchScript
+     * @throws IllegalArgumentException if there is no such file
+     * @throws TorchException           if it is not TorchScript
      */
     public static ScriptModule load(Path file, Device device) {
         if (!Files.isRegularFile(file)) {
@@ -38,7 +37,7 @@ public final class ScriptModule implements AutoCloseable {
         CallFrame f = CallFrame.enter();
         int status = Shim.fp_script_load(f.string(file.toString(), "file"), device.type().code(), device.index(),
                 f.out());
-        Tensor.check(f, status, "load", file);
+        f.check(status, "load", file);
         return new ScriptModule(f.number(0), f.counters);
     }
 
@@ -49,64 +48,61 @@ public final class ScriptModule implements AutoCloseable {
         return handle;
     }
 
-    /** Calls {@code forward}; a tuple or list of tensors comes back flat. */
+    /** Calls {@code forward}; a tuple or list of tensors is returned flat. */
     public List<Tensor> forward(Tensor... inputs) {
         return call("forward", inputs);
     }
 
-    /** Calls a method by name; a tuple or list of tensors comes back flat. */
+    /** Calls a method by name; a tuple or list of tensors is returned flat. */
     public List<Tensor> call(String method, Tensor... inputs) {
         CallFrame f = CallFrame.enter();
         List<Tensor> list = List.of(inputs);
         int status = Shim.fp_script_call(handle(), f.string(method, "method"), f.tensors(list, "inputs"), list.size(),
-                f.out(), f.outCount());
+                f.out(), f.out(1));
         Reference.reachabilityFence(this);
-        Tensor.check(f, status, method, (Object[]) inputs);
-        return f.tensorList();
+        return f.check(status, method, (Object[]) inputs).tensorList();
     }
 
-    /** Moves parameters and buffers; a null dtype keeps theirs. Returns this. */
+    /** Moves parameters and buffers, and casts them unless the dtype is null. Returns this. */
     public ScriptModule to(Device device, DType dtype) {
         CallFrame f = CallFrame.enter();
         int status = Shim.fp_script_to(handle(), device.type().code(), device.index(), dtype == null ? 0 : 1,
                 dtype == null ? 0 : dtype.code());
-        Tensor.check(f, status, "to", device);
+        f.check(status, "to", device);
         return this;
     }
 
-    /** Switches to training or evaluation. Returns this. */
+    /** Sets training or evaluation mode. Returns this. */
     public ScriptModule train(boolean training) {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_script_train(handle(), training ? 1 : 0), "train");
+        f.check(Shim.fp_script_train(handle(), training ? 1 : 0), "train");
         return this;
     }
 
-    /** A new module with the parameters folded in as constants; this one must be in evaluation mode. */
+    /** Makes a module with the parameters as constants; this one must be in evaluation mode. */
     public ScriptModule freeze() {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_script_freeze(handle(), f.out()), "freeze");
+        f.check(Shim.fp_script_freeze(handle(), f.out()), "freeze");
         return new ScriptModule(f.number(0), f.counters);
     }
 
     /** Writes the module for {@code torch.jit.load}. */
     public void save(Path file) {
         CallFrame f = CallFrame.enter();
-        Tensor.check(f, Shim.fp_script_save(handle(), f.string(file.toString(), "file")), "save", file);
+        f.check(Shim.fp_script_save(handle(), f.string(file.toString(), "file")), "save", file);
     }
 
-    /** Parameters and buffers by their names, sharing memory with the module. */
+    /** Parameters and buffers by name; they share memory with the module. */
     public Map<String, Tensor> stateDict() {
         CallFrame f = CallFrame.enter();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment names = arena.allocate(1 << 20);
             MemorySegment length = arena.allocate(JAVA_LONG);
-            Tensor.check(f, Shim.fp_script_state(handle(), f.out(), f.outCount(), names, names.byteSize(), length),
+            f.check(Shim.fp_script_state(handle(), f.out(), f.out(1), names, names.byteSize(), length),
                     "state_dict");
             List<Tensor> tensors = f.tensorList();
-            String text = StandardCharsets.UTF_8.decode(names.asSlice(0, length.get(JAVA_LONG, 0)).asByteBuffer())
-                    .toString();
+            String[] keys = CallFrame.utf8(names, length.get(JAVA_LONG, 0)).split("\n");
             Map<String, Tensor> state = new LinkedHashMap<>();
-            String[] keys = text.split("\n");
             for (int i = 0; i < tensors.size(); i++) {
                 state.put(keys[i], tensors.get(i));
             }

@@ -2,12 +2,12 @@ package org.flowprior.torch;
 
 import java.nio.charset.StandardCharsets;
 
-/** One seed for every purpose out of the run's one seed, so that parts of a run do not disturb each other's numbers. */
+/** Derives a seed for each purpose from the seed of a run, so that one part's draws do not change another part's. */
 public final class Seeds {
 
     private Seeds() {}
 
-    /** The seed of that purpose: not negative, and different for other purposes and other run seeds. */
+    /** Returns the seed of that purpose, not negative and different for other purposes and other runs' seeds. */
     public static long derive(long seed, String purpose) {
         long state = seed;
         for (byte b : purpose.getBytes(StandardCharsets.UTF_8)) {

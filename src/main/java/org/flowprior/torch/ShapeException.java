@@ -3,8 +3,6 @@ package org.flowprior.torch;
 /** Shapes or values that an op does not accept. */
 public final class ShapeException extends TorchException {
 
-    private static final long serialVersionUID = 1;
-
     ShapeException(String message, String backtrace) {
         super(message, backtrace);
     }

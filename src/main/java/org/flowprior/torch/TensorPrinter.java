@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.LongFunction;
 
-/** Writes tensors for people: elements in brackets as PyTorch does, then dtype, shape and device. */
+/** Prints tensors: elements in brackets as in PyTorch, then dtype, shape and device. */
 final class TensorPrinter {
 
     private static final int EDGE = 3;
@@ -24,13 +24,13 @@ final class TensorPrinter {
         }
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             boolean summary = t.numel() > SUMMARY_ABOVE;
-            // Only what is printed is converted: a large tensor has no second copy.
+            // Converts only the printed elements, so that a large tensor is not copied.
             Tensor shown = summary ? edges(t) : t;
             return "tensor(" + nested(t.shape(), shown.shape(), 0, 0, elements(shown)) + ", " + signature(t) + ")";
         }
     }
 
-    /** The first and last positions of every long dimension. */
+    /** The first and last positions of each long dimension. */
     private static Tensor edges(Tensor t) {
         Tensor kept = t.detach();
         for (int dim = 0; dim < t.dim(); dim++) {
@@ -59,10 +59,8 @@ final class TensorPrinter {
 
     private static String number(double value) {
         double size = Math.abs(value);
-        if (value == Math.rint(value) && size < 1e5) {
-            return String.format(Locale.ROOT, "%.1f", value);
-        }
-        return String.format(Locale.ROOT, size >= 1e5 || size < 1e-4 ? "%.4e" : "%.4f", value);
+        return String.format(Locale.ROOT, value == Math.rint(value) && size < 1e5 ? "%.1f"
+                : size >= 1e5 || size < 1e-4 ? "%.4e" : "%.4f", value);
     }
 
     private static String nested(long[] shape, long[] shown, int dim, long offset, LongFunction<String> element) {

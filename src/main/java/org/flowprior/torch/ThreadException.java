@@ -1,9 +1,7 @@
 package org.flowprior.torch;
 
-/** Use from a thread that may not: a virtual one, or another one than the scope's. The message says what to do. */
+/** A call on the wrong thread: a virtual one, or not the scope's. The message says what to do. */
 public final class ThreadException extends IllegalStateException {
-
-    private static final long serialVersionUID = 1;
 
     ThreadException(String message) {
         super(message);

@@ -222,7 +222,7 @@ class AutoencoderFileTest {
             assertRefused(file, "an autoencoder of these sizes has more");
         }
         PtFile.write(file, Map.of("ema", Map.of("x", 3L)));
-        assertRefused(file, "entry 'x' is no tensor");
+        assertRefused(file, "entry 'x' is not a tensor");
         PtFile.write(file, List.of(1L));
         assertRefused(file, "holds no dict");
         PtFile.write(file, Map.of("x", Torch.zeros(1)));

@@ -134,7 +134,7 @@ class MainTest {
     @Test
     void theDoctorFindsEverythingAndChecksIt() {
         assertThat(run("doctor")).isZero();
-        assertThat(out.toString()).contains("libtorch    2.").contains("gradient 2, 4, 6: as it should be")
+        assertThat(out.toString()).contains("libtorch    2.").contains("gradient 2, 4, 6: correct")
                 .contains("threads").contains("cuda").contains("search");
     }
 }

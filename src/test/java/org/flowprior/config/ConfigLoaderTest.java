@@ -74,7 +74,7 @@ class ConfigLoaderTest {
         "flow.learningRate=NaN | config: flow.learningRate must be a number, not \"NaN\"",
         "target=moon | config: target must be one of gaussian, grid, moons, rings, spiral, swissroll, not \"moon\"",
         "precision=fp16 | config: precision must be one of float32, bf16, not \"fp16\"",
-        "device=tpu | config: device 'tpu' is none of cpu, cuda, cuda:N, meta"})
+        "device=tpu | config: device 'tpu' is not one of cpu, cuda, cuda:N, meta"})
     void wrongAssignmentsAreNamed(String assignment, String message) {
         assertThatThrownBy(() -> loader.load(null, List.of(assignment))).isInstanceOf(RequestException.class)
                 .hasMessageContaining(message).hasMessageNotContaining("\n");

@@ -18,7 +18,7 @@ class EulerSamplerTest {
     // Spec, Appendix A: samplers from id 3001.
     @Test
     void theToysNinetyNineSteps() {
-        check(EulerSampler.TOY, TimeConvention.PAPER,
+        check(new EulerSampler(99), TimeConvention.PAPER,
                 .397730968, 1.093857343, 1.211932450, 1.027853806, 1.458625235, -1.770896402);
     }
 

@@ -49,7 +49,7 @@ class LikelihoodIdentityTest {
     @Test
     void drawsAreUnbiasedWithinTheirStandardErrors() {
         Tensor y = data(60);
-        LikelihoodIdentity.Estimate estimate = LikelihoodIdentity.negativeLogLikelihood(MIXTURE, y, 1600, generator);
+        LikelihoodIdentity.Estimate estimate = LikelihoodIdentity.negativeLogLikelihood(MIXTURE, y, 1600, 0, generator);
         EvidenceLowerBoundTest.checkScores(estimate.value(), ExactFields.TOY.negativeLogLikelihood(y),
                 estimate.standardError(), .3);
     }
@@ -67,7 +67,7 @@ class LikelihoodIdentityTest {
         Tensor y = Torch.randn(new long[] {4, 32}, generator, DType.FLOAT64).mul(Tensor.of(sigma));
         Tensor expected = y.div(Tensor.of(sigma)).square().sum(1).mul(.5).add(logs);
         LikelihoodIdentity.Estimate estimate = LikelihoodIdentity.negativeLogLikelihood(
-                ExactFields.diagonalGaussian(new double[32], sigma), y, 20_000, generator);
+                ExactFields.diagonalGaussian(new double[32], sigma), y, 20_000, 0, generator);
         assertThat(estimate.value().sub(expected).abs().max().item()).isLessThan(.6);
         assertThat(estimate.value().sub(expected).div(estimate.standardError()).abs().max().item()).isLessThan(5);
     }
@@ -76,7 +76,7 @@ class LikelihoodIdentityTest {
     void theStandardNormalNeedsNoIntegral() {
         Tensor y = Torch.randn(new long[] {3, 5}, generator);
         LikelihoodIdentity.Estimate estimate = LikelihoodIdentity.negativeLogLikelihood(
-                ExactFields.diagonalGaussian(new double[5], new double[] {1, 1, 1, 1, 1}), y, 100, generator);
+                ExactFields.diagonalGaussian(new double[5], new double[] {1, 1, 1, 1, 1}), y, 100, 0, generator);
         Tensor expected = y.square().sum(1).mul(.5).add(2.5 * Math.log(2 * Math.PI));
         assertThat(estimate.value().dtype()).isEqualTo(DType.FLOAT32);
         assertThat(estimate.value().sub(expected).abs().max().item()).isLessThan(1e-4);

@@ -61,7 +61,7 @@ class ToyFiguresTest {
     }
 
     @Test
-    void theNumbersBehindThePanelsAreThere() throws IOException {
+    void theNumbersOfThePanelsAreWritten() throws IOException {
         ToyFigures.write(directory, result(1));
         assertThat(directory.resolve("figure3a.csv")).hasContent("""
                 y1,y2,nll
@@ -132,7 +132,7 @@ class ToyFiguresTest {
     }
 
     @Test
-    void picturesStandBelowEachOtherBehindTheirNames() throws IOException {
+    void picturesStandBelowEachOtherWithTheirNamesOnTheLeft() throws IOException {
         ToyFigures.write(directory, result(1));
         Map<String, Path> rows = new LinkedHashMap<>();
         rows.put("upper", directory.resolve("figure3a.png"));

@@ -88,7 +88,7 @@ class FeatureBankRefusalTest {
             assertThatThrownBy(() -> writer.add(Torch.zeros(new long[] {3, 2}, DType.INT64)))
                     .hasMessageContaining("int64");
             writer.add(rows());
-            assertThatThrownBy(() -> writer.add(Torch.zeros(3, 3))).hasMessageContaining("width 3 came behind")
+            assertThatThrownBy(() -> writer.add(Torch.zeros(3, 3))).hasMessageContaining("width 3 came after")
                     .hasMessageContaining("width 2");
         }
         try (FeatureBankWriter writer = new FeatureBankWriter(place, SMALL.withGaussian(true))) {
@@ -184,7 +184,7 @@ class FeatureBankRefusalTest {
         assertRefused(SECOND, "float32[4, 2]", "float32[5, 2]");
         Files.writeString(place.resolve("bank.json"), truth);
         edit(json -> json.getAsJsonArray("shards").get(1).getAsJsonObject().addProperty("file", "../../etc/passwd"));
-        assertRefused("bank.json", "cannot go by the name");
+        assertRefused("bank.json", "cannot have the name");
         for (String field : JsonParser.parseString(truth).getAsJsonObject().keySet()) {
             Files.writeString(place.resolve("bank.json"), truth);
             edit(json -> json.remove(field));

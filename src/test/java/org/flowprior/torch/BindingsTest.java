@@ -35,7 +35,7 @@ class BindingsTest {
         assertThat(declared().keySet()).allMatch(name -> symbols.find(name).isPresent());
     }
 
-    /** Name to Java types, as {@code int(long, MemorySegment)}, of what the headers declare. */
+    /** The functions of the headers: names and Java types, for example {@code int(long, MemorySegment)}. */
     private static Map<String, String> declared() throws IOException {
         Map<String, String> functions = new TreeMap<>();
         for (String header : List.of("cpp-shim/flowprior.h", "cpp-shim/generated/ops.h")) {

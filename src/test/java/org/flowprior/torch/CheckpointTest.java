@@ -64,7 +64,7 @@ class CheckpointTest {
         Tensor y = Checkpoint.run(in -> Functional.dropout(in.get(0).matmul(w), 0.5, true), List.of(x));
         double[] state = defaultState();
         double[] got = Autograd.grad(y.sum(), List.of(w)).get(0).toDoubleArray();
-        assertThat(defaultState()).as("the generator goes on as if nothing had run").containsExactly(state);
+        assertThat(defaultState()).as("the generator continues as if nothing had run").containsExactly(state);
         Libtorch.manualSeed(3);
         double[] expected = Autograd.grad(Functional.dropout(x.matmul(w), 0.5, true).sum(), List.of(w)).get(0)
                 .toDoubleArray();

@@ -66,7 +66,7 @@ class LibtorchLocatorTest {
         assertThat(LibtorchLocator.cacheDirectory(environment, Path.of("home"))).isEqualTo(expected);
     }
 
-    /** The same search is written down a second time, for the build, in {@code tools/lib/common.sh}. */
+    /** The build has its own implementation of the same search, in {@code tools/lib/common.sh}. */
     @ParameterizedTest
     @CsvSource({
         "archive, archive/lib", "package, package/torch/lib", "parent, parent/libtorch/lib",

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
 /**
- * Fails every test that leaves tensors behind, where it stands: left to the garbage collector, they would be freed
- * within some later test and spoil what that one counts. Registered in {@code META-INF/services}.
+ * Fails each test that leaves tensors open: the garbage collector would free them during a later test and change what
+ * that test counts. Registered in {@code META-INF/services}.
  */
 public final class NoTensorRemains implements BeforeEachCallback, AfterEachCallback {
 

@@ -32,7 +32,7 @@ final class OpCall {
         this.call = call;
     }
 
-    /** Says in what the form's results differ from the oracle's, or null. */
+    /** Returns how the form's results differ from the oracle's, or null. */
     String differenceOfResults(List<String> form) {
         try (Scope scope = Scope.open()) {
             invoke(form, Set.of());
@@ -58,7 +58,7 @@ final class OpCall {
         }
     }
 
-    /** Says in what the gradients differ from the oracle's, or null. */
+    /** Returns how the gradients differ from the oracle's, or null. */
     String differenceOfGradients() {
         try (Scope scope = Scope.open()) {
             invoke(op.full(), call.gradients().keySet());
@@ -177,7 +177,7 @@ final class OpCall {
         int place = numbers.size();
         boolean records = differentiated.contains(place);
         Tensor leaf = oracle.tensor(number.getAsInt()).requiresGrad_(records);
-        // What is written in place cannot be a leaf.
+        // A leaf cannot be changed in place.
         Tensor given = records && call.after().containsKey(place) ? leaf.clone(MemoryFormat.PRESERVE) : leaf;
         numbers.add(number.getAsInt());
         leaves.add(leaf);
@@ -194,7 +194,7 @@ final class OpCall {
         return text.matches("-?\\d+") ? (Number) Long.valueOf(text) : (Number) Double.valueOf(text);
     }
 
-    /** Python's spelling of numbers that JSON has not, as Java's. */
+    /** Converts Python's spelling of numbers that JSON lacks to Java's. */
     private static String text(JsonElement value) {
         return value.getAsString().replace("inf", "Infinity").replace("nan", "NaN");
     }

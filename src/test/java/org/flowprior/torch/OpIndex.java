@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.flowprior.fixtures.Resources;
 
-/** What the generator wrote, from {@code ops.tsv}: every schema entry with its Java methods. */
+/** The schema entries and their Java methods, from the generator's {@code ops.tsv}. */
 final class OpIndex {
 
     private static final Map<String, Class<?>> TYPES = Map.ofEntries(Map.entry("Tensor", Tensor.class),

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.flowprior.fixtures.Resources;
 
-/** What {@code tools/oracle/ops.py} wrote: calls of every schema entry, and what PyTorch made of them. */
+/** The calls of each schema entry and PyTorch's results, from {@code tools/oracle/ops.py}. */
 final class OpOracle {
 
     /**
@@ -27,7 +27,7 @@ final class OpOracle {
      * @param single    places of the lists that one int would stand for
      * @param results   or null where the entry returns nothing, or self
      * @param after     tensors that the call changes, by their place among the tensors of all arguments
-     * @param gradients of the tensors at these places, null where there is none
+     * @param gradients of the tensors at these places, null if there is none
      * @param of        the differentiable result that the gradients are of, or null for all together
      */
     record Case(List<JsonElement> arguments, int kept, Set<Integer> single, List<JsonElement> results,
@@ -81,7 +81,7 @@ final class OpOracle {
         return cases;
     }
 
-    /** What the default generator is seeded with before every call. */
+    /** The seed of the default generator before each call. */
     long seed() {
         return seed;
     }
@@ -95,7 +95,7 @@ final class OpOracle {
                 : Torch.emptyStrided(t.shape, t.strides, t.dtype).copy_(plain);
     }
 
-    /** Says in what the tensor differs from the stored one, or null where it does not. */
+    /** Returns how the tensor differs from the stored one, or null if it does not. */
     String difference(Tensor actual, Integer number, boolean compareStrides) {
         if (actual == null || number == null) {
             return actual == null && number == null ? null : "is " + (actual == null ? "undefined" : "defined");
@@ -149,7 +149,7 @@ final class OpOracle {
         return values;
     }
 
-    /** Of the largest element; the same kernels made both sides, so that only the processor can make a difference. */
+    /** Relative to the largest element; both sides use the same kernels, so only the processor can differ. */
     private static double tolerance(DType dtype) {
         return switch (dtype) {
             case FLOAT64, COMPLEX128 -> 1e-10;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every generated method against PyTorch: results, what it writes, gradients, and the forms that leave defaults out.
+ * Every generated method against PyTorch: results, changes in place, gradients, and the forms without defaults.
  * The numbers are those of {@code tools/oracle/ops.py}, run again where the list of ops changes.
  */
 class OpOracleTest {
@@ -22,7 +22,7 @@ class OpOracleTest {
     private static final OpOracle ORACLE = OpOracle.read();
     private static final List<OpIndex.Op> OPS = OpIndex.read();
 
-    /** Forms that PyTorch itself refuses whatever they are given, and why. They must say so. */
+    /** Forms that PyTorch always refuses, and why. They must say so. */
     private static final Map<String, String> REFUSED = Map.of(
             "clamp[]", "one bound must be given",
             "clamp_[]", "one bound must be given",
@@ -100,7 +100,7 @@ class OpOracleTest {
         return OPS.stream().filter(op -> op.owner().equals(owner)).toList();
     }
 
-    /** Whether the arguments that the form leaves out have their defaults, and those it takes as one int are such. */
+    /** Checks that omitted arguments have their defaults, and that an int list given as one int has equal elements. */
     private static boolean fits(OpIndex.Op op, List<String> form, OpOracle.Case call) {
         int first = op.isMethod() ? 1 : 0;
         for (int i = 0; i < form.size(); i++) {

@@ -73,7 +73,7 @@ class ProvisionLibtorchTest {
             assertThat(killed.isAlive()).isTrue();
             TimeUnit.MILLISECONDS.sleep(10);
         }
-        killed.destroyForcibly().waitFor(); // its pip lives on, and leaves a damaged wheel
+        killed.destroyForcibly().waitFor(); // its pip keeps running, and leaves a damaged wheel
         Files.createDirectories(cache.resolve(".libtorch-2.13.0.partial/tree/lib"));
         Files.createFile(cache.resolve(".libtorch-2.13.0.partial/tree/lib/stale.so"));
         assertThat(libtorch).doesNotExist();
@@ -90,7 +90,7 @@ class ProvisionLibtorchTest {
         Result failed = provision();
         assertThat(failed.code).isEqualTo(1);
         assertThat(failed.output).isEmpty();
-        assertThat(failed.errors.lines().skip(1)).singleElement().asString() // after the line on what is being done
+        assertThat(failed.errors.lines().skip(1)).singleElement().asString() // after the line that says what is done
                 .contains("No matching distribution found", "LIBTORCH_HOME");
         assertThat(libtorch).doesNotExist();
 

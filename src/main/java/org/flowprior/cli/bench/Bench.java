@@ -11,53 +11,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.flowprior.cli.common.PositiveOption;
-import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.Libtorch;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code flowprior bench}: what the bridge costs, with eager PyTorch doing the same beside it. */
+/** {@code flowprior bench}: measures the cost of the bridge, and compares it with eager PyTorch. */
 @Command(name = "bench", description = {
-    "Times the bridge and a training step; with --python, eager PyTorch does the same work in turn.",
-    "Each round starts one process a side, alternating; medians over rounds are shown, with their ratio.",
+    "Times the bridge and a training step; with --python, also the same work in eager PyTorch.",
+    "Each round starts one process for each side in turn; the table has medians over rounds and their ratio.",
     "Without names, the short measurements run: call, add, mlp, toy and start; prior, prior-bf16, alignment and "
-            + "alignment-bf16 take seconds a step.",
+            + "alignment-bf16 take seconds for each step.",
     "%nExamples:",
     "  flowprior bench --python ~/venv/bin/python",
     "  flowprior bench prior prior-bf16 --rounds 3 --python ~/venv/bin/python"})
-public final class Bench implements Callable<Integer> {
+public final class Bench extends Subcommand {
 
-    private static final Map<String, String> WORK = new LinkedHashMap<>();
     private static final List<String> SHORT = List.of("call", "add", "mlp", "toy", "start");
-    /** Those whose peak resident memory says something. */
+
+    /** Measurements that also show peak resident memory. */
     private static final List<String> LARGE = List.of("toy", "prior", "prior-bf16", "alignment", "alignment-bf16");
 
-    static {
-        WORK.put("call", "an empty downcall, ns");
-        WORK.put("add", "add of 4 floats, ns");
-        WORK.put("mlp", "two-layer MLP: forward, backward, SGD step, us");
-        WORK.put("toy", "toy training step, 4 x 512, 256 rows, ms");
-        WORK.put("start", "start of the process to the end of the first op, ms");
-        WORK.put("prior", "prior training step, 6 x 1024, 256 x 4 rows, ms");
-        WORK.put("prior-bf16", "the same under bf16 autocast, ms");
-        WORK.put("alignment", "alignment loss of 16,384 x 32 and gradient, ms");
-        WORK.put("alignment-bf16", "the same under bf16 autocast, ms");
-    }
-
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "what to measure (default: the short ones)")
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "measurements (default: the short ones)")
     private List<String> names = SHORT;
 
     @Option(names = "--python", paramLabel = "FILE", description = "a Python that can import torch")
@@ -77,20 +57,12 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--worker", hidden = true, description = "runs one measurement in this process")
     private String worker;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
-    /** What one process measured. */
     private record Measurement(double nanoseconds, double peakBytes) {}
 
     @Override
     public Integer call() throws Exception {
-        PositiveOption.require("--rounds", rounds, this::wrong);
-        PositiveOption.require("--threads", threads, this::wrong);
-        PrintWriter out = spec.commandLine().getOut();
+        check().requirePositive("--rounds", "--threads");
+        PrintWriter out = out();
         int used = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         if (worker != null) {
             Libtorch.setThreads(used);
@@ -99,7 +71,12 @@ public final class Bench implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        requireKnown(names);
+        for (String name : names) {
+            if (!ReferenceWork.NAMED.containsKey(name)) {
+                throw new RequestException("bench: there is no measurement '" + name + "', only "
+                        + String.join(", ", ReferenceWork.NAMED.keySet()));
+            }
+        }
         Path peer = python == null ? null : unpackPeer();
         try {
             out.printf("%-52s %12s %12s %8s%n", "", "flowprior", python == null ? "" : "PyTorch", "ratio");
@@ -114,7 +91,7 @@ public final class Bench implements Callable<Integer> {
                                 Double.toString(seconds), Integer.toString(used)), used));
                     }
                 }
-                String label = WORK.get(name);
+                String label = ReferenceWork.NAMED.get(name).label();
                 double unit = label.endsWith("ns") ? 1 : label.endsWith("us") ? 1e3 : 1e6;
                 row(label, median(ours, Measurement::nanoseconds) / unit,
                         median(theirs, Measurement::nanoseconds) / unit);
@@ -124,8 +101,7 @@ public final class Bench implements Callable<Integer> {
                             median(theirs, Measurement::peakBytes) / (1 << 20));
                 }
             }
-            out.printf("%d threads, medians of %d processes a side; ratio: PyTorch's over flowprior's%n", used,
-                    rounds);
+            out.printf("%d threads, medians of %d processes a side; ratio: PyTorch's over flowprior's%n", used, rounds);
             out.flush();
             return 0;
         } finally {
@@ -135,41 +111,23 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
-    }
-
-    private static void requireKnown(List<String> names) {
-        for (String name : names) {
-            if (!WORK.containsKey(name)) {
-                throw new RequestException("bench: there is no measurement '" + name + "', only " + String.join(", ",
-                        WORK.keySet()));
-            }
-        }
-    }
-
     private void row(String name, double ours, double theirs) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%-52s %12.2f %12s %8s%n", name, ours,
+        out().printf(Locale.ROOT, "%-52s %12.2f %12s %8s%n", name, ours,
                 Double.isNaN(theirs) ? "" : String.format(Locale.ROOT, "%.2f", theirs),
                 Double.isNaN(theirs) ? "" : String.format(Locale.ROOT, "%.2f", theirs / ours));
-        out.flush();
+        out().flush();
     }
 
     private static double median(List<Measurement> all, ToDoubleFunction<Measurement> of) {
-        List<Double> values = new ArrayList<>(all.stream().map(of::applyAsDouble).toList());
-        Collections.sort(values);
-        return values.isEmpty() ? Double.NaN : values.get(values.size() / 2);
+        return all.isEmpty() ? Double.NaN : ReferenceWork.median(all.stream().mapToDouble(of));
     }
 
     private List<String> ownCommand(String name, int used) {
-        ProcessHandle.Info self = ProcessHandle.current().info();
         List<String> command = new ArrayList<>();
-        command.add(self.command().orElseThrow());
+        command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), session.getClass().getName(), "bench", "--worker",
-                        name, "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), session().getClass().getName(), "bench",
+                "--worker", name, "--seconds", Double.toString(seconds), "--threads", Integer.toString(used)));
         if (!command.contains("--enable-native-access=ALL-UNNAMED")) {
             command.add(1, "--enable-native-access=ALL-UNNAMED");
         }

@@ -19,7 +19,7 @@ import org.flowprior.torch.optim.AdamW;
 import org.flowprior.torch.optim.Ema;
 import org.flowprior.torch.optim.GradientClipping;
 
-/** The prior at the paper's size, 6 x 1024 and 32 channels, for {@code bench}. */
+/** Work on the prior at the paper's size: 6 blocks of width 1024, 32 channels. */
 final class PriorWork {
 
     private static final long[] BANK = {151_936, 896};
@@ -36,7 +36,7 @@ final class PriorWork {
         this.precision = bf16 ? Precision.BF16 : Precision.FLOAT32;
     }
 
-    /** A training step on 256 fresh rows of a 151,936 x 896 table, four draws each: AdamW, clipping, moving average. */
+    /** Times a training step on 256 rows of a 151,936 x 896 table, four draws each: AdamW, clipping, moving average. */
     double training() {
         VelocityNetwork network = new VelocityNetwork(VelocityNetwork.Config.PRIOR);
         try (Scope outer = Scope.open(); FlowModel model = new FlowModel(network, TimeConvention.OFFICIAL);
@@ -68,7 +68,7 @@ final class PriorWork {
         }
     }
 
-    /** The alignment loss of 16,384 latents and its gradient. */
+    /** Times the alignment loss of 16,384 latents and its gradient. */
     double alignment() {
         VelocityNetwork network = new VelocityNetwork(VelocityNetwork.Config.PRIOR);
         int channels = (int) network.config().targetChannels();

@@ -1,8 +1,11 @@
 package org.flowprior.cli.bench;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.flowprior.flow.FlowMatchingLoss;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.TimeConvention;
@@ -18,10 +21,37 @@ import org.flowprior.torch.optim.Adam;
 import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.Sgd;
 
-/** The work that {@code bench} times; tools/bench/peer.py does the same in PyTorch. */
+/** The work that {@code bench} times. Its peer.py does the same in PyTorch. */
 final class ReferenceWork {
 
     private static final double LONGEST_WARM_UP = 60e9;
+
+    /** All work by name, in the order of the table. */
+    static final Map<String, Work> NAMED = new LinkedHashMap<>();
+
+    static {
+        NAMED.put("call", new Work("an empty downcall, ns", ReferenceWork::call));
+        NAMED.put("add", new Work("add of 4 floats, ns", ReferenceWork::add));
+        NAMED.put("mlp", new Work("two-layer MLP: forward, backward, SGD step, us", ReferenceWork::mlp));
+        NAMED.put("toy", new Work("toy training step, 4 x 512, 256 rows, ms", ReferenceWork::toy));
+        NAMED.put("start", new Work("start of the process to the end of the first op, ms", ReferenceWork::start));
+        NAMED.put("prior", new Work("prior training step, 6 x 1024, 256 x 4 rows, ms",
+                work -> new PriorWork(work, false).training()));
+        NAMED.put("prior-bf16", new Work("the same under bf16 autocast, ms",
+                work -> new PriorWork(work, true).training()));
+        NAMED.put("alignment", new Work("alignment loss of 16,384 x 32 and gradient, ms",
+                work -> new PriorWork(work, false).alignment()));
+        NAMED.put("alignment-bf16", new Work("the same under bf16 autocast, ms",
+                work -> new PriorWork(work, true).alignment()));
+    }
+
+    /**
+     * A measurement.
+     *
+     * @param label  ends with the unit of the table
+     * @param median measures the median time of one repetition in nanoseconds
+     */
+    record Work(String label, ToDoubleFunction<ReferenceWork> median) {}
 
     private final double seconds;
 
@@ -29,20 +59,12 @@ final class ReferenceWork {
         this.seconds = seconds;
     }
 
-    /** Median nanoseconds of one repetition. */
+    /** Returns the median time of one repetition in nanoseconds. */
     double run(String name) {
-        return switch (name) {
-            case "call" -> call();
-            case "add" -> add();
-            case "mlp" -> mlp();
-            case "toy" -> toy();
-            case "start" -> start();
-            case "prior" -> new PriorWork(this, false).training();
-            case "prior-bf16" -> new PriorWork(this, true).training();
-            case "alignment" -> new PriorWork(this, false).alignment();
-            case "alignment-bf16" -> new PriorWork(this, true).alignment();
-            default -> throw new IllegalArgumentException("no benchmark is called " + name);
-        };
+        if (!NAMED.containsKey(name)) {
+            throw new IllegalArgumentException("no benchmark is called " + name);
+        }
+        return NAMED.get(name).median().applyAsDouble(this);
     }
 
     private double call() {
@@ -73,7 +95,7 @@ final class ReferenceWork {
         }
     }
 
-    /** The toy's training step: 4 x 512, 256 rows, Adam. */
+    /** The toy's training step: 4 blocks of width 512, 256 rows, Adam. */
     private double toy() {
         try (FlowModel model = new FlowModel(new VelocityNetwork(VelocityNetwork.Config.TOY), TimeConvention.PAPER);
                 Adam optimizer = new Adam(model.network().parameters(), AdamOptions.ADAM.withLearningRate(1e-4))) {
@@ -90,15 +112,15 @@ final class ReferenceWork {
         }
     }
 
-    /** Only that the first op has run; whoever started the process holds the watch. */
-    private static double start() {
+    /** Runs the first op. The process that started this one takes the time. */
+    private double start() {
         try (Scope scope = Scope.open()) {
             Torch.ones(4).add(1);
         }
         return 0;
     }
 
-    /** The median over batches of repetitions, after a warm-up of half the time. */
+    /** Returns the median over batches of repetitions, after a warm-up of half the time. */
     private double median(Runnable step, int repetitions) {
         List<Double> batches = new ArrayList<>();
         long start = System.nanoTime();
@@ -112,13 +134,12 @@ final class ReferenceWork {
                 batches.add((double) (ended - begun) / repetitions);
             }
         }
-        Collections.sort(batches);
-        return batches.get(batches.size() / 2);
+        return median(batches.stream().mapToDouble(Double::doubleValue));
     }
 
     /**
-     * The median over single steps of seconds each, two at least, after one to warm up. Where the first takes over a
-     * minute, as bf16 does on a processor without it, the first is all.
+     * Returns the median time of single steps, at least two, after one to warm up. If the first takes over a minute, as
+     * bf16 does on a processor without it, it is the result.
      */
     double medianOfLong(Runnable step) {
         double first = time(step);
@@ -130,8 +151,13 @@ final class ReferenceWork {
         while ((System.nanoTime() - start) / 1e9 < seconds || steps.size() < 2) {
             steps.add(time(step));
         }
-        Collections.sort(steps);
-        return steps.get(steps.size() / 2);
+        return median(steps.stream().mapToDouble(Double::doubleValue));
+    }
+
+    /** Returns the median; of an even number of values the greater of the middle two. */
+    static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     private static double time(Runnable step) {

@@ -1,2 +1,2 @@
-/** The command {@code bench}: speed and memory beside PyTorch. */
+/** The command {@code bench}: speed and memory compared with PyTorch. */
 package org.flowprior.cli.bench;

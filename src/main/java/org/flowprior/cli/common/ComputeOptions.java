@@ -6,7 +6,7 @@ import org.flowprior.torch.Precision;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of commands that run a trained model, for where it is computed and in what precision. */
+/** The options for device, threads and precision of commands that run a trained model. */
 public final class ComputeOptions {
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "float32",
@@ -16,26 +16,22 @@ public final class ComputeOptions {
     @Mixin
     private DeviceOptions device;
 
-    /**
-     * Checks the device, sets the number of threads, and warns if the precision is slow there.
-     *
-     * @return the device
-     */
+    /** Sets the number of threads, and warns if the precision is slow on the device. Returns the device. */
     public Device ready() {
         return device.ready(precision);
     }
 
-    /** What the model computes in. */
+    /** Returns the precision in which the model computes. */
     public Precision precision() {
         return precision;
     }
 
-    /** Name of the precision, as files have it. */
+    /** Returns the name of the precision in files. */
     public String precisionName() {
         return precision.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Threads that decode images, if no option says how many. */
+    /** Returns the number of threads that decode images if no option gives one. */
     public int decoders() {
         return device.decoders();
     }

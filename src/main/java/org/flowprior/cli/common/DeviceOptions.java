@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options of commands without a config for where they compute. */
+/** The options for device and threads of commands without a config. */
 public final class DeviceOptions {
 
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
@@ -20,7 +20,7 @@ public final class DeviceOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    /** The device, after a look whether it is there; sets the number of threads. */
+    /** Sets the number of threads. Returns the device. Throws a RequestException if it cannot compute. */
     public Device ready() {
         new OptionCheck(spec).requirePositive("--threads");
         Device place = Devices.require(device);
@@ -30,14 +30,14 @@ public final class DeviceOptions {
         return place;
     }
 
-    /** Likewise, with a warning where that precision is slow. */
+    /** Does the same, and warns if that precision is slow on the device. */
     public Device ready(Precision precision) {
         Device place = ready();
         Devices.warnIfSlow(place, precision, "; --precision float32 is much faster", spec.commandLine().getErr());
         return place;
     }
 
-    /** Threads that decode images, where no option says how many. */
+    /** Returns the number of threads that decode images if no option gives one. */
     public int decoders() {
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }

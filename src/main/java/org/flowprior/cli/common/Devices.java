@@ -11,15 +11,15 @@ import org.flowprior.torch.Cuda;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Precision;
 
-/** The device that an option names. */
+/** Checks the device that an option names. */
 final class Devices {
 
     private Devices() {}
 
     /**
-     * The device, when something can be computed on it.
+     * Returns the device.
      *
-     * @throws RequestException that says why not
+     * @throws RequestException if nothing can be computed on it
      */
     static Device require(String text) {
         Device device = Device.of(text);
@@ -37,7 +37,7 @@ final class Devices {
     }
 
     /**
-     * Warns where that precision is slow.
+     * Warns if that precision is slow on the device.
      *
      * @param remedy the end of the warning
      */
@@ -48,8 +48,8 @@ final class Devices {
     }
 
     /**
-     * Whether libtorch multiplies bfloat16 matrices there with instructions made for it. On an x86 CPU without AVX-512
-     * it does so one number after the other.
+     * Returns true if libtorch has instructions for products of bfloat16 matrices there. On an x86 CPU without AVX-512
+     * it multiplies one number after the other.
      */
     private static boolean isFastInBf16(Device device) {
         if (device.type() != Device.Type.CPU || !System.getProperty("os.arch").equals("amd64")) {
@@ -59,7 +59,7 @@ final class Devices {
             return lines.filter(line -> line.startsWith("flags")).findFirst().map(flags -> flags.contains("avx512bw"))
                     .orElse(true);
         } catch (IOException | UncheckedIOException e) {
-            return true; // unknown: nothing to warn of
+            return true; // unknown, so no warning
         }
     }
 }

@@ -16,16 +16,18 @@ import org.flowprior.train.StoppedException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What an exception means to the user: a line or two on standard error, and the exit code. */
+/** Turns an exception into a line or two on standard error and an exit code. */
 public final class ErrorReport {
 
+    /** The exit code of a command that failed while running. */
     public static final int FAILED = 1;
     static final int WRONG_REQUEST = 2;
-    /** Ctrl-C's; the JVM replaces it with SIGTERM's where that was the signal. */
-    public static final int STOPPED = 130;
+    /** The exit code after Ctrl-C; after SIGTERM the JVM replaces it with 143. */
+    static final int STOPPED = 130;
 
     private ErrorReport() {}
 
+    /** Prints the exception, with a stack trace if {@code verbose}. Returns the exit code. */
     public static int report(Throwable e, boolean verbose, PrintWriter err) {
         err.println("flowprior: " + message(e));
         if (verbose) {
@@ -53,7 +55,7 @@ public final class ErrorReport {
         return switch (e) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
             case ParameterException wrong -> wrong.getMessage() + "; " + help(wrong);
-            case StoppedException stopped -> stopped.getMessage() + "; --resume goes on from there";
+            case StoppedException stopped -> stopped.getMessage() + "; --resume continues from there";
             case DivergedException diverged -> diverged.getMessage();
             case RequestException wrong -> wrong.getMessage();
             case IllegalArgumentException wrong when wrong.getMessage() != null -> wrong.getMessage();

@@ -5,12 +5,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.flowprior.config.RequestException;
 
-/** Looks at what options name before work begins. Null stands for an option that was not given. */
+/** Checks the paths that options name before work begins. Null stands for an option that was not given. */
 public final class FileArguments {
 
     private FileArguments() {}
 
-    /** Refuses what is no file. */
+    /** Refuses a path that is not a file. */
     public static void requireFiles(Path... files) throws NoSuchFileException {
         for (Path file : files) {
             if (file != null && !Files.isRegularFile(file)) {
@@ -19,7 +19,7 @@ public final class FileArguments {
         }
     }
 
-    /** Refuses what is neither a file nor a directory. */
+    /** Refuses a path that does not exist. */
     public static void requireThere(Path... places) throws NoSuchFileException {
         for (Path place : places) {
             if (place != null && !Files.exists(place)) {
@@ -28,27 +28,23 @@ public final class FileArguments {
         }
     }
 
-    /**
-     * Refuses an {@code --out} that exists.
-     *
-     * @throws RequestException when it does
-     */
+    /** Throws a {@link RequestException} if {@code --out} exists. */
     public static void requireNew(Path out) {
         if (Files.exists(out)) {
-            throw new RequestException("--out " + out + " is there already; remove it or choose another name");
+            throw new RequestException("--out " + out + " exists already; remove it or choose another name");
         }
     }
 
     /**
      * Refuses files that cannot be written.
      *
-     * @throws RequestException for a directory, a device or a pipe, and for a file in a directory that is not there
+     * @throws RequestException for a directory, a device or a pipe, and for a file in a directory that does not exist
      */
     public static void requirePlaces(Path... files) {
         for (Path file : files) {
             String hindrance = file == null ? null : hindrance(file);
             if (hindrance != null) {
-                throw new RequestException(file + " is no place for a file: " + hindrance);
+                throw new RequestException(file + " cannot be written: " + hindrance);
             }
         }
     }
@@ -58,8 +54,8 @@ public final class FileArguments {
             return "it is a directory";
         }
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            return "it is no regular file";
+            return "it is not a regular file";
         }
-        return Files.isDirectory(file.toAbsolutePath().getParent()) ? null : "its directory is not there";
+        return Files.isDirectory(file.toAbsolutePath().getParent()) ? null : "its directory does not exist";
     }
 }

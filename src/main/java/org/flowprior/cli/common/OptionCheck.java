@@ -12,7 +12,7 @@ public final class OptionCheck {
     private final CommandSpec command;
     private final ParseResult given;
 
-    /** Checks the options of a command that has been parsed. */
+    /** Makes the checks for a command line that has been parsed. */
     public OptionCheck(CommandSpec command) {
         this.command = command;
         this.given = command.commandLine().getParseResult();
@@ -46,7 +46,10 @@ public final class OptionCheck {
     /** Refuses numbers below 1, in the order of the arguments. */
     public void requirePositive(String... options) {
         for (String option : given(options)) {
-            PositiveOption.require(option, given.matchedOptionValue(option, (Number) null), this::wrong);
+            Number value = given.matchedOptionValue(option, 1);
+            if (value.longValue() < 1) {
+                throw wrong(option + " must be at least 1, not " + value);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.Device;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options that all commands with a run directory share. */
+/** The options of all commands with a run directory. */
 public final class RunOptions {
 
     private static final Path RUNS = Path.of("runs");
@@ -31,10 +32,10 @@ public final class RunOptions {
             description = "the run's directory (default: a new one in runs/)")
     private Path out;
 
-    @Option(names = "--resume", description = "goes on with the run in --out, or with the latest of that name in runs/")
+    @Option(names = "--resume", description = "continues the run in --out, or the latest of that name in runs/")
     private boolean resume;
 
-    @Option(names = "--seed", paramLabel = "N", description = "fixes everything (default: the config's)")
+    @Option(names = "--seed", paramLabel = "N", description = "fixes all random numbers (default: the config's)")
     private Long seed;
 
     @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: the config's)")
@@ -49,44 +50,51 @@ public final class RunOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    /** Returns the preset or file of {@code --config}; null if it was not given. */
     public String config() {
         return config;
     }
 
+    /** Returns the directory of {@code --out}; null if it was not given. */
     public Path out() {
         return out;
     }
 
+    /** Returns true if a run is resumed. */
     public boolean resume() {
         return resume;
     }
 
-    /** What {@code --set} and the options that stand for a key change in the config. */
-    public List<String> assignments() {
+    /**
+     * Returns the changes to the config, each as {@code KEY=VALUE}: those of {@code --set}, of the options here, and of
+     * the command's own options.
+     *
+     * @param own keys and values of the command's own options, in turn; a key whose value is null stays
+     */
+    public List<String> assignments(Object... own) {
         List<String> all = new ArrayList<>(assignments);
-        add(all, "seed", seed);
-        add(all, "device", device);
-        add(all, "threads", threads);
-        add(all, "precision", precision);
+        add(all, "seed", seed, "device", device, "threads", threads, "precision", precision);
+        add(all, own);
         return all;
     }
 
     /**
-     * The run's directory: {@code --out}; else {@code runs/NAME-CONFIG}, the latest to resume, unused for a new run.
+     * Returns the run's directory: {@code --out}; else {@code runs/NAME-CONFIG}, the latest to resume, a new one to
+     * begin.
      *
-     * @param runName the beginning of the name
+     * @param runName gives the beginning of the name, if it is needed
      */
-    public Path directory(String runName, ConfigLoader<?> loader) throws IOException {
+    public Path directory(Supplier<String> runName, ConfigLoader<?> loader) throws IOException {
         if (out != null) {
             return out;
         }
         String source = config == null ? loader.presets().getFirst()
                 : Path.of(config).getFileName().toString().replaceFirst("\\.json$", "");
-        String name = runName + "-" + source;
+        String name = runName.get() + "-" + source;
         return resume ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
     }
 
-    /** The config with its number of threads, which is set, after a look whether its device is there. */
+    /** Checks the config's device and sets the number of threads. Returns the config with that number. */
     public <T extends Record & StageConfig<T>> T ready(T chosen) {
         Device device = Devices.require(chosen.device());
         Devices.warnIfSlow(device, chosen.precision(), ", a step may take a hundred times as long as in float32; "
@@ -98,36 +106,36 @@ public final class RunOptions {
     }
 
     /**
-     * What a run goes on with.
+     * Prepares a run to continue.
      *
-     * @param begun what it was begun with
-     * @param asked what the options make of that
-     * @throws RequestException when the two differ
+     * @param begun the config that it began with
+     * @param given the config that the options make of it
+     * @throws RequestException if the two differ
      */
-    public <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T asked, Path run) {
-        loader.requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, run);
+    public <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T given, Path run) {
+        loader.requireSame(begun, given.threads() == 0 ? given.withThreads(begun.threads()) : given, run);
         ready(begun);
     }
 
     /**
-     * The config that a run of a training command was begun with.
+     * Prepares a training run to continue. Returns the config that it began with.
      *
-     * @param assignments what the options set
-     * @throws RequestException when the run is resumed and the options ask for another
+     * @param assignments changes by the options
+     * @throws RequestException if the options give another config
      */
-    public <T extends Record & StageConfig<T>> T resolved(ConfigLoader<T> loader, RunDirectory run,
+    public <T extends Record & StageConfig<T>> T resumed(ConfigLoader<T> loader, RunDirectory run,
             List<String> assignments) {
         T begun = loader.read(run.config(), List.of());
-        if (resume) {
-            resume(loader, begun, (config != null ? loader.load(config, assignments)
-                    : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
-        }
+        resume(loader, begun, (config != null ? loader.load(config, assignments)
+                : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
         return begun;
     }
 
-    private static void add(List<String> all, String key, Object value) {
-        if (value != null) {
-            all.add(key + "=" + value);
+    private static void add(List<String> all, Object... keysAndValues) {
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            if (keysAndValues[i + 1] != null) {
+                all.add(keysAndValues[i] + "=" + keysAndValues[i + 1]);
+            }
         }
     }
 }

@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.flowprior.console.Console;
 
-/** What a command asks of the command line that it was called on. */
+/** The command line as its commands see it. */
 public interface Session {
 
-    /** Where commands report progress. */
+    /** Returns the console on which commands report progress. */
     Console console();
 
     /**
-     * Turns Ctrl-C and SIGTERM into a request that long work checks between steps, from now until the command has
-     * ended.
+     * Turns Ctrl-C and SIGTERM into a request to stop, from now until the command has ended.
      *
-     * @param announcement what is printed when the signal comes
+     * @param announcement printed when the signal comes
+     * @return true once a signal has come; long work checks it between steps
      */
     BooleanSupplier stopRequests(String announcement);
 
-    /** The same, for training, which writes a checkpoint before it ends. */
+    /** Does the same for training, which writes a checkpoint before it ends. */
     default BooleanSupplier stopRequests() {
         return stopRequests("stopping: the step ends, then a checkpoint is written");
     }
@@ -29,7 +29,7 @@ public interface Session {
      *
      * @param out   for results
      * @param err   for errors
-     * @param last  is done before the process may end if a signal asks for that
+     * @param last  runs before a signal may end the process
      * @param words the command and its options
      * @return the exit code
      */

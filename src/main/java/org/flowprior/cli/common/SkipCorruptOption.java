@@ -11,7 +11,7 @@ public final class SkipCorruptOption {
             description = "leaves corrupt images out and names them (default: the first ends the run)")
     private boolean skipCorrupt;
 
-    /** Returns true if corrupt images are to be left out. */
+    /** Returns true if corrupt images are left out. */
     public boolean isGiven() {
         return skipCorrupt;
     }

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import org.flowprior.console.Console;
 
 /**
- * Ctrl-C and SIGTERM, for as long as it is open, as a request that long work looks at between steps. The JVM's shutdown
- * waits until it is closed, and then ends the process with 130 or 143.
+ * Turns Ctrl-C and SIGTERM into a request to stop, which long work checks between steps. After a signal the JVM waits
+ * until the hook is closed, and then ends the process with 130 or 143.
  */
 public final class StopHook implements AutoCloseable {
 
@@ -13,7 +13,7 @@ public final class StopHook implements AutoCloseable {
     private final Thread hook;
     private volatile boolean requested;
 
-    /** With what it says when the signal comes. */
+    /** Installs the hook. It prints the announcement when a signal comes. */
     public StopHook(Console console, String announcement) {
         hook = new Thread(() -> {
             requested = true;
@@ -27,6 +27,7 @@ public final class StopHook implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
+    /** Returns true once a signal has come. */
     public boolean isRequested() {
         return requested;
     }
@@ -38,7 +39,7 @@ public final class StopHook implements AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // the signal came this very moment; the latch has let the hook go
+                // the signal came at this moment; the latch has released the hook
             }
         }
     }

@@ -1,2 +1,2 @@
-/** What all commands share: common options, errors and exit codes, signals, tables of text. */
+/** Shared parts of all commands: common options, errors and exit codes, signals, tables of text. */
 package org.flowprior.cli.common;

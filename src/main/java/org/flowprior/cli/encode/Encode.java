@@ -1,47 +1,48 @@
 package org.flowprior.cli.encode;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.LatentEncoding;
 import org.flowprior.cli.common.ComputeOptions;
-import org.flowprior.cli.common.ErrorReport;
 import org.flowprior.cli.common.FileArguments;
 import org.flowprior.cli.common.FileChecksum;
-import org.flowprior.cli.common.PositiveOption;
-import org.flowprior.cli.common.Session;
-import org.flowprior.cli.common.Storage;
-import org.flowprior.config.RequestException;
+import org.flowprior.cli.common.SkipCorruptOption;
+import org.flowprior.cli.common.StorageOption;
+import org.flowprior.cli.common.Subcommand;
+import org.flowprior.cli.common.TextTable;
+import org.flowprior.cli.common.WorkerOption;
 import org.flowprior.data.CorruptImageException;
 import org.flowprior.data.ImageSource;
+import org.flowprior.data.latents.CacheStatistics;
 import org.flowprior.data.latents.LatentCache;
 import org.flowprior.torch.Device;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
-/** {@code flowprior encode}: the latents of an image set, for the generator to be trained on. */
+/** {@code flowprior encode}: caches the latents of an image set, on which the generator is trained. */
 @Command(
         name = "encode",
         sortOptions = false,
         description = {
-            "Makes a latent cache, what train-mar trains on: the latents of each image of a set and of the image "
-                    + "flipped, with labels, names, mean, deviation and scaling factor.",
-            "Images are cropped in their middle as ADM does it. Of a KL autoencoder mean and log-variance are kept."},
+            "Makes a latent cache, on which train-mar trains: the latents of each image of a set and of the flipped "
+                    + "image, with labels, names, mean, standard deviation and scaling factor.",
+            "Images get ADM's centre crop. For a KL autoencoder the cache holds mean and log-variance."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior encode --weights runs/ae/ema.safetensors --images imagenet/train --out caches/imagenet",
             "  flowprior encode --weights kl.pt --images shards/ --out caches/kl --device cuda --batch 128 --resume",
             "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' --out caches/drawn"})
-public final class Encode implements Callable<Integer> {
+public final class Encode extends Subcommand {
+
+    private static final int NAMES_SHOWN = 10;
 
     @Option(names = {"-w", "--weights"}, required = true, paramLabel = "FILE",
             description = "the autoencoder: a file of train-autoencoder, or an official .pt")
@@ -53,73 +54,66 @@ public final class Encode implements Callable<Integer> {
     private Path images;
 
     @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR",
-            description = "the cache, which must not be there yet")
+            description = "the cache, which must not exist yet")
     private Path out;
 
     @Option(names = "--resume",
-            description = "continues after the files that a stopped run of the same cache has written, if there are "
-                    + "any (default: they are removed)")
+            description = "continues after the finished files of a stopped run of the same cache (default: removes them)")
     private boolean resume;
 
-    @Option(names = "--no-flip", description = "without the flipped images")
+    @Option(names = "--no-flip", description = "leaves the flipped images out")
     private boolean noFlip;
 
-    @Option(names = "--skip-corrupt",
-            description = "leaves corrupt images out and names them (default: the first ends the run)")
-    private boolean skipCorrupt;
+    @Mixin
+    private SkipCorruptOption skipCorrupt;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "16",
-            description = "images at once, and after them as many flipped ones (default: ${DEFAULT-VALUE})")
+            description = "images at once, then their flipped images (default: ${DEFAULT-VALUE})")
     private int batch;
 
     @Option(names = "--shard", paramLabel = "N", defaultValue = "1024",
-            description = "images in a file, all of which a stop may cost (default: ${DEFAULT-VALUE})")
+            description = "images in a file; a stop loses the unfinished file (default: ${DEFAULT-VALUE})")
     private int shard;
 
-    @Option(names = "--workers", paramLabel = "N", description = "threads that decode images (default: all cores)")
-    private Integer workers;
+    @Mixin
+    private WorkerOption workers;
 
     @Option(names = "--scaling", paramLabel = "X",
-            description = "what training multiplies the latents with (default: one over their deviation within an "
-                    + "image)")
+            description = "the factor of the latents in training (default: one over their standard deviation within "
+                    + "an image)")
     private Double scaling;
 
-    @Option(names = "--dtype", paramLabel = "NAME", defaultValue = "float32",
-            description = "float32 or bf16 on the disk (default: ${DEFAULT-VALUE})")
-    private Storage storage;
+    @Mixin
+    private StorageOption storage;
 
     @Mixin
     private ComputeOptions compute;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        check();
-        Device place = ready();
-        BooleanSupplier stop = session.stopRequests("stopping: whole files stay for --resume");
+        check().requirePositive("--batch", "--shard", "--workers");
+        if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
+            throw check().wrong("--scaling must be positive, not " + scaling);
+        }
+        FileArguments.requireNew(out);
+        Device place = compute.ready();
+        BooleanSupplier stop = session().stopRequests("stopping: finished files stay for --resume");
         FileArguments.requireFiles(weights);
         try (ImageSource set = ImageSource.open(images);
                 Autoencoder autoencoder = Autoencoder.read(weights, config -> config.withRepa(null))) {
             autoencoder.to(place);
             LatentEncoding encoding = LatentEncoding.of(autoencoder, set, new LatentEncoding.Options(batch, shard,
-                    storage.dtype(), !noFlip, scaling, skipCorrupt, workers(), compute.precision()));
-            LatentEncoding.Result result = encoding.run(out, resume, provenance(set, autoencoder), session.console(),
+                    storage.dtype(), !noFlip, scaling, skipCorrupt.isGiven(), workers.count(), compute.precision()));
+            LatentEncoding.Result result = encoding.run(out, resume, provenance(set, autoencoder), session().console(),
                     stop);
             if (result.cache().isEmpty()) {
-                spec.commandLine().getErr().println("flowprior: stopped; no cache is written yet"
-                        + (result.resumable() ? ", --resume goes on with it" : ""));
-                return ErrorReport.STOPPED;
+                return stopped("no cache is written yet" + (result.resumable() ? ", --resume continues it" : ""));
             }
             try (LatentCache cache = result.cache().get()) {
-                CacheSummary.print(spec.commandLine().getOut(), cache, set.size(), result.corrupt());
+                print(cache, set.size(), result.corrupt());
             }
         } catch (CorruptImageException e) {
-            throw new RequestException(e.getMessage() + "; --skip-corrupt leaves such images out", e);
+            throw SkipCorruptOption.refusal(e);
         }
         return 0;
     }
@@ -135,27 +129,31 @@ public final class Encode implements Callable<Integer> {
         return provenance;
     }
 
-    private int workers() {
-        return workers == null ? Runtime.getRuntime().availableProcessors() : workers;
-    }
-
-    private Device ready() {
-        if (Files.exists(out)) {
-            throw new RequestException("--out " + out + " is there already; remove it or choose another name");
+    private void print(LatentCache cache, int total, Set<String> corrupt) {
+        CacheStatistics statistics = cache.statistics();
+        Map<String, String> from = cache.provenance();
+        List<List<String>> rows = new ArrayList<>(List.of(
+                TextTable.row("cache", "%s", cache.directory()),
+                TextTable.row("source", "%s through %s at %s pixels", from.get("images"), from.get("weights"),
+                        from.get("imageSize")),
+                TextTable.row("images", "%,d in %,d classes%s", cache.images(), cache.classes().size(),
+                        cache.flips() ? ", each also flipped" : ""),
+                TextTable.row("latents", "%d x %d%s, %s", cache.tokens(), cache.channels(),
+                        cache.gaussian() ? " of mean and log-variance" : "", cache.dtype()),
+                TextTable.row("mean", "%.6g", statistics.pooledMean()),
+                TextTable.row("std", "%.6g, within an image %.6g", statistics.pooledStd(), statistics.withinStd()),
+                TextTable.row("least, greatest", "%.6g, %.6g", statistics.minimum(), statistics.maximum()),
+                TextTable.row("scaling factor", "%.6g", cache.scaling())));
+        int missing = total - cache.images();
+        if (missing > 0) {
+            rows.add(TextTable.row("note", "%,d corrupt images left out: %s", missing, names(corrupt, missing)));
         }
-        return compute.ready();
+        TextTable.print(out(), rows);
     }
 
-    private void check() {
-        PositiveOption.require("--batch", batch, this::wrong);
-        PositiveOption.require("--shard", shard, this::wrong);
-        PositiveOption.require("--workers", workers, this::wrong);
-        if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
-            throw wrong("--scaling must be positive, not " + scaling);
-        }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    /** Returns the first names. Images that an earlier, stopped process left out have no known name. */
+    private static String names(Set<String> corrupt, int missing) {
+        List<String> first = corrupt.stream().sorted().limit(NAMES_SHOWN).toList();
+        return String.join(", ", first) + (missing > first.size() ? (first.isEmpty() ? "…" : ", …") : "");
     }
 }

@@ -8,28 +8,18 @@ import org.flowprior.eval.ImageSet;
 import org.flowprior.eval.SmallClassifier;
 import picocli.CommandLine.Option;
 
-/** The options of {@code evaluate} for a classifier that is trained first. */
+/** The options of {@code evaluate} for the training of a classifier. */
 final class ClassifierOptions {
 
     @Option(names = "--train-classifier", paramLabel = "FILE",
             description = "first trains a small classifier on --real, minutes on two cores, and writes it")
-    private Path file;
+    Path file;
 
     @Option(names = "--classifier-steps", paramLabel = "N",
             description = "steps of its training (default: 1000)")
     private Integer steps;
 
-    /** Whether a classifier is to be trained. */
-    boolean given() {
-        return file != null;
-    }
-
-    /** Where it is written, or null. */
-    Path file() {
-        return file;
-    }
-
-    /** Trains it on these images and writes it. */
+    /** Trains a classifier on these images and writes it. */
     void train(ImageSet images, int workers, long seed, Console console, EvaluationReport report) {
         SmallClassifier.Options standard = SmallClassifier.Options.STANDARD;
         SmallClassifier.Options options = new SmallClassifier.Options(steps == null ? standard.steps() : steps,

@@ -6,13 +6,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.cli.common.DeviceOptions;
 import org.flowprior.cli.common.FileArguments;
 import org.flowprior.cli.common.OptionCheck;
-import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.eval.Evaluation;
 import org.flowprior.eval.EvaluationConvention;
 import org.flowprior.eval.EvaluationPlan;
@@ -25,23 +24,21 @@ import org.flowprior.eval.StatisticsFile;
 import org.flowprior.eval.UnmeasurableException;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** {@code flowprior evaluate}: how good images and latents are, in the numbers of the literature. */
+/** {@code flowprior evaluate}: measures images and latents with the metrics of the literature. */
 @Command(
         name = "evaluate",
         sortOptions = false,
         description = {
             "Measures generated images, reconstructions and latents: FID, sFID, Inception score, precision and recall, "
                     + "rFID, PSNR, SSIM, LPIPS, and the mean log distance to the k-th nearest target.",
-            "FID and its kin are features' numbers: only those of inception:FILE can be set beside published ones. "
-                    + "Those of another network are labelled as its own.",
-            "Images are read in a stream: memory does not grow with their number, but for precision, recall and the "
-                    + "Inception score, which keep features and logits."},
+            "FID, sFID, the Inception score, precision and recall depend on the features: only those of inception:FILE "
+                    + "can be compared with published ones. Those of another network are labelled with its name.",
+            "Images are read in a stream: memory does not grow with their number, except for precision, recall and "
+                    + "the Inception score, which keep features and logits."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior evaluate --generated samples/in50k --reference VIRTUAL_imagenet256_labeled.npz \\",
@@ -52,7 +49,7 @@ import picocli.CommandLine.Option;
             "  flowprior evaluate --generated samples/drawn --real 'procedural:64?seed=1&count=500' \\",
             "      --features classifier:classifier.safetensors",
             "  flowprior evaluate --latents caches/drawn --prior runs/prior/prior.safetensors --bank banks/targets"})
-public final class Evaluate implements Callable<Integer> {
+public final class Evaluate extends Subcommand {
 
     @Mixin
     private ImageSetOptions sets;
@@ -61,17 +58,17 @@ public final class Evaluate implements Callable<Integer> {
     private FeatureOptions features;
 
     @Option(names = {"-m", "--metrics"}, split = ",", paramLabel = "NAME",
-            description = "of fid, sfid, is, pr, rfid, psnr, ssim and lpips, with commas (default: what the other "
-                    + "options allow)")
+            description = "of fid, sfid, is, pr, rfid, psnr, ssim and lpips, separated by commas (default: all that "
+                    + "the other options allow)")
     private List<Metric> metrics;
 
     @Option(names = "--convention", paramLabel = "NAME", defaultValue = "torch-fidelity",
             description = "torch-fidelity or adm, whose evaluators differ in Inception score, precision and recall; "
-                    + "the output says how (default: ${DEFAULT-VALUE})")
+                    + "the output names it (default: ${DEFAULT-VALUE})")
     private EvaluationConvention convention;
 
     @Option(names = "--k", paramLabel = "N", defaultValue = "" + Evaluation.DEFAULT_K,
-            description = "which nearest neighbour precision, recall and --latents go by (default: ${DEFAULT-VALUE})")
+            description = "the nearest neighbour for precision, recall and --latents (default: ${DEFAULT-VALUE})")
     private int k;
 
     @Mixin
@@ -84,37 +81,31 @@ public final class Evaluate implements Callable<Integer> {
     private ClassifierOptions classifier;
 
     @Option(names = "--write-reference", paramLabel = "NPZ",
-            description = "writes the statistics of --real for --reference")
+            description = "writes the statistics of --real, for use as --reference")
     private Path writeReference;
 
     @Option(names = {"-o", "--out"}, paramLabel = "JSON", description = "also writes the results there")
     private Path out;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "of the points drawn and the classifier's training (default: ${DEFAULT-VALUE})")
+            description = "for the choice of points and the classifier's training (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Mixin
     private DeviceOptions device;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        OptionCheck options = new OptionCheck(spec);
-        check(options);
-        FileArguments.requirePlaces(out, writeReference, classifier.file());
+        OptionCheck options = check();
+        checkOptions(options);
+        FileArguments.requirePlaces(out, writeReference, classifier.file);
         latents.requireThere();
         Device place = device.ready();
         EvaluationReport report = new EvaluationReport();
         try (Scope scope = Scope.open()) {
-            if (classifier.given()) {
+            if (classifier.file != null) {
                 try (ImageSet images = sets.openReal(null)) {
-                    classifier.train(images, sets.workers(), seed, session.console(), report);
+                    classifier.train(images, sets.workers.count(), seed, session().console(), report);
                 }
             }
             evaluateImages(report, place, options);
@@ -122,7 +113,7 @@ public final class Evaluate implements Callable<Integer> {
                 latents.measure(report, k, seed, place);
             }
         }
-        report.print(spec.commandLine().getOut());
+        report.print(out());
         if (out != null) {
             report.fact("seed", seed);
             report.write(out);
@@ -143,7 +134,7 @@ public final class Evaluate implements Callable<Integer> {
                         ? features.open(place, (generated == null ? real : generated).side()) : null;
                 Lpips weights = plan.wants(Metric.LPIPS) ? lpips.read(place) : null) {
             Evaluation evaluation = Evaluation.of(generated, real)
-                    .reference(reference, String.valueOf(sets.reference()))
+                    .reference(reference, String.valueOf(sets.reference))
                     .reconstructedBy(autoencoder)
                     .through(network, String.valueOf(features.file()))
                     .lpips(weights)
@@ -151,7 +142,7 @@ public final class Evaluate implements Callable<Integer> {
                     .k(k)
                     .keepStatistics(writeReference != null)
                     .on(place)
-                    .reportTo(session.console());
+                    .reportTo(session().console());
             if (metrics != null) {
                 evaluation.metrics(metrics.toArray(Metric[]::new));
             }
@@ -164,15 +155,15 @@ public final class Evaluate implements Callable<Integer> {
     }
 
     private void report(EvaluationReport report, FeatureNetwork network, EvaluationResult result) {
-        report.input("reference", sets.reference());
-        report.input("autoencoder", sets.autoencoder());
+        report.input("reference", sets.reference);
+        report.input("autoencoder", sets.autoencoder);
         if (network != null) {
             report.fact("features", network.label());
             report.fact("featuresFile", features.file());
             report.fact("published", network.isInception());
             report.fact("dimension", result.dimension());
             report.row("features", String.format(Locale.ROOT, "%s, %,d numbers%s", features.file(),
-                    result.dimension(), network.isInception() ? "" : "; not to be set beside published results"));
+                    result.dimension(), network.isInception() ? "" : "; not comparable with published results"));
         }
         boolean neighbours = result.metrics().contains(Metric.PR);
         if (neighbours || result.metrics().contains(Metric.IS)) {
@@ -191,7 +182,7 @@ public final class Evaluate implements Callable<Integer> {
         result.notes().forEach(report::note);
     }
 
-    /** What is to be measured of what the options name. */
+    /** Returns the metrics to measure on the inputs that the options name. */
     private EvaluationPlan plan(OptionCheck options) throws IOException {
         Set<Input> inputs = sets.inputs();
         if (features.given()) {
@@ -218,7 +209,7 @@ public final class Evaluate implements Callable<Integer> {
         return plan;
     }
 
-    /** The options that the metric needs and that were not given, as the end of a message, or null. */
+    /** Returns the end of a message about missing options that the metric needs, or null. */
     private String lacking(EvaluationPlan plan, Metric metric) {
         return switch (plan.lacking(metric)) {
             case NETWORK -> " needs a network, --features KIND:FILE; --metrics psnr,ssim compares image by image "
@@ -227,22 +218,22 @@ public final class Evaluate implements Callable<Integer> {
             case REAL -> metric == Metric.PR ? " needs images on both sides: --real, or a --reference that holds arr_0"
                     : " compares with images, --real";
             case LPIPS -> " needs its weights, --lpips FILE";
-            case null, default -> metric.ofReconstructions() && sets.real() == null ? " compares with images, --real"
+            case null, default -> metric.ofReconstructions() && sets.real == null ? " compares with images, --real"
                     : null;
         };
     }
 
-    private void check(OptionCheck options) {
+    private void checkOptions(OptionCheck options) {
         options.requirePositive("--count", "--image-size", "--batch", "--workers");
         features.check(options);
         latents.check(options);
         options.requirePositive("--k", "--classifier-steps");
         options.requireFor("--lpips", lpips.given(), "--lpips-heads");
-        options.requireFor("--train-classifier", classifier.given(), "--classifier-steps");
-        if (classifier.given() && sets.real() == null) {
+        options.requireFor("--train-classifier", classifier.file != null, "--classifier-steps");
+        if (classifier.file != null && sets.real == null) {
             throw options.wrong("--train-classifier needs images with classes, --real");
         }
-        if (!sets.given() && !latents.given() && !classifier.given() && writeReference == null) {
+        if (!sets.given() && !latents.given() && classifier.file == null && writeReference == null) {
             throw options.wrong("nothing to evaluate: name --generated, --autoencoder, --latents, --write-reference or "
                     + "--train-classifier");
         }

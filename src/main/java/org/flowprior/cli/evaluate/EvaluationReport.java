@@ -14,7 +14,7 @@ import org.flowprior.eval.ImageSet;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * What {@code evaluate} found, as a table and as JSON:
+ * The results of {@code evaluate}, as a table and as JSON:
  *
  * <pre>{@code
  * {"generated": "samples", "generatedImages": 500, "real": "…", "realImages": 500, "imageSize": 64,
@@ -25,7 +25,7 @@ import org.flowprior.torch.io.AtomicFiles;
  *  "labels": {"fid": "FID of classifier features", …}, "notes": […]}
  * }</pre>
  *
- * with the metrics that were asked for. A number that is not finite is the string {@code "Infinity"} or {@code "NaN"}.
+ * with the requested metrics. A number that is not finite is the string {@code "Infinity"} or {@code "NaN"}.
  */
 final class EvaluationReport {
 
@@ -35,12 +35,12 @@ final class EvaluationReport {
     private final JsonObject labels = new JsonObject();
     private final JsonArray notes = new JsonArray();
 
-    /** States what was measured: a row of the table. */
+    /** Adds a row to the table. */
     void row(String label, String text) {
         rows.add(List.of(label, text));
     }
 
-    /** States what was measured: an entry of the JSON, which is text unless it is a number or a truth value. */
+    /** Adds an entry to the JSON: a number or a Boolean as itself, anything else as text. */
     void fact(String key, Object value) {
         switch (value) {
             case Number number -> json.addProperty(key, number);
@@ -49,7 +49,7 @@ final class EvaluationReport {
         }
     }
 
-    /** States the file of an input, unless it is null. */
+    /** Adds the file of an input, unless it is null. */
     void input(String name, Path file) {
         if (file != null) {
             fact(name, file);
@@ -57,7 +57,7 @@ final class EvaluationReport {
         }
     }
 
-    /** States which sets were looked at; either may be null. */
+    /** Adds the image sets; either may be null. */
     void sets(ImageSet generated, ImageSet real) {
         set("generated", generated);
         set("real", real);
@@ -76,13 +76,13 @@ final class EvaluationReport {
         }
     }
 
-    /** A result. */
+    /** Adds a result to the JSON and the table. */
     void metric(String key, String label, double value) {
         number(key, label, value);
         row(label, String.format(Locale.ROOT, "%.6g", value));
     }
 
-    /** A result that the JSON alone has. */
+    /** Adds a result to the JSON only. */
     void number(String key, String label, double value) {
         if (Double.isFinite(value)) {
             metrics.addProperty(key, value);
@@ -92,20 +92,21 @@ final class EvaluationReport {
         labels.addProperty(key, label);
     }
 
-    /** Something to know about the results, printed below them. */
+    /** Adds a note about the results, printed below them. */
     void note(String text) {
         notes.add(text);
     }
 
+    /** Prints the table. */
     void print(PrintWriter to) {
         List<List<String>> all = new ArrayList<>(rows);
         notes.forEach(text -> all.add(List.of("note", text.getAsString())));
         if (!all.isEmpty()) {
-            TextTable.of(all).forEach(to::println);
+            TextTable.print(to, all);
         }
-        to.flush();
     }
 
+    /** Writes the JSON. */
     void write(Path file) throws IOException {
         JsonObject whole = json.deepCopy();
         whole.add("metrics", metrics);

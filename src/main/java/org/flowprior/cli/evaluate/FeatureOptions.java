@@ -26,16 +26,15 @@ final class FeatureOptions {
     private PixelRange input;
 
     @Option(names = "--input-size", paramLabel = "N",
-            description = "pixels a side that a TorchScript module or dinov2 takes, to which images are resized, "
-                    + "bicubic with antialiasing (default: " + TRANSFORMER_SIZE + " for dinov2, for TorchScript the "
-                    + "images' own)")
+            description = "pixels a side to which images are resized for a TorchScript module or dinov2, bicubic "
+                    + "with antialiasing (default: " + TRANSFORMER_SIZE + " for dinov2, no resizing for TorchScript)")
     private Integer inputSize;
 
     @Option(names = "--tokens", paramLabel = "NAME",
-            description = "what dinov2's features are: cls (its class token) or mean (of its patches) (default: cls)")
+            description = "features of dinov2: cls (its class token) or mean (of its patches) (default: cls)")
     private FeatureNetwork.Tokens tokens;
 
-    /** Refuses what does not go together. */
+    /** Refuses options that do not go together. */
     void check(OptionCheck options) {
         String kind = kind();
         if (given() && (!kind.matches("inception|torchscript|dinov2|classifier")
@@ -50,7 +49,7 @@ final class FeatureOptions {
         options.requireFor("--features dinov2:FILE", kind.equals("dinov2"), "--tokens");
     }
 
-    /** Whether a network is named. */
+    /** Returns true if a network is named. */
     boolean given() {
         return features != null;
     }
@@ -59,15 +58,15 @@ final class FeatureOptions {
         return given() ? features.substring(0, Math.max(0, features.indexOf(':'))) : "";
     }
 
-    /** The network's file, or null. */
+    /** Returns the network's file, or null. */
     Path file() {
         return given() ? Path.of(features.substring(kind().length() + 1)) : null;
     }
 
     /**
-     * The network.
+     * Opens the network.
      *
-     * @param side pixels a side of images to come
+     * @param side pixels along a side of the images
      */
     FeatureNetwork open(Device device, int side) throws NoSuchFileException {
         Path file = file();

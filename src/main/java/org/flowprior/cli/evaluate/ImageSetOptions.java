@@ -19,36 +19,36 @@ import org.flowprior.torch.io.TensorFiles;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of {@code evaluate} for the images, and the sets that they name. */
+/** The options of {@code evaluate} for the images, and the image sets that they name. */
 final class ImageSetOptions {
 
     @Option(names = {"-g", "--generated"}, paramLabel = "SOURCE",
-            description = "the images to be judged: a directory, filelist.txt, a .tar or a directory of them, an .npz "
+            description = "the images to evaluate: a directory, filelist.txt, a .tar or a directory of them, an .npz "
                     + "with arr_0, or procedural:SIZE?seed=N&count=N")
-    private Path generated;
+    Path generated;
 
     @Option(names = {"-r", "--real"}, paramLabel = "SOURCE",
-            description = "the images they are compared with, likewise")
-    private Path real;
+            description = "the images to compare with, in the same forms")
+    Path real;
 
     @Option(names = "--reference", paramLabel = "NPZ",
-            description = "instead of --real its statistics: an .npz with mu and sigma (mu_s and sigma_s for sFID), "
-                    + "as ADM publishes and --write-reference writes; images in it, arr_0, serve for precision and "
-                    + "recall unless --real gives others")
-    private Path reference;
+            description = "statistics in place of --real: an .npz with mu and sigma (mu_s and sigma_s for sFID), as "
+                    + "ADM publishes and --write-reference writes; its images, arr_0, serve for precision and recall "
+                    + "unless --real gives others")
+    Path reference;
 
     @Option(names = {"-a", "--autoencoder"}, paramLabel = "FILE",
-            description = "judges the reconstructions of --real by that autoencoder: a file of train-autoencoder, or "
+            description = "evaluates the reconstructions of --real by that autoencoder: a file of train-autoencoder, or "
                     + "an official .pt")
-    private Path autoencoder;
+    Path autoencoder;
 
     @Option(names = {"-n", "--count"}, paramLabel = "N",
             description = "only the first N images of each set (default: all)")
     private Integer count;
 
     @Option(names = "--image-size", paramLabel = "N",
-            description = "pixels a side of ADM's centre crop (default: that of the autoencoder, otherwise images stay "
-                    + "as they are, and must be squares of one size)")
+            description = "pixels a side of ADM's centre crop (default: that of the autoencoder; without one "
+                    + "images are not cropped, and must be squares of one size)")
     private Integer imageSize;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
@@ -56,9 +56,9 @@ final class ImageSetOptions {
     private int batch;
 
     @Mixin
-    private WorkerOption workers;
+    WorkerOption workers;
 
-    /** Refuses what does not go together when images are evaluated. */
+    /** Refuses options that do not go together for the evaluation of images. */
     void check(boolean writesReference, OptionCheck options) {
         if (generated != null && real == null && reference == null) {
             throw options.wrong("--generated needs --real or --reference to be compared with");
@@ -72,24 +72,12 @@ final class ImageSetOptions {
         }
     }
 
-    /** Whether images are to be judged. */
+    /** Returns true if images are evaluated. */
     boolean given() {
         return generated != null || autoencoder != null;
     }
 
-    Path real() {
-        return real;
-    }
-
-    Path reference() {
-        return reference;
-    }
-
-    Path autoencoder() {
-        return autoencoder;
-    }
-
-    /** What the options name; images in the reference are real ones. */
+    /** Returns the inputs that the options name; images in the reference are real ones. */
     Set<Input> inputs() throws NoSuchFileException {
         Set<Input> inputs = EnumSet.noneOf(Input.class);
         if (generated != null) {
@@ -111,12 +99,12 @@ final class ImageSetOptions {
         return inputs;
     }
 
-    /** The reference's statistics, or null. */
+    /** Reads the reference's statistics, or null. */
     StatisticsFile.Reference readReference() {
         return reference == null ? null : StatisticsFile.read(reference);
     }
 
-    /** The autoencoder, ready to reconstruct, or null. */
+    /** Reads the autoencoder onto the device, or null. */
     Autoencoder readAutoencoder(Device device) throws NoSuchFileException {
         if (autoencoder == null) {
             return null;
@@ -128,15 +116,15 @@ final class ImageSetOptions {
         return read;
     }
 
-    /** The images to be judged. */
+    /** Opens the images to evaluate. */
     ImageSet openGenerated() throws IOException {
         return ImageSet.open(generated, how(imageSize));
     }
 
     /**
-     * The images they are compared with, or those of the reference.
+     * Opens the images to compare with, or those of the reference.
      *
-     * @param reconstructing the autoencoder whose size they get, or null
+     * @param reconstructing the autoencoder whose image size they get, or null
      */
     ImageSet openReal(Autoencoder reconstructing) throws IOException {
         Integer side = reconstructing == null ? imageSize : Integer.valueOf(reconstructing.config().imageSize());
@@ -149,10 +137,5 @@ final class ImageSetOptions {
 
     private ImageSet.Options how(Integer side) {
         return new ImageSet.Options(count, side, batch, workers.count());
-    }
-
-    /** Threads that decode images. */
-    int workers() {
-        return workers.count();
     }
 }

@@ -17,29 +17,30 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Option;
 
-/** The options of {@code evaluate} for the distance of latents to a prior's targets, and what they ask for. */
+/** The options of {@code evaluate} for the distance of latents to a prior's targets, and its measurement. */
 final class LatentOptions {
 
     private static final int DEFAULT_POINTS = 10_000;
 
     @Option(names = "--latents", paramLabel = "PATH",
-            description = "latents whose mean log distance to the k-th nearest target is measured, the paper's "
+            description = "latents for the mean log distance to the k-th nearest target, the paper's "
                     + "alignment: a cache of encode, or rows in a .safetensors, .npy or .npz file")
     private Path latents;
 
-    @Option(names = "--prior", paramLabel = "FILE", description = "the prior in whose space that is; with --latents")
+    @Option(names = "--prior", paramLabel = "FILE",
+            description = "the prior in whose space distances are measured; with --latents")
     private Path prior;
 
     @Option(names = "--bank", paramLabel = "DIR",
-            description = "the feature bank that the prior was trained on; with --latents")
+            description = "the feature bank on which the prior was trained; with --latents")
     private Path bank;
 
     @Option(names = "--points", paramLabel = "N",
-            description = "latent tokens drawn from --latents (default: " + DEFAULT_POINTS + ", or all where there are "
+            description = "latent tokens drawn from --latents (default: " + DEFAULT_POINTS + ", or all if there are "
                     + "fewer)")
     private Integer points;
 
-    /** Refuses what does not go together. */
+    /** Refuses options that do not go together. */
     void check(OptionCheck options) {
         if (given() && (prior == null || bank == null)) {
             throw options.wrong("--latents needs --prior and --bank");
@@ -48,12 +49,12 @@ final class LatentOptions {
         options.requirePositive("--points");
     }
 
-    /** Refuses what is not there. */
+    /** Refuses paths that do not exist. */
     void requireThere() throws NoSuchFileException {
         FileArguments.requireThere(latents, prior, bank);
     }
 
-    /** Whether distances are asked for. */
+    /** Returns true if distances are measured. */
     boolean given() {
         return latents != null;
     }
@@ -73,7 +74,8 @@ final class LatentOptions {
     private void requireFitting(FlowPrior network, FeatureBank features, int k) {
         if (features.dimension() != network.projection().inputs()) {
             throw new RequestException(bank + " has features of " + features.dimension() + " channels, " + prior
-                    + " takes " + network.projection().inputs() + "; --bank must be what the prior was trained on");
+                    + " takes " + network.projection().inputs()
+                    + "; --bank must be the bank on which the prior was trained");
         }
         if (features.rows() < k) {
             throw new RequestException(bank + " has " + features.rows() + " rows, fewer than --k " + k);

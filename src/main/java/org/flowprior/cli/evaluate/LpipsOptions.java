@@ -11,18 +11,18 @@ import picocli.CommandLine.Option;
 final class LpipsOptions {
 
     @Option(names = "--lpips", paramLabel = "FILE",
-            description = "weights of LPIPS: one file with all, or torchvision's vgg16 beside --lpips-heads")
+            description = "weights of LPIPS: one file with all, or torchvision's vgg16 with --lpips-heads")
     private Path weights;
 
     @Option(names = "--lpips-heads", paramLabel = "FILE", description = "the channel weights of LPIPS, vgg.pth")
     private Path heads;
 
-    /** Whether weights are named. */
+    /** Returns true if weights are named. */
     boolean given() {
         return weights != null;
     }
 
-    /** LPIPS, ready to compare. */
+    /** Reads LPIPS onto the device. */
     Lpips read(Device device) throws NoSuchFileException {
         FileArguments.requireFiles(weights, heads);
         Lpips lpips = heads == null ? Lpips.read(weights) : Lpips.of(weights, heads);

@@ -1,21 +1,18 @@
 package org.flowprior.cli.features;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.flowprior.cli.common.DeviceOptions;
-import org.flowprior.cli.common.ErrorReport;
 import org.flowprior.cli.common.FileArguments;
 import org.flowprior.cli.common.OptionCheck;
-import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.SkipCorruptOption;
 import org.flowprior.cli.common.StorageOption;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.console.Progress;
 import org.flowprior.data.CorruptImageException;
@@ -30,20 +27,18 @@ import org.flowprior.target.LatentSource;
 import org.flowprior.target.TableSource;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** {@code flowprior features}: a bank of the features that a flow prior is trained on. */
+/** {@code flowprior features}: makes a bank of the features on which a flow prior is trained. */
 @Command(
         name = "features",
         sortOptions = false,
         description = {
-            "Makes a feature bank, the target distribution of train-flow: rows of features with their mean, deviation "
-                    + "and scaling factor.",
-            "They come from one of --table (an embedding table or a codebook), --latents (what encode made), --arrays "
+            "Makes a feature bank, the target distribution of train-flow: rows of features with their mean, "
+                    + "standard deviation and scaling factor.",
+            "They come from one of --table (an embedding table or a codebook), --latents (a cache of encode), --arrays "
                     + "(npy and npz files) and --images (images through an encoder)."},
         footerHeading = "%nExamples:%n",
         footer = {
@@ -54,10 +49,10 @@ import picocli.CommandLine.Option;
             "  flowprior features --out banks/vae --images shards/ --encoder vae --weights vae.ckpt",
             "  flowprior features --out banks/kl --latents latents/kl --flip",
             "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
-public final class Features implements Callable<Integer> {
+public final class Features extends Subcommand {
 
     @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR",
-            description = "the bank, which must not be there yet")
+            description = "the bank, which must not exist yet")
     private Path out;
 
     @Option(names = "--table", paramLabel = "FILE|DIR",
@@ -71,7 +66,7 @@ public final class Features implements Callable<Integer> {
     private String tensor;
 
     @Option(names = "--latents", paramLabel = "DIR",
-            description = "a latent cache that encode made; each token is a row")
+            description = "a latent cache of encode; each token is a row")
     private Path latents;
 
     @Option(names = "--arrays", arity = "1..*", paramLabel = "FILE|DIR",
@@ -89,16 +84,16 @@ public final class Features implements Callable<Integer> {
 
     @Option(names = "--layout", paramLabel = "NAME", defaultValue = "auto",
             description = "of arrays and a TorchScript module's output: rows [N, D], tokens [N, T, D], grid [N, D, H, "
-                    + "W] or, of one array, [D, H, W]; auto goes by the number of dimensions "
+                    + "W] or, of one array, [D, H, W]; auto decides by the number of dimensions "
                     + "(default: ${DEFAULT-VALUE})")
     private FeatureLayout layout;
 
     @Option(names = "--gaussian",
-            description = "rows are mean and log-variance, of which readers draw (always so with the vae)")
+            description = "rows are mean and log-variance, from which readers sample (always so with the vae)")
     private boolean gaussian;
 
     @Option(names = "--flip",
-            description = "also the mirrored images; of cached latents the flipped ones (default: not)")
+            description = "adds the mirrored images; of cached latents the flipped ones (default: leaves them out)")
     private boolean flip;
 
     @Option(names = "--max-rows", paramLabel = "N", description = "stops after the first N rows")
@@ -108,29 +103,22 @@ public final class Features implements Callable<Integer> {
     private StorageOption storage;
 
     @Option(names = "--scaling", paramLabel = "X",
-            description = "what training multiplies the rows with (default: one over their pooled deviation)")
+            description = "the factor of the rows in training (default: one over their pooled standard deviation)")
     private Double scaling;
 
     @Mixin
     private DeviceOptions device;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        check(new OptionCheck(spec));
+        checkOptions(check());
         FileArguments.requireNew(out);
         Device place = device.ready();
-        BooleanSupplier stop = session.stopRequests("stopping: the unfinished bank is removed");
+        BooleanSupplier stop = session().stopRequests("stopping: the unfinished bank is removed");
         try (Scope scope = Scope.open(); FeatureSource source = source(place)) {
             Optional<FeatureBank> made = extract(source, stop);
             if (made.isEmpty()) {
-                spec.commandLine().getErr().println("flowprior: stopped; no bank was written");
-                return ErrorReport.STOPPED;
+                return stopped("no bank was written");
             }
             try (FeatureBank bank = made.get()) {
                 print(bank, source);
@@ -144,7 +132,7 @@ public final class Features implements Callable<Integer> {
     private Optional<FeatureBank> extract(FeatureSource source, BooleanSupplier stop) {
         FeatureBankWriter.Options how = FeatureBankWriter.Options.of(source.description())
                 .withDtype(storage.dtype()).withGaussian(gaussian).withScaling(scaling);
-        try (Progress progress = session.console().progress("features", source.total(), 0)) {
+        try (Progress progress = session().console().progress("features", source.total(), 0)) {
             return new FeatureExtraction(source, how, maxRows == null ? Long.MAX_VALUE : maxRows).into(out, done -> {
                 progress.step(done);
                 return !stop.getAsBoolean();
@@ -164,7 +152,7 @@ public final class Features implements Callable<Integer> {
                 : encoder.open(images, layout, flip, place);
     }
 
-    private void check(OptionCheck given) {
+    private void checkOptions(OptionCheck given) {
         List<String> sources = given.given("--table", "--latents", "--arrays", "--images");
         if (sources.size() != 1) {
             throw given.wrong("features needs one of --table, --latents, --arrays and --images"
@@ -187,7 +175,6 @@ public final class Features implements Callable<Integer> {
     }
 
     private void print(FeatureBank bank, FeatureSource source) {
-        PrintWriter to = spec.commandLine().getOut();
         BankStatistics statistics = bank.statistics();
         List<List<String>> rows = new ArrayList<>(List.of(
                 TextTable.row("bank", "%s", out),
@@ -199,8 +186,7 @@ public final class Features implements Callable<Integer> {
                 TextTable.row("scaling factor", "%.6g", bank.scaling()),
                 TextTable.row("constant dimensions", "%s", constant(statistics.constantDimensions()))));
         source.notes().forEach(note -> rows.add(TextTable.row("note", "%s", note)));
-        TextTable.of(rows).forEach(to::println);
-        to.flush();
+        TextTable.print(out(), rows);
     }
 
     private static String constant(int... dimensions) {

@@ -28,13 +28,12 @@ final class ImageEncoderOptions {
     private static final int PATCH_SIZE = 16;
     private static final int BATCH = 16;
 
-    /** The encoders by their names. */
     private enum Encoder { DINOV2, VAE, CLASSIFIER, TORCHSCRIPT }
 
-    /** The pixels that a TorchScript module takes. */
+    /** The range of the pixels that a TorchScript module takes. */
     private enum Input {
         SYMMETRIC(PixelRange.SYMMETRIC::of),
-        /** Made from [-1, 1], so not bit for bit {@link PixelRange#UNIT}: banks stay as they have always been. */
+        /** Computed from [-1, 1], so not bit for bit {@link PixelRange#UNIT}: new banks equal those of earlier versions. */
         UNIT(levels -> PixelRange.SYMMETRIC.of(levels).mul(0.5).add(0.5)),
         IMAGENET(PixelRange.IMAGENET::of);
 
@@ -47,8 +46,8 @@ final class ImageEncoderOptions {
 
     @Option(names = "--encoder", paramLabel = "NAME",
             description = "dinov2 (patch tokens after the last norm), vae (AutoencoderKL's mean and log-variance), "
-                    + "classifier (a row an image, of evaluate --train-classifier) or torchscript (what its "
-                    + "forward returns)")
+                    + "classifier (a row an image, of evaluate --train-classifier) or torchscript (the "
+                    + "output of its forward)")
     private Encoder encoder;
 
     @Option(names = "--weights", paramLabel = "FILE", description = "the encoder's weights, or the TorchScript module")
@@ -77,7 +76,7 @@ final class ImageEncoderOptions {
     @Mixin
     private SkipCorruptOption skipCorrupt;
 
-    /** Refuses what does not go together. */
+    /** Refuses options that do not go together. */
     void check(OptionCheck given) {
         given.requireFor("--images", given.has("--images"), "--encoder", "--weights", "--image-size", "--patch-size",
                 "--input", "--batch", "--workers", "--skip-corrupt");
@@ -89,7 +88,7 @@ final class ImageEncoderOptions {
         given.requireFor("--encoder torchscript", encoder == Encoder.TORCHSCRIPT, "--input");
     }
 
-    /** Opens images and encoder. */
+    /** Opens the images and the encoder. */
     FeatureSource open(Path path, FeatureLayout layout, boolean flip, Device device) throws IOException {
         FileArguments.requireThere(weights);
         ImageSource images = ImageSource.open(path);

@@ -111,7 +111,7 @@ record AutoencoderLossModule(long step, Numbers dtype, String discriminator, Aut
         return outputs;
     }
 
-    /** The random numbers of the step, from the input file. */
+    /** Returns the random numbers of the step from the input file. */
     private AutoencoderNoise noise(ModuleInputs in, AutoencoderConfig config, long batch) {
         long tokens = config.latentTokens();
         long channels = config.latentChannels();

@@ -22,7 +22,7 @@ final class AutoencoderModules {
     }
 
     /**
-     * The random numbers of a forward: those that an autoencoder of that config takes.
+     * Returns the random numbers that an autoencoder of that config takes.
      *
      * @param noise the input with the noise of a KL bottleneck
      */

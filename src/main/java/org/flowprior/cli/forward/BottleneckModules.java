@@ -17,14 +17,14 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.Module;
 import picocli.CommandLine.Command;
 
-/** The modules of bottlenecks; the losses of training are outputs under their names. */
+/** The modules of bottlenecks. The losses of training are outputs under their names. */
 final class BottleneckModules {
 
     private static final String PREFIX = "quantize.";
 
     private BottleneckModules() {}
 
-    /** The outputs; for a bottleneck with codes those, too. */
+    /** Returns the losses, the latents, and the codes if the bottleneck has some. */
     private static Map<String, Tensor> outputs(Bottleneck.Output output) {
         Map<String, Tensor> outputs = new HashMap<>(output.losses());
         outputs.put("z", output.z());
@@ -35,10 +35,10 @@ final class BottleneckModules {
     }
 
     /**
-     * The codes in a file, of an autoencoder or alone.
+     * Reads the codes from a file, of an autoencoder or alone.
      *
      * @param key        of the codes, with or without "quantize." before it
-     * @param dimensions that they have
+     * @param dimensions of the tensor of codes
      */
     private static Tensor codes(Path weights, String key, int dimensions) {
         Map<String, Tensor> state = AutoencoderFile.state(weights);
@@ -50,7 +50,7 @@ final class BottleneckModules {
         return codes;
     }
 
-    /** Puts the codes into a fresh bottleneck and runs it. */
+    /** Puts the codes into a new bottleneck and runs it. */
     private static Map<String, Tensor> quantize(Bottleneck.Options options, String key, Tensor codes, Tensor encoded,
             ModuleInputs in) {
         Bottleneck bottleneck = options.create(Math.toIntExact(codes.size(-1)), null);

@@ -49,7 +49,7 @@ record DiffAugmentModule(double cutout, Numbers dtype) implements ForwardModule.
         return Map.of("y", in.compute(() -> new DiffAugment(1, cutout).apply(x, draws)));
     }
 
-    /** Draws from brightness, saturation and contrast; from rows and columns; each null where it is not done. */
+    /** Returns the draws of brightness, saturation and contrast; of rows and columns. Null stands for one not done. */
     static DiffAugment.Draws draws(List<Tensor> color, List<Tensor> translation, List<Tensor> hole) {
         return new DiffAugment.Draws(
                 color == null ? null : new DiffAugment.Color(color.get(0), color.get(1), color.get(2)),
@@ -57,7 +57,7 @@ record DiffAugmentModule(double cutout, Numbers dtype) implements ForwardModule.
                 hole == null ? null : new DiffAugment.Hole(hole.get(0), hole.get(1)));
     }
 
-    /** The inputs of these names, or null where none of them is there. */
+    /** Returns the inputs of these names, or null if there is none of them. */
     private static List<Tensor> together(ModuleInputs in, Tensor x, String... names) {
         List<String> given = List.of(names).stream().filter(in::has).toList();
         if (given.isEmpty()) {

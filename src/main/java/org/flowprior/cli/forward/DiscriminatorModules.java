@@ -20,7 +20,7 @@ final class DiscriminatorModules {
 
     private DiscriminatorModules() {}
 
-    /** The window whose first row and column are the input of that name; the whole image without it. */
+    /** Returns the window whose first row and column are the input of that name; the whole image without it. */
     static Discriminator.Window window(ModuleInputs in, String name) {
         if (!in.has(name)) {
             return Discriminator.Window.WHOLE;

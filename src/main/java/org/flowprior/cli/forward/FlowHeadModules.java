@@ -11,7 +11,7 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
-/** The modules over a generator's head: velocities with losses, and sampling. */
+/** The modules of a generator's head: velocities with losses, and sampling. */
 final class FlowHeadModules {
 
     private FlowHeadModules() {}

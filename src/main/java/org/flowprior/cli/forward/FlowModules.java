@@ -22,12 +22,12 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
-/** The modules over a velocity network: its velocities, the alignment loss and the log-likelihood. */
+/** The modules of a velocity network: its velocities, the alignment loss and the log-likelihood. */
 final class FlowModules {
 
     private FlowModules() {}
 
-    /** What t means to the weights. STATED: what their file says, official where it says nothing. */
+    /** The time convention of the weights. STATED: the one in their file, official if there is none. */
     enum Convention {
         STATED, PAPER, OFFICIAL;
 

@@ -7,7 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code flowprior forward MODULE}: one module on tensors from a file. */
+/** {@code flowprior forward MODULE}: runs one module on tensors from a file. */
 @Command(
         name = "forward",
         description = {
@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
         commandListHeading = "%nModules:%n")
 public final class Forward implements Runnable {
 
-    /** All modules, with their defaults. */
+    /** All modules with their defaults. */
     static final List<ForwardModule> MODULES = List.of(
             new FlowModules.VelocityMlp(FLOAT32), new FlowModules.Alignment(), new FlowModules.Likelihood(),
             new AutoencoderModules.VitEncoder(FLOAT32), new AutoencoderModules.VitDecoder(FLOAT32),
@@ -40,7 +40,7 @@ public final class Forward implements Runnable {
         MODULES.stream().map(ModuleCommand::of).forEach(module -> forward.addSubcommand(module.name(), module));
     }
 
-    /** Without a module there is nothing to run. */
+    /** Refuses a command line without a module. */
     @Override
     public void run() {
         throw new CommandLine.ParameterException(spec.commandLine(), "forward needs a module: "

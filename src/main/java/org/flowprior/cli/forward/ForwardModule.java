@@ -14,16 +14,16 @@ import picocli.CommandLine.Command;
  */
 interface ForwardModule {
 
-    /** The dtype of weights, inputs and outputs. */
+    /** The dtypes of weights, inputs and outputs. */
     enum Numbers { FLOAT32, FLOAT64 }
 
     /** A module without the option {@code --weights}. */
     interface WithoutWeights extends ForwardModule {}
 
-    /** The key that all modules have. */
+    /** Returns the dtype, a key that all modules have. */
     Numbers dtype();
 
-    /** The outputs by name, of any dtype and device. */
+    /** Runs the module. Returns the outputs by name, of any dtype and device. */
     Map<String, Tensor> forward(ModuleInputs in);
 
     /** Adds the gradient of each parameter that has one, under the prefix and its key. */

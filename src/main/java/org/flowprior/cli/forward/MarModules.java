@@ -19,12 +19,12 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import picocli.CommandLine.Command;
 
-/** The modules over a whole generator: its transformers with the loss, and sampling. */
+/** The modules of a whole generator: its transformers with the loss, and sampling. */
 final class MarModules {
 
     private MarModules() {}
 
-    /** The noise of a head, of that shape; a diffusion head has such noise for each step. */
+    /** Returns the noise of a head in that shape; a diffusion head has such noise for each step. */
     static Tensor noise(ModuleInputs in, Mar mar, int steps, long... shape) {
         if (!(mar.head() instanceof DiffusionHead)) {
             return in.get("noise", shape);
@@ -81,7 +81,7 @@ final class MarModules {
             this(Numbers.FLOAT32, 0, 0, 0);
         }
 
-        /** What the weights do not tell: the heads, and how latents of the input's shape become tokens. */
+        /** Returns the options that the weights do not have: heads, and the layout of latents of the input's shape. */
         private UnaryOperator<MarConfig> options(ModuleInputs in) {
             return told -> {
                 MarConfig config = heads == 0 ? told : told.withHeads(heads);
@@ -123,7 +123,7 @@ final class MarModules {
             }
         }
 
-        /** Orders and how many of them are masked; without times and noise. */
+        /** Returns the orders and the number of masked tokens, without times and noise. */
         private MarNoise masking(ModuleInputs in, long images, long length, Tensor dropped) {
             if (masked > length) {
                 throw new RequestException("masked must be at most " + length + ", the number of tokens, not "
@@ -174,8 +174,7 @@ final class MarModules {
                       flowprior forward mar-sample --weights mar.safetensors \\
                           --input draws.safetensors --output latents.safetensors""")
     record Sampling(Numbers dtype, int iterations, HeadSampling.Solver solver, int steps, double temperature,
-            double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads)
-            implements ForwardModule {
+            double guidance, Guidance.Schedule guidanceSchedule, boolean saving, int heads) implements ForwardModule {
 
         Sampling {
             if (iterations < 0 || heads < 0) {

@@ -56,7 +56,7 @@ final class ModuleCommand implements Callable<Integer> {
         this.defaults = defaults;
     }
 
-    /** The command of a module, under the name and with the help of its {@link Command}. */
+    /** Returns the command of a module, with the name and help of its {@link Command}. */
     static CommandSpec of(ForwardModule defaults) {
         Command module = defaults.getClass().getAnnotation(Command.class);
         CommandSpec spec = CommandSpec.forAnnotatedObject(new ModuleCommand(defaults)).name(module.name());
@@ -75,7 +75,7 @@ final class ModuleCommand implements Callable<Integer> {
         Device chosen = device.ready();
         requireDirectory(output);
         try (Scope scope = Scope.open()) {
-            ModuleInputs in = new ModuleInputs(weights, input, dtype, chosen, precision);
+            ModuleInputs in = ModuleInputs.read(weights, input, dtype, chosen, precision);
             Map<String, Tensor> outputs = new HashMap<>(module.forward(in));
             outputs.replaceAll((name, tensor) -> tensor.detach().to(dtype));
             Safetensors.write(output, outputs);

@@ -16,62 +16,44 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.nn.Module;
 
-/** What a module runs on: its weights' file, and the tensors of an input file by name, in one dtype on one device. */
-final class ModuleInputs {
+/**
+ * The inputs of a module: its weights' file, and the tensors of an input file by name, in one dtype on one device.
+ *
+ * @param weights   the file of {@code --weights}; null for a module without
+ * @param file      the input file
+ * @param dtype     of all tensors
+ * @param device    of all tensors
+ * @param precision in which modules compute
+ * @param tensors   of the input file by name, as they are there
+ * @param unused    names that the module has not read yet
+ */
+record ModuleInputs(Path weights, Path file, DType dtype, Device device, Precision precision,
+        Map<String, Tensor> tensors, Set<String> unused) {
 
-    private final Path weights;
-    private final Path file;
-    private final DType dtype;
-    private final Device device;
-    private final Precision precision;
-    private final Map<String, Tensor> tensors;
-    private final Set<String> unused;
-
-    ModuleInputs(Path weights, Path file, DType dtype, Device device, Precision precision) {
-        this.weights = weights;
-        this.file = file;
-        this.dtype = dtype;
-        this.device = device;
-        this.precision = precision;
-        this.tensors = TensorFiles.readAll(file);
-        this.unused = new TreeSet<>(tensors.keySet());
+    /** Reads the input file. */
+    static ModuleInputs read(Path weights, Path file, DType dtype, Device device, Precision precision) {
+        Map<String, Tensor> tensors = TensorFiles.readAll(file);
+        return new ModuleInputs(weights, file, dtype, device, precision, tensors, new TreeSet<>(tensors.keySet()));
     }
 
-    /** Names that the module has not asked for. */
-    Set<String> unused() {
-        return unused;
-    }
-
-    /** The file of {@code --weights}; null for a module without. */
-    Path weights() {
-        return weights;
-    }
-
-    DType dtype() {
-        return dtype;
-    }
-
-    Device device() {
-        return device;
-    }
-
-    /** Brings the module to the dtype and device of the tensors. Returns it. */
+    /** Moves the module to the dtype and device of the tensors. Returns it. */
     <M extends Module> M place(M module) {
         module.to(dtype).to(device);
         return module;
     }
 
-    /** Runs the op in the precision that {@code --precision} names. */
+    /** Runs the op in the precision. Returns its result. */
     <R> R compute(Supplier<R> op) {
         return precision.compute(device, op);
     }
 
+    /** Returns true if the input file has a tensor of that name. */
     boolean has(String name) {
         return tensors.containsKey(name);
     }
 
     /**
-     * The tensor of that name.
+     * Returns the tensor of that name.
      *
      * @param shape its sizes, -1 for any
      */
@@ -90,7 +72,7 @@ final class ModuleInputs {
     }
 
     /**
-     * The tensor of that name, int64, each number in [0, below).
+     * Returns the tensor of that name as int64, each number in [0, below).
      *
      * @param shape its sizes, -1 for any
      */
@@ -106,7 +88,7 @@ final class ModuleInputs {
     }
 
     /**
-     * The tensor of that name, int64, each row a permutation of the numbers from 0.
+     * Returns the tensor of that name as int64, each row a permutation of the numbers from 0.
      *
      * @param length of a row
      */
@@ -120,7 +102,7 @@ final class ModuleInputs {
         return numbers;
     }
 
-    /** A tensor's first size, not 0. */
+    /** Returns a tensor's first size, which must not be 0. */
     long count(String name, Tensor tensor) {
         if (tensor.dim() == 0 || tensor.size(0) == 0) {
             throw new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(tensor.shape())
@@ -129,7 +111,7 @@ final class ModuleInputs {
         return tensor.size(0);
     }
 
-    /** The tensor of that name, of whatever shape. */
+    /** Returns the tensor of that name in any shape. */
     Tensor anyShape(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
@@ -144,6 +126,7 @@ final class ModuleInputs {
         return tensor.to(dtype, device);
     }
 
+    /** Makes the exception for a tensor of the wrong shape. */
     RequestException wrongShape(String name, long[] actual, String wanted) {
         return new RequestException(file + ": tensor '" + name + "' has shape " + Arrays.toString(actual)
                 + ", wanted is " + wanted);

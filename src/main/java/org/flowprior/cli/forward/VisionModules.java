@@ -14,7 +14,7 @@ import org.flowprior.vision.Inception;
 import org.flowprior.vision.Vgg16;
 import picocli.CommandLine.Command;
 
-/** The modules of pretrained networks by which images are compared. */
+/** The modules of pretrained networks that compare images. */
 final class VisionModules {
 
     private VisionModules() {}

@@ -11,8 +11,8 @@ import org.flowprior.config.RequestException;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * The file {@code steps.json} of a reproduction: the command of each step that was begun, and the seconds that it took.
- * A step that is there was made by what is written there, or is not used.
+ * The file {@code steps.json} of a reproduction: the command of each step that was begun, and its seconds. The result
+ * of a step is used only if the journal has the command that makes it now.
  */
 final class Journal {
 
@@ -29,23 +29,23 @@ final class Journal {
         this.steps = steps;
     }
 
-    /** The journal in that directory, which may have none yet. */
+    /** Opens the journal in that directory; an empty one if it has none yet. */
     static Journal open(Path root) {
         Path file = root.resolve(FILE);
         return new Journal(root, Files.exists(file) ? Json.read(file) : new JsonObject());
     }
 
     /**
-     * Requires that the step, if it was begun, was begun as it is asked for now.
+     * Requires that a step that was begun has the same command now.
      *
-     * @throws RequestException when it was not, and when its files are there and nothing is known of them
+     * @throws RequestException if it has another, or if its result exists and the journal has no command for it
      */
     void requireSame(Step step) {
         JsonElement begun = steps.get(step.name());
         if (begun == null) {
             if (step.isDone()) {
-                throw new RequestException(step.result() + " is there, but " + root.resolve(FILE)
-                        + " does not know what made it; remove it or choose another --out");
+                throw new RequestException(step.result() + " exists, but " + root.resolve(FILE)
+                        + " has no command for it; remove it or choose another --out");
             }
             return;
         }
@@ -56,7 +56,7 @@ final class Journal {
         }
     }
 
-    /** Writes down that a step begins. */
+    /** Records that a step begins. */
     void begin(Step step) {
         if (!steps.has(step.name())) {
             JsonObject entry = new JsonObject();
@@ -67,18 +67,18 @@ final class Journal {
         }
     }
 
-    /** Writes down that so much more time went into a step. */
+    /** Adds seconds to the time of a step. */
     void add(Step step, double seconds) {
         steps.getAsJsonObject(step.name()).addProperty(SECONDS, seconds(step) + seconds);
         write();
     }
 
-    /** The time that a step took, all its attempts together but for those that were killed. */
+    /** Returns the seconds of a step over all its attempts, except those that were killed. */
     double seconds(Step step) {
         return steps.getAsJsonObject(step.name()).get(SECONDS).getAsDouble();
     }
 
-    /** The command without the place of the reproduction, which may be moved. */
+    /** Returns the command without the directory of the reproduction, which may be moved. */
     private String text(List<String> words) {
         Pattern place = Pattern.compile("(^|[:=])" + Pattern.quote(root + "/"));
         return Step.typed(words.stream().map(word -> place.matcher(word).replaceFirst("$1" + HERE + "/"))

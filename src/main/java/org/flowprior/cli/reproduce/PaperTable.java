@@ -5,12 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import org.flowprior.cli.common.TextTable;
+import org.flowprior.cli.reproduce.TableRow.Measured;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.io.AtomicFiles;
 
-/** A table of the paper, with what was measured here above the paper's own numbers; every cell is read from a file. */
+/** A table of the paper: the measurements of a reproduction above the paper's numbers. */
 final class PaperTable {
 
     /**
@@ -18,52 +19,39 @@ final class PaperTable {
      *
      * @param heading  in Markdown and on the terminal
      * @param name     in CSV
-     * @param measured whose file has it
-     * @param metric   its key there
+     * @param measured the measurement that its number belongs to
+     * @param metric   its key in that file
      * @param format   for print
      */
-    private record Column(String heading, String name, TableRow.Measured measured, String metric, String format) {}
+    private record Column(String heading, String name, Measured measured, String metric, String format) {}
 
-    private static final List<Column> RECONSTRUCTION = List.of(
-            new Column("rFID", "rfid", TableRow.Measured.RECONSTRUCTION, "rfid", "%.3f"),
-            new Column("PSNR", "psnr", TableRow.Measured.RECONSTRUCTION, "psnr", "%.2f"));
-    private static final List<Column> UNGUIDED = List.of(
-            new Column("FID", "fid", TableRow.Measured.UNGUIDED, "fid", "%.3f"),
-            new Column("IS", "is", TableRow.Measured.UNGUIDED, "inceptionScore", "%.2f"));
-    private static final List<Column> UNGUIDED_COVERAGE = List.of(
-            new Column("Pre.", "precision", TableRow.Measured.UNGUIDED, "precision", "%.2f"),
-            new Column("Rec.", "recall", TableRow.Measured.UNGUIDED, "recall", "%.2f"));
-    private static final List<Column> GUIDED = List.of(
-            new Column("FID, guided", "fidGuided", TableRow.Measured.GUIDED, "fid", "%.3f"),
-            new Column("IS", "isGuided", TableRow.Measured.GUIDED, "inceptionScore", "%.2f"),
-            new Column("Pre.", "precisionGuided", TableRow.Measured.GUIDED, "precision", "%.2f"),
-            new Column("Rec.", "recallGuided", TableRow.Measured.GUIDED, "recall", "%.2f"));
+    /** The columns of Table 1, of which Table 2 has the first four. */
+    private static final List<Column> COLUMNS = List.of(
+            new Column("rFID", "rfid", Measured.RECONSTRUCTION, "rfid", "%.3f"),
+            new Column("PSNR", "psnr", Measured.RECONSTRUCTION, "psnr", "%.2f"),
+            new Column("FID", "fid", Measured.UNGUIDED, "fid", "%.3f"),
+            new Column("IS", "is", Measured.UNGUIDED, "inceptionScore", "%.2f"),
+            new Column("Pre.", "precision", Measured.UNGUIDED, "precision", "%.2f"),
+            new Column("Rec.", "recall", Measured.UNGUIDED, "recall", "%.2f"),
+            new Column("FID, guided", "fidGuided", Measured.GUIDED, "fid", "%.3f"),
+            new Column("IS", "isGuided", Measured.GUIDED, "inceptionScore", "%.2f"),
+            new Column("Pre.", "precisionGuided", Measured.GUIDED, "precision", "%.2f"),
+            new Column("Rec.", "recallGuided", Measured.GUIDED, "recall", "%.2f"));
 
     private final Path root;
     private final List<TableRow> rows;
     private final List<Column> columns;
     private final List<List<Double>> values;
 
-    private PaperTable(Path root, List<TableRow> rows, List<Column> columns) {
+    /** Reads the numbers of these rows from the files in that directory. */
+    PaperTable(Path root, List<TableRow> rows) {
         this.root = root;
         this.rows = rows;
-        this.columns = columns;
+        this.columns = COLUMNS.subList(0, rows.getFirst().paper().size());
         this.values = rows.stream().map(row -> columns.stream().map(column -> value(row, column)).toList()).toList();
     }
 
-    /** Table 1 out of the files in that directory. */
-    static PaperTable first(Path root) {
-        return new PaperTable(root, TableRow.table1(), Stream.of(RECONSTRUCTION, UNGUIDED, UNGUIDED_COVERAGE,
-                GUIDED).flatMap(List::stream).toList());
-    }
-
-    /** Table 2 out of the files in that directory. */
-    static PaperTable second(Path root) {
-        return new PaperTable(root, TableRow.table2(), Stream.of(RECONSTRUCTION, UNGUIDED)
-                .flatMap(List::stream).toList());
-    }
-
-    private String source(TableRow row, TableRow.Measured measured) {
+    private String source(TableRow row, Measured measured) {
         return "evaluations/" + measured.file(row.variant()) + ".json";
     }
 
@@ -76,12 +64,12 @@ final class PaperTable {
         return metrics.get(column.metric()).getAsDouble();
     }
 
-    /** What the evaluation says of its numbers, such as whose features they are of. */
+    /** Returns one of the evaluations, which names the features of its numbers. */
     JsonObject anyEvaluation() {
-        return Json.read(root.resolve(source(rows.getFirst(), TableRow.Measured.UNGUIDED)));
+        return Json.read(root.resolve(source(rows.getFirst(), Measured.UNGUIDED)));
     }
 
-    /** The cells as they are printed, headings first. */
+    /** Returns the cells as they are printed, headings first. */
     List<List<String>> cells() {
         List<List<String>> cells = new ArrayList<>();
         List<String> headings = new ArrayList<>(List.of("autoencoder", ""));
@@ -107,20 +95,12 @@ final class PaperTable {
 
     /** Writes the table and the notes as Markdown. */
     void writeMarkdown(Path file, String title, List<String> notes) {
-        StringBuilder text = new StringBuilder("# " + title + "\n\n");
-        List<List<String>> cells = cells();
-        for (int i = 0; i < cells.size(); i++) {
-            text.append("| ").append(String.join(" | ", cells.get(i))).append(" |\n");
-            if (i == 0) {
-                text.append("|---".repeat(cells.getFirst().size())).append("|\n");
-            }
-        }
-        text.append('\n');
+        StringBuilder text = new StringBuilder("# " + title + "\n\n" + TextTable.markdown(cells()) + "\n");
         notes.forEach(note -> text.append("- ").append(note).append('\n'));
         AtomicFiles.write(file, text.toString());
     }
 
-    /** Writes all digits, and the file of each number. */
+    /** Writes the numbers with all digits, and the files of each row. */
     void writeCsv(Path file) {
         StringBuilder text = new StringBuilder("varied,autoencoder,whose");
         columns.forEach(column -> text.append(',').append(column.name()));

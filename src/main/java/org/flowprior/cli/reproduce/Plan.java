@@ -7,10 +7,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.cli.reproduce.TableRow.Measured;
 
 /**
- * The steps of a reproduction, each behind those that it needs, in one directory for all figures and tables: what two
- * of them need is made once.
+ * The steps of a reproduction, each after those that it needs, in one directory for all figures and tables: a step that
+ * two of them need is done once.
  */
 final class Plan {
 
@@ -22,7 +23,7 @@ final class Plan {
     private final Map<String, Step> steps = new LinkedHashMap<>();
 
     /**
-     * An empty plan.
+     * Makes an empty plan.
      *
      * @param root    the directory of the reproduction
      * @param machine options for all commands, such as the number of threads
@@ -33,39 +34,34 @@ final class Plan {
         this.machine = machine;
     }
 
-    /** What has been planned, in an order in which it can be done. */
+    /** Returns the planned steps in an order in which they can be done. */
     List<Step> steps() {
         return List.copyOf(steps.values());
     }
 
-    /** The toy's run of that target, or of all; its directory. */
+    /** Plans the toy's run of that target, or of all. Returns its directory. */
     Path toy(String target) {
-        String name = "toy/" + target;
-        return run(name, List.of("toy", "--target", target), recipe.toy());
+        return run("toy/" + target, List.of("toy", "--target", target), recipe.toy());
     }
 
-    /** A row of a table: the autoencoder, its reconstructions, a generator on its latents, its images. */
-    TableRow row(TableRow row) {
+    /** Plans a row of a table: the autoencoder, its reconstructions, a generator on its latents, its images. */
+    void row(TableRow row) {
         autoencoder(row.variant());
-        evaluation(row.variant(), TableRow.Measured.RECONSTRUCTION);
-        for (TableRow.Measured measured : row.measured()) {
-            if (measured != TableRow.Measured.RECONSTRUCTION) {
+        evaluation(row.variant(), Measured.RECONSTRUCTION);
+        for (Measured measured : row.measured()) {
+            if (measured != Measured.RECONSTRUCTION) {
                 samples(row.variant(), measured);
                 evaluation(row.variant(), measured);
             }
         }
-        return row;
     }
 
-    /** The training of an autoencoder; its directory. */
+    /** Plans the training of an autoencoder. Returns its directory. */
     Path autoencoder(Variant variant) {
-        List<String> options = switch (variant.kind()) {
-            case PLAIN -> recipe.plain();
-            case KL -> recipe.kl();
-            case SOFT_VQ -> recipe.softVq();
-            case CODEBOOK -> recipe.codebook();
-            case ALIGNED -> Recipe.with(recipe.aligned(), alignment(variant));
-        };
+        List<String> options = recipe.autoencoders().get(variant.kind());
+        if (variant.target() != null) {
+            options = Recipe.with(options, alignment(variant));
+        }
         return run("autoencoders/" + variant.key(), List.of("train-autoencoder", "--images", recipe.images(),
                 "--validation", recipe.validation()), options);
     }
@@ -74,20 +70,21 @@ final class Plan {
         Path prior = prior(variant);
         List<String> options = new ArrayList<>(List.of("--prior", prior.resolve("prior.safetensors").toString()));
         options.addAll(settings("loss.alignment.weight", variant.weight(), "evaluation.bank",
-                root.resolve("banks/" + variant.target().key())));
+                file("banks/" + variant.target().key())));
         if (variant.target() == TargetKind.VQ) {
             options.addAll(settings("model.latentChannels", 8));
         }
         return options;
     }
 
-    /** The training of the prior of an aligned autoencoder. */
+    /** Plans the training of the prior of an aligned autoencoder. */
     private Path prior(Variant variant) {
         bank(variant.target());
+        String target = variant.target().key();
         String kind = variant.projection();
-        String name = variant.target().key() + (kind.equals(variant.target().projection()) ? "" : "-" + kind);
-        return run("priors/" + name, List.of("train-flow", "--bank", root.resolve("banks/" + variant.target().key())
-                .toString()), Recipe.with(recipe.prior(), settings("projection.kind", kind)));
+        return run("priors/" + target + (kind.equals(variant.target().projection) ? "" : "-" + kind),
+                List.of("train-flow", "--bank", file("banks/" + target)),
+                Recipe.with(recipe.prior(), settings("projection.kind", kind)));
     }
 
     private void bank(TargetKind target) {
@@ -97,10 +94,9 @@ final class Plan {
             case VAE -> images("vae", given);
             case DINO -> images("dinov2", given);
             case VQ -> List.of("--table", given, "--tensor", "model.quantize.embedding.weight", "--scaling", "1");
-            case QWEN -> List.of("--table", given, "--tensor", "model.embed_tokens.weight");
+            case QWEN -> List.of("--table", given, "--tensor", SyntheticEmbeddings.TENSOR);
         };
-        add(name, Recipe.with(List.of("features"), Recipe.with(source, List.of("--out",
-                root.resolve(name).toString()))), root.resolve(name), null);
+        add(name, Recipe.with(List.of("features"), Recipe.with(source, List.of("--out", file(name)))), name);
     }
 
     private List<String> images(String encoder, String weights) {
@@ -110,7 +106,7 @@ final class Plan {
 
     private List<String> standIn(TargetKind target) {
         return switch (target) {
-            case VAE -> List.of("--latents", latents(Variant.KL).toString());
+            case VAE -> List.of("--latents", latents(Variant.KL));
             case DINO -> List.of("--images", recipe.encoded(), "--encoder", "classifier", "--weights", classifier(),
                     "--image-size", "" + recipe.side());
             case VQ -> List.of("--table", autoencoder(Variant.CODEBOOK).resolve(AUTOENCODER).toString(),
@@ -120,76 +116,76 @@ final class Plan {
     }
 
     private String embeddings() {
-        Path file = root.resolve("embeddings.safetensors");
-        add("embeddings", List.of("reproduce", "embeddings", "--rows", "" + recipe.rows(), "--out", file.toString()),
-                file, null);
-        return file.toString();
+        String file = "embeddings.safetensors";
+        return add("embeddings", List.of("reproduce", "embeddings", "--rows", "" + recipe.rows(), "--out", file(file)),
+                file);
     }
 
     private String classifier() {
-        Path file = root.resolve("classifier.safetensors");
-        add("classifier", Recipe.with(List.of("evaluate", "--real", recipe.images(), "--image-size",
-                "" + recipe.side(), "--train-classifier", file.toString()), recipe.classifier()), file, null);
-        return file.toString();
+        String file = "classifier.safetensors";
+        return add("classifier", Recipe.with(List.of("evaluate", "--real", recipe.images(), "--image-size",
+                "" + recipe.side(), "--train-classifier", file(file)), recipe.classifier()), file);
     }
 
-    private Path latents(Variant variant) {
+    private String latents(Variant variant) {
         String name = "latents/" + variant.key();
-        Path place = root.resolve(name);
         String weights = autoencoder(variant).resolve(AUTOENCODER).toString();
-        add(name, List.of("encode", "--weights", weights, "--images", recipe.encoded(), "--out", place.toString(),
-                "--resume"), place, null);
-        return place;
+        return add(name, List.of("encode", "--weights", weights, "--images", recipe.encoded(), "--out", file(name),
+                "--resume"), name);
     }
 
     private Path generator(Variant variant) {
-        Path latents = latents(variant);
-        return run("generators/" + variant.key(), List.of("train-mar", "--cache", latents.toString()),
+        return run("generators/" + variant.key(), List.of("train-mar", "--cache", latents(variant)),
                 recipe.generator());
     }
 
-    private Path samples(Variant variant, TableRow.Measured measured) {
+    private void samples(Variant variant, Measured measured) {
         String name = "samples/" + measured.file(variant);
-        Path grid = root.resolve(name + ".png");
-        Path weights = root.resolve("autoencoders/" + variant.key()).resolve(AUTOENCODER);
-        Path generator = generator(variant).resolve("mar.safetensors");
-        List<String> words = List.of("sample", "--mar", generator.toString(), "--autoencoder", weights.toString(),
-                "--count", "" + recipe.samples(), "--cfg",
-                measured == TableRow.Measured.GUIDED ? "" + recipe.guidance() : "1", "--out",
-                root.resolve(name).toString(), "--grid", grid.toString());
-        add(name, Recipe.with(words, recipe.sampling()), grid, null);
-        return root.resolve(name);
+        List<String> words = List.of("sample", "--mar", generator(variant).resolve("mar.safetensors").toString(),
+                "--autoencoder", weights(variant), "--count", "" + recipe.samples(), "--cfg",
+                measured == Measured.GUIDED ? "" + recipe.guidance() : "1", "--out", file(name), "--grid",
+                file(name + ".png"));
+        add(name, Recipe.with(words, recipe.sampling()), name + ".png");
     }
 
-    private void evaluation(Variant variant, TableRow.Measured measured) {
+    private void evaluation(Variant variant, Measured measured) {
         String name = "evaluations/" + measured.file(variant);
-        Path json = root.resolve(name + ".json");
-        boolean reconstruction = measured == TableRow.Measured.RECONSTRUCTION;
+        boolean reconstruction = measured == Measured.RECONSTRUCTION;
         String network = recipe.features(recipe.inputs().inception == null ? classifier() : null);
-        Path weights = root.resolve("autoencoders/" + variant.key()).resolve(AUTOENCODER);
-        List<String> judged = reconstruction ? List.of("--autoencoder", weights.toString())
-                : List.of("--generated", root.resolve("samples/" + measured.file(variant)).toString());
-        List<String> words = new ArrayList<>(List.of("evaluate"));
-        words.addAll(judged);
-        words.addAll(List.of("--real", recipe.validation(), "--image-size", "" + recipe.side(), "--features", network,
-                "--metrics", reconstruction ? "rfid,psnr,ssim" : "fid,is,pr", "--out", json.toString()));
-        add(name, words, json, null);
+        List<String> judged = reconstruction ? List.of("evaluate", "--autoencoder", weights(variant))
+                : List.of("evaluate", "--generated", file("samples/" + measured.file(variant)));
+        add(name, Recipe.with(judged, List.of("--real", recipe.validation(), "--image-size", "" + recipe.side(),
+                "--features", network, "--metrics", reconstruction ? "rfid,psnr,ssim" : "fid,is,pr", "--out",
+                file(name + ".json"))), name + ".json");
     }
 
-    /** A command with a run directory; the directory. */
+    private String weights(Variant variant) {
+        return file("autoencoders/" + variant.key() + "/" + AUTOENCODER);
+    }
+
+    private String file(String name) {
+        return root.resolve(name).toString();
+    }
+
+    /** Adds a command with a run directory. Returns the directory. */
     private Path run(String name, List<String> words, List<String> options) {
         Path place = root.resolve(name);
         List<String> all = Recipe.with(words, options);
         all.addAll(List.of("--out", place.toString()));
-        Path result = name.equals("toy/all") ? place.resolve("table.md") : place.resolve("summary.json");
-        add(name, all, result, place);
+        add(name, all, place.resolve(name.equals("toy/all") ? "table.md" : "summary.json"), place);
         return place;
     }
 
-    private void add(String name, List<String> words, Path result, Path goesOn) {
+    /** Adds a command without a run directory. Returns its result, which is given relative to the root. */
+    private String add(String name, List<String> words, String result) {
+        add(name, words, root.resolve(result), null);
+        return file(result);
+    }
+
+    private void add(String name, List<String> words, Path result, Path run) {
         if (!steps.containsKey(name)) {
             List<String> all = words.getFirst().equals("reproduce") ? words : Recipe.with(words, machine);
-            steps.put(name, new Step(name, all, result, goesOn));
+            steps.put(name, new Step(name, all, result, run));
         }
     }
 }

@@ -2,58 +2,52 @@ package org.flowprior.cli.reproduce;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.flowprior.config.RequestException;
+import java.util.Map;
+import org.flowprior.cli.reproduce.Variant.Kind;
 
 /**
- * How large everything is that a reproduction makes: the options of its commands.
+ * The size of a reproduction: the options of its commands.
  *
- * @param scale       its name
- * @param inputs      data and weights that were given
- * @param side        pixels along a side of the images
- * @param images      the images that autoencoders, and a classifier, are trained on
- * @param encoded     those whose latents the generators are trained on, and of which features are made
- * @param validation  those that reconstructions and generated images are compared with
- * @param classes     classes of the images
- * @param samples     generated images of an autoencoder, a multiple of the classes
- * @param guidance    scale of the guided ones
- * @param classifier  options of the classifier's training
- * @param prior       options of the priors' training
- * @param plain       options of the training of an autoencoder without a prior
- * @param kl          the same with the KL bottleneck
- * @param softVq      the same with SoftVQ's
- * @param aligned     options of the training of an aligned autoencoder
- * @param codebook    options of the training of the autoencoder whose codebook stands in for LlamaGen's
- * @param generator   options of the generators' training
- * @param sampling    options of the sampler
- * @param rows        rows of the drawn embedding table
- * @param bankRows    at most so many rows of a bank of image features
- * @param toy         options of the toy
+ * @param scale        its name
+ * @param inputs       the given data and weights
+ * @param side         pixels along a side of the images
+ * @param images       the images that autoencoders, and a classifier, are trained on
+ * @param encoded      the images for latents and features
+ * @param validation   the images with which reconstructions and generated images are compared
+ * @param samples      generated images of an autoencoder, a multiple of the classes
+ * @param guidance     scale of the guided ones
+ * @param classifier   options of the classifier's training
+ * @param prior        options of the priors' training
+ * @param autoencoders options of the autoencoders' training, for each kind; those of the alignment are not among them
+ * @param generator    options of the generators' training
+ * @param sampling     options of the sampler
+ * @param rows         rows of the synthetic embedding table
+ * @param bankRows     the limit of the rows of a bank of image features
+ * @param toy          options of the toy
  */
-record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded,
-        String validation, int classes, int samples, double guidance, List<String> classifier,
-        List<String> prior, List<String> plain, List<String> kl, List<String> softVq,
-        List<String> aligned, List<String> codebook, List<String> generator, List<String> sampling,
-        int rows, int bankRows, List<String> toy) {
+record Recipe(String scale, PaperInputs inputs, int side, String images, String encoded, String validation, int samples,
+        double guidance, List<String> classifier, List<String> prior, Map<Kind, List<String>> autoencoders,
+        List<String> generator, List<String> sampling, int rows, int bankRows, List<String> toy) {
 
     /**
-     * How far the scale quick goes.
+     * The numbers of the scale quick.
      *
      * @param classifierSteps steps of the classifier
      * @param priorSteps      steps of a prior
      * @param steps           steps of an autoencoder
      * @param codebookSteps   steps of the autoencoder whose codebook is a target
      * @param generatorSteps  steps of a generator
-     * @param encoded         images whose latents a generator is trained on
+     * @param encoded         images for the latents of a generator's training
      * @param validation      images to compare with
      * @param samples         images generated, at least
-     * @param rows            rows of the drawn embedding table
-     * @param points          latent tokens whose neighbours are looked for
-     * @param toySteps        steps of the toy's flow and of its alignment; 0 for its preset's
+     * @param rows            rows of the synthetic embedding table
+     * @param points          latent tokens whose nearest neighbours are searched
+     * @param toySteps        steps of the toy's flow and of its alignment; 0 for those of its preset
      */
     record Quick(int classifierSteps, int priorSteps, int steps, int codebookSteps, int generatorSteps, int encoded,
             int validation, int samples, int rows, int points, int toySteps) {
 
-        /** Half an hour a table on two cores. */
+        /** Takes half an hour for a table on two cores. */
         static final Quick STANDARD = new Quick(600, 1000, 600, 300, 900, 3000, 1000, 500, 8192, 2000, 0);
     }
 
@@ -65,21 +59,14 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
     private static final double QUICK_GUIDANCE = 3;
     private static final double PAPER_GUIDANCE = 2.9;
 
-    /** Throws {@link RequestException} when the samples are no multiple of the classes. */
-    Recipe {
-        if (samples % classes != 0) {
-            throw new RequestException(samples + " images cannot be as many of each of " + classes + " classes");
-        }
-    }
-
     /**
-     * Minutes to half an hour on two cores: the quick presets made smaller and shorter, on drawn images where none are
-     * given.
+     * Returns the recipe for minutes to half an hour on two cores: the quick presets made smaller and shorter, on
+     * synthetic images if none are given.
      *
      * @param classes of the images
      */
     static Recipe quick(PaperInputs inputs, int classes, Quick sizes) {
-        boolean drawn = inputs.images == null;
+        boolean synthetic = inputs.images == null;
         List<String> autoencoder = settings("training.steps", sizes.steps, "training.warmupSteps", sizes.steps / 12,
                 "evaluation.every", Math.max(1, sizes.steps / 10), "evaluation.images", 128, "evaluation.points",
                 sizes.points, "log.checkpointEvery", Math.max(1, sizes.steps / 3), "log.keepCheckpoints", 1);
@@ -88,19 +75,19 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
                 sizes.codebookSteps / 12, "model.latentChannels", 8, "model.bottleneck.kind", "vq",
                 "model.bottleneck.codes", 1024));
         return new Recipe("quick", inputs, SIDE,
-                drawn ? "procedural:64" : inputs.images,
-                drawn ? "procedural:64?count=" + sizes.encoded : inputs.images,
-                drawn ? "procedural:64?seed=1&count=" + sizes.validation : inputs.validation,
-                classes, (sizes.samples + classes - 1) / classes * classes, QUICK_GUIDANCE,
+                synthetic ? "procedural:64" : inputs.images,
+                synthetic ? "procedural:64?count=" + sizes.encoded : inputs.images,
+                synthetic ? "procedural:64?seed=1&count=" + sizes.validation : inputs.validation,
+                (sizes.samples + classes - 1) / classes * classes, QUICK_GUIDANCE,
                 List.of("--classifier-steps", "" + sizes.classifierSteps),
                 settings("training.steps", sizes.priorSteps, "training.warmupSteps", sizes.priorSteps / 12,
                         "network.width", 128, "evaluation.every", Math.max(1, sizes.priorSteps / 2),
                         "evaluation.references", 5000, "evaluation.rows", 256, "log.checkpointEvery",
                         Math.max(1, sizes.priorSteps / 2)),
-                autoencoder,
-                with(autoencoder, settings("model.bottleneck.kind", "kl")),
-                with(autoencoder, settings("model.bottleneck.kind", "softvq")),
-                autoencoder, codebook,
+                Map.of(Kind.PLAIN, autoencoder,
+                        Kind.KL, with(autoencoder, settings("model.bottleneck.kind", "kl")),
+                        Kind.SOFT_VQ, with(autoencoder, settings("model.bottleneck.kind", "softvq")),
+                        Kind.ALIGNED, autoencoder, Kind.CODEBOOK, codebook),
                 settings("training.steps", sizes.generatorSteps, "training.warmupSteps", sizes.generatorSteps / 20,
                         "training.batch", 32, "evaluation.images", 128, "data.flip", true, "model.width", 128,
                         "model.bufferSize", 4, "model.maskRatioMin", 0.7, "model.head.multiplicity", 1,
@@ -112,16 +99,18 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
                         sizes.toySteps));
     }
 
-    /** The official presets, for machines with GPUs; everything must be given. */
+    /** Returns the recipe for machines with GPUs: the official presets, with all inputs given. */
     static Recipe paper(PaperInputs inputs, int classes) {
         List<String> weights = settings("model.encoder.weights", inputs.encoder, "loss.perceptual.vgg", inputs.vgg,
                 "loss.perceptual.heads", inputs.lpipsHeads, "loss.adversarial.backbone", inputs.dino);
         return new Recipe("paper", inputs, PAPER_SIDE, inputs.images, inputs.images, inputs.validation,
-                classes, (PAPER_SAMPLES + classes - 1) / classes * classes, PAPER_GUIDANCE, List.of(),
+                (PAPER_SAMPLES + classes - 1) / classes * classes, PAPER_GUIDANCE, List.of(),
                 List.of("--config", "paper"),
-                preset("official-ae", weights), preset("official-kl", weights),
-                preset("official-softvq", with(weights, settings("model.repa.model.weights", inputs.encoder))),
-                preset("official", weights), List.of(), List.of("--config", "paper"),
+                Map.of(Kind.PLAIN, preset("official-ae", weights), Kind.KL, preset("official-kl", weights),
+                        Kind.SOFT_VQ, preset("official-softvq",
+                                with(weights, settings("model.repa.model.weights", inputs.encoder))),
+                        Kind.ALIGNED, preset("official", weights)),
+                List.of("--config", "paper"),
                 List.of("--batch", "256", "--precision", "bf16"), 0, PAPER_ROWS, List.of("--config", "paper"));
     }
 
@@ -129,14 +118,14 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
         return with(List.of("--config", name), more);
     }
 
-    /** The one options behind the others. */
+    /** Returns the first words, then the others. */
     static List<String> with(List<String> some, List<String> more) {
         List<String> all = new ArrayList<>(some);
         all.addAll(more);
         return all;
     }
 
-    /** A {@code --set} for each key and value. */
+    /** Returns a {@code --set} for each key and value. */
     static List<String> settings(Object... keysAndValues) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
@@ -146,7 +135,7 @@ record Recipe(String scale, PaperInputs inputs, int side, String images, String 
         return all;
     }
 
-    /** The feature network as {@code evaluate} takes it. */
+    /** Returns the feature network as {@code evaluate} takes it. */
     String features(String classifierFile) {
         return inputs.inception != null ? "inception:" + inputs.inception : "classifier:" + classifierFile;
     }

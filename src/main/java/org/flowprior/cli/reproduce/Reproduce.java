@@ -7,32 +7,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import org.flowprior.cli.common.PositiveOption;
-import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.data.ImageSource;
 import org.flowprior.data.ProceduralImages;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** {@code flowprior reproduce}: a figure or table of the paper, by the commands that it takes. */
+/** {@code flowprior reproduce}: makes a figure or table of the paper with the commands that it needs. */
 @Command(
         name = "reproduce",
         sortOptions = false,
         description = {
-            "Makes a figure or table of the paper with everything that it needs, each step a command that could as "
-                    + "well be typed, with a directory of its own: targets, priors, autoencoders, latents, generators, "
-                    + "images, evaluations. Steps that are done are not done again, and one that was stopped goes on; "
-                    + "what figures and tables share in one --out is made once.",
-            "Tables are written as Markdown and CSV beside the paper's numbers, figures with their numbers as CSV.",
-            "Scales: quick (the default; about half an hour a table on two cores: small networks, drawn images, and "
-                    + "stand-ins for the targets that are not given, all named below the table) and paper (the "
-                    + "published settings, on published weights, which must all be given)."},
+            "Makes a figure or table of the paper with everything that it needs: targets, priors, autoencoders, latents, "
+                    + "generators, images, evaluations. Each step is a command that could be typed, with a directory "
+                    + "of its own. Steps that are done are skipped, and a stopped one continues; figures and tables "
+                    + "in one --out share their steps.",
+            "Tables are written as Markdown and CSV with the paper's numbers, figures with their numbers as CSV.",
+            "Scales: quick (the default; about half an hour for a table on two cores: small networks, synthetic "
+                    + "images, and stand-ins for the targets that are not given, all named below the table) and paper "
+                    + "(the published settings and weights; all weights must be given)."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior reproduce fig3",
@@ -42,15 +37,14 @@ import picocli.CommandLine.Parameters;
             "      --images imagenet/train --validation imagenet/val --qwen Qwen2.5-0.5B/ \\",
             "      --encoder dinov2_vitl14_pretrain.pth --vgg vgg16-397923af.pth --lpips-heads vgg.pth \\",
             "      --dino dino_deitsmall16_pretrain.pth --inception weights-inception-2015-12-05-6726825d.pth"})
-public final class Reproduce implements Callable<Integer> {
+public final class Reproduce extends Subcommand {
 
-    /** How much is done. */
     enum Scale { QUICK, PAPER }
 
     private static final int DEFAULT_ROWS = 8192;
 
-    @Parameters(paramLabel = "WHAT", description = "fig3, fig4, fig5, fig6, table1 or table2; or embeddings, the drawn "
-            + "table that stands in for Qwen's, as one file")
+    @Parameters(paramLabel = "WHAT", description = "fig3, fig4, fig5, fig6, table1 or table2; or embeddings, the "
+            + "synthetic table that stands in for Qwen's, as one file")
     private Subject subject;
 
     @Option(names = "--scale", paramLabel = "NAME", defaultValue = "quick",
@@ -58,13 +52,13 @@ public final class Reproduce implements Callable<Integer> {
     private Scale scale;
 
     @Option(names = {"-o", "--out"}, paramLabel = "DIR",
-            description = "where everything is, the same for all figures and tables (default: runs/reproduce-SCALE)")
+            description = "the directory of all figures and tables (default: runs/reproduce-SCALE)")
     private Path out;
 
     @Mixin
     private PaperInputs inputs;
 
-    @Option(names = "--rows", paramLabel = "N", description = "of embeddings (default: " + DEFAULT_ROWS + ")")
+    @Option(names = "--rows", paramLabel = "N", description = "rows of embeddings (default: " + DEFAULT_ROWS + ")")
     private Integer rows;
 
     @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: cpu)")
@@ -73,26 +67,19 @@ public final class Reproduce implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "threads of an op on the CPU (default: all cores)")
     private Integer threads;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        check();
+        checkOptions();
         if (subject == Subject.EMBEDDINGS) {
-            DrawnEmbeddings.write(out, rows == null ? DEFAULT_ROWS : rows);
+            SyntheticEmbeddings.write(out, rows == null ? DEFAULT_ROWS : rows);
             return 0;
         }
         Path root = out != null ? out : Path.of("runs", "reproduce-" + scale.name().toLowerCase(Locale.ROOT));
         boolean quiet = flag("--quiet");
         List<String> flags = quiet ? List.of("--quiet") : flag("--verbose") ? List.of("--verbose") : List.of();
-        PrintWriter errors = spec.commandLine().getErr();
-        Runner.Says says = new Runner.Says(session,
-                quiet ? new PrintWriter(PrintWriter.nullWriter()) : errors, errors, flags);
-        return new Reproduction(subject, root, recipe(), machine()).run(says, spec.commandLine().getOut());
+        PrintWriter errors = spec().commandLine().getErr();
+        return new Reproduction(subject, root, recipe(), machine()).run(new Reproduction.Environment(session(),
+                quiet ? new PrintWriter(PrintWriter.nullWriter()) : errors, errors, flags), out());
     }
 
     private Recipe recipe() throws IOException {
@@ -111,7 +98,7 @@ public final class Reproduce implements Callable<Integer> {
                 : Recipe.quick(inputs, classes, Recipe.Quick.STANDARD);
     }
 
-    /** What all steps are told. */
+    /** Returns the options of all steps. */
     private List<String> machine() {
         List<String> options = new ArrayList<>();
         if (device != null) {
@@ -124,21 +111,14 @@ public final class Reproduce implements Callable<Integer> {
     }
 
     private boolean flag(String name) {
-        return Boolean.TRUE.equals(spec.root().findOption(name).getValue());
+        return Boolean.TRUE.equals(spec().root().findOption(name).getValue());
     }
 
-    private void check() {
-        PositiveOption.require("--threads", threads, this::wrong);
-        PositiveOption.require("--rows", rows, this::wrong);
-        if (rows != null && subject != Subject.EMBEDDINGS) {
-            throw wrong("--rows goes with embeddings");
-        }
+    private void checkOptions() {
+        check().requirePositive("--threads", "--rows");
+        check().requireFor("embeddings", subject == Subject.EMBEDDINGS, "--rows");
         if (subject == Subject.EMBEDDINGS && (out == null || Files.isDirectory(out))) {
-            throw wrong("embeddings needs a file: --out embeddings.safetensors");
+            throw check().wrong("embeddings needs a file: --out embeddings.safetensors");
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

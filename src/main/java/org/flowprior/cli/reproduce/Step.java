@@ -1,40 +1,26 @@
 package org.flowprior.cli.reproduce;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import org.flowprior.train.RunDirectory;
 
 /**
- * A step of a reproduction: a command that could as well be typed.
+ * A step of a reproduction: a command that a user could type.
  *
- * @param name   unique; where its files are below the reproduction's directory
- * @param words  the command line behind {@code flowprior}
- * @param result the file or directory that is there when, and only when, the step has ended
- * @param goesOn the directory of a run that the same command with {@code --resume} goes on with; null for a command
- *               that goes on by itself or begins anew
+ * @param name   unique; the place of its files below the reproduction's directory
+ * @param words  the command line after {@code flowprior}
+ * @param result the file or directory that exists when, and only when, the step has ended
+ * @param run    the run directory that the command continues if it gets {@code --resume}; null for a command that
+ *               continues or begins again without it
  */
-record Step(String name, List<String> words, Path result, Path goesOn) {
+record Step(String name, List<String> words, Path result, Path run) {
 
-    /** Whether its result is there. */
+    /** Returns true if the result exists. */
     boolean isDone() {
         return Files.exists(result);
     }
 
-    /** The command line to run now. */
-    List<String> command() {
-        boolean begun = goesOn != null && RunDirectory.isRun(goesOn);
-        return begun ? Stream.concat(words.stream(), Stream.of("--resume")).toList() : words;
-    }
-
-    /** Makes the directories that the command expects around its files. */
-    void makeRoom() throws IOException {
-        Files.createDirectories((goesOn == null ? result : goesOn).getParent());
-    }
-
-    /** The command as it would be typed in a shell. */
+    /** Returns the command as it is typed in a shell. */
     static String typed(List<String> command) {
         return "flowprior " + String.join(" ", command.stream()
                 .map(word -> word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'").toList());

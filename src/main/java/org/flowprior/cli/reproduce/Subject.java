@@ -3,12 +3,12 @@ package org.flowprior.cli.reproduce;
 import java.util.List;
 import java.util.Locale;
 
-/** What of the paper can be reproduced. */
+/** A part of the paper that can be reproduced. */
 enum Subject {
 
     /** Latents, alignment loss and training curves on a mixture of five Gaussians. */
     FIG3,
-    /** Alignment loss and nearest neighbours over the training of autoencoders. */
+    /** Alignment loss and nearest-neighbour distances during the training of autoencoders. */
     FIG4,
     /** The six targets in the plane. */
     FIG5,
@@ -18,20 +18,20 @@ enum Subject {
     TABLE1,
     /** Projections and weights of the alignment. */
     TABLE2,
-    /** No part of the paper: the embedding table that stands in for Qwen's. */
+    /** Not a part of the paper: the embedding table that stands in for Qwen's. */
     EMBEDDINGS;
 
-    /** As it is typed. */
+    /** Returns the name that a user types. */
     String typed() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it is made with {@code flowprior toy} alone. */
+    /** Returns true if it needs only {@code flowprior toy}. */
     boolean ofToys() {
         return this == FIG3 || this == FIG5 || this == FIG6;
     }
 
-    /** The targets whose priors it needs. */
+    /** Returns the targets whose priors it needs. */
     List<TargetKind> targets() {
         return switch (this) {
             case FIG4, TABLE1 -> List.of(TargetKind.values());

@@ -7,18 +7,17 @@ import java.util.stream.Stream;
 /**
  * A row of a table.
  *
- * @param group    what is varied; empty where the table has no groups
- * @param title    as the paper calls it
+ * @param group    the varied quantity; empty if the table has no groups
+ * @param title    the paper's name
  * @param variant  the autoencoder
- * @param measured what of it is measured
+ * @param measured the measurements
  * @param paper    the paper's numbers, in the order of the table's columns
  */
-record TableRow(String group, String title, Variant variant, List<Measured> measured,
-        List<Double> paper) {
+record TableRow(String group, String title, Variant variant, List<Measured> measured, List<Double> paper) {
 
-    /** What is measured of an autoencoder, a file each. */
+    /** A measurement of an autoencoder; each has a file. */
     enum Measured {
-        /** Its reconstructions. */
+        /** Reconstructions. */
         RECONSTRUCTION("-reconstruction"),
         /** Images of a generator without guidance. */
         UNGUIDED(""),
@@ -31,15 +30,14 @@ record TableRow(String group, String title, Variant variant, List<Measured> meas
             this.ending = ending;
         }
 
-        /** The name of its files. */
+        /** Returns the name of its files. */
         String file(Variant variant) {
             return variant.key() + ending;
         }
     }
 
     private static TableRow first(String title, Variant variant, double... paper) {
-        return new TableRow("", title, variant, List.of(Measured.values()),
-                Arrays.stream(paper).boxed().toList());
+        return new TableRow("", title, variant, List.of(Measured.values()), Arrays.stream(paper).boxed().toList());
     }
 
     private static TableRow second(String group, String title, Variant variant, double... paper) {
@@ -47,14 +45,13 @@ record TableRow(String group, String title, Variant variant, List<Measured> meas
                 Arrays.stream(paper).boxed().toList());
     }
 
-    /** The rows of Table 1: rFID, PSNR; FID, IS, precision, recall; the same four with guidance. */
+    /** Returns the rows of Table 1: rFID, PSNR; FID, IS, precision, recall; the same four with guidance. */
     static List<TableRow> table1() {
         Stream<TableRow> plain = Stream.of(
                 first("AE", Variant.PLAIN, 1.13, 20.20, 15.08, 86.37, 0.60, 0.59, 5.26, 237.60, 0.56, 0.65),
                 first("KL", Variant.KL, 1.65, 22.59, 12.94, 91.86, 0.60, 0.58, 5.29, 200.85, 0.57, 0.65),
-                first("SoftVQ", Variant.SOFT_VQ, 0.61, 23.00, 13.30, 93.40, 0.60, 0.57, 6.09, 198.53, 0.58,
-                        0.61));
-        return Stream.concat(plain, Arrays.stream(TargetKind.values()).map(target -> first(target.title(),
+                first("SoftVQ", Variant.SOFT_VQ, 0.61, 23.00, 13.30, 93.40, 0.60, 0.57, 6.09, 198.53, 0.58, 0.61));
+        return Stream.concat(plain, Arrays.stream(TargetKind.values()).map(target -> first(target.title,
                 Variant.aligned(target), switch (target) {
                     case VAE -> new double[] {1.22, 22.31, 12.04, 98.66, 0.56, 0.57, 5.02, 240.03, 0.56, 0.62};
                     case DINO -> new double[] {1.26, 23.07, 11.47, 101.74, 0.59, 0.59, 4.87, 250.38, 0.54, 0.67};
@@ -63,14 +60,13 @@ record TableRow(String group, String title, Variant variant, List<Measured> meas
                 }))).toList();
     }
 
-    /** The rows of Table 2: rFID, PSNR; FID, IS. */
+    /** Returns the rows of Table 2: rFID, PSNR; FID, IS. */
     static List<TableRow> table2() {
         String projection = "projection";
         String weight = "weight";
         return List.of(
                 second(projection, "random", Variant.projected("random"), 0.85, 23.12, 11.89, 102.23),
-                second(projection, "average pooling", Variant.projected("average-pooling"), 0.94, 22.98, 16.06,
-                        60.37),
+                second(projection, "average pooling", Variant.projected("average-pooling"), 0.94, 22.98, 16.06, 60.37),
                 second(projection, "PCA", Variant.projected("pca"), 0.87, 23.14, 14.95, 83.59),
                 second(weight, "0.001", Variant.weighted(0.001), 0.89, 22.78, 17.57, 75.20),
                 second(weight, "0.005", Variant.weighted(0.005), 1.02, 22.98, 16.93, 78.01),

@@ -6,33 +6,28 @@ import java.util.Locale;
 enum TargetKind {
 
     /** Low-level visual features: the latents of a VAE. */
-    VAE("Low-level (VAE)", "none"),
+    VAE("Low-level (VAE)", "none", "--vae"),
     /** Semantic visual features: DINOv2's. */
-    DINO("Semantic (Dino)", "random"),
+    DINO("Semantic (Dino)", "random", "--dinov2"),
     /** A discrete visual codebook: LlamaGen's. */
-    VQ("Discrete (VQ)", "none"),
+    VQ("Discrete (VQ)", "none", "--vq"),
     /** Textual features: Qwen's token embeddings. */
-    QWEN("Textual (Qwen)", "random");
+    QWEN("Textual (Qwen)", "random", "--qwen");
 
-    private final String title;
-    private final String projection;
+    /** The paper's name. */
+    final String title;
+    /** The kind of its prior's projection to the latents' channels. */
+    final String projection;
+    /** The option that names its features. */
+    final String option;
 
-    TargetKind(String title, String projection) {
+    TargetKind(String title, String projection, String option) {
         this.title = title;
         this.projection = projection;
+        this.option = option;
     }
 
-    /** As the paper calls it. */
-    String title() {
-        return title;
-    }
-
-    /** The kind of projection to the latents' channels that its prior has. */
-    String projection() {
-        return projection;
-    }
-
-    /** Its part of the files' names. */
+    /** Returns its part of the files' names. */
     String key() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,2 +1,2 @@
-/** The command {@code reproduce}: the steps behind each figure and table of the paper. */
+/** The command {@code reproduce}: the steps that lead to each figure and table of the paper. */
 package org.flowprior.cli.reproduce;

@@ -21,15 +21,10 @@ final class ClassOptions {
     private String classes;
 
     @Option(names = {"-n", "--count"}, paramLabel = "N",
-            description = "images altogether, a multiple of the classes (default: one of each class)")
+            description = "number of images, a multiple of the classes (default: one of each class)")
     private Integer count;
 
-    /** Number of images; null if it was not given. */
-    Integer count() {
-        return count;
-    }
-
-    /** The labels for a generator that has this number of classes. */
+    /** Returns the labels for a generator that has this number of classes. */
     ClassLabels labels(long known) {
         List<Integer> chosen = classes.equals(ALL) ? IntStream.range(0, Math.toIntExact(known)).boxed().toList()
                 : listed(classes, known);
@@ -55,7 +50,7 @@ final class ClassOptions {
             int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
             if (last < first || last >= known) {
                 throw new RequestException("--classes: the generator has classes 0 to " + (known - 1) + ", so '"
-                        + part.strip() + "' is none of them");
+                        + part.strip() + "' is not among them");
             }
             for (int number = first; number <= last; number++) {
                 if (!classes.add(number)) {

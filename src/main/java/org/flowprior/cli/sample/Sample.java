@@ -7,15 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.cli.common.ComputeOptions;
-import org.flowprior.cli.common.ErrorReport;
 import org.flowprior.cli.common.FileArguments;
 import org.flowprior.cli.common.FileChecksum;
-import org.flowprior.cli.common.PositiveOption;
-import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.RequestException;
 import org.flowprior.eval.SmallClassifier;
@@ -28,22 +25,19 @@ import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarSampler;
 import org.flowprior.torch.Device;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
-/** {@code flowprior sample}: images from a generator and an autoencoder. */
+/** {@code flowprior sample}: samples images from a generator and an autoencoder. */
 @Command(
         name = "sample",
         sortOptions = false,
         description = {
-            "Makes images of the classes asked for: as many of each, one class after the other, as PNG files "
-                    + "00000.png, 00001.png and so on, which is what evaluators read.",
-            "An image depends on --seed, its number, --batch and the options, on nothing else: the same command "
-                    + "continues after the images that are there, and makes what it would have made at once."},
+            "Samples the same number of images of each class, one class after the other, as PNG files 00000.png, "
+                    + "00001.png and so on, which evaluators read.",
+            "An image depends only on --seed, its number, --batch and the options: after a stop the same command adds "
+                    + "the missing images, and they are the same as those of a run without a stop."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior sample --mar runs/mar/mar.safetensors \\",
@@ -52,31 +46,31 @@ import picocli.CommandLine.ParameterException;
             "  flowprior sample --mar checkpoint-last.pth --autoencoder ae.pt \\",
             "      --scaling 1.7052 --count 50000 --batch 256 --device cuda \\",
             "      --precision bf16 --out samples/in50k --npz in50k.npz"})
-public final class Sample implements Callable<Integer> {
+public final class Sample extends Subcommand {
 
     @Option(names = {"-m", "--mar"}, required = true, paramLabel = "FILE",
-            description = "the generator: mar.safetensors of train-mar, or an official .pth, of which the averaged "
-                    + "weights are taken where there are some")
+            description = "the generator: mar.safetensors of train-mar, or an official .pth, with its averaged weights "
+                    + "if it has some")
     private Path generator;
 
     @Option(names = {"-a", "--autoencoder"}, required = true, paramLabel = "FILE",
-            description = "the autoencoder whose latents it was trained on: a file of train-autoencoder, or an "
+            description = "the autoencoder on whose latents it was trained: a file of train-autoencoder, or an "
                     + "official .pt")
     private Path autoencoder;
 
     @Option(names = "--scaling", paramLabel = "X",
-            description = "what the latents were multiplied by for the generator (default: what its file says)")
+            description = "the factor of the latents in the generator's training (default: the one in its file)")
     private Double scaling;
 
     @Mixin
     private ClassOptions classes;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "of the orders and the noise (default: ${DEFAULT-VALUE})")
+            description = "of the token orders and the noise (default: ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = {"-o", "--out"}, required = true, paramLabel = "DIR",
-            description = "a new directory for the images, or the one of a stopped run of the same command")
+            description = "a new directory for the images, or that of a stopped run of the same command")
     private Path out;
 
     @Option(names = "--grid", paramLabel = "FILE",
@@ -103,18 +97,12 @@ public final class Sample implements Callable<Integer> {
     @Mixin
     private ComputeOptions compute;
 
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
-        check();
+        check().requirePositive("--batch", "--count");
         FileArguments.requirePlaces(grid, npz);
         Device place = compute.ready();
-        BooleanSupplier stop = session.stopRequests("stopping: the images that are there stay");
+        BooleanSupplier stop = session().stopRequests("stopping: the finished images stay");
         FileArguments.requireFiles(generator, autoencoder);
         try (Mar mar = MarFile.read(generator);
                 Autoencoder decoder = Autoencoder.read(autoencoder, config -> config.withRepa(null))) {
@@ -132,23 +120,21 @@ public final class Sample implements Callable<Integer> {
             try (ImageSampler sampler = ImageSampler.of(mar, decoder, factor, options, compute.precision())) {
                 ImageSampling sampling = new ImageSampling(sampler, labels, seed, batch);
                 folder = sampling.open(out, checksums());
-                speed = sampling.fill(folder, session.console(), stop);
+                speed = sampling.fill(folder, session().console(), stop);
             }
             if (speed.isEmpty()) {
-                spec.commandLine().getErr().println("flowprior: stopped; the same command goes on");
-                return ErrorReport.STOPPED;
+                return stopped("the same command continues");
             }
             finish(folder, speed.get());
         }
         return 0;
     }
 
-    /** What the latents were multiplied by for the generator: the option, or what its file says. */
+    /** Returns the factor of the latents in the generator's training: the option, or the one in its file. */
     private double factor() {
         if (scaling == null) {
             return MarFile.scaling(generator).orElseThrow(() -> new RequestException(generator
-                    + " does not say what its latents were multiplied by; --scaling X does, as encode and train-mar "
-                    + "print it"));
+                    + " does not give the factor of its latents; --scaling X does, as encode and train-mar print it"));
         }
         if (!(scaling > 0 && Double.isFinite(scaling))) {
             throw new RequestException("--scaling must be positive, not " + scaling);
@@ -186,19 +172,10 @@ public final class Sample implements Callable<Integer> {
         }
         if (checkClasses) {
             ClassCheck found = ClassCheck.of(folder, SmallClassifier.Options.STANDARD, compute.decoders(),
-                    session.console());
+                    session().console());
             rows.add(TextTable.row("class correctly classified", "%.1f%% of the generated images, %.1f%% of real ones, "
                     + "chance %.0f%%", 100 * found.generated(), 100 * found.real(), 100 * found.chance()));
         }
-        TextTable.print(spec.commandLine().getOut(), rows);
-    }
-
-    private void check() {
-        PositiveOption.require("--batch", batch, this::wrong);
-        PositiveOption.require("--count", classes.count(), this::wrong);
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+        TextTable.print(out(), rows);
     }
 }

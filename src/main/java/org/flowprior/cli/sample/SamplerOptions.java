@@ -6,12 +6,12 @@ import org.flowprior.mar.HeadSampling;
 import org.flowprior.mar.MarSampler;
 import picocli.CommandLine.Option;
 
-/** The options of {@code sample} that say how the generator is sampled. */
+/** The options of {@code sample} for the generator's sampler. */
 final class SamplerOptions {
 
     @Option(names = "--iterations", paramLabel = "N",
-            description = "iterations, at each of which the generator runs once: 1 to the number of tokens (default: "
-                    + "as many as there are tokens, and at most " + ImageSampler.MOST_ITERATIONS + ")")
+            description = "iterations, each a run of the generator: 1 to the number of tokens (default: the number of "
+                    + "tokens, at most " + ImageSampler.MOST_ITERATIONS + ")")
     private Integer iterations;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "100",
@@ -19,13 +19,13 @@ final class SamplerOptions {
     private int steps;
 
     @Option(names = "--solver", paramLabel = "NAME", defaultValue = "official",
-            description = "how a flow head takes its steps: official (Euler between N times, so one evaluation fewer "
-                    + "than --steps), euler, midpoint or heun; a diffusion head takes official (default: "
+            description = "solver of a flow head: official (Euler between N times, so one evaluation fewer than "
+                    + "--steps), euler, midpoint or heun; of a diffusion head only official (default: "
                     + "${DEFAULT-VALUE})")
     private HeadSampling.Solver solver;
 
     @Option(names = "--cfg", paramLabel = "S", defaultValue = "1",
-            description = "scale of classifier-free guidance; 1 is none, which takes half the time (default: "
+            description = "scale of classifier-free guidance; 1 is no guidance, in half the time (default: "
                     + "${DEFAULT-VALUE})")
     private double scale;
 
@@ -35,11 +35,11 @@ final class SamplerOptions {
     private Guidance.Schedule schedule;
 
     @Option(names = "--temperature", paramLabel = "X", defaultValue = "1",
-            description = "factor of a flow head's first noise, and of a diffusion head's noise on the way (default: "
+            description = "factor of a flow head's first noise, and of the noise of a diffusion head's steps (default: "
                     + "${DEFAULT-VALUE})")
     private double temperature;
 
-    /** The options for a generator of this number of tokens. */
+    /** Returns the sampler's options for a generator of this number of tokens. */
     MarSampler.Options options(long tokens) {
         int count = iterations != null ? iterations : (int) Math.min(ImageSampler.MOST_ITERATIONS, tokens);
         return new MarSampler.Options(count, new Guidance(scale, schedule),

@@ -17,34 +17,16 @@ import org.flowprior.train.toy.ToyConfig;
 import org.flowprior.train.toy.ToyResult;
 import org.flowprior.train.toy.ToyTraining;
 
-/** One target of {@code flowprior toy}: training, figures, files and what is said about them. */
-final class Experiment {
+/**
+ * Runs one target of {@code flowprior toy}: trains, draws the figures, writes the files and prints the results.
+ *
+ * @param stop   gives the request to stop that training checks
+ * @param out    for results
+ * @param report whether the theory is measured too
+ */
+record Experiment(Console console, Supplier<BooleanSupplier> stop, PrintWriter out, boolean report) {
 
-    private final Console console;
-    private final Supplier<BooleanSupplier> stop;
-    private final PrintWriter out;
-    private final boolean report;
-
-    Experiment(Console console, Supplier<BooleanSupplier> stop, PrintWriter out, boolean report) {
-        this.console = console;
-        this.stop = stop;
-        this.out = out;
-        this.report = report;
-    }
-
-    Console console() {
-        return console;
-    }
-
-    PrintWriter out() {
-        return out;
-    }
-
-    boolean withReport() {
-        return report;
-    }
-
-    /** Runs the experiment, or the rest of it. */
+    /** Runs the experiment, or the rest of a resumed one. */
     void run(TrainingRun run, ToyConfig config) throws IOException {
         run.console(console).stopWhen(stop.get());
         ToyResult result = new ToyTraining(run, config).run(report);
@@ -65,7 +47,7 @@ final class Experiment {
             out.println();
             ReportText.sentences(result.report().get()).forEach(out::println);
             out.println();
-            TextTable.of(ReportText.table(result.report().get())).forEach(out::println);
+            TextTable.print(out, ReportText.table(result.report().get()));
             out.println();
             out.println("report: " + run.path().resolve(ReportFiles.MARKDOWN));
         }

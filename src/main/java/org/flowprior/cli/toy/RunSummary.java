@@ -17,11 +17,12 @@ import org.flowprior.train.toy.AlignedLatents;
 import org.flowprior.train.toy.ToyConfig;
 import org.flowprior.train.toy.ToyResult;
 
-/** What a toy run ended with, as {@code summary.json} and in a few rows. */
+/** The results of a toy run: as {@code summary.json}, and as a few rows. */
 final class RunSummary {
 
     private RunSummary() {}
 
+    /** Returns the content of {@code summary.json}. */
     static JsonObject of(ToyConfig config, ToyResult result, double seconds) {
         JsonObject json = new JsonObject();
         json.addProperty("target", config.target().commandName());
@@ -46,7 +47,7 @@ final class RunSummary {
         return json;
     }
 
-    /** Over the steps at which the NLL was evaluated; none where it was so at one step alone. */
+    /** Adds correlations over the steps with an NLL, if there are at least two. */
     private static void addCorrelations(JsonObject json, AlignedLatents aligned) {
         double[] losses = aligned.whereEvaluated(aligned.losses());
         double[] smoothed = aligned.whereEvaluated(CurvesPanel.smoothed(aligned.losses(), ToyFigures.WINDOW));
@@ -60,6 +61,7 @@ final class RunSummary {
         json.addProperty("spearmanSmoothed", Correlation.spearman(smoothed, likelihoods));
     }
 
+    /** Prints the rows. */
     static void print(PrintWriter out, JsonObject summary, Path figure) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(TextTable.row("target", "%s", summary.get("target").getAsString()));
@@ -77,7 +79,7 @@ final class RunSummary {
                 number(summary, "flowLossOfExactField")));
         rows.add(TextTable.row("time", "%.0f s", number(summary, "seconds")));
         rows.add(TextTable.row("figure", "%s", figure));
-        TextTable.of(rows).forEach(out::println);
+        TextTable.print(out, rows);
     }
 
     private static double number(JsonObject summary, String key) {

@@ -18,39 +18,27 @@ import org.flowprior.train.toy.ReportFiles;
 import org.flowprior.train.toy.ToyConfig;
 
 /**
- * All targets of {@code flowprior toy}: a run of its own for each, in the directory of the target's name, and their
- * tables and figures together. The directory around them has the config of all, which names no target.
+ * Runs all targets of {@code flowprior toy}, each in a subdirectory of its name, and combines their tables and figures.
+ * The directory itself has the config of all, which names no target.
  */
-final class TargetSeries {
+record TargetSeries(Experiment experiment, ConfigLoader<ToyConfig> loader, ToyConfig config, TrainingRun run) {
 
     private static final String TARGET = "target";
     private static final String SUMMARY = "summary.json";
 
-    private final Experiment experiment;
-    private final ConfigLoader<ToyConfig> loader;
-    private final ToyConfig config;
-    private final TrainingRun run;
-
-    TargetSeries(Experiment experiment, ConfigLoader<ToyConfig> loader, ToyConfig config, TrainingRun run) {
-        this.experiment = experiment;
-        this.loader = loader;
-        this.config = config;
-        this.run = run;
-    }
-
-    /** True for a directory with runs of all targets. */
+    /** Returns true for a directory with runs of all targets. */
     static boolean isIn(Path directory) {
         return RunDirectory.isRun(directory) && !Json.read(directory.resolve("config.json")).has(TARGET);
     }
 
-    /** The config of one target as that of all. */
+    /** Removes the target from a config. Returns it. */
     static JsonObject shared(JsonObject config) {
         config.remove(TARGET);
         return config;
     }
 
-    /** Runs what has not been run, then puts everything together. */
-    void run() throws IOException {
+    /** Runs the targets that are not done, then combines all. */
+    void runAll() throws IOException {
         for (ToyTarget target : ToyTarget.values()) {
             Path place = run.path().resolve(target.commandName());
             if (isDone(place)) {
@@ -70,7 +58,7 @@ final class TargetSeries {
 
     private boolean isDone(Path place) {
         return Files.exists(place.resolve(SUMMARY))
-                && (!experiment.withReport() || Files.exists(place.resolve(ReportFiles.JSON)));
+                && (!experiment.report() || Files.exists(place.resolve(ReportFiles.JSON)));
     }
 
     private void combine() throws IOException {
@@ -93,12 +81,12 @@ final class TargetSeries {
         FigureColumn.write(run.directory().figures().resolve("figure6.png"), figures6);
         ComparisonTable runs = ComparisonTable.ofRuns(summaries);
         runs.write(run.path(), "table");
-        TextTable.of(runs.rows()).forEach(experiment.out()::println);
+        TextTable.print(experiment.out(), runs.rows());
         if (reports.size() == ToyTarget.values().length) {
             ComparisonTable theory = ComparisonTable.ofReports(reports);
             theory.write(run.path(), "report");
             experiment.out().println();
-            TextTable.of(theory.rows()).forEach(experiment.out()::println);
+            TextTable.print(experiment.out(), theory.rows());
         }
         experiment.out().println();
         experiment.out().println("table   " + run.path().resolve("table.md"));

@@ -5,29 +5,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.flowprior.cli.common.RunOptions;
-import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
 import org.flowprior.target.ToyTarget;
 import org.flowprior.train.RunDirectory;
 import org.flowprior.train.TrainingRun;
 import org.flowprior.train.toy.ToyConfig;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** {@code flowprior toy}: the 2-D experiments of Sec. 5.1 and App. B, and their figures. */
+/** {@code flowprior toy}: runs the 2-D experiments of Sec. 5.1 and App. B, and draws their figures. */
 @Command(
         name = "toy",
         sortOptions = false,
         description = {
-            "Trains a flow on a distribution in the plane, freezes it, moves 1,000 latents down its alignment loss, "
+            "Trains a flow on a distribution in the plane, freezes it, minimises its alignment loss over 1,000 latents, "
                     + "and draws the paper's Figures 3 and 6; for all targets also Figure 5, with a table.",
-            "Presets: quick (the default; minutes a target on two cores) and paper (the printed values; hours)."},
+            "Presets: quick (the default; minutes for each target on two cores) and paper (the printed values; hours)."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior toy",
@@ -35,26 +33,20 @@ import picocli.CommandLine.Option;
             "  flowprior toy --target moons --config paper --seed 1 --out runs/paper",
             "  flowprior toy --set alignment.weighting=likelihood --set flow.steps=2000",
             "  flowprior toy --resume --out runs/paper"})
-public final class Toy implements Callable<Integer> {
+public final class Toy extends Subcommand {
 
-    static final String ALL = "all";
+    private static final String ALL = "all";
 
     @Option(names = {"-t", "--target"}, paramLabel = "NAME", description = "gaussian, grid, moons, rings, spiral, "
             + "swissroll, or all, each in a directory of its own (default: the config's)")
     private String target;
 
     @Option(names = "--report", description = "also measures the theory: exact likelihoods, the bound, "
-            + "correlations, how concentrated the latents are; aligns a second time under the other weighting of times")
+            + "correlations, how concentrated the latents are; aligns a second time with the other time weighting")
     private boolean report;
 
     @Mixin
     private RunOptions options;
-
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
 
     private final ConfigLoader<ToyConfig> loader = ToyConfig.loader();
 
@@ -63,13 +55,12 @@ public final class Toy implements Callable<Integer> {
         requireTarget();
         Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
         boolean all = directory == null ? ALL.equals(target) : isOfAll(directory);
-        Experiment experiment = new Experiment(session.console(), session::stopRequests, spec.commandLine().getOut(),
-                report);
+        Experiment experiment = new Experiment(session().console(), session()::stopRequests, out(), report);
         try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory)) {
             ToyConfig config = resolved(run, all);
-            session.console().say("flowprior toy in " + run.path());
+            session().console().say("flowprior toy in " + run.path());
             if (all) {
-                new TargetSeries(experiment, loader, config, run).run();
+                new TargetSeries(experiment, loader, config, run).runAll();
             } else {
                 experiment.run(run, config);
             }
@@ -78,30 +69,24 @@ public final class Toy implements Callable<Integer> {
     }
 
     private void requireTarget() {
-        if (target != null && !target.equals(ALL)
-                && Arrays.stream(ToyTarget.values()).noneMatch(known -> known.commandName().equals(target))) {
-            throw new RequestException("--target " + target + " is none of "
-                    + String.join(", ", Arrays.stream(ToyTarget.values()).map(ToyTarget::commandName).toList()) + ", "
-                    + ALL);
+        List<String> known = Stream.concat(Arrays.stream(ToyTarget.values()).map(ToyTarget::commandName),
+                Stream.of(ALL)).toList();
+        if (target != null && !known.contains(target)) {
+            throw new RequestException("--target " + target + " is none of " + String.join(", ", known));
         }
     }
 
-    /** What the options change in the config; the target of all targets' config is any of them. */
+    /** Returns the changes to the config; one for all targets names any of them. */
     private List<String> assignments() {
-        List<String> all = new ArrayList<>(options.assignments());
-        if (target != null) {
-            all.add("target=" + (target.equals(ALL) ? ToyTarget.GAUSSIAN.commandName() : target));
-        }
-        return all;
+        return options.assignments("target", ALL.equals(target) ? ToyTarget.GAUSSIAN.commandName() : target);
     }
 
-    /** Which of the two kinds of runs is in that directory; the one that {@code --target} names, if it does. */
+    /** Returns true if the directory holds a run of all targets. Refuses one that {@code --target} contradicts. */
     private boolean isOfAll(Path directory) {
         boolean all = TargetSeries.isIn(directory);
         if (target != null && RunDirectory.isRun(directory) && all != target.equals(ALL)) {
             throw new RequestException(all ? directory + " holds a run of all targets; --resume cannot make it "
-                    + target
-                    : directory + " holds a run of one target; --resume cannot make it one of all");
+                    + target : directory + " holds a run of one target; --resume cannot make it one of all");
         }
         return all;
     }
@@ -112,21 +97,23 @@ public final class Toy implements Callable<Integer> {
                 all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config));
     }
 
-    /** @param named the target that names the run; null for that of the options */
+    /**
+     * Returns the run's directory.
+     *
+     * @param named the target that names the run; null for that of the options
+     */
     private Path directory(String named) throws IOException {
-        if (options.out() != null) {
-            return options.out();
-        }
-        String runName = named != null ? named : loader.load(options.config(), assignments()).target().commandName();
-        return options.directory("toy-" + runName, loader);
+        return options.directory(() -> "toy-"
+                + (named != null ? named : loader.load(options.config(), assignments()).target().commandName()),
+                loader);
     }
 
     private ToyConfig resolved(TrainingRun run, boolean all) {
         ToyConfig config = read(run, all, List.of());
         if (options.resume()) {
-            ToyConfig asked = options.config() != null ? loader.load(options.config(), assignments())
+            ToyConfig given = options.config() != null ? loader.load(options.config(), assignments())
                     : read(run, all, assignments());
-            options.resume(loader, config, asked, run.path());
+            options.resume(loader, config, given, run.path());
         }
         return config;
     }

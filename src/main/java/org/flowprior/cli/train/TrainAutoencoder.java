@@ -13,22 +13,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code flowprior train-autoencoder}: an autoencoder on images, aligned with a flow prior or not. */
+/** {@code flowprior train-autoencoder}: trains an autoencoder on images, with or without a flow prior. */
 @Command(
         name = "train-autoencoder",
         sortOptions = false,
         description = {
-            "Trains an autoencoder on images and writes it as autoencoder.safetensors, under the official keys. With a "
-                    + "flow prior its latents are pulled towards the prior's distribution.",
-            "Presets: quick (the default; a small network on drawn images, minutes on two cores), quick-kl (smaller "
+            "Trains an autoencoder on images and writes it as autoencoder.safetensors, under the official keys. A "
+                    + "flow prior pulls its latents towards the prior's distribution.",
+            "Presets: quick (the default; a small network on synthetic images, minutes on two cores), quick-kl (smaller "
                     + "images and latents, for the quick generator), paper (the printed values of the aligned "
-                    + "autoencoder, and the official ones where none are printed), official (what the released code "
-                    + "effectively runs for it), official-ae, official-kl and official-softvq (the same without a "
-                    + "prior, with those bottlenecks). The paper's four priors differ "
-                    + "by --prior alone.",
-            "With evaluation.bank, the bank of the features that the prior was trained on, each evaluation also "
-                    + "measures how near latent tokens lie to those features: the mean of log r_k, the paper's "
-                    + "Figure 4 beside the alignment loss."},
+                    + "autoencoder, with official ones for those that are not printed), official (the values that the "
+                    + "released code effectively uses for it), official-ae, official-kl and official-softvq (the same "
+                    + "without a prior, with those bottlenecks). Only --prior tells the paper's four priors apart.",
+            "With evaluation.bank, the feature bank on which the prior was trained, each evaluation also measures the "
+                    + "distance of latent tokens to those features: the mean of log r_k, which the paper's Figure 4 "
+                    + "compares with the alignment loss."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-autoencoder --out runs/quick",
@@ -44,12 +43,12 @@ public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingC
 
     @Option(names = {"-i", "--images"}, paramLabel = "PATH",
             description = "the images to train on: a directory, a list of files, a .tar, a directory of those, or "
-                    + "procedural:SIZE?seed=N&count=N for drawn ones (default: the config's data.images)")
+                    + "procedural:SIZE?seed=N&count=N for synthetic ones (default: the config's data.images)")
     private String images;
 
     @Option(names = "--validation", paramLabel = "PATH",
-            description = "images to validate on, in the same forms (default: the config's data.validation, and some "
-                    + "of the images where that is empty)")
+            description = "images to validate on, in the same forms (default: the config's data.validation; some of "
+                    + "the images if that is empty)")
     private String validation;
 
     @Option(names = {"-p", "--prior"}, paramLabel = "FILE",
@@ -60,7 +59,7 @@ public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingC
     @Mixin
     private RunOptions options;
 
-    /** The command. */
+    /** Makes the command. */
     public TrainAutoencoder() {
         super(new AutoencoderTraining());
     }
@@ -71,18 +70,8 @@ public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingC
     }
 
     @Override
-    List<String> assignments(List<String> shared) {
-        List<String> all = new ArrayList<>(shared);
-        add(all, "data.images", images);
-        add(all, "data.validation", validation);
-        add(all, "loss.alignment.prior", prior);
-        return all;
-    }
-
-    private static void add(List<String> all, String key, String value) {
-        if (value != null) {
-            all.add(key + "=" + value);
-        }
+    List<String> assignments() {
+        return options.assignments("data.images", images, "data.validation", validation, "loss.alignment.prior", prior);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.flowprior.cli.train;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.flowprior.cli.common.RunOptions;
@@ -14,16 +13,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code flowprior train-flow}: a flow prior on a feature bank. */
+/** {@code flowprior train-flow}: trains a flow prior on a feature bank. */
 @Command(
         name = "train-flow",
         sortOptions = false,
         description = {
-            "Trains a flow on the features of a bank, scaled and projected, and writes it as a prior to align latents "
-                    + "with (prior.safetensors).",
-            "Presets: quick (the default; a small network, minutes on two cores), paper (the printed values, and the "
-                    + "official ones where none are printed) and official (what the released code effectively runs; "
-                    + "its seeding, which gives all processes the same rows and noise, is not copied)."},
+            "Trains a flow on the features of a bank, scaled and projected, and writes it as prior.safetensors, a "
+                    + "prior to align latents with.",
+            "Presets: quick (the default; a small network, minutes on two cores), paper (the printed values, with "
+                    + "official ones for those that are not printed) and official (the values that the released code "
+                    + "effectively uses; its seeding, which gives all processes the same rows and noise, is not "
+                    + "copied)."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-flow --bank banks/qwen",
@@ -33,14 +33,14 @@ import picocli.CommandLine.Option;
 public final class TrainFlow extends TrainingCommand<FlowTrainingConfig> {
 
     @Option(names = {"-b", "--bank"}, paramLabel = "DIR",
-            description = "the feature bank to train on, as the command features makes it (default: the config's "
+            description = "the feature bank to train on, made by the command features (default: the config's "
                     + "data.bank)")
     private Path bank;
 
     @Mixin
     private RunOptions options;
 
-    /** The command. */
+    /** Makes the command. */
     public TrainFlow() {
         super(new FlowTraining());
     }
@@ -51,12 +51,8 @@ public final class TrainFlow extends TrainingCommand<FlowTrainingConfig> {
     }
 
     @Override
-    List<String> assignments(List<String> shared) {
-        List<String> all = new ArrayList<>(shared);
-        if (bank != null) {
-            all.add("data.bank=" + bank);
-        }
-        return all;
+    List<String> assignments() {
+        return options.assignments("data.bank", bank);
     }
 
     @Override

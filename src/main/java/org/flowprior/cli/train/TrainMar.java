@@ -14,17 +14,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code flowprior train-mar}: the generator on cached latents. */
+/** {@code flowprior train-mar}: trains the generator on cached latents. */
 @Command(
         name = "train-mar",
         sortOptions = false,
         description = {
             "Trains a masked autoregressive generator on the latents that encode has cached, and writes it with "
                     + "averaged weights, the official keys and the latents' scaling as mar.safetensors.",
-            "Presets: quick (the default; a small network, minutes on two cores), paper (the printed values, and the "
-                    + "official ones where none are printed) and official (what the released code effectively runs; it "
-                    + "says that it skips a step whose loss is no finite number, and takes it: here the run ends and "
-                    + "the last checkpoint stays). Both are MAR-B with a flow head."},
+            "Presets: quick (the default; a small network, minutes on two cores), paper (the printed values, with "
+                    + "official ones for those that are not printed) and official (the values that the released code "
+                    + "effectively uses). Both are MAR-B with a flow head. The released code says that it skips a step "
+                    + "whose loss is not finite, but takes it; here the run ends and the last checkpoint stays."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-mar --cache caches/drawn --out runs/mar",
@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
 public final class TrainMar extends TrainingCommand<MarTrainingConfig> {
 
     @Option(names = {"-l", "--cache"}, paramLabel = "DIR",
-            description = "the latents to train on, as the command encode caches them (default: the config's "
+            description = "the latents to train on, cached by the command encode (default: the config's "
                     + "data.cache)")
     private Path cache;
 
@@ -47,7 +47,7 @@ public final class TrainMar extends TrainingCommand<MarTrainingConfig> {
     @Mixin
     private RunOptions options;
 
-    /** The command. */
+    /** Makes the command. */
     public TrainMar() {
         super(new MarTraining());
     }
@@ -57,14 +57,11 @@ public final class TrainMar extends TrainingCommand<MarTrainingConfig> {
         return options;
     }
 
-    /** A size stands before {@code --set}, which may change some of it. */
+    /** Puts the size before {@code --set}, which may change parts of it. */
     @Override
-    List<String> assignments(List<String> shared) {
+    List<String> assignments() {
         List<String> all = new ArrayList<>(size == null ? List.of() : size.assignments());
-        all.addAll(shared);
-        if (cache != null) {
-            all.add("data.cache=" + cache);
-        }
+        all.addAll(options.assignments("data.cache", cache));
         return all;
     }
 

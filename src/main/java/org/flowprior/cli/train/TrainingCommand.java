@@ -1,12 +1,9 @@
 package org.flowprior.cli.train;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.flowprior.cli.common.RunOptions;
-import org.flowprior.cli.common.Session;
+import org.flowprior.cli.common.Subcommand;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
@@ -14,46 +11,39 @@ import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
 import org.flowprior.train.TrainingRun;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * A command that trains in a run directory: reads the options, begins or resumes the run, and prints the results.
+ * A command that trains: reads the options, begins or resumes the run in its directory, and prints the results.
  *
  * @param <T> the config
  */
-abstract class TrainingCommand<T extends Record & StageConfig<T>> implements Callable<Integer> {
+abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcommand {
 
     private final Training<T> training;
     private final ConfigLoader<T> loader;
-
-    @CommandLine.ParentCommand
-    private Session session;
-
-    @CommandLine.Spec
-    private CommandSpec spec;
 
     TrainingCommand(Training<T> training) {
         this.training = training;
         this.loader = training.configs();
     }
 
+    /** Returns the options of all commands with a run directory. */
     abstract RunOptions options();
 
-    /** All settings of the options; {@code shared} are those of all commands with a run directory. */
-    abstract List<String> assignments(List<String> shared);
+    /** Returns the changes that all options make to the config. */
+    abstract List<String> assignments();
 
-    /** Throws a {@link RequestException} if the config does not name what to train on. */
+    /** Throws a {@link RequestException} if the config names no data to train on. */
     abstract void requireNamed(T config);
 
     /**
-     * The beginning of the run's name.
+     * Returns the beginning of the run's name.
      *
-     * @throws RequestException when the config of a run to resume does not say enough for one
+     * @throws RequestException if the config of a run to resume is not enough for a name
      */
     abstract String runName(T config);
 
-    /** The labels and values that are printed at the end. */
+    /** Returns the labels and values that are printed at the end. */
     abstract List<List<String>> rows(T config, TrainingResult result);
 
     @Override
@@ -67,19 +57,19 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> implements Cal
     }
 
     private void begin() throws IOException {
-        T config = options().ready(asked());
+        T config = options().ready(requested());
         requireNamed(config);
         try (Training.Opened opened = training.open(config, true);
-                TrainingRun run = TrainingRun.create(directory(config), loader.toJson(config))) {
+                TrainingRun run = TrainingRun.create(options().directory(() -> runName(config), loader),
+                        loader.toJson(config))) {
             announce(run);
             train(run, config, opened);
         }
     }
 
     private void resume() throws IOException {
-        Path directory = options().out() != null ? options().out() : directory(asked());
-        try (TrainingRun run = TrainingRun.resume(directory)) {
-            T config = options().resolved(loader, run.directory(), assignments(options().assignments()));
+        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader))) {
+            T config = options().resumed(loader, run.directory(), assignments());
             announce(run);
             try (Training.Opened opened = training.open(config, run.position().isEmpty())) {
                 train(run, config, opened);
@@ -87,26 +77,20 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> implements Cal
         }
     }
 
-    private T asked() {
-        return loader.load(options().config(), assignments(options().assignments())).withAbsolutePaths();
-    }
-
-    private Path directory(T config) throws IOException {
-        return options().out() != null ? options().out() : options().directory(runName(config), loader);
+    private T requested() {
+        return loader.load(options().config(), assignments()).withAbsolutePaths();
     }
 
     private void announce(TrainingRun run) {
-        session.console().say("flowprior " + spec.name() + " in " + run.path());
+        session().console().say("flowprior " + spec().name() + " in " + run.path());
     }
 
     private void train(TrainingRun run, T config, Training.Opened opened) throws IOException {
-        TrainingResult result = run.console(session.console()).stopWhen(session.stopRequests()).train(opened);
-        PrintWriter out = spec.commandLine().getOut();
-        TextTable.of(rows(config, result)).forEach(out::println);
-        out.flush();
+        TrainingResult result = run.console(session().console()).stopWhen(session().stopRequests()).train(opened);
+        TextTable.print(out(), rows(config, result));
     }
 
-    /** A whole number of the run's summary. */
+    /** Returns a whole number of the run's summary. */
     static long count(TrainingResult result, String key) {
         return result.summary().get(key).getAsLong();
     }

@@ -9,7 +9,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** The latents that are to become the next shard, in memory. */
+/** The latents of the next shard, in memory. */
 final class CacheBuffer {
 
     private final List<Tensor> latents = new ArrayList<>();
@@ -21,9 +21,7 @@ final class CacheBuffer {
         return names.size();
     }
 
-    /**
-     * Takes what {@link CacheWriter#add} is given; refuses numbers that are not finite and labels of no class.
-     */
+    /** Takes a batch of {@link CacheWriter#add}; refuses numbers that are not finite and labels out of range. */
     void add(Tensor given, Tensor givenFlipped, Tensor classes, List<String> called, CacheOptions options) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             for (long label : classes.toLongArray()) {
@@ -41,7 +39,7 @@ final class CacheBuffer {
         names.addAll(called);
     }
 
-    /** A copy on the CPU in the dtype of the disk. */
+    /** Returns a copy on the CPU in the cache's dtype. */
     private static Tensor stored(Tensor given, List<String> called, String which, CacheOptions options) {
         Tensor copy = Torch.empty(given.shape(), options.dtype());
         copy.copy_(given.detach());
@@ -55,7 +53,7 @@ final class CacheBuffer {
         return copy;
     }
 
-    /** Writes all of it, and forgets it. */
+    /** Writes the latents as a shard and clears the buffer. */
     void flush(Path file, long next) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             CacheShard.write(file, Torch.cat(latents, 0), flipped.isEmpty() ? null : Torch.cat(flipped, 0), names,

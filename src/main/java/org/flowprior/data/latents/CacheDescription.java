@@ -1,7 +1,5 @@
 package org.flowprior.data.latents;
 
-import static org.flowprior.config.JsonFields.require;
-
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
@@ -12,9 +10,12 @@ import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 
+import static org.flowprior.config.JsonFields.require;
+
+
 /**
- * What a cache's {@code cache.json} says; {@code width} is that of the stored tokens, twice the channels of a Gaussian
- * cache.
+ * The contents of a cache's {@code cache.json}; {@code width} is that of the stored tokens, in a Gaussian cache twice the
+ * channels.
  */
 record CacheDescription(long images, int tokens, int width, DType dtype, boolean gaussian, boolean flips,
         List<String> classes, List<Shard> shards, CacheStatistics statistics, double scaling,
@@ -62,7 +63,7 @@ record CacheDescription(long images, int tokens, int width, DType dtype, boolean
         return object;
     }
 
-    /** Reads and checks the file; {@link IllegalArgumentException} that begins with its path says what is wrong. */
+    /** Reads and checks the file; throws {@link IllegalArgumentException} whose message begins with its path. */
     static CacheDescription read(Path file) {
         return JsonFields.read(file, "a latent cache", fields -> {
             CacheDescription cache = of(fields);
@@ -84,7 +85,7 @@ record CacheDescription(long images, int tokens, int width, DType dtype, boolean
 
     private static int size(JsonFields fields, String name) {
         long size = fields.integer(name);
-        require(size >= 1 && size <= Integer.MAX_VALUE, "field '" + name + "' is no size: " + size);
+        require(size >= 1 && size <= Integer.MAX_VALUE, "field '" + name + "' is not a size: " + size);
         return (int) size;
     }
 

@@ -7,10 +7,10 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** Computes the statistics of latents that come shard by shard: those of channels, and the deviation within images. */
+/** Computes the statistics of latents shard by shard: those of channels, and the deviation within images. */
 final class CacheMoments {
 
-    /** Numbers that are turned to float64 at a time. */
+    /** Numbers that are converted to float64 at a time. */
     private static final long CHUNK = 1 << 22;
 
     private final int channels;
@@ -27,7 +27,7 @@ final class CacheMoments {
         moments = new RunningMoments(channels);
     }
 
-    /** Takes latents as they are stored, [n, L, C], or [n, L, 2C] of Gaussians. */
+    /** Takes stored latents, [n, L, C], or [n, L, 2C] of Gaussians. */
     void add(Tensor stored, boolean flipped) {
         long step = Math.max(1, CHUNK / (stored.size(1) * stored.size(2)));
         for (long from = 0; from < stored.size(0); from += step) {
@@ -42,7 +42,7 @@ final class CacheMoments {
         }
     }
 
-    /** A draw's expected variance is that of the means, and the mean variance less the share that its mean takes up. */
+    /** The expected variance of a draw: that of the means, plus the mean variance less that of the draw's mean. */
     private void addWithin(Tensor values, Tensor variances) {
         numbers = values.size(1);
         images += values.size(0);

@@ -10,18 +10,18 @@ import org.flowprior.torch.DType;
 /**
  * How a {@link LatentCache} is written.
  *
- * @param imagesPerShard after how many images a file is written; it may get the rest of their batch too
- * @param dtype          element type on the disk: float32, bfloat16 or float16
+ * @param imagesPerShard images after which a file is written; it also gets the rest of their batch
+ * @param dtype          element type on disk: float32, bfloat16 or float16
  * @param gaussian       whether tokens are mean and log-variance
- * @param flips          whether the latents of the flipped images come too
- * @param scaling        what readers are to multiply latents with; null: one over their deviation within an image
+ * @param flips          whether the latents of the flipped images are stored too
+ * @param scaling        factor for readers of the latents; null for one over their deviation within an image
  * @param classes        names of the classes, at least one
  * @param provenance     where the latents come from
  */
 public record CacheOptions(int imagesPerShard, DType dtype, boolean gaussian, boolean flips, Double scaling,
         List<String> classes, Map<String, String> provenance) {
 
-    /** Throws {@link IllegalArgumentException} for values that make no cache. */
+    /** Throws {@link IllegalArgumentException} for values outside these bounds. */
     public CacheOptions {
         if (imagesPerShard < 1 || !StoreFormat.DTYPES.contains(dtype) || classes.isEmpty()) {
             throw new IllegalArgumentException("a cache has at least one image in a shard, not " + imagesPerShard
@@ -31,7 +31,7 @@ public record CacheOptions(int imagesPerShard, DType dtype, boolean gaussian, bo
         Objects.requireNonNull(provenance, "provenance");
     }
 
-    /** All of it, to be compared. */
+    /** Returns all options, to compare them. */
     JsonObject json() {
         JsonObject json = new JsonObject();
         json.addProperty("imagesPerShard", imagesPerShard);

@@ -19,29 +19,19 @@ import org.flowprior.torch.io.TensorFiles;
 
 /**
  * One file of a cache: latents under the names of the published caches, {@code moments} and {@code moments_flip};
- * {@code labels}; and {@code names}, a JSON list in UTF-8. The metadata says how far its images go in their set.
+ * {@code labels}; and {@code names}, a JSON list in UTF-8. The metadata has the position in the set after its images.
+ *
+ * @param file  closed with this
+ * @param shape of the latents, [n, L, W]
  */
-final class CacheShard implements AutoCloseable {
+record CacheShard(Path path, MappedTensors file, long[] shape, DType dtype, long... labels)
+        implements AutoCloseable {
 
     static final String LATENTS = "moments";
     static final String FLIPPED = "moments_flip";
     private static final String LABELS = "labels";
     private static final String NAMES = "names";
     private static final String NEXT = "next";
-
-    private final Path path;
-    private final MappedTensors file;
-    private final long[] labels;
-    private final long[] shape;
-    private final DType dtype;
-
-    private CacheShard(Path path, MappedTensors file, long[] shape, DType dtype, long... labels) {
-        this.path = path;
-        this.file = file;
-        this.shape = shape;
-        this.dtype = dtype;
-        this.labels = labels;
-    }
 
     static String fileName(int number) {
         return String.format("latents-%05d.safetensors", number);
@@ -51,7 +41,7 @@ final class CacheShard implements AutoCloseable {
      * Writes a shard.
      *
      * @param flipped null for a cache without
-     * @param next    the place in the set after its last image
+     * @param next    position in the set after the last image
      */
     static void write(Path path, Tensor latents, Tensor flipped, List<String> names, long next, long... labels) {
         try (Scope scope = Scope.open()) {
@@ -70,11 +60,11 @@ final class CacheShard implements AutoCloseable {
     /**
      * Opens a shard.
      *
-     * @throws IllegalArgumentException that begins with its path, when it is none
+     * @throws IllegalArgumentException beginning with the path, when the file is not a shard of such a cache
      */
     static CacheShard open(Path path, boolean flips, int classes) {
         MappedTensors file = MappedTensors.open(path);
-        try {
+        try (Scope scope = Scope.open()) {
             Map<String, TensorFiles.Entry> entries = new LinkedHashMap<>();
             file.header().tensors().forEach(entry -> entries.put(entry.name(), entry));
             TensorFiles.Entry latents = entries.get(LATENTS);
@@ -83,15 +73,15 @@ final class CacheShard implements AutoCloseable {
             TensorFiles.Entry names = entries.get(NAMES);
             require(latents != null && labels != null && names != null && flipped != null == flips
                     && entries.size() == (flips ? 4 : 3), path,
-                    "holds " + entries.keySet() + ", which is no shard of "
-                            + "a latent cache " + (flips ? "with" : "without") + " flipped images");
+                    "holds " + entries.keySet() + ", which is not a shard of a latent cache "
+                            + (flips ? "with" : "without") + " flipped images");
             long[] shape = latents.shape();
             require(shape.length == 3 && shape[0] > 0 && StoreFormat.DTYPES.contains(latents.dtype())
                     && (!flips || Arrays.equals(flipped.shape(), shape) && flipped.dtype() == latents.dtype())
                     && labels.dtype() == DType.INT64 && Arrays.equals(labels.shape(), new long[] {shape[0]})
                     && names.dtype() == DType.UINT8 && names.shape().length == 1, path,
                     "its tensors are not those of a latent cache: " + entries.values());
-            long[] numbers = numbers(file, shape[0]);
+            long[] numbers = file.block(LABELS, 0, shape[0]).toLongArray();
             require(Arrays.stream(numbers).allMatch(label -> label >= 0 && label < classes), path,
                     "has a label that is none of the " + classes + " classes");
             return new CacheShard(path, file, shape, latents.dtype(), numbers);
@@ -101,40 +91,21 @@ final class CacheShard implements AutoCloseable {
         }
     }
 
-    private static long[] numbers(MappedTensors file, long count) {
-        try (Scope scope = Scope.open()) {
-            return file.block(LABELS, 0, count).toLongArray();
-        }
-    }
-
     private static void require(boolean condition, Path path, String otherwise) {
         if (!condition) {
             throw new IllegalArgumentException(path + ": " + otherwise);
         }
     }
 
-    /** Refuses a shard that is not as its cache says. */
+    /** Throws {@link IllegalArgumentException} if the shard differs from its cache's description. */
     void requireFitting(CacheDescription cache, long images) {
         long[] wanted = {images, cache.tokens(), cache.width()};
         require(Arrays.equals(shape, wanted) && dtype == cache.dtype(), path, "holds " + dtype + Arrays.toString(shape)
                 + " where " + CacheDescription.FILE + " says " + cache.dtype() + Arrays.toString(wanted));
     }
 
-    /** [n, L, W]. */
-    long[] shape() {
-        return shape;
-    }
-
-    DType dtype() {
-        return dtype;
-    }
-
     int images() {
         return labels.length;
-    }
-
-    long[] labels() {
-        return labels;
     }
 
     List<String> names() {
@@ -147,23 +118,18 @@ final class CacheShard implements AutoCloseable {
             require(names.size() == images(), path, "has " + names.size() + " names for " + images() + " images");
             return names;
         } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
-            throw new IllegalArgumentException(path + ": its names are no JSON list of strings", e);
+            throw new IllegalArgumentException(path + ": its names are not a JSON list of strings", e);
         }
     }
 
-    /** The place in the set after the last image. */
+    /** Returns the position in the set after the last image. */
     long next() {
         String next = file.header().metadata().getOrDefault(NEXT, "");
         require(next.matches("\\d{1,10}"), path, "does not say how far it goes");
         return Long.parseLong(next);
     }
 
-    /** The file, which this closes. */
-    MappedTensors file() {
-        return file;
-    }
-
-    /** Gives all that is stored to the statistics. */
+    /** Adds all stored latents to the statistics. */
     void addTo(CacheMoments moments, boolean flips) {
         try (Scope scope = Scope.open()) {
             moments.add(file.block(LATENTS, 0, shape[0]), false);

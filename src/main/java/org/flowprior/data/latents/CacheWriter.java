@@ -23,10 +23,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * Writes a {@link LatentCache}, holding no more than a shard of it and a batch. Everything is written in a hidden
- * directory beside the target, which is renamed when it is whole: whatever happens before leaves no cache. The whole
- * shards of a writer that was killed, or closed before its end, stay there: {@link #resume} continues after them, a new
- * writer removes them.
+ * Writes a {@link LatentCache}, with at most one shard of it and a batch in memory. It writes to a hidden directory beside
+ * the target and renames it at the end, so that a failure leaves no cache. If a writer is killed or closed early, its
+ * complete shards stay there: {@link #resume} continues after them, a new writer removes them.
  *
  * <pre>{@code
  * try (var writer = new CacheWriter(directory, options)) {
@@ -49,10 +48,10 @@ public final class CacheWriter implements AutoCloseable {
     private long next;
 
     /**
-     * Begins a cache in that directory, whose parents are made where they are missing.
+     * Begins a cache in a directory, and creates missing parents.
      *
-     * @throws IllegalArgumentException when something is there already, or another process is writing the same cache
-     * @throws UncheckedIOException     when the disk refuses
+     * @throws IllegalArgumentException when the directory exists, or another process is writing the same cache
+     * @throws UncheckedIOException     when a file cannot be written
      */
     public CacheWriter(Path directory, CacheOptions options) {
         this(PartialStore.beside(directory), options, false);
@@ -80,9 +79,9 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     /**
-     * Continues a cache that was not finished, or begins one if there is none.
+     * Continues an unfinished cache, or begins one if there is none.
      *
-     * @throws IllegalArgumentException also when it was begun with other options
+     * @throws IllegalArgumentException as the constructor, and when it was begun with other options
      */
     public static CacheWriter resume(Path directory, CacheOptions options) {
         return new CacheWriter(PartialStore.continued(directory), options, true);
@@ -99,45 +98,46 @@ public final class CacheWriter implements AutoCloseable {
                 String difference = before instanceof JsonPrimitive ? key + " " + before + ", not " + wanted.get(key)
                         : "other " + key;
                 throw new IllegalArgumentException(store.target() + ": was begun with " + difference
-                        + "; begin it anew, or go on with what it was begun with");
+                        + "; begin a new cache, or continue with the same options");
             }
         }
     }
 
-    /** Takes over the whole shards of the writer before, up to the first that is none. */
+    /** Takes the complete shards of the earlier writer, up to the first missing one. */
     private void takeShards() throws IOException {
         List<String> kept = new ArrayList<>(List.of(BEGUN));
         String file = CacheShard.fileName(1);
         while (Files.exists(store.resolve(file))) {
-            try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(),
-                    options.classes().size())) {
-                requireFitting(shard.shape(), shard.dtype());
-                next = shard.next();
-                take(shard, file);
-            }
+            take(file, true);
             kept.add(file);
             file = CacheShard.fileName(store.shards().size() + 1);
         }
         store.retain(kept);
     }
 
-    private void take(CacheShard shard, String file) {
-        shard.addTo(moments, options.flips());
-        store.shards().add(new Shard(file, shard.images()));
-        images += shard.images();
+    private void take(String file, boolean resumed) {
+        try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(), options.classes().size())) {
+            if (resumed) {
+                requireFitting(shard.shape(), shard.dtype());
+                next = shard.next();
+            }
+            shard.addTo(moments, options.flips());
+            store.shards().add(new Shard(file, shard.images()));
+            images += shard.images();
+        }
     }
 
-    /** The place in the image set from which on latents are wanted: 0, or where a writer before has come to. */
+    /** Returns the position in the image set of the next image: 0, or the end of the resumed shards. */
     public long next() {
         return next;
     }
 
-    /** Images taken so far, those before a resumption included. */
+    /** Returns the number of images so far, also from before a resumption. */
     public long images() {
         return images + buffer.images();
     }
 
-    /** Whether {@link #close} now would leave something to {@link #resume}. */
+    /** Returns whether {@link #resume} can continue if this is closed now. */
     public boolean isResumable() {
         return !store.ended() && !store.shards().isEmpty();
     }
@@ -145,14 +145,14 @@ public final class CacheWriter implements AutoCloseable {
     /**
      * Takes the latents of images.
      *
-     * @param given   floating point [n, L, C], [n, L, 2C] of Gaussians, of any device
-     * @param flipped those of the flipped images; null for a cache without
-     * @param classes labels, int64 [n]
-     * @param called  names, n
-     * @param after   the place in the image set after the last of them
-     * @throws IllegalArgumentException for other shapes than before, labels that are no class, and for a NaN or an
-     *                                  infinity, which it places; the writer can then only be closed
-     * @throws UncheckedIOException     when the disk refuses
+     * @param given   floating point [n, L, C], or [n, L, 2C] of Gaussians; on any device
+     * @param flipped the same of the flipped images; null for a cache without
+     * @param classes the images' labels, int64 [n]
+     * @param called  the images' names, n
+     * @param after   position in the image set after the last of them
+     * @throws IllegalArgumentException for other shapes than before, for labels out of range, and for a NaN or an
+     *                                  infinity, with its place; the writer can then only be closed
+     * @throws UncheckedIOException     when a file cannot be written
      */
     public void add(Tensor given, Tensor flipped, Tensor classes, List<String> called, long after) {
         store.requireOpen("cache");
@@ -173,7 +173,7 @@ public final class CacheWriter implements AutoCloseable {
                 || !Arrays.equals(classes.shape(), new long[] {given.size(0)}) || called.size() != given.size(0)
                 || after <= next) {
             throw new IllegalArgumentException("a cache takes floating-point latents [n, L, C] with n labels and names "
-                    + "and the place behind them, not " + given.signature() + ", " + classes.signature() + ", "
+                    + "and the place after them, not " + given.signature() + ", " + classes.signature() + ", "
                     + called.size() + " names, place " + after);
         }
         requireFitting(given.shape(), options.dtype());
@@ -186,7 +186,7 @@ public final class CacheWriter implements AutoCloseable {
             width = Math.toIntExact(shape[2]);
             moments = new CacheMoments(options.gaussian() ? width / 2 : width, options.gaussian());
         } else if (shape[1] != tokens || shape[2] != width || dtype != options.dtype()) {
-            throw new IllegalArgumentException("latents of " + shape[1] + " x " + shape[2] + " came behind those of "
+            throw new IllegalArgumentException("latents of " + shape[1] + " x " + shape[2] + " came after those of "
                     + tokens + " x " + width);
         }
     }
@@ -194,17 +194,14 @@ public final class CacheWriter implements AutoCloseable {
     private void flush() {
         String file = CacheShard.fileName(store.shards().size() + 1);
         buffer.flush(store.resolve(file), next);
-        try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(),
-                options.classes().size())) {
-            take(shard, file);
-        }
+        take(file, false);
     }
 
     /**
-     * Writes what is left, puts the cache in its place, and opens it.
+     * Writes the last shard, moves the cache to its place, and opens it.
      *
      * @throws IllegalArgumentException without images, and when all numbers of each image are the same
-     * @throws UncheckedIOException     when the disk refuses
+     * @throws UncheckedIOException     when a file cannot be written
      */
     public LatentCache finish() {
         store.requireOpen("cache");
@@ -227,8 +224,8 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     /**
-     * Ends the writing. Unless {@link #finish} has put the cache in its place, its whole shards stay for {@link
-     * #resume}; where there is none, everything is removed.
+     * Ends the writing. Unless {@link #finish} has succeeded, complete shards stay for {@link #resume}; without any, all
+     * files are removed.
      */
     @Override
     public void close() {

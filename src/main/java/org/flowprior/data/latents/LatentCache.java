@@ -10,23 +10,22 @@ import org.flowprior.shards.ShardedRows;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
-import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.MappedTensors;
 
 /**
- * The latents of an image set on the disk, of each image and, where the writer had them, of the image flipped left to
- * right: a directory of safetensors shards and {@code cache.json} with their statistics. The shards are mapped, so that
- * a cache may be larger than the memory.
+ * The latents of an image set on disk, and optionally those of the images flipped left to right: a directory of
+ * safetensors shards and {@code cache.json} with their statistics. Shards are memory-mapped, so that a cache may be
+ * larger than memory.
  *
- * <p>The tokens of a Gaussian cache are mean and log-variance side by side, such as a KL autoencoder's encoder gives:
- * each reading that is given a generator draws mean + exp(logvar / 2) &middot; noise, the log-variance clamped to
- * [&minus;30, 20], and each reading without one gives the mean.
+ * <p>The tokens of a Gaussian cache are mean and log-variance side by side, as a KL autoencoder's encoder gives them.
+ * Reading with a generator draws mean + exp(logvar / 2) &middot; noise, with the log-variance clamped to [&minus;30, 20];
+ * reading without one gives the mean.
  *
- * <p>All latents come as they are stored: {@link #scaling} is for the caller to apply. A cache may be used from any
- * platform thread, by one at a time.
+ * <p>Latents come as they are stored: the caller applies {@link #scaling}. Any platform thread may use a cache, one at a
+ * time.
  */
 public final class LatentCache implements AutoCloseable {
 
@@ -48,10 +47,10 @@ public final class LatentCache implements AutoCloseable {
     }
 
     /**
-     * Opens a cache that a {@link CacheWriter} made.
+     * Opens a cache that {@link CacheWriter} wrote.
      *
-     * @throws IllegalArgumentException    naming the file, when the directory is no cache, or a shard is not what
-     *                                     {@code cache.json} says
+     * @throws IllegalArgumentException    naming the file, when the directory is not a cache, or a shard differs from
+     *                                     {@code cache.json}
      * @throws java.io.UncheckedIOException naming the file, when a shard is missing or cannot be read
      */
     public static LatentCache open(Path directory) {
@@ -70,62 +69,62 @@ public final class LatentCache implements AutoCloseable {
         return shard.file();
     }
 
-    /** Where the cache lies. */
+    /** Returns the cache's directory. */
     public Path directory() {
         return directory;
     }
 
-    /** Images in it, each once, whether flipped or not. */
+    /** Returns the number of images, without the flipped ones. */
     public int images() {
         return labels.length;
     }
 
-    /** L, tokens of an image. */
+    /** Returns L, the tokens of an image. */
     public int tokens() {
         return description.tokens();
     }
 
-    /** C, numbers in a token as it is read. */
+    /** Returns C, the numbers in a token as it is read. */
     public int channels() {
         return description.channels();
     }
 
-    /** Element type on the disk: float32, bfloat16 or float16. */
+    /** Returns the element type on disk: float32, bfloat16 or float16. */
     public DType dtype() {
         return description.dtype();
     }
 
-    /** True when mean and log-variance are stored. */
+    /** Returns whether the stored tokens are mean and log-variance. */
     public boolean gaussian() {
         return description.gaussian();
     }
 
-    /** Whether the latents of the flipped images are there too. */
+    /** Returns whether the latents of the flipped images are stored too. */
     public boolean flips() {
         return description.flips();
     }
 
-    /** The classes' names; one, empty, for images without classes. */
+    /** Returns the classes' names; one empty name for images without classes. */
     public List<String> classes() {
         return description.classes();
     }
 
-    /** Means and deviations of the latents, before scaling. */
+    /** Returns means and deviations of the latents, before scaling. */
     public CacheStatistics statistics() {
         return description.statistics();
     }
 
-    /** What latents are to be multiplied with: one over {@link CacheStatistics#withinStd}, or the writer's. */
+    /** Returns the factor for latents: one over {@link CacheStatistics#withinStd}, unless the writer set another. */
     public double scaling() {
         return description.scaling();
     }
 
-    /** Where the latents come from, such as the image set and the checksum of the autoencoder's weights. */
+    /** Returns where the latents come from, such as the image set and the checksum of the autoencoder's weights. */
     public Map<String, String> provenance() {
         return description.provenance();
     }
 
-    /** The class of an image: a place in {@link #classes}. */
+    /** Returns the class of an image: an index into {@link #classes}. */
     public int label(int position) {
         if (position < 0 || position >= labels.length) {
             throw new IndexOutOfBoundsException(directory + ": image " + position + " of " + labels.length);
@@ -133,69 +132,58 @@ public final class LatentCache implements AutoCloseable {
         return labels[position];
     }
 
-    /** The classes of images, int64 [n]. */
+    /** Returns the classes of images, int64 [n]. */
     public Tensor labels(long... positions) {
         long[] found = Arrays.stream(positions).map(position -> label(Math.toIntExact(position))).toArray();
         return Tensor.of(found, found.length);
     }
 
-    /** What the images are called in their set, in the cache's order. */
+    /** Returns the images' names in their set, in the cache's order. */
     public List<String> names() {
         return shards.stream().flatMap(shard -> shard.names().stream()).toList();
     }
 
     /**
-     * The latents of images, in this order; the means of a Gaussian cache.
+     * Reads the latents of images, in this order; the means of a Gaussian cache.
      *
      * @param positions of the images, each in [0, images)
-     * @param flipped   whether it is the flipped image, one for each position; null for none
+     * @param flipped   for each position, whether to read the flipped image; null for none
      * @return float32 [n, L, C]
-     * @throws IllegalArgumentException  when flipped images are asked for that are not there
-     * @throws IndexOutOfBoundsException for a position that is none
+     * @throws IllegalArgumentException  for flipped images of a cache without them
+     * @throws IndexOutOfBoundsException for a position outside [0, images)
      */
     public Tensor latents(long[] positions, boolean[] flipped) {
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor read = gather(positions, flipped);
-                return gaussian() ? read.narrow(2, 0, channels()).contiguous() : read;
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor read = stored(positions, flipped);
+            return gaussian() ? read.narrow(2, 0, channels()).contiguous() : read;
+        });
     }
 
     /**
-     * The latents of images, those of a Gaussian cache drawn.
+     * Reads the latents of images, and draws those of a Gaussian cache.
      *
-     * @param generator a CPU generator, null for the default one; left alone unless the cache is Gaussian
+     * @param generator a CPU generator, null for the default one; not used unless the cache is Gaussian
      * @return float32 [n, L, C]
      */
     public Tensor latents(long[] positions, boolean[] flipped, Generator generator) {
         if (!gaussian()) {
             return latents(positions, flipped);
         }
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor moments = gather(positions, flipped);
-                Tensor noise = Torch.randn(new long[] {positions.length, tokens(), channels()}, generator);
-                return noise.mul_(StoreFormat.logVariances(moments).exp_().sqrt_())
-                        .add_(moments.narrow(2, 0, channels()));
-            });
-        }
+        return Scope.returning(() -> {
+            Tensor moments = stored(positions, flipped);
+            Tensor noise = Torch.randn(new long[] {positions.length, tokens(), channels()}, generator);
+            return noise.mul_(StoreFormat.logVariances(moments).exp_().sqrt_()).add_(moments.narrow(2, 0, channels()));
+        });
     }
 
     /**
-     * The latents of images, or mean and log-variance side by side for a Gaussian cache.
+     * Reads the latents of images as they are stored.
      *
      * @param positions as for {@link #latents(long[], boolean[])}
      * @param flipped   as there
-     * @return float32 [n, L, C], or [n, L, 2C]
+     * @return float32 [n, L, C], or [n, L, 2C] with mean and log-variance side by side for a Gaussian cache
      */
     public Tensor stored(long[] positions, boolean[] flipped) {
-        try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> gather(positions, flipped));
-        }
-    }
-
-    private Tensor gather(long[] positions, boolean... flipped) {
         if (flipped != null && flipped.length != positions.length) {
             throw new IllegalArgumentException("for " + positions.length + " positions there are " + flipped.length
                     + " flips");
@@ -210,7 +198,7 @@ public final class LatentCache implements AutoCloseable {
         return stored.gather(positions, TENSORS, choices);
     }
 
-    /** Gives the mappings back. The second time throws {@link org.flowprior.torch.ClosedException}. */
+    /** Unmaps the shards. A second call throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
         stored.close();

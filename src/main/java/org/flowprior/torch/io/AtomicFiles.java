@@ -13,37 +13,34 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Files that are there whole or not at all: written beside their place, forced to the disk, and renamed. */
+/** Writes files that are complete or not there: under another name beside the target, forced to the disk, renamed. */
 public final class AtomicFiles {
 
-    /** What writes a file's bytes. */
+    /**
+     * Writes the bytes of a file.
+     *
+     * @param <T> class of the stream or channel
+     */
     @FunctionalInterface
-    public interface Body {
-        /** Writes everything; the stream is closed by the caller. */
-        void write(OutputStream out) throws IOException;
-    }
-
-    /** What writes a file's bytes to a channel. */
-    @FunctionalInterface
-    interface ChannelBody {
-        /** Writes everything; the channel is closed by the caller. */
-        void write(FileChannel channel) throws IOException;
+    public interface Body<T> {
+        /** Writes everything; the caller closes the stream or channel. */
+        void write(T out) throws IOException;
     }
 
     private AtomicFiles() {}
 
-    /** As {@link #write(Path, Body)}, a text in UTF-8. */
+    /** Writes a text in UTF-8, see {@link #write(Path, Body)}. */
     public static void write(Path target, String text) {
         write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
-     * Puts a file with what the body writes in the place of what is there, also where a link points to; an exception
-     * leaves the old one. What is no file, as a device or a pipe, is refused.
+     * Writes a file, and replaces an old one. If the target is a symbolic link, the file that it points to is replaced.
+     * If the body throws, the old file stays. A directory, a device or a pipe is refused.
      *
-     * @throws java.io.UncheckedIOException naming the file, when it cannot be written
+     * @throws java.io.UncheckedIOException naming the file, if it cannot be written
      */
-    public static void write(Path target, Body body) {
+    public static void write(Path target, Body<OutputStream> body) {
         writeChannel(target, channel -> {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
             body.write(out);
@@ -52,14 +49,11 @@ public final class AtomicFiles {
     }
 
     /** As {@link #write(Path, Body)}. */
-    static void writeChannel(Path target, ChannelBody body) {
+    static void writeChannel(Path target, Body<FileChannel> body) {
         try {
             Path place = Files.isSymbolicLink(target) && Files.exists(target) ? target.toRealPath() : target;
-            if (Files.isDirectory(place)) {
-                throw new IOException("it is a directory");
-            }
             if (Files.exists(place) && !Files.isRegularFile(place)) {
-                throw new IOException("it is no regular file");
+                throw new IOException(Files.isDirectory(place) ? "it is a directory" : "it is not a regular file");
             }
             Path beside = place.resolveSibling(".flowprior-" + UUID.randomUUID() + ".tmp");
             try {
@@ -79,14 +73,14 @@ public final class AtomicFiles {
         }
     }
 
-    /** Waits until the file's bytes, or the directory's entries and their names, are on the disk. */
+    /** Waits until the bytes of a file, or the entries of a directory, are on the disk. */
     public static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    /** Writes all that remains in the buffer. */
+    /** Writes everything that remains in the buffer. */
     static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             channel.write(buffer);

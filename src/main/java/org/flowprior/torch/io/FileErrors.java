@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Errors of the file system in one line that begins with the path. */
+/** Errors of the file system, as one line that begins with the path. */
 final class FileErrors {
 
     private FileErrors() {}

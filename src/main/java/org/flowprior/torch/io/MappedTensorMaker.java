@@ -9,7 +9,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Makes tensors over the storages of a file; those over one storage share its memory. */
+/** Makes tensors over the storages of a file; tensors over one storage share its memory. */
 final class MappedTensorMaker implements TensorMaker {
 
     private final Source source;
@@ -17,13 +17,13 @@ final class MappedTensorMaker implements TensorMaker {
     private final Map<String, Tensor> bases = new HashMap<>();
     private final List<Tensor> made = new ArrayList<>();
 
-    /** Takes what finds a storage by its key, or gives null. */
+    /** Takes the function that finds a storage by its key, or returns null. */
     MappedTensorMaker(Source source, Function<String, PickleStorage.Span> storages) {
         this.source = source;
         this.storages = storages;
     }
 
-    /** All tensors made, each once. */
+    /** Returns all tensors made, each once. */
     List<Tensor> made() {
         return made;
     }
@@ -42,7 +42,7 @@ final class MappedTensorMaker implements TensorMaker {
             return Torch.empty(layout.shape(), layout.dtype());
         }
         try (Tensor view = base(layout).asStrided(layout.shape(), layout.strides(), layout.offset())) {
-            // Detached, it is no view in autograd's eyes and may be a leaf of its own.
+            // For autograd, a detached tensor is not a view and may be a leaf of its own.
             return view.detach();
         }
     }
@@ -55,14 +55,12 @@ final class MappedTensorMaker implements TensorMaker {
                     + (span == null ? "and is missing" : "the file has " + span.bytes()));
         }
         DType dtype = layout.dtype();
-        Tensor known = bases.get(storage.key());
-        if (known == null) {
-            known = source.tensor(span.offset(), dtype, span.bytes() / dtype.bytes());
-            bases.put(storage.key(), known);
-        } else if (known.dtype() != dtype) {
-            throw source.refuse("storage '" + storage.key() + "' is used as " + known.dtype() + " and as " + dtype);
+        Tensor base = bases.computeIfAbsent(storage.key(),
+                key -> source.tensor(span.offset(), dtype, span.bytes() / dtype.bytes()));
+        if (base.dtype() != dtype) {
+            throw source.refuse("storage '" + storage.key() + "' is used as " + base.dtype() + " and as " + dtype);
         }
-        return known;
+        return base;
     }
 
     @Override

@@ -2,17 +2,16 @@ package org.flowprior.torch.io;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * The tensors of a safetensors file over a read-only mapping: pages come and go with what is read, so that files may be
- * larger than the memory, and files of a read-only disk are served as well. Only copies of their rows are handed out,
- * for writing to the mapping would end the process.
+ * The tensors of a safetensors file over a read-only mapping: the system loads and drops pages as they are read, so
+ * that files may be larger than the memory, and files on a read-only disk work too. Methods return copies of rows only,
+ * because writing to the mapping would end the process.
  *
- * <p>It may be used from any platform thread, by one at a time.
+ * <p>Any platform thread may use it, one at a time.
  */
 public final class MappedTensors implements AutoCloseable {
 
@@ -29,40 +28,36 @@ public final class MappedTensors implements AutoCloseable {
     /**
      * Opens a file.
      *
-     * @throws FormatException             when the content is wrong, or its data lies unaligned
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws FormatException              if the content is wrong, or its data is not aligned
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static MappedTensors open(Path file) {
         try (Scope scope = Scope.open(); Source source = Source.mappedReadOnly(file)) {
-            SafetensorsParser.Parsed parsed = SafetensorsParser.parse(source);
+            SafetensorsParser parsed = new SafetensorsParser(source);
             for (SafetensorsParser.Placed tensor : parsed.tensors()) {
-                if (tensor.offset() % Math.min(8, tensor.dtype().bytes()) != 0) {
-                    throw source.refuse("tensor '" + tensor.name() + "' lies unaligned at byte " + tensor.offset()
-                            + "; pad the header with spaces to a multiple of 8");
+                if (tensor.begin() % Math.min(8, tensor.dtype().bytes()) != 0) {
+                    throw source.refuse("tensor '" + tensor.name() + "' begins at byte " + tensor.begin()
+                            + ", which is not aligned; pad the header with spaces to a multiple of 8");
                 }
             }
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            parsed.tensors()
-                    .forEach(t -> tensors.put(t.name(), source.tensor(t.offset(), t.dtype(), t.shape()).keep()));
-            return new MappedTensors(file, SafetensorsHeader.of(parsed), tensors);
+            parsed.tensors().forEach(t -> tensors.put(t.name(),
+                    source.tensor(t.begin(), t.dtype(), t.shape()).keep()));
+            return new MappedTensors(file, parsed.header(), tensors);
         }
     }
 
-    /** Metadata, names, dtypes and shapes. */
+    /** Returns metadata, names, dtypes and shapes. */
     public SafetensorsHeader header() {
         return header;
     }
 
-    /**
-     * The rows at these positions, in this order.
-     *
-     * @return in the dtype of the file, [n, …]
-     */
+    /** Copies the rows at these positions, in this order: [n, &hellip;], in the dtype of the file. */
     public Tensor rows(String name, long... positions) {
         return Scope.returning(() -> tensor(name).indexSelect(0, Tensor.of(positions)));
     }
 
-    /** The rows from {@code from} on, in the dtype of the file. */
+    /** Copies {@code count} rows from {@code from} on: [count, &hellip;], in the dtype of the file. */
     public Tensor block(String name, long from, long count) {
         return Scope.returning(() -> tensor(name).narrow(0, from, count).clone());
     }
@@ -83,7 +78,7 @@ public final class MappedTensors implements AutoCloseable {
         return tensor;
     }
 
-    /** Gives the mapping back. The second time throws {@link org.flowprior.torch.ClosedException}. */
+    /** Releases the mapping. A second call throws {@link org.flowprior.torch.ClosedException}. */
     @Override
     public void close() {
         tensors.values().forEach(Tensor::close);

@@ -3,19 +3,22 @@ package org.flowprior.torch.io;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.flowprior.torch.DType;
 
 /**
- * The head of an array in NumPy's format, versions 1 to 3: magic, version, length, and a Python dict.
+ * The header of an array in NumPy's format, versions 1 to 3: magic, version, length, and a Python dict.
  *
- * @param length bytes of the head, behind which the data begins
+ * @param length bytes of the header; the data begins after them
  */
 record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
 
@@ -33,30 +36,38 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
             Map.entry(DType.COMPLEX64, "<c8"), Map.entry(DType.COMPLEX128, "<c16"));
 
     /**
-     * Reads the head, whose exceptions say what is wrong without the file's name.
+     * Reads and checks the header.
      *
-     * @param available bytes of the whole array, head and data, which must be as many as the head asks for
+     * @param prefix    what the message of a {@link FormatException} says before the reason
+     * @param available bytes of header and data together, which must be exactly as many as the header says
      */
-    static NpyHeader read(InputStream in, long available) throws IOException {
+    static NpyHeader read(Source source, String prefix, InputStream in, long available) {
+        try {
+            return read(in, available);
+        } catch (FormatException e) {
+            throw e;
+        } catch (IllegalArgumentException | IOException e) {
+            throw source.refuse(prefix + e.getMessage(), e);
+        }
+    }
+
+    private static NpyHeader read(InputStream in, long available) throws IOException {
         byte[] start = exactly(in, 8);
         if (!Arrays.equals(start, 0, 6, MAGIC, 0, 6)) {
             throw new IllegalArgumentException("not an .npy array");
         }
         int version = start[6];
         if (version < 1 || version > 3) {
-            throw new IllegalArgumentException("an .npy array of version " + version + ", of which 1 to 3 are known");
+            throw new IllegalArgumentException("an .npy array of version " + version + ", which is not 1, 2 or 3");
         }
-        byte[] size = exactly(in, version == 1 ? 2 : 4);
-        long length = 0;
-        for (int i = size.length - 1; i >= 0; i--) {
-            length = length << 8 | size[i] & 0xff;
-        }
+        byte[] size = Arrays.copyOf(exactly(in, version == 1 ? 2 : 4), 4);
+        long length = ByteBuffer.wrap(size).order(ByteOrder.LITTLE_ENDIAN).getInt() & 0xffffffffL;
         if (length > Math.min(MAX_LENGTH, available)) {
             throw new IllegalArgumentException("an .npy array whose header of " + length + " bytes is too long");
         }
         byte[] text = exactly(in, (int) length);
         NpyHeader header = parse(new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
-                8 + size.length + (int) length);
+                (version == 1 ? 10 : 12) + (int) length);
         long bytes = Shapes.bytes(header.dtype, header.shape);
         if (bytes != available - header.length) {
             throw new IllegalArgumentException("the array has " + (available - header.length) + " bytes, its shape and "
@@ -85,9 +96,8 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
         if (items.size() != 3 || !dict.startsWith("{") || !dict.substring(end).strip().equals("}")
                 || !items.get("descr").startsWith("'") || !items.get("shape").startsWith("(")
                 || !items.get("fortran_order").matches("True|False")) {
-            throw new IllegalArgumentException(
-                    "an .npy array whose header is not a plain descr, fortran_order and shape; "
-                            + "structured arrays are not read");
+            throw new IllegalArgumentException("an .npy array whose header is not a plain descr, fortran_order and "
+                    + "shape; structured arrays are not read");
         }
         return new NpyHeader(dtype(items.get("descr").replace("'", "")), items.get("fortran_order").equals("True"),
                 shape(items.get("shape")), length);
@@ -100,7 +110,7 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
         }
         return Arrays.stream(inner.split(",")).map(String::strip).mapToLong(size -> {
             if (!SIZE.matcher(size).matches()) {
-                throw new IllegalArgumentException("an .npy array whose shape " + tuple + " is none");
+                throw new IllegalArgumentException("an .npy array with the shape " + tuple + ", which is not a shape");
             }
             return Long.parseLong(size.replace("L", ""));
         }).toArray();
@@ -114,35 +124,41 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
                 return entry.getKey();
             }
         }
-        throw new IllegalArgumentException(name.startsWith(">")
-                ? "an .npy array of type " + name
-                        + " is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it"
-                : "an .npy array of type " + name + ", which flowprior does not read");
+        throw new IllegalArgumentException("an .npy array of type " + name + (name.startsWith(">")
+                ? " is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it"
+                : ", which flowprior does not read"));
     }
 
-    /** The head of a row-major array of that type and shape, ending at a multiple of 64 bytes. */
-    static byte[] write(DType dtype, long[] shape) {
-        String name = NAMES.get(dtype);
-        if (name == null) {
-            throw new IllegalArgumentException("NumPy has no " + dtype
+    /** Returns the shape in the order of the data. */
+    long[] storedShape() {
+        long[] stored = shape.clone();
+        for (int d = 0; fortran && d < stored.length; d++) {
+            stored[d] = shape[stored.length - 1 - d];
+        }
+        return stored;
+    }
+
+    /** Describes the array for a list. */
+    TensorFiles.Entry entry(String name) {
+        return TensorFiles.Entry.tensor(name, dtype, shape, fortran ? "Fortran order" : "");
+    }
+
+    /**
+     * Makes the header of a row-major array, padded to a multiple of 64 bytes.
+     *
+     * @throws IllegalArgumentException that begins with the file, for an element type that NumPy lacks
+     */
+    static byte[] write(Path file, DType dtype, long... shape) {
+        if (!NAMES.containsKey(dtype)) {
+            throw new IllegalArgumentException(file + ": NumPy has no " + dtype
                     + "; to(DType.FLOAT32) makes an array that fits");
         }
-        StringJoiner sizes = new StringJoiner(", ", "(", shape.length == 1 ? ",)" : ")");
-        for (long size : shape) {
-            sizes.add(Long.toString(size));
-        }
-        String dict = "{'descr': '" + name + "', 'fortran_order': False, 'shape': " + sizes + ", }";
+        String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        String dict = "{'descr': '" + NAMES.get(dtype) + "', 'fortran_order': False, 'shape': (" + sizes
+                + (shape.length == 1 ? "," : "") + "), }";
         int total = (10 + dict.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        byte[] header = new byte[total];
-        Arrays.fill(header, (byte) ' ');
-        System.arraycopy(MAGIC, 0, header, 0, 6);
-        header[6] = 1;
-        header[7] = 0;
-        header[8] = (byte) (total - 10);
-        header[9] = (byte) (total - 10 >> 8);
-        byte[] text = dict.getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(text, 0, header, 10, text.length);
-        header[total - 1] = '\n';
-        return header;
+        String padded = dict + " ".repeat(total - 11 - dict.length()) + "\n";
+        return ByteBuffer.allocate(total).order(ByteOrder.LITTLE_ENDIAN).put(MAGIC).put((byte) 1).put((byte) 0)
+                .putShort((short) (total - 10)).put(padded.getBytes(StandardCharsets.US_ASCII)).array();
     }
 }

@@ -5,36 +5,40 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /** NumPy's {@code .npz} files: zip files of {@link Npy} arrays, stored or compressed. */
 public final class Npz {
 
-    private static final String EXTENSION = ".npy";
+    static final String EXTENSION = ".npy";
 
     private Npz() {}
 
     /**
-     * The arrays under their names, in the innermost scope: mapped where they are stored and aligned, as {@link #write}
-     * does, otherwise copied.
+     * Reads the arrays under their names, in the innermost scope. Arrays that are stored and aligned, as
+     * {@link #write(Path, Map)} leaves them, are mapped; the others are copied.
      *
-     * @throws FormatException             when the content is wrong, see {@link Npy#read}
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws FormatException              if the content is wrong, see {@link Npy#read}
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) {
         return read(file, name -> true);
     }
 
-    /** As {@link #read(Path)}, those arrays alone whose names are wanted; the others are not looked at. */
+    /** As {@link #read(Path)}, but reads and checks only the arrays whose names are wanted. */
     public static Map<String, Tensor> read(Path file, Predicate<String> wanted) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (Source source = Source.mapped(file); Scope scope = Scope.open()) {
@@ -53,7 +57,7 @@ public final class Npz {
         List<TensorFiles.Entry> entries = new ArrayList<>();
         try (Source source = Source.copied(file)) {
             ZipReader zip = new ZipReader(source);
-            forEachArray(source, zip, (name, member) -> entries.add(Npy.entry(header(source, zip, member), name)));
+            forEachArray(source, zip, (name, member) -> entries.add(header(source, zip, member).entry(name)));
         }
         return entries;
     }
@@ -67,44 +71,36 @@ public final class Npz {
         }
     }
 
-    private static NpyHeader header(Source source, ZipReader zip, ZipReader.Member member) {
+    static NpyHeader header(Source source, ZipReader zip, ZipReader.Member member) {
         try (InputStream in = zip.open(member)) {
-            return NpyHeader.read(in, member.size());
-        } catch (FormatException e) {
-            throw e;
-        } catch (IllegalArgumentException | IOException e) {
-            throw new FormatException(source.file(), "'" + member.name() + "': " + e.getMessage(), e);
+            return NpyHeader.read(source, "'" + member.name() + "': ", in, member.size());
+        } catch (IOException e) {
+            throw zip.damaged(member, e);
         }
     }
 
     private static Tensor read(Source source, ZipReader zip, ZipReader.Member member) {
         NpyHeader header = header(source, zip, member);
         if (member.stored()) {
-            return Npy.read(source, zip.dataOffset(member), member.size(), header);
+            return Npy.read(source, zip.dataOffset(member), header);
         }
-        try (InputStream in = zip.open(member)) {
-            CRC32 crc = new CRC32();
-            crc.update(in.readNBytes(header.length()));
-            Tensor data = Source.copy(header.dtype(), Npy.stored(header), buffer -> inflate(in, buffer, crc));
-            if (in.read() >= 0 || crc.getValue() != member.crc()) {
-                throw source.refuse("'" + member.name() + "' in the zip file is damaged");
-            }
+        try (CheckedInputStream in = zip.open(member)) {
+            in.skipNBytes(header.length());
+            ReadableByteChannel channel = Channels.newChannel(in);
+            Tensor data = Source.copy(header.dtype(), header.storedShape(), (buffer, done) -> inflate(channel, buffer));
+            zip.requireEnd(member, in);
             return Npy.ordered(header, data);
         } catch (IOException | UncheckedIOException e) {
-            throw new FormatException(source.file(), "'" + member.name() + "' in the zip file is damaged", e);
+            throw zip.damaged(member, e);
         }
     }
 
-    private static void inflate(InputStream in, ByteBuffer buffer, CRC32 crc) {
-        byte[] block = new byte[Math.min(buffer.remaining(), 1 << 16)];
+    private static void inflate(ReadableByteChannel channel, ByteBuffer buffer) {
         try {
             while (buffer.hasRemaining()) {
-                int n = in.read(block, 0, Math.min(block.length, buffer.remaining()));
-                if (n < 0) {
+                if (channel.read(buffer) < 0) {
                     throw new EOFException("the compressed data ends early");
                 }
-                crc.update(block, 0, n);
-                buffer.put(block, 0, n);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -114,21 +110,56 @@ public final class Npz {
     /**
      * Writes the tensors in their order, stored and aligned for mapping.
      *
-     * @throws IllegalArgumentException    for an element type that NumPy lacks
-     * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was
+     * @throws IllegalArgumentException     for an element type that NumPy lacks
+     * @throws java.io.UncheckedIOException if the file cannot be written; an old one stays as it was
      */
     public static void write(Path file, Map<String, ? extends Tensor> tensors) {
         AtomicFiles.writeChannel(file, channel -> {
             ZipWriter zip = new ZipWriter(channel);
             for (Map.Entry<String, ? extends Tensor> entry : tensors.entrySet()) {
-                byte[] header = Npy.headerOf(file, entry.getValue());
-                long size = header.length + Shapes.bytes(entry.getValue().dtype(), entry.getValue().shape());
-                zip.add(entry.getKey() + EXTENSION, size, sink -> {
-                    sink.write(ByteBuffer.wrap(header));
-                    TensorBytes.write(entry.getValue(), sink);
-                });
+                Tensor tensor = entry.getValue();
+                add(zip, file, entry.getKey(), tensor.dtype(), tensor.shape(), out -> TensorBytes.write(tensor, out));
             }
             zip.finish();
+        });
+    }
+
+    /**
+     * Writes one array that need not fit into memory, stored and aligned for mapping, with zip64 records from 4 GiB on.
+     *
+     * @param name   name of the array
+     * @param pieces the bytes of the array in row-major order, little-endian; taken one after the other
+     * @throws IllegalArgumentException     for an element type that NumPy lacks, and if the pieces have more or fewer
+     *                                      bytes than shape and element type take
+     * @throws java.io.UncheckedIOException if the file cannot be written; an old one stays as it was
+     */
+    public static void write(Path file, String name, DType dtype, long[] shape, Iterable<ByteBuffer> pieces) {
+        long bytes = Shapes.bytes(dtype, shape);
+        AtomicFiles.writeChannel(file, channel -> {
+            ZipWriter zip = new ZipWriter(channel);
+            add(zip, file, name, dtype, shape, out -> {
+                long left = bytes;
+                for (ByteBuffer piece : pieces) {
+                    left -= piece.remaining();
+                    if (left >= 0) {
+                        out.write(piece.duplicate());
+                    }
+                }
+                if (left != 0) {
+                    throw new IllegalArgumentException(file + ": an array " + Arrays.toString(shape) + " of " + dtype
+                            + " takes " + bytes + " bytes, and was given " + (bytes - left));
+                }
+            });
+            zip.finish();
+        });
+    }
+
+    private static void add(ZipWriter zip, Path file, String name, DType dtype, long[] shape,
+            ZipWriter.Content elements) throws IOException {
+        byte[] header = NpyHeader.write(file, dtype, shape);
+        zip.add(name + EXTENSION, header.length + Shapes.bytes(dtype, shape), out -> {
+            out.write(ByteBuffer.wrap(header));
+            elements.write(out);
         });
     }
 }

@@ -2,25 +2,21 @@ package org.flowprior.torch.io;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.Checksum;
 import org.flowprior.torch.DType;
 
 /**
- * One array of an {@code .npz} file that need not fit into memory, read row by row, a row being all that belongs to one
- * index of the first dimension. Several threads may ask at once. Rows of a stored array are read where they stand;
- * a compressed one is unpacked from its begin to the row asked for, which is quick for rows in their order. Damage
- * shows with the last row; that of a stored array only where its rows were asked for about in their order.
+ * Reads one array of an {@code .npz} file, which need not fit into memory, row by row. A row is everything that belongs
+ * to one index of the first dimension. Several threads may read at once. Rows of a stored array are read directly; a
+ * compressed array is unpacked from its start up to the requested row, which is fast if the rows are read in order.
+ * The last row tells whether the array is damaged; in a stored array only if the rows were read approximately in order.
  */
 public final class NpzRows implements AutoCloseable {
 
-    /** Rows passed over or ahead of their turn, for threads that ask a little out of order. */
+    /** Rows kept before or after their turn, for threads that read a little out of order. */
     private static final int KEPT = 128;
 
     private final Source source;
@@ -29,24 +25,24 @@ public final class NpzRows implements AutoCloseable {
     private final NpyHeader header;
     private final int rowBytes;
     private final long begin;
-    private final Map<Long, byte[]> passed = new LinkedHashMap<>();
+    private final LinkedHashMap<Long, byte[]> passed = new LinkedHashMap<>();
     private CheckedInputStream unpacked;
     private long next;
-    /** Of a stored array before the row {@code next}; null where there is no more to check. */
+    /** Covers a stored array up to the row {@code next}; null if nothing more is checked. */
     private CRC32 checksum;
 
     private NpzRows(Source source, String name) {
         this.source = source;
         this.zip = new ZipReader(source);
-        this.member = zip.member(name + ".npy");
+        this.member = zip.member(name + Npz.EXTENSION);
         if (member == null) {
             throw source.refuse("holds no array '" + name + "' but " + (zip.names().isEmpty() ? "nothing"
                     : String.join(", ", zip.names())));
         }
-        this.header = header(name);
+        this.header = Npz.header(source, zip, member);
         long[] shape = header.shape();
         if (shape.length == 0 || header.fortran() && shape.length > 1) {
-            throw source.refuse("'" + name + "' has no rows one behind the other: "
+            throw source.refuse("'" + name + "' does not have rows one after the other: "
                     + (shape.length == 0 ? "it is a number" : "it is in Fortran order"));
         }
         long bytes = shape[0] == 0 ? 0 : Shapes.bytes(header.dtype(), shape) / shape[0];
@@ -64,8 +60,8 @@ public final class NpzRows implements AutoCloseable {
     /**
      * Opens the array of that name.
      *
-     * @throws FormatException              when the file is no sound {@code .npz} with such an array
-     * @throws java.io.UncheckedIOException when it cannot be read
+     * @throws FormatException              if the file is not an intact {@code .npz} with such an array
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static NpzRows open(Path file, String name) {
         Source source = Source.copied(file);
@@ -77,33 +73,23 @@ public final class NpzRows implements AutoCloseable {
         }
     }
 
-    private NpyHeader header(String name) {
-        try (InputStream in = zip.open(member)) {
-            return NpyHeader.read(in, member.size());
-        } catch (FormatException e) {
-            throw e;
-        } catch (IllegalArgumentException | IOException e) {
-            throw new FormatException(source.file(), "'" + name + "': " + e.getMessage(), e);
-        }
-    }
-
-    /** The element type. */
+    /** Returns the element type. */
     public DType dtype() {
         return header.dtype();
     }
 
-    /** The shape, rows first. */
+    /** Returns the shape, rows first. */
     public long[] shape() {
         return header.shape().clone();
     }
 
     /**
-     * The bytes of a row, row-major and little-endian.
+     * Reads the bytes of a row, row-major and little-endian.
      *
      * @param index in [0, rows)
-     * @throws IndexOutOfBoundsException    for another
-     * @throws FormatException              when the array is damaged
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws IndexOutOfBoundsException    for another index
+     * @throws FormatException              if the array is damaged
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public byte[] row(long index) {
         if (index < 0 || index >= header.shape()[0]) {
@@ -112,37 +98,32 @@ public final class NpzRows implements AutoCloseable {
         try {
             return member.stored() ? stored(index) : unpacked(index);
         } catch (IOException e) {
-            throw new FormatException(source.file(), "'" + member.name() + "' in the zip file is damaged", e);
+            throw zip.damaged(member, e);
         }
     }
 
-    private byte[] stored(long index) throws IOException {
+    private byte[] stored(long index) {
         byte[] row = source.bytes(begin + index * rowBytes, rowBytes);
         check(index, row);
         return row;
     }
 
-    private synchronized void check(long index, byte[] row) throws IOException {
+    private synchronized void check(long index, byte[] row) {
         if (checksum == null || index < next) {
             return;
         }
-        // Kept as a copy, for the row is the caller's to change.
+        // Kept as a copy, because the caller may change the row.
         passed.put(index, index == next ? row : row.clone());
         for (byte[] turn = passed.remove(next); turn != null; turn = passed.remove(next)) {
             checksum.update(turn);
             next++;
         }
-        if (next == header.shape()[0]) {
-            requireChecksum(checksum);
-        } else if (passed.size() > KEPT) {
+        if (next == header.shape()[0] && checksum.getValue() != member.crc()) {
+            throw zip.damaged(member, null);
+        }
+        if (passed.size() > KEPT) {
             checksum = null;
             passed.clear();
-        }
-    }
-
-    private void requireChecksum(Checksum found) throws IOException {
-        if (found.getValue() != member.crc()) {
-            throw new IOException("the checksum is another");
         }
     }
 
@@ -155,7 +136,10 @@ public final class NpzRows implements AutoCloseable {
             rewind();
         }
         while (next < index) {
-            keep(next, readNext());
+            passed.put(next, readNext());
+            if (passed.size() > KEPT) {
+                passed.pollFirstEntry();
+            }
         }
         return readNext();
     }
@@ -165,41 +149,24 @@ public final class NpzRows implements AutoCloseable {
             unpacked.close();
         }
         passed.clear();
-        unpacked = new CheckedInputStream(zip.open(member), new CRC32());
-        exactly(header.length());
+        unpacked = zip.open(member);
+        unpacked.skipNBytes(header.length());
         next = 0;
     }
 
     private byte[] readNext() throws IOException {
-        byte[] row = exactly(rowBytes);
+        byte[] row = unpacked.readNBytes(rowBytes);
+        if (row.length < rowBytes) {
+            throw new EOFException("the compressed data ends early");
+        }
         next++;
         if (next == header.shape()[0]) {
-            if (unpacked.read() >= 0) {
-                throw new IOException("the compressed data does not end");
-            }
-            requireChecksum(unpacked.getChecksum());
+            zip.requireEnd(member, unpacked);
         }
         return row;
     }
 
-    private byte[] exactly(int count) throws IOException {
-        byte[] bytes = unpacked.readNBytes(count);
-        if (bytes.length < count) {
-            throw new EOFException("the compressed data ends early");
-        }
-        return bytes;
-    }
-
-    private void keep(long index, byte[] row) {
-        passed.put(index, row);
-        if (passed.size() > KEPT) {
-            Iterator<Long> oldest = passed.keySet().iterator();
-            oldest.next();
-            oldest.remove();
-        }
-    }
-
-    /** Lets go of the file. */
+    /** Closes the file. */
     @Override
     public synchronized void close() {
         try {

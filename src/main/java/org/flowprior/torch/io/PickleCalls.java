@@ -1,15 +1,14 @@
 package org.flowprior.torch.io;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What the functions and classes of {@link PickleGlobal} do. Copies that they make, which a pickle can ask for again
- * and again in a few bytes, are limited to the pickle's own size.
+ * Runs the functions and classes of {@link PickleGlobal}. A pickle can request copies again and again in a few bytes,
+ * so the copies made in all are limited to the pickle's own size.
  */
 final class PickleCalls {
 
@@ -25,16 +24,6 @@ final class PickleCalls {
         this.budget = input.size();
     }
 
-    /** A dict that may be given attributes, which are not kept. */
-    static final class OrderedDict extends LinkedHashMap<Object, Object> {
-        private static final long serialVersionUID = 1;
-    }
-
-    /** The attributes of an {@code argparse.Namespace}. */
-    static final class Namespace extends LinkedHashMap<Object, Object> {
-        private static final long serialVersionUID = 1;
-    }
-
     private void spend(long cost) {
         budget -= cost;
         if (budget < 0) {
@@ -44,16 +33,17 @@ final class PickleCalls {
 
     /** Calls the function. */
     Object call(Object function, Object arguments) {
-        if (!(function instanceof PickleGlobal global) || !(arguments instanceof PickleTuple tuple)) {
-            throw input.refuse("refused: the pickle calls what is no function");
+        if (!(function instanceof PickleGlobal global) || !(arguments instanceof PickleObjects.Tuple tuple)) {
+            throw input.refuse("refused: the pickle calls something that is not a function");
         }
         return switch (global) {
             case ORDERED_DICT -> orderedDict(tuple);
             case SET -> set(tuple);
             case ENCODE -> encode(tuple);
-            case SIZE -> tuple.isEmpty() ? new PickleTuple() : argument(global, tuple, 0, PickleTuple.class);
+            case SIZE ->
+                    tuple.isEmpty() ? new PickleObjects.Tuple() : argument(global, tuple, 0, PickleObjects.Tuple.class);
             case DEVICE -> device(tuple);
-            case REBUILD_FROM_TYPE -> call(fromType(tuple), argument(global, tuple, 2, PickleTuple.class));
+            case REBUILD_FROM_TYPE -> call(fromType(tuple), argument(global, tuple, 2, PickleObjects.Tuple.class));
             case REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_TENSOR_V3 -> tensors.tensor(global, tuple);
             case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE -> tensors.parameter(global, tuple);
             case NAMESPACE, TENSOR, PARAMETER ->
@@ -63,48 +53,48 @@ final class PickleCalls {
 
     /** Makes an object of the class, without attributes. */
     Object create(Object type, Object arguments) {
-        if (arguments instanceof PickleTuple tuple && tuple.isEmpty() && type instanceof PickleGlobal global) {
+        if (arguments instanceof PickleObjects.Tuple tuple && tuple.isEmpty() && type instanceof PickleGlobal global) {
             switch (global) {
                 case NAMESPACE:
-                    return new Namespace();
+                    return new PickleObjects.Namespace();
                 case ORDERED_DICT:
-                    return new OrderedDict();
+                    return new PickleObjects.OrderedDict();
                 case PARAMETER:
-                    return new PickleParameter();
+                    return new PickleObjects.OldParameter();
                 default:
             }
         }
         throw input.refuse("refused: the pickle makes an object of "
-                + (type instanceof PickleGlobal global ? global.python : "what is no class"));
+                + (type instanceof PickleGlobal global ? global.python : "something that is not a class"));
     }
 
-    /** The storage that a persistent id means. */
+    /** Finds the storage that a persistent id means. */
     PickleStorage storage(Object id) {
         return tensors.storage(id);
     }
 
-    /** Gives the object its attributes, and returns it or what takes its place. */
+    /** Gives the object its attributes, and returns it or its replacement. */
     Object build(Object object, Object state) {
-        if (object instanceof PickleParameter) {
+        if (object instanceof PickleObjects.OldParameter) {
             return tensors.oldParameter(state);
         }
-        if (object instanceof Namespace namespace && state instanceof Map<?, ?> attributes) {
+        if (object instanceof PickleObjects.Namespace namespace && state instanceof Map<?, ?> attributes) {
             spend(attributes.size());
             attributes.forEach(namespace::put);
-        } else if (!(object instanceof OrderedDict)) {
-            throw input.refuse("refused: the pickle sets the state of what is plain data");
+        } else if (!(object instanceof PickleObjects.OrderedDict)) {
+            throw input.refuse("refused: the pickle sets the state of plain data");
         }
         return object;
     }
 
-    private OrderedDict orderedDict(PickleTuple arguments) {
-        OrderedDict dict = new OrderedDict();
+    private PickleObjects.OrderedDict orderedDict(PickleObjects.Tuple arguments) {
+        PickleObjects.OrderedDict dict = new PickleObjects.OrderedDict();
         if (!arguments.isEmpty()) {
             List<?> pairs = argument(PickleGlobal.ORDERED_DICT, arguments, 0, List.class);
             spend(pairs.size());
             for (Object pair : pairs) {
                 if (!(pair instanceof List<?> two) || two.size() != 2) {
-                    throw wrongArguments(PickleGlobal.ORDERED_DICT);
+                    throw input.wrongArguments(PickleGlobal.ORDERED_DICT);
                 }
                 put(dict, two.get(0), two.get(1));
             }
@@ -112,7 +102,7 @@ final class PickleCalls {
         return dict;
     }
 
-    private Set<Object> set(PickleTuple arguments) {
+    private Set<Object> set(PickleObjects.Tuple arguments) {
         Set<Object> set = new LinkedHashSet<>();
         List<?> items = argument(PickleGlobal.SET, arguments, 0, List.class);
         spend(items.size());
@@ -120,41 +110,37 @@ final class PickleCalls {
         return set;
     }
 
-    private byte[] encode(PickleTuple arguments) {
+    private byte[] encode(PickleObjects.Tuple arguments) {
         String text = argument(PickleGlobal.ENCODE, arguments, 0, String.class);
         spend(text.length());
         if (!argument(PickleGlobal.ENCODE, arguments, 1, String.class).equals("latin1")
                 || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
-            throw wrongArguments(PickleGlobal.ENCODE);
+            throw input.wrongArguments(PickleGlobal.ENCODE);
         }
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private String device(PickleTuple arguments) {
+    private String device(PickleObjects.Tuple arguments) {
         String type = argument(PickleGlobal.DEVICE, arguments, 0, String.class);
         return arguments.size() == 1 ? type : type + ":" + argument(PickleGlobal.DEVICE, arguments, 1, Long.class);
     }
 
-    /** Tensors with attributes of their own, which are not kept, name their true function. */
-    private PickleGlobal fromType(PickleTuple arguments) {
+    /** Returns the function that makes a tensor with attributes, which are not kept. */
+    private PickleGlobal fromType(PickleObjects.Tuple arguments) {
         PickleGlobal function = argument(PickleGlobal.REBUILD_FROM_TYPE, arguments, 0, PickleGlobal.class);
         PickleGlobal type = argument(PickleGlobal.REBUILD_FROM_TYPE, arguments, 1, PickleGlobal.class);
         if (function == PickleGlobal.REBUILD_FROM_TYPE || type != PickleGlobal.TENSOR
                 && type != PickleGlobal.PARAMETER) {
-            throw wrongArguments(PickleGlobal.REBUILD_FROM_TYPE);
+            throw input.wrongArguments(PickleGlobal.REBUILD_FROM_TYPE);
         }
         return function;
     }
 
-    private <T> T argument(PickleGlobal function, PickleTuple arguments, int index, Class<T> type) {
+    private <T> T argument(PickleGlobal function, PickleObjects.Tuple arguments, int index, Class<T> type) {
         if (index >= arguments.size() || !type.isInstance(arguments.get(index))) {
-            throw wrongArguments(function);
+            throw input.wrongArguments(function);
         }
         return type.cast(arguments.get(index));
-    }
-
-    private FormatException wrongArguments(PickleGlobal function) {
-        return input.refuse("the pickle calls " + function.python + " with arguments of the wrong kind");
     }
 
     /** Puts an entry into a dict. */
@@ -162,23 +148,19 @@ final class PickleCalls {
         dict.put(key(key), value(value));
     }
 
-    /**
-     * The object, which must be a scalar: containers, and long texts again and again, could take forever to compare.
-     */
+    /** Returns the object, which must be a scalar: comparing containers, or long texts many times, could take hours. */
     Object key(Object key) {
         if (key instanceof String text) {
             spend(text.length() / LONG_KEY);
-            return key;
+        } else if (key != null && !(key instanceof Long) && !(key instanceof Double) && !(key instanceof Boolean)) {
+            throw input.refuse("a key of a dict or set in the pickle is not a text and not a number");
         }
-        if (key == null || key instanceof Long || key instanceof Double || key instanceof Boolean) {
-            return key;
-        }
-        throw input.refuse("a key of a dict or set in the pickle is no text and no number");
+        return key;
     }
 
-    /** The object, which must be data. */
+    /** Returns the object, which must be data. */
     Object value(Object value) {
-        if (PickleTuple.isMachinery(value)) {
+        if (PickleObjects.isMachinery(value)) {
             throw input.refuse("refused: the pickle holds a function, a class or a bare storage as a value");
         }
         return value;

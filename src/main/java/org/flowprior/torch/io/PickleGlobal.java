@@ -1,9 +1,11 @@
 package org.flowprior.torch.io;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.flowprior.torch.DType;
 
-/** The functions and classes that a pickle may name, which is all that it can call. */
+/** The functions and classes that a pickle may name; a pickle can call nothing else. */
 enum PickleGlobal {
     ORDERED_DICT("collections.OrderedDict"),
     NAMESPACE("argparse.Namespace"),
@@ -34,36 +36,22 @@ enum PickleGlobal {
         this.python = python;
     }
 
-    /** PyTorch's class of storages of that type, or null where they are untyped. */
+    /** Returns PyTorch's class of storages of that type, or null if they are untyped. */
     static String storageOf(DType dtype) {
         return STORAGES.entrySet().stream().filter(e -> e.getValue() == dtype).map(Map.Entry::getKey).findFirst()
                 .orElse(null);
     }
 
-    /** What a pickle means by the name: a function, a storage's type, a dtype; or null, and the pickle is refused. */
+    /** Returns the function, storage type or dtype that the name stands for, or null if pickles may not use it. */
     static Object named(String module, String name) {
         String full = (module.equals("__builtin__") ? "builtins" : module) + "." + name;
-        for (PickleGlobal global : values()) {
-            if (global.python.equals(full)) {
-                return global;
-            }
-        }
         if (full.equals("torch.storage.UntypedStorage")) {
             return new PickleStorage.Type(null);
         }
-        if (module.equals("torch") || module.equals("torch.cuda")) {
-            DType stored = STORAGES.get(name);
-            return stored != null ? new PickleStorage.Type(stored) : module.equals("torch") ? dtype(name) : null;
+        if (STORAGES.containsKey(name) && (module.equals("torch") || module.equals("torch.cuda"))) {
+            return new PickleStorage.Type(STORAGES.get(name));
         }
-        return null;
-    }
-
-    private static DType dtype(String name) {
-        for (DType dtype : DType.values()) {
-            if (dtype.toString().equals(name)) {
-                return dtype;
-            }
-        }
-        return null;
+        return Stream.concat(Arrays.stream(values()).filter(global -> global.python.equals(full)),
+                Arrays.stream(DType.values()).filter(dtype -> full.equals("torch." + dtype))).findFirst().orElse(null);
     }
 }

@@ -3,11 +3,9 @@ package org.flowprior.torch.io;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The bytes of pickles that follow each other, and the numbers in them. */
+/** Reads the bytes of pickles that follow each other, and the numbers and texts in them. */
 final class PickleInput {
 
     private static final int BLOCK = 1 << 16;
@@ -18,7 +16,7 @@ final class PickleInput {
     private int loaded;
     private int position;
 
-    /** A pickle in memory. */
+    /** Reads a pickle in memory. */
     PickleInput(Source source, byte[] bytes) {
         this.source = source;
         this.bytes = bytes;
@@ -26,7 +24,7 @@ final class PickleInput {
         this.loaded = bytes.length;
     }
 
-    /** Pickles at the start of the file, of which no more is loaded than they take. */
+    /** Reads pickles at the start of the file, and loads at most about twice the bytes that they take. */
     PickleInput(Source source) {
         this.source = source;
         this.bytes = new byte[0];
@@ -37,7 +35,11 @@ final class PickleInput {
         return source.refuse(reason);
     }
 
-    /** Bytes read so far. */
+    FormatException wrongArguments(PickleGlobal function) {
+        return refuse("the pickle calls " + function.python + " with arguments of the wrong kind");
+    }
+
+    /** Returns the number of bytes read so far. */
     int position() {
         return position;
     }
@@ -47,7 +49,7 @@ final class PickleInput {
         position = earlier;
     }
 
-    /** Bytes that there may be at most. */
+    /** Returns the most bytes that there may be. */
     int size() {
         return size;
     }
@@ -68,7 +70,7 @@ final class PickleInput {
     }
 
     int uint8() {
-        // Not bytes[advance(1)]: that would take the array from before a load.
+        // Not bytes[advance(1)], which would evaluate the array before advance replaces it.
         int start = advance(1);
         return bytes[start] & 0xff;
     }
@@ -89,7 +91,7 @@ final class PickleInput {
         return little(8).getLong();
     }
 
-    /** A float64 as pickles have it, big-endian. */
+    /** Reads a float64, which pickles have big-endian. */
     double float64() {
         return little(8).order(ByteOrder.BIG_ENDIAN).getDouble();
     }
@@ -104,7 +106,7 @@ final class PickleInput {
         return Arrays.copyOfRange(bytes, start, position);
     }
 
-    /** A Long where it fits, else a BigInteger, of that many little-endian bytes in two's complement. */
+    /** Reads that many little-endian bytes in two's complement, as a Long if they fit, else as a BigInteger. */
     Number integer(long count) {
         byte[] data = raw(count);
         for (int i = 0, j = data.length - 1; i < j; i++, j--) {
@@ -121,7 +123,7 @@ final class PickleInput {
         return decode(start, (int) count);
     }
 
-    /** Text up to the end of the line. */
+    /** Reads text up to the end of the line. */
     String line() {
         int start = position;
         int end = start;
@@ -132,10 +134,6 @@ final class PickleInput {
     }
 
     private String decode(int start, int count) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, start, count)).toString();
-        } catch (CharacterCodingException e) {
-            throw refuse("a text in the pickle is not valid UTF-8");
-        }
+        return source.utf8(ByteBuffer.wrap(bytes, start, count), "a text in the pickle");
     }
 }

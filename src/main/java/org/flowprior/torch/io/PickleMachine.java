@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs a pickle: the opcodes that {@code torch.save} writes, protocols 2 to 5, with nothing to call but
- * {@link PickleGlobal}. No opcode recurses, and each allocates no more than its own bytes stand for.
+ * Runs a pickle: the opcodes that {@code torch.save} writes, protocols 2 to 5. It can call {@link PickleGlobal} only.
+ * No opcode recurses, and none allocates more than its own bytes stand for.
  *
  * <p>None, bool, int, float, str, bytes, list, tuple, dict and set become null, Boolean, Long (or BigInteger), Double,
  * String, byte[], ArrayList, an unmodifiable List, LinkedHashMap and LinkedHashSet.
@@ -28,7 +28,7 @@ final class PickleMachine {
         this.calls = new PickleCalls(input, maker);
     }
 
-    /** The object of the next pickle in the input. */
+    /** Runs the next pickle in the input, and returns its object. */
     static Object run(PickleInput input, TensorMaker maker) {
         PickleMachine machine = new PickleMachine(input, maker);
         int opcode;
@@ -43,9 +43,8 @@ final class PickleMachine {
     }
 
     private Object pop() {
-        Object top = top();
-        stack.remove(stack.size() - 1);
-        return top;
+        top();
+        return stack.removeLast();
     }
 
     private Object top() {
@@ -95,9 +94,9 @@ final class PickleMachine {
 
     private void stepContainer(int opcode) {
         switch (opcode) {
-            case ')' -> push(new PickleTuple());
-            case 't' -> push(new PickleTuple(popToMark()));
-            case 0x85 -> push(new PickleTuple(pop()));
+            case ')' -> push(new PickleObjects.Tuple());
+            case 't' -> push(new PickleObjects.Tuple(popToMark()));
+            case 0x85 -> pushTuple(1);
             case 0x86 -> pushTuple(2);
             case 0x87 -> pushTuple(3);
             case ']' -> push(new ArrayList<>());
@@ -147,16 +146,15 @@ final class PickleMachine {
             case 'Q' -> push(calls.storage(pop()));
             case 'i' -> throw wants(input.line(), input.line());
             case 0x82, 0x83, 0x84 ->
-                    throw input.refuse("refused: the pickle wants an extension by number, which is not "
-                            + "data");
-            default -> throw input.refuse("refused: opcode 0x" + Integer.toHexString(opcode) + " of the pickle is none "
-                    + "that torch.save writes");
+                    throw input.refuse("refused: the pickle wants an extension by number, which is not data");
+            default -> throw input.refuse("refused: the pickle has opcode 0x" + Integer.toHexString(opcode)
+                    + ", which torch.save does not write");
         }
     }
 
     private void checkProtocol(int protocol) {
         if (protocol < 2 || protocol > 5) {
-            throw input.refuse("a pickle of protocol " + protocol + ", of which 2 to 5 are known");
+            throw input.refuse("a pickle of protocol " + protocol + ", which is not in 2 to 5");
         }
     }
 
@@ -165,34 +163,36 @@ final class PickleMachine {
         for (int i = size - 1; i >= 0; i--) {
             items[i] = pop();
         }
-        push(new PickleTuple(items));
+        push(new PickleObjects.Tuple(items));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T container(Class<?> type, String otherwise) {
+        if (!type.isInstance(top())) {
+            throw input.refuse("the pickle is damaged: it " + otherwise);
+        }
+        return (T) top();
     }
 
     private void append(Object... values) {
-        if (!(top() instanceof ArrayList<?>)) {
-            throw input.refuse("the pickle is damaged: it appends to what is no list");
-        }
-        @SuppressWarnings("unchecked") List<Object> list = (List<Object>) top();
+        List<Object> list = container(ArrayList.class, "appends to something that is not a list");
         for (Object value : values) {
             list.add(calls.value(value));
         }
     }
 
     private void putAll(Object... keysAndValues) {
-        if (!(top() instanceof LinkedHashMap<?, ?>) || keysAndValues.length % 2 != 0) {
-            throw input.refuse("the pickle is damaged: it puts entries into what is no dict");
+        Map<Object, Object> dict = container(LinkedHashMap.class, "puts entries into something that is not a dict");
+        if (keysAndValues.length % 2 != 0) {
+            throw input.refuse("the pickle is damaged: it puts a key without a value into a dict");
         }
-        @SuppressWarnings("unchecked") Map<Object, Object> dict = (Map<Object, Object>) top();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             calls.put(dict, keysAndValues[i], keysAndValues[i + 1]);
         }
     }
 
     private void addAll(Object... items) {
-        if (!(top() instanceof LinkedHashSet<?>)) {
-            throw input.refuse("the pickle is damaged: it adds to what is no set");
-        }
-        @SuppressWarnings("unchecked") Set<Object> set = (Set<Object>) top();
+        Set<Object> set = container(LinkedHashSet.class, "adds to something that is not a set");
         for (Object item : items) {
             set.add(calls.key(item));
         }
@@ -201,16 +201,16 @@ final class PickleMachine {
     private void remember(long index) {
         Object value = top();
         memo.put(index, value);
-        if (value instanceof PickleParameter parameter) {
-            parameter.rememberedAt(index);
+        if (value instanceof PickleObjects.OldParameter parameter) {
+            parameter.remembered.add(index);
         }
     }
 
     private void build(Object object, Object state) {
         Object built = calls.build(object, state);
         push(built);
-        if (object instanceof PickleParameter parameter) {
-            parameter.remembered().forEach(index -> memo.replace(index, object, built));
+        if (object instanceof PickleObjects.OldParameter parameter) {
+            parameter.remembered.forEach(index -> memo.replace(index, object, built));
         }
     }
 
@@ -224,7 +224,7 @@ final class PickleMachine {
 
     private Object global(Object module, Object name) {
         if (!(module instanceof String m) || !(name instanceof String n)) {
-            throw input.refuse("refused: the pickle names a function by what is no text");
+            throw input.refuse("refused: the pickle names a function by something that is not a text");
         }
         Object known = PickleGlobal.named(m, n);
         if (known == null) {

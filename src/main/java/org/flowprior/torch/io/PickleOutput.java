@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Writes opcodes of pickle protocol 2. */
+/** Writes a pickle of protocol 2. Texts and names that come again are recalled from the memo. */
 final class PickleOutput {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -27,18 +27,19 @@ final class PickleOutput {
         out.write(opcode);
     }
 
-    private ByteBuffer little(int count) {
-        return ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    private void int32(int value) {
+        out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     }
 
     void integer(long value) {
         if (value == (int) value) {
             opcode('J');
-            out.writeBytes(little(4).putInt((int) value).array());
+            int32((int) value);
         } else {
             opcode(0x8a);
             out.write(8);
-            out.writeBytes(little(8).putLong(value).array());
+            int32((int) value);
+            int32((int) (value >> 32));
         }
     }
 
@@ -52,28 +53,23 @@ final class PickleOutput {
     }
 
     void text(String value) {
-        if (recall("text " + value)) {
-            return;
-        }
-        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        opcode('X');
-        out.writeBytes(little(4).putInt(utf8.length).array());
-        out.writeBytes(utf8);
-        remember("text " + value);
+        once("text " + value, () -> {
+            byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+            opcode('X');
+            int32(utf8.length);
+            out.writeBytes(utf8);
+        });
     }
 
-    /** A function or class by its name. */
+    /** Writes a function or class by its name. */
     void global(String module, String name) {
-        String key = "global " + module + "." + name;
-        if (recall(key)) {
-            return;
-        }
-        opcode('c');
-        out.writeBytes((module + "\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
-        remember(key);
+        once("global " + module + "." + name, () -> {
+            opcode('c');
+            out.writeBytes((module + "\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
+        });
     }
 
-    /** A tuple of integers. */
+    /** Writes a tuple of integers. */
     void tuple(long... values) {
         opcode('(');
         for (long value : values) {
@@ -82,18 +78,17 @@ final class PickleOutput {
         opcode('t');
     }
 
-    private boolean recall(String key) {
+    /** Writes an object and remembers it, or recalls it if it has been written. */
+    private void once(String key, Runnable writer) {
         Integer index = memo.get(key);
-        if (index != null) {
+        if (index == null) {
+            writer.run();
+            index = memo.size();
+            opcode('r');
+            memo.put(key, index);
+        } else {
             opcode('j');
-            out.writeBytes(little(4).putInt(index).array());
         }
-        return index != null;
-    }
-
-    private void remember(String key) {
-        opcode('r');
-        out.writeBytes(little(4).putInt(memo.size()).array());
-        memo.put(key, memo.size());
+        int32(index);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.flowprior.torch.DType;
 
-/** The functions by which pickles rebuild tensors, and the storages that they refer to. */
+/** Runs the functions by which pickles rebuild tensors, and finds the storages that they refer to. */
 final class PickleTensors {
 
     /** The pickle of a tensor is never shorter. */
@@ -23,25 +23,25 @@ final class PickleTensors {
     }
 
     /** {@code _rebuild_parameter(tensor, requires_grad, hooks[, state])}. */
-    Object parameter(PickleGlobal function, PickleTuple arguments) {
+    Object parameter(PickleGlobal function, PickleObjects.Tuple arguments) {
         if (arguments.size() < 3 || !maker.isMade(arguments.get(0))
                 || !(arguments.get(1) instanceof Boolean gradient)) {
-            throw wrong(function);
+            throw input.wrongArguments(function);
         }
         return maker.withGradient(arguments.get(0), gradient);
     }
 
     /** The state of a parameter before PyTorch 0.4: data, gradient, hooks, requires_grad, volatile. */
     Object oldParameter(Object state) {
-        if (!(state instanceof PickleTuple parts) || parts.size() != 5 || !maker.isMade(parts.get(0))
+        if (!(state instanceof PickleObjects.Tuple parts) || parts.size() != 5 || !maker.isMade(parts.get(0))
                 || !(parts.get(3) instanceof Boolean gradient)) {
-            throw wrong(PickleGlobal.PARAMETER);
+            throw input.wrongArguments(PickleGlobal.PARAMETER);
         }
         return maker.withGradient(parts.get(0), gradient);
     }
 
     /** {@code _rebuild_tensor(storage, offset, size, stride[, requires_grad, hooks[, dtype][, metadata]])}. */
-    Object tensor(PickleGlobal function, PickleTuple arguments) {
+    Object tensor(PickleGlobal function, PickleObjects.Tuple arguments) {
         spend.accept(LEAST_BYTES);
         int least = switch (function) {
             case REBUILD_TENSOR -> 4;
@@ -50,34 +50,33 @@ final class PickleTensors {
         };
         if (arguments.size() < least || arguments.size() > least + 1
                 || !(arguments.get(0) instanceof PickleStorage storage) || !(arguments.get(1) instanceof Long offset)) {
-            throw wrong(function);
+            throw input.wrongArguments(function);
         }
         DType dtype = storage.dtype();
         if (function == PickleGlobal.REBUILD_TENSOR_V3 && arguments.get(6) instanceof DType given) {
             dtype = given;
         }
         if (dtype == null || storage.dtype() != null && storage.dtype() != dtype) {
-            throw wrong(function);
+            throw input.wrongArguments(function);
         }
-        boolean gradient = least > 4 && Boolean.TRUE.equals(arguments.get(4));
+        long[] shape = longs(function, arguments.get(2));
+        long[] strides = longs(function, arguments.get(3));
+        check(storage, dtype, offset, shape, strides);
         Map<?, ?> metadata = arguments.size() > least && arguments.get(least) instanceof Map<?, ?> m ? m : Map.of();
-        TensorMaker.Layout layout = new TensorMaker.Layout(storage, dtype, offset,
-                longs(function, arguments.get(2)), longs(function, arguments.get(3)), gradient,
-                Boolean.TRUE.equals(metadata.get("conj")), Boolean.TRUE.equals(metadata.get("neg")));
-        check(layout);
-        // Offsets count from the part of the storage that is meant.
-        return maker.make(new TensorMaker.Layout(storage, dtype, Math.addExact(offset, storage.start()), layout.shape(),
-                layout.strides(), gradient, layout.conjugate(), layout.negative()));
+        // The pickle counts offsets from the part of the storage that is meant.
+        return maker.make(new TensorMaker.Layout(storage, dtype, Math.addExact(offset, storage.start()), shape, strides,
+                least > 4 && Boolean.TRUE.equals(arguments.get(4)), Boolean.TRUE.equals(metadata.get("conj")),
+                Boolean.TRUE.equals(metadata.get("neg"))));
     }
 
     private long[] longs(PickleGlobal function, Object tuple) {
         if (!(tuple instanceof List<?> list) || list.size() > Shapes.MAX_DIMENSIONS) {
-            throw wrong(function);
+            throw input.wrongArguments(function);
         }
         long[] values = new long[list.size()];
         for (int i = 0; i < values.length; i++) {
             if (!(list.get(i) instanceof Long value) || value < 0) {
-                throw wrong(function);
+                throw input.wrongArguments(function);
             }
             values[i] = value;
         }
@@ -85,39 +84,36 @@ final class PickleTensors {
     }
 
     /** Every element must lie inside the storage. */
-    private void check(TensorMaker.Layout layout) {
-        long[] shape = layout.shape();
-        long[] strides = layout.strides();
-        PickleStorage storage = layout.storage();
-        if (shape.length != strides.length || layout.offset() < 0) {
+    private void check(PickleStorage storage, DType dtype, long offset, long[] shape, long... strides) {
+        if (shape.length != strides.length || offset < 0) {
             throw input.refuse("a tensor of the pickle has " + shape.length + " sizes, " + strides.length
-                    + " strides, and begins at element " + layout.offset());
+                    + " strides, and begins at element " + offset);
         }
         try {
-            if (Shapes.bytes(layout.dtype(), shape) == 0) {
+            if (Shapes.bytes(dtype, shape) == 0) {
                 return;
             }
-            long last = layout.offset();
+            long last = offset;
             for (int d = 0; d < shape.length; d++) {
                 last = Math.addExact(last, Math.multiplyExact(shape[d] - 1, strides[d]));
             }
-            long bytes = Math.multiplyExact(Math.addExact(last, 1), (long) layout.dtype().bytes());
+            long bytes = Math.multiplyExact(Math.addExact(last, 1), (long) dtype.bytes());
             if (bytes <= Math.multiplyExact(storage.length(), (long) storage.elementBytes())) {
                 return;
             }
         } catch (ArithmeticException | IllegalArgumentException e) {
             throw input.refuse("a tensor of the pickle has an impossible shape, " + Arrays.toString(shape));
         }
-        throw input.refuse("a tensor of the pickle reaches behind the end of its storage '" + storage.key() + "'");
+        throw input.refuse("a tensor of the pickle reaches past the end of its storage '" + storage.key() + "'");
     }
 
-    /** The storage that a persistent id means. */
+    /** Finds the storage that a persistent id means. */
     PickleStorage storage(Object id) {
-        if (!(id instanceof PickleTuple parts) || parts.size() < 5 || parts.size() > 6
+        if (!(id instanceof PickleObjects.Tuple parts) || parts.size() < 5 || parts.size() > 6
                 || !"storage".equals(parts.get(0))
                 || !(parts.get(1) instanceof PickleStorage.Type type) || !(parts.get(2) instanceof String key)
                 || !(parts.get(4) instanceof Long size)) {
-            throw input.refuse("refused: the pickle refers to something outside it that is no storage");
+            throw input.refuse("refused: the pickle refers to something outside it that is not a storage");
         }
         if (size < 0 || size > Long.MAX_VALUE / 16) {
             throw input.refuse("storage '" + key + "' has an impossible size of " + size);
@@ -131,9 +127,5 @@ final class PickleTensors {
             throw input.refuse("a part of storage '" + key + "' does not lie in it");
         }
         return new PickleStorage(key, type.dtype(), size, start, length);
-    }
-
-    private FormatException wrong(PickleGlobal function) {
-        return input.refuse("the pickle calls " + function.python + " with arguments of the wrong kind");
     }
 }

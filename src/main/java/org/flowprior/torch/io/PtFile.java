@@ -1,34 +1,34 @@
 package org.flowprior.torch.io;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * PyTorch's {@code .pt} and {@code .pth} files, the zip files of today and the pickle streams of before 1.6. Reading
- * runs no code: a pickle may name tensors, containers and {@code argparse.Namespace}, and whatever else it names makes
- * the file refused.
+ * PyTorch's {@code .pt} and {@code .pth} files: the zip files of today, and the pickle streams of before 1.6. Reading
+ * runs no code: a pickle may name tensors, containers and {@code argparse.Namespace}; a file that names anything else
+ * is refused.
  *
- * <p>What is read is a tree of Map (dict, Namespace), List (list, tuple, Size), Set, Tensor, String, Long (BigInteger
- * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, and null. Tensors come on the CPU, wherever
- * they were saved; those that shared a storage share it again; one that is in two places is one {@link Tensor}.
+ * <p>The result is a tree of Map (dict, Namespace), List (list, tuple, Size), Set, Tensor, String, Long (BigInteger
+ * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, and null. All tensors are on the CPU, also
+ * those saved on another device. Tensors that shared a storage share it again; a tensor that is in two places is one
+ * {@link Tensor}.
  */
 public final class PtFile {
 
     private PtFile() {}
 
     /**
-     * The object, with tensors over a copy-on-write mapping of the file, in the innermost scope, see
+     * Reads the object, with tensors over a copy-on-write mapping of the file, in the innermost scope, see
      * {@link Safetensors#read}.
      *
-     * @throws FormatException             when the content is wrong or wants more than data
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws FormatException              if the content is wrong or wants more than data
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static Object read(Path file) {
         try (Source source = Source.mapped(file)) {
@@ -36,7 +36,7 @@ public final class PtFile {
         }
     }
 
-    /** As {@link #read}, with tensors that own copies: for files that somebody else may write in place. */
+    /** As {@link #read}, with tensors that own copies: for files that another program may write in place. */
     public static Object load(Path file) {
         try (Source source = Source.copied(file)) {
             return run(source);
@@ -45,49 +45,32 @@ public final class PtFile {
 
     private static Object run(Source source) {
         try (Scope scope = Scope.open()) {
-            MappedTensorMaker maker;
-            Object root;
-            if (isZip(source)) {
-                PtZip zip = new PtZip(source);
-                maker = new MappedTensorMaker(source, zip::storage);
-                root = zip.run(maker);
-            } else {
-                PtLegacy legacy = new PtLegacy(source);
-                maker = new MappedTensorMaker(source, legacy::storage);
-                root = legacy.run(maker);
-            }
+            PtContainer container = PtContainer.of(source);
+            MappedTensorMaker maker = new MappedTensorMaker(source, container::storage);
+            Object root = container.run(maker);
             maker.made().forEach(Tensor::moveOutward);
             return root;
         }
     }
 
-    private static boolean isZip(Source source) {
-        byte[] start = source.bytes(0, (int) Math.min(PtLegacy.MAGIC.length, source.size()));
-        if (!ZipReader.isZip(start) && !Arrays.equals(start, PtLegacy.MAGIC)) {
-            throw source.refuse("not a .pt file: neither a zip file nor the older format of torch.save");
-        }
-        return ZipReader.isZip(start);
-    }
-
     static List<TensorFiles.Entry> list(Path file) {
         try (Source source = Source.copied(file)) {
-            return PtListing.of(isZip(source) ? new PtZip(source).run(new TensorDescription.Maker(storage -> {}))
-                    : new PtLegacy(source).described());
+            return PtListing.of(PtContainer.of(source).run(new TensorMaker.Describer(storage -> {})));
         }
     }
 
     /**
-     * The state dict that is the whole object, or that lies under the keys, one inside the other:
+     * Reads the state dict that is the whole object, or the one under the keys, one inside the other:
      * {@code readStateDict(file, "ema")} of a checkpoint.
      *
-     * @throws FormatException             when there is no dict, or when it holds something else than tensors; the
-     *                                     message names the entries there are
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws FormatException              if there is no dict, or if it holds something that is not a tensor; the
+     *                                      message names the entries that exist
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static Map<String, Tensor> readStateDict(Path file, String... keys) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> tensors = stateDict(file, read(file), keys);
-            // One that goes by two names moves once.
+            // A tensor under two names moves once.
             new HashSet<>(tensors.values()).forEach(Tensor::moveOutward);
             return tensors;
         }
@@ -110,9 +93,8 @@ public final class PtFile {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof Tensor tensor)) {
-                throw new FormatException(file,
-                        "entry '" + path + entry.getKey() + "' is no tensor; name the state dict "
-                                + "that is wanted" + entries(dict));
+                throw new FormatException(file, "entry '" + path + entry.getKey()
+                        + "' is not a tensor; name the state dict that you want" + entries(dict));
             }
             tensors.put(name, tensor);
         }
@@ -120,22 +102,19 @@ public final class PtFile {
     }
 
     private static String entries(Object object) {
-        if (!(object instanceof Map<?, ?> map)) {
-            return "";
-        }
-        StringJoiner names = new StringJoiner(", ", "; there are ", map.size() > 8 ? ", …" : "");
-        map.keySet().stream().limit(8).forEach(key -> names.add(String.valueOf(key)));
-        return names.toString();
+        return !(object instanceof Map<?, ?> map) ? ""
+                : map.keySet().stream().limit(8).map(String::valueOf)
+                        .collect(Collectors.joining(", ", "; there are ", map.size() > 8 ? ", …" : ""));
     }
 
     /**
      * Writes the object as {@code torch.save} does, for {@code torch.load(weights_only=True)}: Map with keys of String
-     * or Long, List, Tensor, String, Long, Integer, Double, Float, Boolean and null. Tensors are written for the CPU;
-     * those that share a storage on the CPU, complex ones excepted, share it in the file, the others are written
+     * or Long, List, Tensor, String, Long, Integer, Double, Float, Boolean and null. Tensors are written for the CPU.
+     * Tensors that share a storage on the CPU share it in the file, unless they are complex; all others are written
      * without gaps.
      *
-     * @throws IllegalArgumentException    for objects of other classes, and for containers inside themselves
-     * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was
+     * @throws IllegalArgumentException     for objects of other classes, and for containers inside themselves
+     * @throws java.io.UncheckedIOException if the file cannot be written; an old one stays as it was
      */
     public static void write(Path file, Object object) {
         PtWriter.write(file, object);

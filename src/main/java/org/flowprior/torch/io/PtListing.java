@@ -1,16 +1,14 @@
 package org.flowprior.torch.io;
 
-import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
- * The object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once, and
- * names and values are cut where they grow long, so that a list takes no more room than the pickle.
+ * Lists the object of a {@code .pt} file as lines. A container that comes again, even inside itself, is listed once,
+ * and long names and values are cut, so that a list takes no more room than the pickle.
  */
 final class PtListing {
 
@@ -18,7 +16,7 @@ final class PtListing {
     private static final int LONGEST_NAME = 1000;
     /** Longer lists of scalars are listed item by item. */
     private static final int LONGEST_ROW = 20;
-    /** Deeper containers are named and not opened, so that no pickle exhausts the stack. */
+    /** Deeper containers are named but not opened, so that no pickle exhausts the stack. */
     private static final int DEEPEST = 100;
 
     private final List<TensorFiles.Entry> entries = new ArrayList<>();
@@ -34,11 +32,22 @@ final class PtListing {
 
     private void add(String name, Object value, int depth) {
         switch (value) {
-            case TensorDescription t -> entries.add(TensorFiles.Entry.tensor(name, t.dtype(), t.shape(), t.note()));
+            case TensorMaker.Description t ->
+                    entries.add(TensorFiles.Entry.tensor(name, t.dtype(), t.shape(), t.note()));
             case Map<?, ?> map when map.isEmpty() -> addValue(name, "{}");
             case List<?> list when isRow(list) -> addValue(name, list.toString());
-            case Map<?, ?> map -> addParts(name, map, depth, map.size());
-            case List<?> list -> addParts(name, list, depth, list.size());
+            case Map<?, ?> map -> {
+                if (isOpened(name, map, depth, map.size())) {
+                    map.forEach((key, part) -> addPart(name, key, part, depth));
+                }
+            }
+            case List<?> list -> {
+                if (isOpened(name, list, depth, list.size())) {
+                    for (int i = 0; i < list.size(); i++) {
+                        addPart(name, i, list.get(i), depth);
+                    }
+                }
+            }
             case Set<?> set -> addValue(name, "set of " + set.size());
             case byte[] bytes -> addValue(name, bytes.length + " bytes");
             case null -> addValue(name, "None");
@@ -54,28 +63,20 @@ final class PtListing {
         return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
     }
 
-    private void addParts(String name, Object container, int depth, int size) {
+    /** Returns whether the parts of a container are listed; if not, lists the container as a value. */
+    private boolean isOpened(String name, Object container, int depth, int size) {
         String before = seen.putIfAbsent(container, name);
         if (before != null) {
             addValue(name, "the same as '" + before + "'");
         } else if (depth == DEEPEST) {
             addValue(name, size + " parts, too deep to list");
-        } else {
-            for (Map.Entry<String, Object> part : parts(container)) {
-                String path = name.isEmpty() ? part.getKey() : name + "." + part.getKey();
-                add(shorten(path, LONGEST_NAME), part.getValue(), depth + 1);
-            }
         }
+        return before == null && depth < DEEPEST;
     }
 
-    private static List<Map.Entry<String, Object>> parts(Object container) {
-        if (container instanceof Map<?, ?> map) {
-            return map.entrySet().stream().<Map.Entry<String, Object>>map(
-                    e -> new SimpleImmutableEntry<>(String.valueOf(e.getKey()), e.getValue())).toList();
-        }
-        List<?> list = (List<?>) container;
-        return IntStream.range(0, list.size()).<Map.Entry<String, Object>>mapToObj(
-                i -> new SimpleImmutableEntry<>(Integer.toString(i), list.get(i))).toList();
+    private void addPart(String name, Object key, Object part, int depth) {
+        String path = name.isEmpty() ? String.valueOf(key) : name + "." + key;
+        add(shorten(path, LONGEST_NAME), part, depth + 1);
     }
 
     /** A short list of scalars takes one line. */

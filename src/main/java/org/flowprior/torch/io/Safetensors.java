@@ -1,9 +1,11 @@
 package org.flowprior.torch.io;
 
+import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,15 +22,18 @@ import org.flowprior.torch.Tensor;
  */
 public final class Safetensors {
 
+    /** The key of the metadata in a header, which no tensor can have. */
+    static final String METADATA = "__metadata__";
+
     private Safetensors() {}
 
     /**
-     * The tensors in the order of their data, over a copy-on-write mapping of the file, in the innermost scope. They
-     * may be changed in place; the file must not be truncated while they live. What lies unaligned, as in files of old
-     * writers, and what lies in a file that this process may not write is copied.
+     * Reads the tensors in the order of their data, over a copy-on-write mapping of the file, in the innermost scope.
+     * They may be changed in place; the file must not be truncated while they live. Unaligned tensors, as old writers
+     * left them, and those in a file that this process may not write are copied.
      *
-     * @throws FormatException             when the content is wrong
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws FormatException              if the content is wrong
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static Map<String, Tensor> read(Path file) {
         try (Source source = Source.mapped(file)) {
@@ -36,7 +41,7 @@ public final class Safetensors {
         }
     }
 
-    /** As {@link #read}, with tensors that own copies: for files that somebody else may write in place. */
+    /** As {@link #read}, with tensors that own copies: for files that another program may write in place. */
     public static Map<String, Tensor> load(Path file) {
         try (Source source = Source.copied(file)) {
             return tensors(source);
@@ -44,22 +49,22 @@ public final class Safetensors {
     }
 
     /**
-     * Metadata, names, dtypes and shapes, without the data.
+     * Reads metadata, names, dtypes and shapes, without the data.
      *
-     * @throws FormatException             when the content is wrong
-     * @throws java.io.UncheckedIOException when the file cannot be read
+     * @throws FormatException              if the content is wrong
+     * @throws java.io.UncheckedIOException if the file cannot be read
      */
     public static SafetensorsHeader header(Path file) {
         try (Source source = Source.copied(file)) {
-            return SafetensorsHeader.of(SafetensorsParser.parse(source));
+            return new SafetensorsParser(source).header();
         }
     }
 
     private static Map<String, Tensor> tensors(Source source) {
-        List<SafetensorsParser.Placed> placed = SafetensorsParser.parse(source).tensors();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
-            placed.forEach(t -> tensors.put(t.name(), source.tensor(t.offset(), t.dtype(), t.shape())));
+            new SafetensorsParser(source).tensors()
+                    .forEach(t -> tensors.put(t.name(), source.tensor(t.begin(), t.dtype(), t.shape())));
             tensors.values().forEach(Tensor::moveOutward);
         }
         return tensors;
@@ -72,42 +77,73 @@ public final class Safetensors {
 
     /**
      * Writes the tensors, of any strides and device, in the order of the Python library: by element type, then by name.
-     * A tensor under two names, and tensors that share elements, are written out each.
+     * A tensor under two names is written twice, and so are elements that two tensors share.
      *
-     * @throws IllegalArgumentException    for an element type that the format lacks, and for the key __metadata__
-     * @throws java.io.UncheckedIOException when the file cannot be written; an old one stays as it was
+     * @throws IllegalArgumentException     for an element type that the format lacks, and for the name __metadata__
+     * @throws java.io.UncheckedIOException if the file cannot be written; an old one stays as it was
      */
     public static void write(Path file, Map<String, ? extends Tensor> tensors, Map<String, String> metadata) {
         tensors.forEach((name, tensor) -> requireWritable(file, name, tensor));
         List<Map.Entry<String, ? extends Tensor>> ordered = new ArrayList<>(tensors.entrySet());
         ordered.sort(Comparator.<Map.Entry<String, ? extends Tensor>, SafetensorsType>comparing(
                 e -> SafetensorsType.of(e.getValue().dtype())).reversed().thenComparing(Map.Entry::getKey));
-        byte[] header = SafetensorsHeaderText.of(ordered, metadata).getBytes(StandardCharsets.UTF_8);
+        byte[] header = headerText(ordered, metadata).getBytes(StandardCharsets.UTF_8);
+        int padded = (header.length + 7) / 8 * 8;
+        ByteBuffer start = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(header);
+        while (start.hasRemaining()) {
+            start.put((byte) ' ');
+        }
         AtomicFiles.writeChannel(file, channel -> {
-            writeHeader(channel, header);
+            AtomicFiles.writeFully(channel, start.flip());
             for (Map.Entry<String, ? extends Tensor> entry : ordered) {
                 TensorBytes.write(entry.getValue(), bytes -> AtomicFiles.writeFully(channel, bytes));
             }
         });
     }
 
-    private static void writeHeader(FileChannel channel, byte[] header) throws IOException {
-        int padded = (header.length + 7) / 8 * 8;
-        ByteBuffer start = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(header);
-        while (start.hasRemaining()) {
-            start.put((byte) ' ');
-        }
-        AtomicFiles.writeFully(channel, start.flip());
-    }
-
     private static void requireWritable(Path file, String name, Tensor tensor) {
-        if (name.equals("__metadata__")) {
-            throw new IllegalArgumentException(file + ": a tensor cannot go by the name __metadata__");
+        if (name.equals(METADATA)) {
+            throw new IllegalArgumentException(file + ": a tensor cannot have the name " + METADATA);
         }
         if (SafetensorsType.of(tensor.dtype()) == null) {
             throw new IllegalArgumentException(file + ": tensor '" + name + "' is " + tensor.dtype()
-                    + ", which safetensors "
-                    + "lacks; viewAsReal or to(dtype) make it one that fits");
+                    + ", which safetensors lacks; viewAsReal or to(dtype) make it one that fits");
         }
+    }
+
+    private static String headerText(List<Map.Entry<String, ? extends Tensor>> tensors, Map<String, String> metadata) {
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.setHtmlSafe(false);
+            json.beginObject();
+            if (!metadata.isEmpty()) {
+                json.name(METADATA).beginObject();
+                for (Map.Entry<String, String> entry : metadata.entrySet()) {
+                    json.name(entry.getKey()).value(entry.getValue());
+                }
+                json.endObject();
+            }
+            long offset = 0;
+            for (Map.Entry<String, ? extends Tensor> entry : tensors) {
+                offset = writeTensor(json.name(entry.getKey()), entry.getValue(), offset);
+            }
+            json.endObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static long writeTensor(JsonWriter json, Tensor tensor, long offset) throws IOException {
+        long[] shape = tensor.shape();
+        long end = offset + Shapes.bytes(tensor.dtype(), shape);
+        json.beginObject().name("dtype").value(SafetensorsType.of(tensor.dtype()).name());
+        json.name("shape").beginArray();
+        for (long size : shape) {
+            json.value(size);
+        }
+        json.endArray();
+        json.name("data_offsets").beginArray().value(offset).value(end).endArray().endObject();
+        return end;
     }
 }

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,28 +27,15 @@ final class SafetensorsParser {
     /** The limit of the format's own library. */
     private static final long MAX_HEADER = 100_000_000;
 
-    /** A tensor and where its data begins in the file. */
-    record Placed(String name, DType dtype, long[] shape, long offset) {}
+    /** A tensor, and the bytes of the file between which its data lies. */
+    record Placed(String name, DType dtype, long[] shape, long begin, long end) {}
 
     private final Source source;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final List<Placed> tensors = new ArrayList<>();
-    private final List<long[]> spans = new ArrayList<>();
 
-    private SafetensorsParser(Source source) {
+    SafetensorsParser(Source source) {
         this.source = source;
-    }
-
-    /** Everything the header says, with tensors in the order of their data. */
-    record Parsed(Map<String, String> metadata, List<Placed> tensors) {}
-
-    static Parsed parse(Source source) {
-        SafetensorsParser parser = new SafetensorsParser(source);
-        parser.run();
-        return new Parsed(parser.metadata, parser.tensors);
-    }
-
-    private void run() {
         if (source.size() < 8) {
             throw source.refuse("not a safetensors file: " + source.size() + " bytes, too short for a header");
         }
@@ -59,7 +44,7 @@ final class SafetensorsParser {
             throw source.refuse("not a safetensors file, or cut short: a header of " + Long.toUnsignedString(length)
                     + " bytes in a file of " + source.size());
         }
-        String json = text(source.bytes(8, (int) length));
+        String json = source.utf8(ByteBuffer.wrap(source.bytes(8, (int) length)), "the header");
         if (!json.startsWith("{")) {
             throw source.refuse("not a safetensors file: the header does not begin with {");
         }
@@ -67,19 +52,21 @@ final class SafetensorsParser {
             reader.setStrictness(Strictness.STRICT);
             readObject(reader);
         } catch (MalformedJsonException | NumberFormatException | IllegalStateException e) {
-            throw new FormatException(source.file(), "the header is not valid JSON", e);
+            throw source.refuse("the header is not valid JSON", e);
         } catch (IOException e) {
-            throw new FormatException(source.file(), "the header ends inside its JSON", e);
+            throw source.refuse("the header ends inside its JSON", e);
         }
         checkPlaces(8 + length);
     }
 
-    private String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw new FormatException(source.file(), "the header is not valid UTF-8", e);
-        }
+    /** Returns the tensors in the order of their data. */
+    List<Placed> tensors() {
+        return tensors;
+    }
+
+    SafetensorsHeader header() {
+        return new SafetensorsHeader(metadata,
+                tensors.stream().map(t -> TensorFiles.Entry.tensor(t.name, t.dtype, t.shape, "")).toList());
     }
 
     private void readObject(JsonReader reader) throws IOException {
@@ -90,14 +77,14 @@ final class SafetensorsParser {
             if (!seen.add(name)) {
                 throw source.refuse("the header has '" + name + "' twice");
             }
-            if (name.equals("__metadata__")) {
+            if (name.equals(Safetensors.METADATA)) {
                 readMetadata(reader);
             } else {
                 readTensor(reader, name);
             }
         }
         reader.endObject();
-        // Throws where something follows.
+        // Throws if something follows.
         reader.peek();
     }
 
@@ -137,8 +124,7 @@ final class SafetensorsParser {
         if (known == null) {
             throw source.refuse("tensor '" + name + "' has dtype " + type + ", which flowprior does not read");
         }
-        tensors.add(new Placed(name, known.dtype, shape, span[0]));
-        spans.add(span);
+        tensors.add(new Placed(name, known.dtype, shape, span[0], span[1]));
     }
 
     private <T> T once(T before, T value, String tensor, String key) {
@@ -155,7 +141,7 @@ final class SafetensorsParser {
         while (reader.hasNext()) {
             String digits = reader.peek() == JsonToken.NUMBER ? reader.nextString() : "";
             if (!digits.matches("0|[1-9][0-9]{0,18}") || n == values.length) {
-                throw source.refuse("tensor '" + tensor + "': " + key + " is no list of sizes");
+                throw source.refuse("tensor '" + tensor + "': " + key + " is not a list of sizes");
             }
             values[n++] = Long.parseLong(digits);
         }
@@ -165,40 +151,32 @@ final class SafetensorsParser {
 
     /** The data must fill the rest of the file without holes and overlaps, each tensor in as many bytes as it needs. */
     private void checkPlaces(long dataStart) {
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < tensors.size(); i++) {
-            order.add(i);
-        }
-        order.sort(Comparator.<Integer>comparingLong(i -> spans.get(i)[0]).thenComparingLong(i -> spans.get(i)[1]));
-        List<Placed> sorted = new ArrayList<>();
+        long available = source.size() - dataStart;
         long end = 0;
-        for (int i : order) {
-            Placed tensor = tensors.get(i);
-            long[] span = spans.get(i);
-            if (span[0] != end || span[1] < span[0] || span[1] > source.size() - dataStart) {
-                throw source.refuse("tensor '" + tensor.name() + "' lies at bytes " + span[0] + " to " + span[1]
-                        + " of " + (source.size() - dataStart) + ", where " + end + " was due");
+        tensors.sort(Comparator.comparingLong(Placed::begin).thenComparingLong(Placed::end));
+        for (Placed t : tensors) {
+            if (t.begin != end || t.end < t.begin || t.end > available) {
+                throw source.refuse("tensor '" + t.name + "' lies at bytes " + t.begin + " to " + t.end + " of "
+                        + available + ", but must begin at " + end + " and end inside the data");
             }
-            end = span[1];
-            if (bytes(tensor) != span[1] - span[0]) {
-                throw source.refuse("tensor '" + tensor.name() + "' has " + (span[1] - span[0])
-                        + " bytes, its shape and "
-                        + "dtype take " + bytes(tensor));
+            end = t.end;
+            long needed = bytes(t);
+            if (needed != t.end - t.begin) {
+                throw source.refuse("tensor '" + t.name + "' has " + (t.end - t.begin) + " bytes, its shape and dtype "
+                        + "take " + needed);
             }
-            sorted.add(new Placed(tensor.name(), tensor.dtype(), tensor.shape(), dataStart + span[0]));
         }
-        if (end != source.size() - dataStart) {
-            throw source.refuse((source.size() - dataStart - end) + " bytes behind the last tensor belong to none");
+        if (end != available) {
+            throw source.refuse(available - end + " bytes after the last tensor belong to no tensor");
         }
-        tensors.clear();
-        tensors.addAll(sorted);
+        tensors.replaceAll(t -> new Placed(t.name, t.dtype, t.shape, dataStart + t.begin, dataStart + t.end));
     }
 
     private long bytes(Placed tensor) {
         try {
-            return Shapes.bytes(tensor.dtype(), tensor.shape());
+            return Shapes.bytes(tensor.dtype, tensor.shape);
         } catch (IllegalArgumentException e) {
-            throw source.refuse("tensor '" + tensor.name() + "': " + e.getMessage());
+            throw source.refuse("tensor '" + tensor.name + "': " + e.getMessage());
         }
     }
 }

@@ -6,47 +6,41 @@ import org.flowprior.torch.DType;
 /** Arithmetic on shapes that a file claims. */
 final class Shapes {
 
-    /** libtorch itself knows more, but no op does. */
+    /** The limit of libtorch's ops; its tensors themselves may have more. */
     static final int MAX_DIMENSIONS = 64;
 
     private Shapes() {}
 
     /**
-     * Bytes of a contiguous tensor.
+     * Returns the bytes of a contiguous tensor.
      *
-     * @throws IllegalArgumentException for a negative size, too many dimensions, or where the numbers overflow
+     * @throws IllegalArgumentException for a negative size, too many dimensions, or an overflow
      */
     static long bytes(DType dtype, long[] shape) {
         if (shape.length > MAX_DIMENSIONS) {
-            throw new IllegalArgumentException(shape.length + " dimensions, of which " + MAX_DIMENSIONS
-                    + " are possible");
+            throw new IllegalArgumentException(shape.length + " dimensions are more than " + MAX_DIMENSIONS);
         }
-        long elements = 1;
         // Strides count an empty dimension as one element, and must not overflow either.
         long span = dtype.bytes();
-        for (long size : shape) {
-            if (size < 0) {
-                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative size");
-            }
-            elements = size == 0 ? 0 : elements;
-            try {
+        try {
+            for (long size : shape) {
+                if (size < 0) {
+                    throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative size");
+                }
                 span = Math.multiplyExact(span, Math.max(1, size));
-            } catch (ArithmeticException e) {
-                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " is too large");
             }
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " is too large");
         }
-        return elements == 0 ? 0 : span;
+        return elements(shape) == 0 ? 0 : span;
     }
 
+    /** Returns the number of elements; {@link #bytes} must have accepted the shape. */
     static long elements(long[] shape) {
-        long elements = 1;
-        for (long size : shape) {
-            elements *= size;
-        }
-        return elements;
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     }
 
-    /** Strides of a contiguous tensor, in elements. */
+    /** Returns the strides of a contiguous tensor, in elements. */
     static long[] strides(long[] shape) {
         long[] strides = new long[shape.length];
         long stride = 1;

@@ -2,21 +2,25 @@ package org.flowprior.torch.io;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** A file of which tensors are made, by mapping or by copying. Headers are always read, never mapped. */
+/** A file that tensors are made from, by mapping or by copying. Headers are always read, never mapped. */
 final class Source implements AutoCloseable {
 
     private static final int CHUNK = 1 << 20;
@@ -24,7 +28,7 @@ final class Source implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final long size;
-    /** How tensors are mapped; null where they are copied. */
+    /** How tensors are mapped; null if they are copied. */
     private final MapMode mapping;
     private MemorySegment mapped;
 
@@ -36,47 +40,39 @@ final class Source implements AutoCloseable {
     }
 
     /**
-     * A file whose tensors lie over a private mapping. Java maps copy-on-write through a writable channel alone, so the
-     * tensors of a file that this process may not write are copied.
+     * Opens a file whose tensors lie over a private mapping. Java needs a writable channel for a copy-on-write mapping,
+     * so the tensors of a file that this process may not write are copied.
      */
     static Source mapped(Path file) {
-        requireRegular(file);
         try {
-            return new Source(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    MapMode.PRIVATE);
-        } catch (FileSystemException e) {
+            return open(file, MapMode.PRIVATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (UncheckedIOException e) {
             return copied(file);
-        } catch (IOException e) {
-            throw FileErrors.reading(file, e);
         }
     }
 
-    /** A file whose tensors lie over a shared mapping: to write to one of them ends the process. */
+    /** Opens a file whose tensors lie over a shared mapping: writing to one of them ends the process. */
     static Source mappedReadOnly(Path file) {
-        return reading(file, MapMode.READ_ONLY);
+        return open(file, MapMode.READ_ONLY, StandardOpenOption.READ);
     }
 
-    /** A file whose tensors are copies. */
+    /** Opens a file whose tensors are copies. */
     static Source copied(Path file) {
-        return reading(file, null);
+        return open(file, null, StandardOpenOption.READ);
     }
 
-    private static Source reading(Path file, MapMode mapping) {
-        requireRegular(file);
+    private static Source open(Path file, MapMode mapping, OpenOption... options) {
         try {
-            return new Source(file, FileChannel.open(file, StandardOpenOption.READ), mapping);
+            if (!Files.exists(file)) {
+                throw new NoSuchFileException(file.toString());
+            }
+            if (!Files.isRegularFile(file)) {
+                throw new FileSystemException(file.toString(), null,
+                        Files.isDirectory(file) ? "it is a directory" : "it is not a regular file");
+            }
+            return new Source(file, FileChannel.open(file, options), mapping);
         } catch (IOException e) {
             throw FileErrors.reading(file, e);
-        }
-    }
-
-    private static void requireRegular(Path file) {
-        if (!Files.exists(file)) {
-            throw FileErrors.reading(file, new NoSuchFileException(file.toString()));
-        }
-        if (!Files.isRegularFile(file)) {
-            throw FileErrors.reading(file, new FileSystemException(file.toString(), null,
-                    Files.isDirectory(file) ? "it is a directory" : "it is not a regular file"));
         }
     }
 
@@ -92,14 +88,27 @@ final class Source implements AutoCloseable {
         return new FormatException(file, reason);
     }
 
-    /** Bytes at the offset, which must lie inside the file. */
-    byte[] bytes(long offset, int count) {
-        ByteBuffer buffer = ByteBuffer.wrap(new byte[count]);
-        fill(buffer, offset);
-        return buffer.array();
+    FormatException refuse(String reason, Throwable cause) {
+        return new FormatException(file, reason, cause);
     }
 
-    /** Reads the rest of the buffer from the offset. */
+    /** Decodes UTF-8 strictly; the message of a refusal calls the text {@code name}. */
+    String utf8(ByteBuffer bytes, String name) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw refuse(name + " is not valid UTF-8", e);
+        }
+    }
+
+    /** Reads bytes at the offset, which must lie inside the file. */
+    byte[] bytes(long offset, int count) {
+        byte[] bytes = new byte[count];
+        fill(ByteBuffer.wrap(bytes), offset);
+        return bytes;
+    }
+
+    /** Fills the rest of the buffer with the bytes from the offset on. */
     void fill(ByteBuffer buffer, long offset) {
         long position = offset;
         try {
@@ -115,7 +124,7 @@ final class Source implements AutoCloseable {
         }
     }
 
-    /** The bytes from the offset on, which must lie inside the file. */
+    /** Returns the bytes from the offset on, which must lie inside the file. */
     InputStream stream(long offset, long count) {
         return new InputStream() {
             private long done;
@@ -139,7 +148,7 @@ final class Source implements AutoCloseable {
         };
     }
 
-    /** The tensor whose elements begin at the offset; they must lie inside the file. */
+    /** Makes the tensor whose elements begin at the offset; they must lie inside the file. */
     Tensor tensor(long offset, DType dtype, long... shape) {
         long bytes = Shapes.bytes(dtype, shape);
         if (mapping != null && bytes > 0) {
@@ -148,24 +157,15 @@ final class Source implements AutoCloseable {
                 return Tensor.over(data, dtype, shape);
             }
         }
-        return copy(dtype, shape, new Filler() {
-            private long position = offset;
-
-            @Override
-            public void fill(ByteBuffer buffer) {
-                int count = buffer.remaining();
-                Source.this.fill(buffer, position);
-                position += count;
-            }
-        });
+        return copy(dtype, shape, (buffer, done) -> fill(buffer, offset + done));
     }
 
-    /** Writes the next bytes of a tensor, as many as the buffer takes. */
+    /** Fills the buffer with the bytes of a tensor after the first {@code done}; called in order, without gaps. */
     interface Filler {
-        void fill(ByteBuffer buffer);
+        void fill(ByteBuffer buffer, long done);
     }
 
-    /** A new tensor filled piece by piece. */
+    /** Makes a tensor and fills it piece by piece. */
     static Tensor copy(DType dtype, long[] shape, Filler filler) {
         Tensor tensor = Torch.empty(shape, dtype);
         long elements = Shapes.elements(shape);
@@ -178,7 +178,7 @@ final class Source implements AutoCloseable {
             for (long done = 0; done < elements; done += perChunk) {
                 long count = Math.min(perChunk, elements - done);
                 MemorySegment chunk = block.asSlice(0, count * dtype.bytes());
-                filler.fill(chunk.asByteBuffer());
+                filler.fill(chunk.asByteBuffer(), done * dtype.bytes());
                 try (Tensor part = flat.narrow(0, done, count)) {
                     part.load(chunk);
                 }

@@ -10,23 +10,21 @@ import java.util.Map;
 import org.flowprior.torch.Tensor;
 
 /**
- * The state of one network in a file that training left: safetensors, or a {@code .pt} with the state bare or in one of
- * some entries, its keys behind the {@code module.} of data-parallel training and the {@code _orig_mod.} of a compiled
- * module, or not.
+ * Reads the state of one network from a file that training wrote: safetensors, or a {@code .pt} that is the state or
+ * has it in an entry. Keys lose the prefixes {@code module.} of data-parallel training and {@code _orig_mod.} of a
+ * compiled module.
  */
 public final class StateFile {
-
-    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
 
     private StateFile() {}
 
     /**
-     * The tensors under their keys without wrappers, in the file's order, in the innermost scope.
+     * Reads the tensors under their keys without those prefixes, in the file's order, in the innermost scope.
      *
-     * @param network what it is to be of, with its article, for error messages
-     * @param entries of a {@code .pt} where the state may lie, the first that is there; else the file is the state
-     * @throws IllegalArgumentException     naming the file, for content that is no state
-     * @throws java.io.UncheckedIOException when it cannot be read
+     * @param network name of the network for error messages, with its article
+     * @param entries entries of a {@code .pt} that may hold the state; the first that exists is read, or the whole file
+     * @throws IllegalArgumentException     naming the file, if its content is not a state
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Map<String, Tensor> read(Path file, String network, List<String> entries) {
         Map<?, ?> found = isSafetensors(file) ? Safetensors.read(file)
@@ -35,9 +33,9 @@ public final class StateFile {
         found.forEach((key, value) -> {
             if (!(value instanceof Tensor tensor)) {
                 throw refused(file, new IllegalArgumentException("entry '" + key
-                        + "' is no tensor, so this is not the state of " + network));
+                        + "' is not a tensor, so this is not the state of " + network));
             }
-            state.put(unwrapped(String.valueOf(key)), tensor);
+            state.put(String.valueOf(key).replaceFirst("^(?:(?:module|_orig_mod)\\.)++", ""), tensor);
         });
         return state;
     }
@@ -54,26 +52,17 @@ public final class StateFile {
         return map;
     }
 
-    private static String unwrapped(String key) {
-        for (String wrapper : WRAPPERS) {
-            if (key.startsWith(wrapper)) {
-                return unwrapped(key.substring(wrapper.length()));
-            }
-        }
-        return key;
-    }
-
-    /** The metadata of a safetensors file; empty for others. */
+    /** Reads the metadata of a safetensors file; empty for other files. */
     public static Map<String, String> metadata(Path file) {
         return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
     }
 
-    /** The reason with the file's name, on one line, whatever the names in a damaged file are. */
+    /** Puts the file's name before the reason, and replaces control characters, which damaged files may contain. */
     public static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
         return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);
     }
 
-    /** By the brace with which a safetensors header begins, behind its length. */
+    /** Returns whether the file begins as safetensors do: a length of 8 bytes, then the brace of the header. */
     public static boolean isSafetensors(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(9);

@@ -8,10 +8,10 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** The elements of a tensor as bytes in row-major order, piece by piece, whatever its strides and its device. */
+/** Writes the elements of a tensor, of any strides and device, as bytes in row-major order, piece by piece. */
 final class TensorBytes {
 
-    /** What a tensor that must be copied is copied in. */
+    /** Largest piece, and largest copy of a tensor that must be copied. */
     private static final long CHUNK = 16 << 20;
 
     /** Takes bytes. */
@@ -32,8 +32,7 @@ final class TensorBytes {
         if (bytes == 0) {
             return;
         }
-        boolean plain = tensor.device().equals(Device.CPU) && tensor.isContiguous() && !isPerhapsLazy(tensor);
-        if (plain) {
+        if (tensor.device().equals(Device.CPU) && tensor.isContiguous() && !isPerhapsLazy(tensor)) {
             writeSegment(tensor.segment(), sink);
         } else if (bytes <= CHUNK || tensor.dim() == 0) {
             try (Scope scope = Scope.open()) {
@@ -45,22 +44,18 @@ final class TensorBytes {
         }
     }
 
-    /** Complex tensors may await conjugation, and their imaginary parts, contiguous when single, a sign. */
+    /** Complex tensors may await conjugation; their imaginary parts, contiguous if single, may await a sign. */
     private static boolean isPerhapsLazy(Tensor tensor) {
         return tensor.dtype().isComplex() || tensor.numel() == 1;
     }
 
     private static void writeRows(Tensor tensor, long bytes, Sink sink) throws IOException {
         long rows = tensor.size(0);
-        if (rows == 1) {
-            try (Tensor row = tensor.select(0, 0)) {
-                writeDetached(row, sink);
-            }
-            return;
-        }
         long step = Math.max(1, CHUNK / (bytes / rows));
         for (long row = 0; row < rows; row += step) {
-            try (Tensor part = tensor.narrow(0, row, Math.min(step, rows - row))) {
+            // A single row loses its dimension, so that the next call divides it along the next one.
+            try (Tensor part = rows == 1 ? tensor.select(0, 0)
+                    : tensor.narrow(0, row, Math.min(step, rows - row))) {
                 writeDetached(part, sink);
             }
         }

@@ -1,6 +1,7 @@
 package org.flowprior.torch.io;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,21 +17,25 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Tensor files of every format served: safetensors, {@code .pt} and {@code .pth}, {@code .npy}, {@code .npz}, and
- * directories of safetensors such as checkpoints. The content says which format it is, not the extension.
+ * Tensor files of every known format: safetensors, {@code .pt} and {@code .pth}, {@code .npy}, {@code .npz}, and
+ * directories of safetensors such as checkpoints. The content tells the format, not the extension.
  */
 public final class TensorFiles {
+
+    private enum Format {
+        SAFETENSORS, PT, NPY, NPZ
+    }
 
     private TensorFiles() {}
 
     /**
-     * One line of what a file holds.
+     * One line that describes an entry of a file.
      *
-     * @param name  key, dotted through nested containers; in a directory behind the file's name without its extension
+     * @param name  key, with dots between nested containers; in a directory after the file's name without its extension
      * @param dtype element type, or null for an entry that is not a tensor
      * @param shape sizes, or null for an entry that is not a tensor
      * @param bytes number of elements times size of an element; 0 for an entry that is not a tensor
-     * @param note  the value of an entry that is not a tensor, otherwise what is unusual, or empty
+     * @param note  the value of an entry that is not a tensor; otherwise what is unusual, or empty
      */
     public record Entry(String name, DType dtype, long[] shape, long bytes, String note) {
 
@@ -42,7 +47,7 @@ public final class TensorFiles {
             return new Entry(name, null, null, 0, note);
         }
 
-        /** False for metadata and scalars. */
+        /** Returns false for metadata and scalars. */
         public boolean isTensor() {
             return dtype != null;
         }
@@ -55,10 +60,10 @@ public final class TensorFiles {
     }
 
     /**
-     * What the file or directory holds, in its order, without loading the data.
+     * Lists the entries of the file or directory, in its order, without loading the data.
      *
-     * @throws FormatException             when the content is wrong or of no format served
-     * @throws java.io.UncheckedIOException when it cannot be read
+     * @throws FormatException              if the content is wrong or of an unknown format
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static List<Entry> list(Path file) {
         if (Files.isDirectory(file)) {
@@ -67,7 +72,7 @@ public final class TensorFiles {
                     new Entry(prefix + e.name(), e.dtype(), e.shape(), e.bytes(), e.note()))));
             return entries;
         }
-        return switch (FileFormat.of(file)) {
+        return switch (format(file)) {
             case SAFETENSORS -> Safetensors.header(file).entries();
             case PT -> PtFile.list(file);
             case NPY -> Npy.list(file);
@@ -76,12 +81,12 @@ public final class TensorFiles {
     }
 
     /**
-     * All tensors, mapped where the file allows, in the innermost scope. A {@code .pt} must hold a bare state dict;
-     * {@link PtFile#readStateDict} takes one out of a checkpoint. The tensor of an {@code .npy} goes by the name of the
-     * file without its extension; those of a directory by the names that {@link #list} shows.
+     * Reads all tensors, mapped if the file allows, in the innermost scope. A {@code .pt} must hold a bare state dict;
+     * {@link PtFile#readStateDict} takes one out of a checkpoint. The tensor of an {@code .npy} has the name of the
+     * file without its extension; those of a directory have the names that {@link #list} shows.
      *
-     * @throws FormatException             when the content is wrong or of no format served
-     * @throws java.io.UncheckedIOException when it cannot be read
+     * @throws FormatException              if the content is wrong or of an unknown format
+     * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Map<String, Tensor> readAll(Path file) {
         if (Files.isDirectory(file)) {
@@ -93,7 +98,7 @@ public final class TensorFiles {
             }
             return tensors;
         }
-        return switch (FileFormat.of(file)) {
+        return switch (format(file)) {
             case SAFETENSORS -> Safetensors.read(file);
             case PT -> PtFile.readStateDict(file);
             case NPY -> Map.of(stem(file), Npy.read(file));
@@ -101,8 +106,34 @@ public final class TensorFiles {
         };
     }
 
-    private static <T> void forEachPart(Path directory, Function<Path, T> reader,
-            BiConsumer<String, T> consumer) {
+    private static Format format(Path file) {
+        try (Source source = Source.copied(file)) {
+            byte[] start = source.bytes(0, (int) Math.min(512, source.size()));
+            if (ZipReader.isZip(start)) {
+                return new ZipReader(source).names().stream().anyMatch(n -> n.endsWith("/data.pkl")) ? Format.PT
+                        : Format.NPZ;
+            }
+            if (startsWith(start, NpyHeader.MAGIC)) {
+                return Format.NPY;
+            }
+            if (startsWith(start, PtContainer.LEGACY_MAGIC)) {
+                return Format.PT;
+            }
+            if (start.length > 8 && start[8] == '{') {
+                return Format.SAFETENSORS;
+            }
+            if (start.length > 262 && new String(start, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+                throw source.refuse("a tar archive; save a .pt of PyTorch 0.1 that is in it again with torch.save");
+            }
+            throw source.refuse("neither safetensors nor .pt, .pth, .npy or .npz");
+        }
+    }
+
+    private static boolean startsWith(byte[] data, byte... prefix) {
+        return data.length >= prefix.length && Arrays.equals(data, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private static <T> void forEachPart(Path directory, Function<Path, T> reader, BiConsumer<String, T> consumer) {
         List<Path> parts;
         try (Stream<Path> children = Files.list(directory)) {
             parts = children.filter(p -> p.getFileName().toString().endsWith(".safetensors")).sorted().toList();
@@ -115,7 +146,7 @@ public final class TensorFiles {
         parts.forEach(part -> consumer.accept(stem(part) + "/", reader.apply(part)));
     }
 
-    /** Name of the file without its extension. */
+    /** Returns the name of the file without its extension. */
     static String stem(Path file) {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');

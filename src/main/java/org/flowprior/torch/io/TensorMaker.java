@@ -1,8 +1,9 @@
 package org.flowprior.torch.io;
 
+import java.util.function.Consumer;
 import org.flowprior.torch.DType;
 
-/** Makes of a pickled tensor what the reader wants: a tensor, or its description. */
+/** Makes tensors, or descriptions of tensors, from the layouts in a pickle. */
 interface TensorMaker {
 
     /**
@@ -16,9 +17,35 @@ interface TensorMaker {
 
     Object make(Layout layout);
 
-    /** The made tensor again, with autograd switched on or off. */
+    /** Switches autograd on or off for a made tensor, and returns it. */
     Object withGradient(Object made, boolean requiresGrad);
 
-    /** Whether an object is one of those made. */
+    /** Returns whether this maker made the object. */
     boolean isMade(Object object);
+
+    /** A pickled tensor without its data. */
+    record Description(DType dtype, long[] shape, String note) {}
+
+    /** Describes tensors, and tells the consumer in which storages they lie. */
+    record Describer(Consumer<PickleStorage> storages) implements TensorMaker {
+
+        @Override
+        public Object make(Layout layout) {
+            storages.accept(layout.storage);
+            long needed = Shapes.elements(layout.shape) * layout.dtype.bytes();
+            long bytes = layout.storage.bytes();
+            return new Description(layout.dtype, layout.shape,
+                    needed < bytes ? "part of a storage of " + bytes + " bytes" : "");
+        }
+
+        @Override
+        public Object withGradient(Object made, boolean requiresGrad) {
+            return made;
+        }
+
+        @Override
+        public boolean isMade(Object object) {
+            return object instanceof Description;
+        }
+    }
 }

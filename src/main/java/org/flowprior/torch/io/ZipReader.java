@@ -9,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
 /**
- * The central directory of a zip file, with the places of the members' data, which {@link java.util.zip} keeps to
- * itself and mapping needs. Members may be stored or deflated, files longer than 4 GiB (zip64).
+ * Reads the central directory of a zip file, with the offsets of the members' data: mapping needs them, and
+ * {@link java.util.zip} does not tell them. Members may be stored or deflated; files may be longer than 4 GiB (zip64).
  */
 final class ZipReader {
 
@@ -25,10 +26,10 @@ final class ZipReader {
     private static final int LOCATOR_64 = 0x07064b50;
     private static final int END_SIZE = 22;
     private static final long MASK = 0xffffffffL;
-    /** No deflated byte stands for more. */
+    /** The most bytes that a deflated byte can stand for. */
     private static final long MAX_RATIO = 1032;
 
-    /** A member: bytes in the file and bytes of content are equal when it is stored. */
+    /** A member; {@code packed} bytes in the file are {@code size} bytes of content, as many if it is stored. */
     record Member(String name, boolean stored, long crc, long packed, long size, long header) {}
 
     private final Source source;
@@ -48,7 +49,7 @@ final class ZipReader {
         return members.keySet();
     }
 
-    /** The member of that name, or null. */
+    /** Returns the member of that name, or null. */
     Member member(String name) {
         return members.get(name);
     }
@@ -84,7 +85,7 @@ final class ZipReader {
             }
             packed += member.packed();
             if (packed > source.size()) {
-                throw source.refuse("not a sound zip file: its members take more bytes than it has");
+                throw source.refuse("not a whole zip file: its members take more bytes than it has");
             }
         }
     }
@@ -151,18 +152,17 @@ final class ZipReader {
             throw source.refuse("'" + name + "' in the zip file is encrypted");
         }
         if (method != 0 && method != 8) {
-            throw source.refuse("'" + name + "' in the zip file is packed by method " + method
-                    + ", not stored or deflated");
+            throw source.refuse(
+                    "'" + name + "' in the zip file is packed by method " + method + ", not stored or deflated");
         }
-        boolean possible = packed >= 0 && size >= 0 && packed <= source.size()
-                && (method == 0 ? size == packed : size / MAX_RATIO <= packed);
-        if (!possible) {
+        if (packed < 0 || size < 0 || packed > source.size()
+                || (method == 0 ? size != packed : size / MAX_RATIO > packed)) {
             throw source.refuse("'" + name + "' in the zip file has impossible sizes: " + packed + " bytes packed, "
                     + size + " unpacked");
         }
     }
 
-    /** Where the bytes of a member begin; they lie inside the file. */
+    /** Returns where the bytes of a member begin; they lie inside the file. */
     long dataOffset(Member member) {
         ByteBuffer local = at(member.header(), 30);
         if (local.getInt(0) != LOCAL) {
@@ -175,19 +175,31 @@ final class ZipReader {
         return offset;
     }
 
-    /** The content of a member. Failures while unpacking are plain {@link IOException}s. */
-    InputStream open(Member member) {
+    /** Opens the content of a member, to be checked by {@link #requireEnd}. Damage shows as an {@link IOException}. */
+    CheckedInputStream open(Member member) {
         InputStream raw = source.stream(dataOffset(member), member.packed());
-        return member.stored() ? raw : new InflaterInputStream(raw, new Inflater(true), 1 << 16) {
-            @Override
-            public void close() throws IOException {
-                super.close();
-                inf.end();
-            }
-        };
+        return new CheckedInputStream(
+                member.stored() ? raw : new InflaterInputStream(raw, new Inflater(true), 1 << 16) {
+                    @Override
+                    public void close() throws IOException {
+                        super.close();
+                        inf.end();
+                    }
+                }, new CRC32());
     }
 
-    /** The whole content of a member, checked where it is packed. */
+    /** Refuses the file unless the content has been read to its end and has the checksum of the member. */
+    void requireEnd(Member member, CheckedInputStream in) throws IOException {
+        if (in.read() >= 0 || in.getChecksum().getValue() != member.crc()) {
+            throw damaged(member, null);
+        }
+    }
+
+    FormatException damaged(Member member, Throwable cause) {
+        return source.refuse("'" + member.name() + "' in the zip file is damaged", cause);
+    }
+
+    /** Reads the whole content of a member; a deflated one is checked. */
     byte[] bytes(Member member) {
         if (member.size() > Integer.MAX_VALUE - 8) {
             throw source.refuse("'" + member.name() + "' in the zip file has " + member.size() + " bytes, too many");
@@ -195,16 +207,15 @@ final class ZipReader {
         if (member.stored()) {
             return source.bytes(dataOffset(member), (int) member.size());
         }
-        try (InputStream in = open(member)) {
+        try (CheckedInputStream in = open(member)) {
             byte[] content = in.readNBytes((int) member.size());
-            CRC32 crc = new CRC32();
-            crc.update(content);
-            if (content.length != member.size() || in.read() >= 0 || crc.getValue() != member.crc()) {
-                throw source.refuse("'" + member.name() + "' in the zip file is damaged");
+            requireEnd(member, in);
+            if (content.length < member.size()) {
+                throw damaged(member, null);
             }
             return content;
         } catch (IOException e) {
-            throw new FormatException(source.file(), "'" + member.name() + "' in the zip file is damaged", e);
+            throw damaged(member, e);
         }
     }
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * Writes stored members whose data begins at multiples of 64, as PyTorch does, so that it can be mapped. Sizes and
- * places from 4 GiB on go into zip64 records.
+ * Writes a zip file of stored members whose data begins at multiples of 64 bytes, as PyTorch does, so that it can be
+ * mapped. Sizes and offsets from 4 GiB on are written as zip64 records.
  */
 final class ZipWriter {
 
@@ -21,7 +21,7 @@ final class ZipWriter {
     /** 1 January 1980, so that the same content gives the same bytes. */
     private static final int DATE = 0x21;
 
-    /** Writes as many bytes as were announced. */
+    /** Writes the content of a member. */
     interface Content {
         void write(TensorBytes.Sink sink) throws IOException;
     }
@@ -36,7 +36,7 @@ final class ZipWriter {
         this(channel, MASK);
     }
 
-    /** Writes zip64 records for sizes and places from the limit on. */
+    /** Writes zip64 records for sizes and offsets from the limit on. */
     ZipWriter(FileChannel channel, long limit) {
         this.channel = channel;
         this.limit = limit;
@@ -46,6 +46,7 @@ final class ZipWriter {
         add(name, content.length, sink -> sink.write(ByteBuffer.wrap(content)));
     }
 
+    /** Adds a member whose content has exactly {@code size} bytes. */
     void add(String name, long size, Content content) throws IOException {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
         if (utf8.length > 0xffff) {
@@ -82,7 +83,7 @@ final class ZipWriter {
             header.putShort((short) 1).putShort((short) 16).putLong(size).putLong(size);
         }
         if (padding > 0) {
-            // PyTorch's mark of a field that only takes room.
+            // PyTorch's id of a field that is only padding.
             header.put((byte) 'F').put((byte) 'B').putShort((short) (padding - 4));
         }
         return header.position(header.capacity()).flip();

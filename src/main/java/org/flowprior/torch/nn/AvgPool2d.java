@@ -11,15 +11,15 @@ public final class AvgPool2d extends Layer {
     private final long padding;
     private final boolean countIncludePad;
 
-    /** Windows side by side. */
+    /** Square windows side by side. */
     public AvgPool2d(long kernel) {
         this(kernel, kernel, 0, true);
     }
 
     /**
-     * Square windows at that stride.
+     * Square windows at this stride.
      *
-     * @param countIncludePad whether the divisor counts the padding, as it does by default in PyTorch
+     * @param countIncludePad whether the divisor counts the padding, PyTorch's default
      */
     public AvgPool2d(long kernel, long stride, long padding, boolean countIncludePad) {
         this.kernel = kernel;

@@ -1,13 +1,8 @@
 package org.flowprior.torch.nn;
 
-import org.flowprior.torch.Tensor;
+import java.util.List;
 
-/**
- * Normalisation of each channel over the batch: {@code torch.nn.BatchNorm2d} with momentum 0.1, its keys
- * {@code weight}, {@code bias}, {@code running_mean}, {@code running_var} and {@code num_batches_tracked}. In training
- * it normalises with the batch's mean and biased variance and moves the running ones, the variance unbiased; otherwise
- * it normalises with the running ones.
- */
+/** {@link BatchNorm} of [batch, features, height, width]: {@code torch.nn.BatchNorm2d}. */
 public final class BatchNorm2d extends BatchNorm {
 
     /** With PyTorch's epsilon of 1e-5. */
@@ -15,22 +10,8 @@ public final class BatchNorm2d extends BatchNorm {
         this(features, 1e-5);
     }
 
-    /** Weight 1 and bias 0. */
+    /** With weight 1 and bias 0. */
     public BatchNorm2d(long features, double eps) {
-        super(features, eps);
-    }
-
-    /**
-     * x [batch, features, height, width] to the same shape.
-     *
-     * @throws IllegalArgumentException for another number of dimensions
-     */
-    @Override
-    public Tensor forward(Tensor x) {
-        int dim = x.dim();
-        if (dim != 4) {
-            throw new IllegalArgumentException("BatchNorm2d wants 4 dimensions, not " + x.signature());
-        }
-        return normalise(x);
+        super(features, eps, List.of(4));
     }
 }

@@ -6,9 +6,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Convolution over the last dimension: {@code torch.nn.Conv1d}, its keys {@code weight} and {@code bias}. With spectral
- * norm, as PyTorch's {@code spectral_norm} makes it, they are {@code bias}, {@code weight_orig}, {@code weight_u} and
- * {@code weight_v}.
+ * Convolution over the last dimension: {@code torch.nn.Conv1d}, with the keys {@code weight} and {@code bias}. With
+ * spectral norm, as by PyTorch's {@code spectral_norm}, the keys are {@code bias}, {@code weight_orig},
+ * {@code weight_u} and {@code weight_v}.
  */
 public final class Conv1d extends Layer {
 
@@ -25,32 +25,33 @@ public final class Conv1d extends Layer {
     /**
      * With PyTorch's initial values, weight and bias uniform in ±1/√(in / groups · kernel).
      *
-     * @param generator the source of the initial values, or null for the default generator
+     * @param generator draws the initial values; null for the default generator
      */
     public Conv1d(long in, long out, Options options, Generator generator) {
         this.options = options;
-        Tensor values = Torch.empty(out, in / options.groups, options.kernel);
-        Tensor biasValues = options.bias ? Torch.empty(out) : null;
-        Init.likeLinear(values, biasValues, generator);
-        if (options.spectralNorm) {
-            this.bias = options.bias ? registerParameter("bias", biasValues) : null;
-            this.weight = registerParameter("weight_orig", values);
-            this.spectralNorm = new SpectralNorm(
-                    registerBuffer("weight_u", SpectralNorm.unitVector(out, generator), true),
-                    registerBuffer("weight_v", SpectralNorm.unitVector(values.numel() / out, generator), true));
-        } else {
-            this.weight = registerParameter("weight", values);
-            this.bias = options.bias ? registerParameter("bias", biasValues) : null;
-            this.spectralNorm = null;
+        weight = Torch.empty(out, in / options.groups, options.kernel);
+        bias = options.bias ? Torch.empty(out) : null;
+        Init.likeLinear(weight, bias, generator);
+        if (!options.spectralNorm) {
+            registerParameter("weight", weight);
         }
+        if (options.bias) {
+            registerParameter("bias", bias);
+        }
+        if (options.spectralNorm) {
+            registerParameter("weight_orig", weight);
+        }
+        spectralNorm = !options.spectralNorm ? null : new SpectralNorm(
+                registerBuffer("weight_u", SpectralNorm.unitVector(out, generator), true),
+                registerBuffer("weight_v", SpectralNorm.unitVector(weight.numel() / out, generator), true));
     }
 
-    /** The weight [out, in / groups, kernel] as it is stored. */
+    /** Returns the weight as it is stored, [out, in / groups, kernel]. */
     public Tensor weight() {
         return weight;
     }
 
-    /** The bias [out], or null. */
+    /** Returns the bias, [out], or null. */
     public Tensor bias() {
         return bias;
     }
@@ -59,15 +60,14 @@ public final class Conv1d extends Layer {
     @Override
     public Tensor forward(Tensor x) {
         Tensor w = spectralNorm == null ? weight : spectralNorm.normalise(weight, isTraining());
-        if (options.circular) {
-            Tensor around = Functional.pad(x, new long[] {options.padding, options.padding}, "circular");
-            return Functional.conv1d(around, w, bias, options.stride, 0, options.dilation, options.groups);
-        }
-        return Functional.conv1d(x, w, bias, options.stride, options.padding, options.dilation, options.groups);
+        long padding = options.circular ? 0 : options.padding;
+        Tensor padded = !options.circular ? x
+                : Functional.pad(x, new long[] {options.padding, options.padding}, "circular");
+        return Functional.conv1d(padded, w, bias, options.stride, padding, options.dilation, options.groups);
     }
 
     /**
-     * What PyTorch's constructor takes beside the channels.
+     * The arguments of PyTorch's constructor other than the channels, and spectral norm.
      *
      * @param circular     whether the padding wraps around instead of being 0
      * @param spectralNorm whether the weight is divided by an estimate of its largest singular value
@@ -75,7 +75,7 @@ public final class Conv1d extends Layer {
     public record Options(long kernel, long stride, long padding, long dilation, long groups, boolean bias,
             boolean circular, boolean spectralNorm) {
 
-        /** That kernel, stride 1, no padding, a bias. */
+        /** A kernel of this size, stride 1, no padding, a bias. */
         public static Options kernel(long size) {
             return new Options(size, 1, 0, 1, 1, true, false, false);
         }
@@ -98,11 +98,6 @@ public final class Conv1d extends Layer {
         /** With channels in this many groups. */
         public Options withGroups(long value) {
             return new Options(kernel, stride, padding, dilation, value, bias, circular, spectralNorm);
-        }
-
-        /** With or without a bias. */
-        public Options withBias(boolean value) {
-            return new Options(kernel, stride, padding, dilation, groups, value, circular, spectralNorm);
         }
 
         /** With padding that wraps around, or with zeros. */

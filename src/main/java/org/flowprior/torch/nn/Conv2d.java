@@ -5,12 +5,13 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Convolution over images with zero padding: {@code torch.nn.Conv2d}, its keys {@code weight} and {@code bias}. */
-public final class Conv2d extends Layer {
+/**
+ * Convolution over images with zero padding: {@code torch.nn.Conv2d}, with the keys {@code weight}, [out, in / groups,
+ * kernel height, kernel width], and {@code bias}, [out].
+ */
+public final class Conv2d extends WeightedLayer {
 
     private final Options options;
-    private final Tensor weight;
-    private final Tensor bias;
 
     /** With PyTorch's initial values from the default generator. */
     public Conv2d(long in, long out, Options options) {
@@ -20,24 +21,13 @@ public final class Conv2d extends Layer {
     /**
      * With PyTorch's initial values, weight and bias uniform in ±1/√(in / groups · kernel height · kernel width).
      *
-     * @param generator the source of the initial values, or null for the default generator
+     * @param generator draws the initial values; null for the default generator
      */
     public Conv2d(long in, long out, Options options, Generator generator) {
+        super(Torch.empty(out, in / options.groups, options.kernel.height(), options.kernel.width()),
+                options.bias ? Torch.empty(out) : null);
         this.options = options;
-        this.weight = registerParameter("weight",
-                Torch.empty(out, in / options.groups, options.kernel.height(), options.kernel.width()));
-        this.bias = options.bias ? registerParameter("bias", Torch.empty(out)) : null;
         Init.likeLinear(weight, bias, generator);
-    }
-
-    /** The weight [out, in / groups, kernel height, kernel width]. */
-    public Tensor weight() {
-        return weight;
-    }
-
-    /** The bias [out], or null. */
-    public Tensor bias() {
-        return bias;
     }
 
     /** x [batch, in, height, width] to [batch, out, height', width']. */
@@ -47,15 +37,15 @@ public final class Conv2d extends Layer {
                 options.dilation.toArray(), options.groups);
     }
 
-    /** What PyTorch's constructor takes beside the channels. */
+    /** The arguments of PyTorch's constructor other than the channels. */
     public record Options(Extent kernel, Extent stride, Extent padding, Extent dilation, long groups, boolean bias) {
 
-        /** That kernel, stride 1, no padding, a bias. */
+        /** A square kernel, stride 1, no padding, a bias. */
         public static Options kernel(long size) {
             return kernel(size, size);
         }
 
-        /** That kernel, stride 1, no padding, a bias. */
+        /** A kernel of this height and width, stride 1, no padding, a bias. */
         public static Options kernel(long height, long width) {
             Extent one = Extent.square(1);
             return new Options(new Extent(height, width), one, Extent.square(0), one, 1, true);

@@ -4,7 +4,7 @@ import org.flowprior.torch.Functional;
 import org.flowprior.torch.Tensor;
 
 /**
- * In training, zeroes each element with probability p and divides the others by 1 - p; otherwise x itself:
+ * In training, zeroes each element with probability p and divides the others by 1 - p; otherwise returns x itself:
  * {@code torch.nn.Dropout}. Draws from the device's default generator.
  */
 public final class Dropout extends Layer {
@@ -12,13 +12,13 @@ public final class Dropout extends Layer {
     private final double p;
 
     /**
-     * With that probability.
+     * With this probability.
      *
-     * @throws IllegalArgumentException when it is not in [0, 1]
+     * @throws IllegalArgumentException if it is not in [0, 1]
      */
     public Dropout(double p) {
         if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException("a dropout probability is in [0, 1], not " + p);
+            throw new IllegalArgumentException("a dropout probability must be in [0, 1], not " + p);
         }
         this.p = p;
     }

@@ -5,7 +5,7 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** A row of a table for each number: {@code torch.nn.Embedding}, its key {@code weight}. */
+/** Looks up a row of a table for each index: {@code torch.nn.Embedding}, with the key {@code weight}. */
 public final class Embedding extends Layer {
 
     private final Tensor weight;
@@ -16,23 +16,23 @@ public final class Embedding extends Layer {
     }
 
     /**
-     * With standard normal rows, as PyTorch.
+     * With standard normal rows, as in PyTorch.
      *
-     * @param generator the source of the initial values, or null for the default generator
+     * @param generator draws the initial values; null for the default generator
      */
     public Embedding(long count, long size, Generator generator) {
         this.weight = registerParameter("weight", Torch.empty(count, size));
         Init.normal_(weight, 0, 1, generator);
     }
 
-    /** The table [count, size]. */
+    /** Returns the table, [count, size]. */
     public Tensor weight() {
         return weight;
     }
 
-    /** Numbers [...], int64 or int32 in 0 .. count - 1, to rows [..., size]. */
+    /** Indices [...], int64 or int32 in 0 .. count - 1, to rows [..., size]. */
     @Override
-    public Tensor forward(Tensor numbers) {
-        return Functional.embedding(weight, numbers);
+    public Tensor forward(Tensor indices) {
+        return Functional.embedding(weight, indices);
     }
 }

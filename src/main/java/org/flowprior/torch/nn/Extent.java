@@ -1,6 +1,6 @@
 package org.flowprior.torch.nn;
 
-/** A number for each of the two dimensions of an image. */
+/** Two numbers, one for each dimension of an image. */
 public record Extent(long height, long width) {
 
     /** The same in both dimensions. */

@@ -1,8 +1,9 @@
 package org.flowprior.torch.nn;
 
+import java.util.Arrays;
 import org.flowprior.torch.Tensor;
 
-/** Which side of a weight [out, in, ...] an initialiser counts. */
+/** The side of a weight [out, in, ...] that an initialiser counts. */
 public enum Fan {
     /** Inputs of one output. */
     IN,
@@ -10,20 +11,16 @@ public enum Fan {
     OUT;
 
     /**
-     * The count, as PyTorch's {@code _calculate_fan_in_and_fan_out}.
+     * Returns the count, as PyTorch's {@code _calculate_fan_in_and_fan_out}.
      *
      * @throws IllegalArgumentException for a tensor of fewer than two dimensions
      */
     public long of(Tensor weight) {
         long[] shape = weight.shape();
         if (shape.length < 2) {
-            throw new IllegalArgumentException("a tensor of " + shape.length + " dimensions has no fan; weights have "
-                    + "two or more");
+            throw new IllegalArgumentException(
+                    "a tensor of " + shape.length + " dimensions has no fan; weights have two or more");
         }
-        long field = 1;
-        for (int i = 2; i < shape.length; i++) {
-            field *= shape[i];
-        }
-        return field * (this == IN ? shape[1] : shape[0]);
+        return Arrays.stream(shape, 2, shape.length).reduce(this == IN ? shape[1] : shape[0], Math::multiplyExact);
     }
 }

@@ -7,7 +7,7 @@ import org.flowprior.torch.Tensor;
 /** x · Φ(x), with the normal distribution function Φ or its approximation: {@code torch.nn.GELU}. */
 public final class GELU extends Layer {
 
-    /** How Φ is computed: exactly, or by the hyperbolic tangent. */
+    /** The computation of Φ: exact, or by the hyperbolic tangent. */
     public enum Approximate { NONE, TANH }
 
     private final String approximate;

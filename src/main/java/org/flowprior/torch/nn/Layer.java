@@ -2,12 +2,12 @@ package org.flowprior.torch.nn;
 
 import org.flowprior.torch.Tensor;
 
-/** A module that makes one tensor of one tensor. */
+/** A module that maps a tensor to a tensor. */
 public abstract class Layer extends Module {
 
-    /** A layer without parts, in training mode. */
+    /** An empty layer in training mode. */
     protected Layer() {}
 
-    /** What the layer makes of the input: a new tensor in the innermost scope, or x itself. The layer closes no x. */
+    /** Returns the output: a new tensor in the innermost scope, or x itself. Does not close x. */
     public abstract Tensor forward(Tensor x);
 }

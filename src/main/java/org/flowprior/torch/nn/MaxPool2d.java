@@ -10,12 +10,12 @@ public final class MaxPool2d extends Layer {
     private final long stride;
     private final long padding;
 
-    /** Windows side by side. */
+    /** Square windows side by side. */
     public MaxPool2d(long kernel) {
         this(kernel, kernel, 0);
     }
 
-    /** Square windows at that stride, the image padded with minus infinity. */
+    /** Square windows at this stride, the image padded with minus infinity. */
     public MaxPool2d(long kernel, long stride, long padding) {
         this.kernel = kernel;
         this.stride = stride;

@@ -11,8 +11,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.StateFile;
 
 /**
- * One kind of network in files, under the official keys. Safetensors files of this program have the config in the
- * metadata; of other files, also {@code .pt}, the weights tell it.
+ * Networks of one kind in files, under the official keys. Safetensors files of this program have the config in the
+ * metadata; for other files, also {@code .pt}, it follows from the weights.
  *
  * @param <C> the config that a network is made from
  * @param <M> the network
@@ -25,11 +25,11 @@ public abstract class ModelFile<C extends Record, M extends Module> {
     private final List<String> entries;
 
     /**
-     * The files of that kind.
+     * The files of one kind of network.
      *
-     * @param key     of the config in the metadata
-     * @param noun    what the network is called in messages: {@code autoencoder}
-     * @param entries of a {@code .pt} in which the weights may lie, see {@link StateFile#read}
+     * @param key     the key of the config in the metadata
+     * @param noun    the name of the network in messages: {@code autoencoder}
+     * @param entries the entries of a {@code .pt} in which the weights may lie, see {@link StateFile#read}
      */
     protected ModelFile(Class<C> type, String key, String noun, List<String> entries) {
         this.type = type;
@@ -38,32 +38,32 @@ public abstract class ModelFile<C extends Record, M extends Module> {
         this.entries = entries;
     }
 
-    /** The config that weights tell; throws {@link IllegalArgumentException} for those of another network. */
+    /** Returns the config that fits the weights; throws {@link IllegalArgumentException} for another network's. */
     protected abstract C configOf(Map<String, Tensor> state);
 
     /**
-     * Throws {@link IllegalArgumentException} where the config wants far more values than the state has: before memory
-     * is taken for what a damaged file says.
+     * Throws {@link IllegalArgumentException} if the config needs far more values than the state has: before the sizes
+     * in a damaged file take memory.
      */
     protected abstract void requireSizes(C config, Map<String, Tensor> state);
 
-    /** A network of that config. */
+    /** Makes a network of this config. */
     protected abstract M create(C config);
 
-    /** Whether a network of that config has that key; those that it has not are left out. */
+    /** Returns whether a network of this config has the key; other keys are ignored. */
     protected boolean isWanted(C config, String name) {
         return true;
     }
 
-    /** The metadata that states the config. */
+    /** Returns the metadata that states the config. */
     public Map<String, String> metadata(C config) {
         return Map.of(key, MetadataText.of(config));
     }
 
     /**
-     * The network in the file, float32 on the CPU, in evaluation mode.
+     * Reads the network in the file, float32 on the CPU, in evaluation mode.
      *
-     * @param options what the config is to be, of what the file tells
+     * @param options maps the config of the file to the config of the network
      * @throws IllegalArgumentException naming the file, for content that is not such a network
      * @throws UncheckedIOException     when it cannot be read
      */
@@ -89,7 +89,7 @@ public abstract class ModelFile<C extends Record, M extends Module> {
     }
 
     /**
-     * The config of the network in the file, without making one.
+     * Reads the config of the network in the file.
      *
      * @throws IllegalArgumentException naming the file, for content that is not such a network
      * @throws UncheckedIOException     when it cannot be read
@@ -106,9 +106,9 @@ public abstract class ModelFile<C extends Record, M extends Module> {
     }
 
     /**
-     * The weights under the official keys, in the innermost scope.
+     * Reads the weights under the official keys, in the innermost scope.
      *
-     * @throws IllegalArgumentException naming the file, for content that is no state
+     * @throws IllegalArgumentException naming the file, for content that is not a state dict
      * @throws UncheckedIOException     when it cannot be read
      */
     public Map<String, Tensor> state(Path file) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -19,7 +18,7 @@ import org.flowprior.torch.Tensor;
 
 /**
  * A part of a network: parameters, buffers and child modules under PyTorch's names, in the order in which they were
- * registered. Agrees with {@code torch.nn.Module} in keys, order, and what training mode, moving and loading do.
+ * registered. Agrees with {@code torch.nn.Module} in keys, order, and the effects of training mode, moving and loading.
  *
  * <pre>{@code
  * final class Head extends Layer {
@@ -47,30 +46,29 @@ public abstract class Module implements AutoCloseable {
     // ---- registration ----------------------------------------------------------------------------------------------
 
     /**
-     * Makes the module a child under that name, and from now on its owner.
+     * Makes a module a child under this name; this module owns it from now on.
      *
      * @return the child
      * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it
      */
     protected final <M extends Module> M register(String name, M child) {
-        Objects.requireNonNull(child, "child");
         checkName(name);
-        children.put(name, child);
+        children.put(name, Objects.requireNonNull(child, "child"));
         return child;
     }
 
     /**
-     * Makes a floating-point leaf a parameter: takes it out of every scope and turns its gradient on.
+     * Makes a floating-point leaf a parameter: takes it out of every scope and makes it require gradients.
      *
      * @return the value
-     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it, and for the result of a
-     *                                  recorded op
+     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it, and for a tensor that is
+     *                                  not a leaf
      */
     protected final Tensor registerParameter(String name, Tensor value) {
         checkName(name);
         if (!value.isLeaf()) {
-            throw new IllegalArgumentException("parameter '" + name + "' of " + typeName() + " is the result of a "
-                    + "recorded op; detach() makes a leaf of it");
+            throw new IllegalArgumentException("parameter '" + name + "' of " + typeName()
+                    + " is the result of a recorded op; detach() makes a leaf of it");
         }
         value.requiresGrad_(true);
         parameters.put(name, value.keep());
@@ -80,7 +78,7 @@ public abstract class Module implements AutoCloseable {
     /**
      * Makes a tensor a buffer, which moves with the module and is not trained: takes it out of every scope.
      *
-     * @param persistent whether state dicts have it
+     * @param persistent whether it is in state dicts
      * @return the value
      * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it
      */
@@ -95,7 +93,7 @@ public abstract class Module implements AutoCloseable {
 
     private void checkName(String name) {
         if (name.isEmpty() || name.contains(".")) {
-            throw new IllegalArgumentException("'" + name + "' is no name for a part of " + typeName()
+            throw new IllegalArgumentException("'" + name + "' is not a name for a part of " + typeName()
                     + "; a name is not empty and has no dot");
         }
         if (parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
@@ -109,7 +107,7 @@ public abstract class Module implements AutoCloseable {
 
     // ---- contents --------------------------------------------------------------------------------------------------
 
-    /** This module under the empty name, and all below it under dotted names, parents first, each module once. */
+    /** Returns this module under the empty name, and all below it under dotted names, parents first, each once. */
     public final Map<String, Module> namedModules() {
         Map<String, Module> found = new LinkedHashMap<>();
         collect("", found, Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -124,12 +122,12 @@ public abstract class Module implements AutoCloseable {
         }
     }
 
-    /** All parameters under PyTorch's keys. Of tied parameters only the first key is there. */
+    /** Returns all parameters under PyTorch's keys; tied parameters are only under their first key. */
     public final Map<String, Tensor> namedParameters() {
         return eachOnce(module -> module.parameters);
     }
 
-    /** All buffers under PyTorch's keys, those that state dicts leave out included. */
+    /** Returns all buffers under PyTorch's keys, persistent or not. */
     public final Map<String, Tensor> namedBuffers() {
         return eachOnce(module -> module.buffers);
     }
@@ -145,12 +143,12 @@ public abstract class Module implements AutoCloseable {
         return found;
     }
 
-    /** All parameters, each once: what an optimiser takes. */
+    /** Returns all parameters, each once, as an optimiser takes them. */
     public final List<Tensor> parameters() {
         return new ArrayList<>(namedParameters().values());
     }
 
-    /** Number of values in all parameters. */
+    /** Returns the number of values in all parameters. */
     public final long parameterCount() {
         return parameters().stream().mapToLong(Tensor::numel).sum();
     }
@@ -158,29 +156,22 @@ public abstract class Module implements AutoCloseable {
     // ---- state dict ------------------------------------------------------------------------------------------------
 
     /**
-     * The parameters and persistent buffers themselves, under PyTorch's keys in PyTorch's order: a module's parameters,
-     * its buffers, then its children one after the other. Tied parameters are there under every key.
+     * Returns the parameters and persistent buffers themselves, under PyTorch's keys in PyTorch's order: a module's
+     * parameters, its buffers, then its children one after the other. Tied parameters are under each of their keys.
      */
     public final Map<String, Tensor> stateDict() {
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        addState("", state::put);
+        Map<String, Tensor> state = new LinkedHashMap<>(parameters);
+        state.putAll(buffers);
+        state.keySet().removeAll(unsavedBuffers);
+        children.forEach((child, module) -> module.stateDict()
+                .forEach((name, tensor) -> state.put(child + "." + name, tensor)));
         return state;
-    }
-
-    private void addState(String prefix, BiConsumer<String, Tensor> state) {
-        parameters.forEach((name, tensor) -> state.accept(prefix + name, tensor));
-        buffers.forEach((name, tensor) -> {
-            if (!unsavedBuffers.contains(name)) {
-                state.accept(prefix + name, tensor);
-            }
-        });
-        children.forEach((name, child) -> child.addState(prefix + name + ".", state));
     }
 
     /**
      * Copies the values into the parameters and persistent buffers, which keep their identity, dtype and device.
      *
-     * @throws StateDictException when keys are missing or unexpected or shapes differ, before anything is written
+     * @throws StateDictException if keys are missing or unexpected or shapes differ, before anything is written
      */
     public final void loadStateDict(Map<String, Tensor> state) {
         StateDict.load(typeName(), stateDict(), state);
@@ -205,7 +196,7 @@ public abstract class Module implements AutoCloseable {
         return train(false);
     }
 
-    /** True in training mode. */
+    /** Returns whether this is in training mode. */
     public final boolean isTraining() {
         return training;
     }
@@ -216,22 +207,21 @@ public abstract class Module implements AutoCloseable {
         return this;
     }
 
-    /** Removes the gradients of all parameters. */
+    /** Sets the gradients of all parameters to null. */
     public final void zeroGrad() {
         parameters().forEach(parameter -> parameter.setGrad(null));
     }
 
     /** Moves all parameters with their gradients, and all buffers; each keeps its identity. Returns this. */
     public final Module to(Device device) {
-        Objects.requireNonNull(device, "device");
-        return convert(device, null);
+        return convert(Objects.requireNonNull(device, "device"), null);
     }
 
     /**
      * Casts the floating-point parameters with their gradients, and the floating-point buffers; each keeps its
      * identity. Returns this.
      *
-     * @throws IllegalArgumentException when the dtype is not a floating-point one
+     * @throws IllegalArgumentException if the dtype is not a floating-point one
      */
     public final Module to(DType dtype) {
         if (!dtype.isFloatingPoint()) {
@@ -264,10 +254,10 @@ public abstract class Module implements AutoCloseable {
     // ---- end -------------------------------------------------------------------------------------------------------
 
     /**
-     * Closes the children, the buffers and the parameters, the last registered first. All are closed even where one
-     * fails; the first failure is thrown with the others suppressed in it.
+     * Closes the children, the buffers and the parameters, the last registered first. All are closed even if one fails;
+     * the first failure is thrown with the others suppressed in it.
      *
-     * @throws IllegalStateException when the module is closed
+     * @throws IllegalStateException if the module is closed
      */
     @Override
     public void close() {
@@ -275,27 +265,30 @@ public abstract class Module implements AutoCloseable {
             throw new IllegalStateException("this " + typeName() + " is closed");
         }
         closed = true;
-        List<AutoCloseable> owned = new ArrayList<>(parameters.values());
-        owned.addAll(buffers.values());
-        owned.addAll(children.values());
+        List<Runnable> owned = new ArrayList<>();
+        parameters.values().forEach(tensor -> owned.add(tensor::close));
+        buffers.values().forEach(tensor -> owned.add(tensor::close));
+        children.values().forEach(child -> owned.add(child::closeOnce));
         RuntimeException failure = null;
-        for (AutoCloseable part : owned.reversed()) {
-            if (part instanceof Module child && child.closed) {
-                continue;
-            }
+        for (Runnable part : owned.reversed()) {
             try {
-                part.close();
-            } catch (Exception e) {
-                RuntimeException unchecked = e instanceof RuntimeException r ? r : new IllegalStateException(e);
+                part.run();
+            } catch (RuntimeException e) {
                 if (failure == null) {
-                    failure = unchecked;
+                    failure = e;
                 } else {
-                    failure.addSuppressed(unchecked);
+                    failure.addSuppressed(e);
                 }
             }
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private void closeOnce() {
+        if (!closed) {
+            close();
         }
     }
 }

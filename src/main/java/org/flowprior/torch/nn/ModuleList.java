@@ -16,12 +16,12 @@ public final class ModuleList<M extends Module> extends Module implements Iterab
         }
     }
 
-    /** The module of that number. */
+    /** Returns the module at an index. */
     public M get(int index) {
         return modules.get(index);
     }
 
-    /** Number of modules. */
+    /** Returns the number of modules. */
     public int size() {
         return modules.size();
     }

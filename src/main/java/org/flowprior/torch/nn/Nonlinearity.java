@@ -1,13 +1,13 @@
 package org.flowprior.torch.nn;
 
-/** What follows a layer, with the gain that keeps variances: {@code torch.nn.init.calculate_gain}. */
+/** The function after a layer, with the gain that keeps variances: {@code torch.nn.init.calculate_gain}. */
 public enum Nonlinearity {
     LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, SELU;
 
     /**
-     * The gain.
+     * Returns the gain.
      *
-     * @param slope the negative slope of the leaky ReLU; the others do not look at it
+     * @param slope the negative slope of the leaky ReLU; the others ignore it
      */
     public double gain(double slope) {
         return switch (this) {

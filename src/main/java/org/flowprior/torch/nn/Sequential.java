@@ -21,14 +21,14 @@ public final class Sequential extends Layer {
         }
     }
 
-    /** The layers in order. */
+    /** Returns the layers in order. */
     public List<Layer> layers() {
         return layers;
     }
 
     /**
-     * What the last layer makes of the output of the one before it; x itself without layers. What the layers between
-     * give is closed as soon as the next layer has read it.
+     * Applies the layers one after the other; returns x itself without layers. Closes the output of a layer as soon as
+     * the next one has read it.
      */
     @Override
     public Tensor forward(Tensor x) {

@@ -8,9 +8,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Divides a weight, seen as a matrix [out, rest], by uᵀ W v, where u and v follow its first singular vectors by one
- * power iteration each time in training. Agrees with the hook {@code torch.nn.utils.spectral_norm} at its defaults.
- * Miyato et al., 2018.
+ * Divides a weight, seen as a matrix [out, rest], by uᵀ W v, where one power iteration at each forward in training
+ * moves u and v towards its first singular vectors. Agrees with the hook {@code torch.nn.utils.spectral_norm} at its
+ * defaults (Miyato et al., 2018).
  */
 final class SpectralNorm {
 
@@ -32,7 +32,7 @@ final class SpectralNorm {
         return x.div(Linalg.vectorNorm(x, 2).clampMin(EPS));
     }
 
-    /** The divided weight; gradients go through both parts of the quotient, with u and v held fast. */
+    /** Returns the divided weight; gradients go through both parts of the quotient, with u and v constant. */
     Tensor normalise(Tensor weight, boolean training) {
         Tensor matrix = weight.flatten(1);
         if (training) {
@@ -42,7 +42,6 @@ final class SpectralNorm {
             }
         }
         // Copies, because the next forward changes u and v before this one's backward may have run.
-        Tensor sigma = u.clone().dot(matrix.mv(v.clone()));
-        return weight.div(sigma);
+        return weight.div(u.clone().dot(matrix.mv(v.clone())));
     }
 }

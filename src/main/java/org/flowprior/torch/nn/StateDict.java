@@ -15,8 +15,8 @@ public final class StateDict {
     /**
      * Copies each source tensor into the target of the same name, which keeps its identity, dtype and device.
      *
-     * @param owner what the targets belong to, for the message
-     * @throws StateDictException when the names are not the same or shapes differ, before anything is written
+     * @param owner the name for the owner of the targets in the message
+     * @throws StateDictException if names or shapes differ, before anything is written
      */
     public static void load(String owner, Map<String, Tensor> targets, Map<String, Tensor> source) {
         List<String> missing = new ArrayList<>();

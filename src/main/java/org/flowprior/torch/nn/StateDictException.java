@@ -1,8 +1,9 @@
 package org.flowprior.torch.nn;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A state dict that does not fit: every missing key, every unexpected key and every shape that differs. */
 public final class StateDictException extends IllegalArgumentException {
@@ -13,7 +14,7 @@ public final class StateDictException extends IllegalArgumentException {
     private final transient List<String> unexpected;
     private final transient List<Shapes> differing;
 
-    /** Of what belongs to the owner, named as the message is to name it. */
+    /** With the name that the message gives to the owner of the expected tensors. */
     public StateDictException(String owner, List<String> missing, List<String> unexpected, List<Shapes> differing) {
         super(describe(owner, missing, unexpected, differing));
         this.missing = List.copyOf(missing);
@@ -30,34 +31,30 @@ public final class StateDictException extends IllegalArgumentException {
         }
     }
 
-    /** Keys that the state lacks. */
+    /** Returns the keys that the state lacks. */
     public List<String> missing() {
         return missing;
     }
 
-    /** Keys that only the state has. */
+    /** Returns the keys that only the state has. */
     public List<String> unexpected() {
         return unexpected;
     }
 
-    /** Keys whose shapes differ. */
+    /** Returns the keys whose shapes differ. */
     public List<Shapes> differing() {
         return differing;
     }
 
     private static String describe(String owner, List<String> missing, List<String> unexpected,
             List<Shapes> differing) {
-        List<String> parts = new ArrayList<>();
-        add(parts, "missing", missing);
-        add(parts, "unexpected", unexpected);
-        add(parts, "of another shape", differing);
-        return "the state does not fit " + owner + ": " + String.join("; ", parts);
+        return "the state does not fit " + owner + ": " + Stream
+                .of(list("missing", missing), list("unexpected", unexpected), list("of another shape", differing))
+                .filter(part -> !part.isEmpty()).collect(Collectors.joining("; "));
     }
 
-    private static void add(List<String> parts, String what, List<?> entries) {
-        if (!entries.isEmpty()) {
-            parts.add(entries.size() + " " + what + " ("
-                    + String.join(", ", entries.stream().map(Object::toString).toList()) + ")");
-        }
+    private static String list(String what, List<?> entries) {
+        return entries.isEmpty() ? "" : entries.stream().map(Object::toString)
+                .collect(Collectors.joining(", ", entries.size() + " " + what + " (", ")"));
     }
 }

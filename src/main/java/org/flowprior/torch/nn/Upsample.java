@@ -8,7 +8,7 @@ public final class Upsample extends Layer {
 
     private final double[] factors;
 
-    /** That many times in each dimension. */
+    /** With this factor in each dimension. */
     public Upsample(long factor) {
         this.factors = new double[] {factor, factor};
     }

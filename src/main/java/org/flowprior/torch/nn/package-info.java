@@ -1,5 +1,2 @@
-/**
- * Modules over functional ops: PyTorch's names, keys, defaults and initial values. A module is declared and registered
- * in one line and owns its tensors.
- */
+/** Modules with PyTorch's names, keys, defaults and initial values; a module owns the tensors registered in it. */
 package org.flowprior.torch.nn;

@@ -1,10 +1,13 @@
 package org.flowprior.torch.optim;
 
 /**
- * Options of {@link Adam} and {@link AdamW} under PyTorch's names.
+ * Options of {@link Adam} and {@link AdamW}, as in PyTorch.
  *
- * @param amsgrad  whether the largest second moment so far takes the place of the last
- * @param maximize whether to go up the gradient
+ * @param beta1    decay rate of the first moment, in [0, 1)
+ * @param beta2    decay rate of the second moment, in [0, 1)
+ * @param eps      addend of the denominator
+ * @param amsgrad  whether the largest second moment so far replaces the last one
+ * @param maximize whether to maximise the loss
  */
 public record AdamOptions(double learningRate, double beta1, double beta2, double eps, double weightDecay,
         boolean amsgrad, boolean maximize) implements Settings {
@@ -44,12 +47,12 @@ public record AdamOptions(double learningRate, double beta1, double beta2, doubl
         return new AdamOptions(learningRate, beta1, beta2, eps, value, amsgrad, maximize);
     }
 
-    /** With or without the largest second moment. */
+    /** With or without AMSGrad. */
     public AdamOptions withAmsgrad(boolean value) {
         return new AdamOptions(learningRate, beta1, beta2, eps, weightDecay, value, maximize);
     }
 
-    /** Up or down the gradient. */
+    /** Maximises or minimises the loss. */
     public AdamOptions withMaximize(boolean value) {
         return new AdamOptions(learningRate, beta1, beta2, eps, weightDecay, amsgrad, value);
     }

@@ -3,7 +3,7 @@ package org.flowprior.torch.optim;
 import java.util.List;
 import java.util.Map;
 
-/** Reads one of the {@code param_groups} of a state dict. */
+/** Reads the options of one of the {@code param_groups} of a state dict. */
 record Entries(Map<String, Object> values) {
 
     double number(String name) {
@@ -13,7 +13,7 @@ record Entries(Map<String, Object> values) {
         throw wrong(name, "a number");
     }
 
-    /** A boolean; the fallback where the entry is missing, as it is in states of older PyTorch. */
+    /** A boolean; the fallback if the entry is missing, as in states of older PyTorch. */
     boolean flag(String name, boolean fallback) {
         Object value = values.get(name);
         if (value == null) {

@@ -1,7 +1,7 @@
 package org.flowprior.torch.optim;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.flowprior.torch.Foreach;
 import org.flowprior.torch.Linalg;
 import org.flowprior.torch.NoGrad;
@@ -9,16 +9,16 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Bounds gradients in place, a few calls for the whole list: {@code torch.nn.utils.clip_grad_norm_} and its like. */
+/** Bounds gradients in place, as {@code torch.nn.utils.clip_grad_norm_}, in a few calls for the whole list. */
 public final class GradientClipping {
 
     private GradientClipping() {}
 
     /**
-     * Multiplies all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the Euclidean norm of all of them
-     * together. Does not wait for the device. Parameters without a gradient are passed over.
+     * Multiplies all gradients by min(1, maxNorm / (norm + 1e-6)), with the Euclidean norm of all of them together. Does
+     * not wait for the device. Skips parameters without a gradient.
      *
-     * @return the norm before clipping, a scalar tensor of the innermost scope; 0 where there are no gradients
+     * @return the norm before clipping, a scalar tensor of the innermost scope; 0 without gradients
      */
     public static Tensor clipNorm(List<Tensor> parameters, double maxNorm) {
         return Scope.returning(() -> {
@@ -46,13 +46,6 @@ public final class GradientClipping {
     }
 
     private static List<Tensor> gradients(List<Tensor> parameters) {
-        List<Tensor> gradients = new ArrayList<>();
-        for (Tensor parameter : parameters) {
-            Tensor gradient = parameter.grad();
-            if (gradient != null) {
-                gradients.add(gradient);
-            }
-        }
-        return gradients;
+        return parameters.stream().map(Tensor::grad).filter(Objects::nonNull).toList();
     }
 }

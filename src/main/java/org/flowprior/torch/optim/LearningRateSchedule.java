@@ -10,26 +10,27 @@ public interface LearningRateSchedule {
     /** The learning rate of that step. */
     double at(long step);
 
-    /** Always the same. */
+    /** The same rate for all steps. */
     static LearningRateSchedule constant(double rate) {
         return step -> rate;
     }
 
     /**
-     * A straight line from 0 at step 0 to the rate at step {@code warmupSteps}, then constant. The generator's
-     * schedule: with fractional epochs e it is rate · e / warm-up epochs.
+     * Rises linearly from 0 at step 0 to the rate at step {@code warmupSteps}, then stays constant: the generator's
+     * schedule, rate · e / (warm-up epochs) for a fractional epoch e.
      */
     static LearningRateSchedule constantWithWarmup(double rate, long warmupSteps) {
         return step -> step < warmupSteps ? rate * step / warmupSteps : rate;
     }
 
     /**
-     * A straight line from {@code warmupStart} to the rate over the warm-up, then the cosine from the rate to the
-     * minimum. The cosine's clock runs from step 0, so the line ends above the cosine: timm's {@code CosineLRScheduler}
-     * with {@code warmup_prefix=False}. With no warm-up it is PyTorch's {@code CosineAnnealingLR}. The schedule of the
-     * flow prior and the autoencoder.
+     * Rises linearly from {@code warmupStart} to the rate, then follows a cosine from the rate to the minimum. The cosine
+     * counts its steps from step 0, so the warm-up ends above the cosine, as in timm's {@code CosineLRScheduler} with
+     * {@code warmup_prefix=False}; without warm-up it is PyTorch's {@code CosineAnnealingLR}. The schedule of the flow
+     * prior and the autoencoder.
      *
-     * @param totalSteps where the cosine arrives at the minimum, which the schedule keeps from then on
+     * @param totalSteps the step from which on the rate is the minimum
+     * @throws IllegalArgumentException if the warm-up does not end before {@code totalSteps}
      */
     static LearningRateSchedule cosineWithWarmup(double warmupStart, double rate, double minimum, long warmupSteps,
             long totalSteps) {
@@ -39,10 +40,11 @@ public interface LearningRateSchedule {
     }
 
     /**
-     * A straight line from 0 over the warm-up, then a cosine that begins where the warm-up ends: the generator's other
-     * schedule.
+     * Rises linearly from 0 to the rate, then follows a cosine that starts at the end of the warm-up: the generator's
+     * other schedule.
      *
-     * @param totalSteps where the cosine arrives at the minimum, which the schedule keeps from then on
+     * @param totalSteps the step from which on the rate is the minimum
+     * @throws IllegalArgumentException if the warm-up does not end before {@code totalSteps}
      */
     static LearningRateSchedule cosineAfterWarmup(double rate, double minimum, long warmupSteps, long totalSteps) {
         requireInside(warmupSteps, totalSteps);
@@ -51,8 +53,7 @@ public interface LearningRateSchedule {
     }
 
     private static double cosine(double rate, double minimum, long step, long steps) {
-        return step >= steps ? minimum
-                : minimum + 0.5 * (rate - minimum) * (1 + Math.cos(Math.PI * step / steps));
+        return step >= steps ? minimum : minimum + 0.5 * (rate - minimum) * (1 + Math.cos(Math.PI * step / steps));
     }
 
     private static void requireInside(long warmupSteps, long totalSteps) {

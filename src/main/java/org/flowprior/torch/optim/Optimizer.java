@@ -6,22 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.StateDictException;
 
 /**
- * Changes parameters by their gradients: {@code torch.optim.Optimizer}. The state of a parameter begins with its first
- * gradient; a parameter without a gradient is left alone, as in PyTorch.
+ * Updates parameters by their gradients: {@code torch.optim.Optimizer}. A parameter has a state from its first gradient
+ * on; one without a gradient is not changed, as in PyTorch.
  *
- * <p>An optimiser owns its state, which lives outside every scope until {@link #close}. The parameters stay whose they
- * are.
+ * <p>An optimiser owns its state, which lives outside every scope until {@link #close}, but not the parameters.
  */
-public abstract sealed class Optimizer implements AutoCloseable permits AdamFamily, Sgd {
+public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sgd {
 
-    private final List<List<Tensor>> groups = new ArrayList<>();
-    private final List<Settings> settings = new ArrayList<>();
+    private final List<List<Tensor>> groups;
+    private final List<Settings> settings;
     private final List<List<Map<String, Tensor>>> states = new ArrayList<>();
 
     Optimizer(Settings options, List<ParameterGroup> parameterGroups) {
@@ -32,26 +32,19 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamFami
         for (ParameterGroup group : parameterGroups) {
             for (Tensor parameter : group.parameters()) {
                 if (!seen.add(parameter.identity())) {
-                    throw new IllegalArgumentException("a parameter is there twice: " + parameter.signature());
+                    throw new IllegalArgumentException("a parameter occurs twice: " + parameter.signature());
                 }
             }
-            groups.add(group.parameters());
-            settings.add(options.withLearningRate(group.learningRate()).withWeightDecay(group.weightDecay()));
-            states.add(emptyStates(group.parameters().size()));
+            states.add(group.parameters().stream().<Map<String, Tensor>>map(p -> new LinkedHashMap<>()).toList());
         }
-    }
-
-    private static List<Map<String, Tensor>> emptyStates(int count) {
-        List<Map<String, Tensor>> empty = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            empty.add(new LinkedHashMap<>());
-        }
-        return empty;
+        groups = parameterGroups.stream().map(ParameterGroup::parameters).toList();
+        settings = new ArrayList<>(parameterGroups.stream()
+                .map(g -> options.withLearningRate(g.learningRate()).withWeightDecay(g.weightDecay())).toList());
     }
 
     // ---- training --------------------------------------------------------------------------------------------------
 
-    /** Changes every parameter that has a gradient, without autograd's notice. */
+    /** Updates each parameter that has a gradient; autograd does not record this. */
     public final void step() {
         requireOpen();
         for (int g = 0; g < groups.size(); g++) {
@@ -78,11 +71,11 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamFami
         }
     }
 
-    /** Changes one group's parameters, and begins the state of those that have none. */
+    /** Updates one group's parameters, and starts the state of those that have none. */
     abstract void update(Settings settings, List<Tensor> parameters, List<Tensor> gradients,
             List<Map<String, Tensor>> states);
 
-    /** Names of a parameter's state, with true for the step count, which has its own shape and dtype. */
+    /** Names of a parameter's state; true for the step count, which is a float32 scalar. */
     abstract Map<String, Boolean> stateNames(Settings settings);
 
     /** The options as PyTorch stores them, without the parameters. */
@@ -116,18 +109,15 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamFami
         settings.set(group, settings.get(group).withLearningRate(learningRate));
     }
 
-    /** The groups as they are now. */
+    /** The groups with their current options. */
     public final List<ParameterGroup> parameterGroups() {
-        List<ParameterGroup> now = new ArrayList<>();
-        for (int g = 0; g < groups.size(); g++) {
-            now.add(new ParameterGroup(groups.get(g), settings.get(g).learningRate(), settings.get(g).weightDecay()));
-        }
-        return now;
+        return IntStream.range(0, groups.size()).mapToObj(g -> new ParameterGroup(groups.get(g),
+                settings.get(g).learningRate(), settings.get(g).weightDecay())).toList();
     }
 
     // ---- state -----------------------------------------------------------------------------------------------------
 
-    /** The state itself, in PyTorch's layout: parameters are numbered through all groups. */
+    /** The state itself, in PyTorch's layout: numbers count the parameters through all groups. */
     public final OptimizerState stateDict() {
         requireOpen();
         Map<Integer, Map<String, Tensor>> state = new LinkedHashMap<>();
@@ -149,12 +139,11 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamFami
     }
 
     /**
-     * Continues from a state of this class or of PyTorch's of the same name: copies the tensors, in the parameters'
-     * dtype and device, and takes over the options.
+     * Loads a state of this class or of PyTorch's class of the same name: copies the tensors to the parameters' dtype and
+     * device, and sets the options. If it throws, nothing is changed.
      *
-     * @throws StateDictException       when entries are missing, unexpected or of another shape
-     * @throws IllegalArgumentException when the groups are not those of this optimiser, or options are missing. In
-     *                                  either case nothing is changed
+     * @throws StateDictException       if entries are missing, unexpected or of another shape
+     * @throws IllegalArgumentException if the groups are not those of this optimiser, or options are missing
      */
     public final void loadStateDict(OptimizerState state) {
         requireOpen();
@@ -166,10 +155,9 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamFami
         }
         loader.requireComplete();
         for (int g = 0; g < groups.size(); g++) {
-            List<Map<String, Tensor>> before = states.get(g);
-            states.set(g, loader.copies(g, stateNames(newSettings.get(g))));
+            List<Map<String, Tensor>> before = states.set(g, loader.copies(g, stateNames(newSettings.get(g))));
             settings.set(g, newSettings.get(g));
-            before.forEach(one -> one.values().forEach(Tensor::close));
+            close(before);
         }
     }
 
@@ -177,8 +165,12 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamFami
     @Override
     public final void close() {
         requireOpen();
-        states.forEach(group -> group.forEach(one -> one.values().forEach(Tensor::close)));
+        states.forEach(Optimizer::close);
         states.clear();
+    }
+
+    private static void close(List<Map<String, Tensor>> states) {
+        states.forEach(one -> one.values().forEach(Tensor::close));
     }
 
     private void requireOpen() {

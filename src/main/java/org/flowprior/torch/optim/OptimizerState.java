@@ -5,20 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 
 /**
- * The state of an optimiser as PyTorch lays it out: for each parameter's number its tensors by name, and for each group
- * its options, with the numbers of its parameters under {@code params}. It has two more forms: the tree that a
- * {@code .pt} file holds, and flat names for safetensors. Tensors in it belong to whoever made it.
+ * The state of an optimiser in PyTorch's layout: for each parameter's number its tensors by name, and for each group its
+ * options, with the numbers of its parameters under {@code params}. It converts to the tree of a {@code .pt} file and to
+ * flat names for safetensors. The creator of the state owns its tensors.
  */
 public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<String, Object>> parameterGroups) {
 
     private static final String STATE = "state";
     private static final String GROUPS = "param_groups";
 
-    /** The parameters' numbers of that group. */
+    /** The numbers of that group's parameters. */
     List<Integer> numbers(int group) {
         if (!(parameterGroups.get(group).get("params") instanceof List<?> list)
                 || !list.stream().allMatch(Number.class::isInstance)) {
@@ -41,10 +43,10 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
     }
 
     /**
-     * Reads such a dictionary. What a state has besides tensors and numbers is left out; numbers become tensors of the
-     * innermost scope.
+     * Reads such a dictionary. Numbers in a parameter's state become tensors of the innermost scope; other values than
+     * numbers and tensors are ignored.
      *
-     * @throws IllegalArgumentException for anything else
+     * @throws IllegalArgumentException if it is not such a dictionary
      */
     public static OptimizerState ofTree(Object tree) {
         if (!(tree instanceof Map<?, ?> map && map.get(STATE) instanceof Map<?, ?> byNumber
@@ -81,8 +83,8 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
     // ---- as named tensors ------------------------------------------------------------------------------------------
 
     /**
-     * Everything as tensors: the state as {@code state.0.exp_avg}, options as {@code param_groups.0.lr} in float64,
-     * bool or int64. Options that are null are left out. The tensors of options are of the innermost scope.
+     * Makes tensors of everything: the state as {@code state.0.exp_avg}, options as {@code param_groups.0.lr} in float64,
+     * bool or int64, without those that are null. The tensors of options belong to the innermost scope.
      */
     public Map<String, Tensor> toTensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -113,9 +115,9 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
     }
 
     /**
-     * Reads what {@link #toTensors} made.
+     * Reads the result of {@link #toTensors}.
      *
-     * @throws IllegalArgumentException for a name of another form
+     * @throws IllegalArgumentException if a name has another form
      */
     public static OptimizerState ofTensors(Map<String, Tensor> tensors) {
         Map<Integer, Map<String, Tensor>> state = new TreeMap<>();
@@ -123,7 +125,7 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
         tensors.forEach((key, tensor) -> {
             String[] parts = key.split("\\.", 3);
             if (parts.length != 3 || !parts[1].matches("\\d{1,9}") || !parts[0].matches(STATE + "|" + GROUPS)) {
-                throw new IllegalArgumentException("'" + key + "' is no entry of an optimiser's state");
+                throw new IllegalArgumentException("'" + key + "' is not an entry of an optimiser's state");
             }
             int number = Integer.parseInt(parts[1]);
             if (parts[0].equals(STATE)) {
@@ -136,20 +138,10 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
     }
 
     private static Object toValue(Tensor tensor) {
-        List<Object> values = new ArrayList<>();
-        if (tensor.dtype() == DType.BOOL) {
-            for (boolean flag : tensor.toBooleanArray()) {
-                values.add(flag);
-            }
-        } else if (tensor.dtype().isFloatingPoint()) {
-            for (double number : tensor.toDoubleArray()) {
-                values.add(number);
-            }
-        } else {
-            for (long number : tensor.toLongArray()) {
-                values.add(number);
-            }
-        }
-        return tensor.dim() == 0 ? values.get(0) : values;
+        List<?> values = tensor.dtype().isFloatingPoint() ? DoubleStream.of(tensor.toDoubleArray()).boxed().toList()
+                : tensor.dtype() == DType.BOOL
+                        ? LongStream.of(tensor.toLongArray()).mapToObj(flag -> flag != 0).toList()
+                : LongStream.of(tensor.toLongArray()).boxed().toList();
+        return tensor.dim() == 0 ? values.getFirst() : values;
     }
 }

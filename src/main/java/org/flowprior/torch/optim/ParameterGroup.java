@@ -3,13 +3,10 @@ package org.flowprior.torch.optim;
 import java.util.List;
 import org.flowprior.torch.Tensor;
 
-/**
- * Parameters that share a learning rate and a weight decay. They are leaves of one dtype on one device.
- *
- * @throws IllegalArgumentException when there are none, or one is the result of a recorded op
- */
+/** Parameters with a common learning rate and weight decay: leaves of one dtype on one device. */
 public record ParameterGroup(List<Tensor> parameters, double learningRate, double weightDecay) {
 
+    /** Throws {@link IllegalArgumentException} if there are no parameters, or one is the result of a recorded op. */
     public ParameterGroup {
         parameters = List.copyOf(parameters);
         if (parameters.isEmpty()) {
@@ -19,5 +16,9 @@ public record ParameterGroup(List<Tensor> parameters, double learningRate, doubl
             throw new IllegalArgumentException("an optimiser cannot train the result of a recorded op; detach() makes "
                     + "a leaf of it");
         }
+    }
+
+    static List<ParameterGroup> single(List<Tensor> parameters, Settings options) {
+        return List.of(new ParameterGroup(parameters, options.learningRate(), options.weightDecay()));
     }
 }

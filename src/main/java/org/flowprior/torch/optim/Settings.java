@@ -1,12 +1,12 @@
 package org.flowprior.torch.optim;
 
-/** One group's options. */
+/** The options of one group. */
 sealed interface Settings permits AdamOptions, Sgd.Options {
 
-    /** Factor of the update. */
+    /** The factor of the update, at least 0. */
     double learningRate();
 
-    /** How strongly parameters are drawn to 0. */
+    /** The weight decay, at least 0. */
     double weightDecay();
 
     /** With this learning rate. */

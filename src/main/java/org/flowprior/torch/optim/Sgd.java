@@ -1,33 +1,34 @@
 package org.flowprior.torch.optim;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.flowprior.torch.Fused;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Gradient descent with momentum: {@code torch.optim.SGD}. Sutskever et al., 2013.
+ * Gradient descent with momentum (Sutskever et al., 2013): {@code torch.optim.SGD}.
  *
- * <p>A step is one call of libtorch's fused kernel for each group, and one more where parameters get their first
+ * <p>A step calls libtorch's fused kernel once for each group, and twice if some parameters of the group get their first
  * gradient later than others.
  */
 public final class Sgd extends Optimizer {
 
     private static final String BUFFER = "momentum_buffer";
 
-    /** One group of parameters. PyTorch has no default for the learning rate that suits many problems. */
+    /** Optimises one group of parameters. */
     public Sgd(List<Tensor> parameters, Options options) {
-        this(options, List.of(new ParameterGroup(parameters, options.learningRate(), options.weightDecay())));
+        this(options, ParameterGroup.single(parameters, options));
     }
 
     private Sgd(Options options, List<ParameterGroup> groups) {
         super(options, groups);
     }
 
-    /** Several groups, each with its own learning rate and weight decay, and the rest of the options. */
+    /** Optimises groups with their own learning rates and weight decays; the other options are common to them. */
     public static Sgd ofGroups(List<ParameterGroup> groups, Options options) {
         return new Sgd(options, groups);
     }
@@ -40,30 +41,16 @@ public final class Sgd extends Optimizer {
             fused(options, parameters, gradients, List.of(), false);
             return;
         }
-        Part first = new Part();
-        Part later = new Part();
-        for (int i = 0; i < parameters.size(); i++) {
-            Map<String, Tensor> state = states.get(i);
-            Part part = state.isEmpty() ? first : later;
-            Tensor gradient = gradients.get(i);
-            part.parameters.add(parameters.get(i));
-            part.gradients.add(gradient);
-            part.buffers.add(state.computeIfAbsent(BUFFER, name -> Torch.emptyLike(gradient).keep()));
-        }
-        first.update(options, true);
-        later.update(options, false);
-    }
-
-    private static final class Part {
-        private final List<Tensor> parameters = new ArrayList<>();
-        private final List<Tensor> gradients = new ArrayList<>();
-        private final List<Tensor> buffers = new ArrayList<>();
-
-        void update(Options options, boolean firstStep) {
-            if (!parameters.isEmpty()) {
-                fused(options, parameters, gradients, buffers, firstStep);
+        Map<Boolean, List<Integer>> parts = IntStream.range(0, parameters.size()).boxed()
+                .collect(Collectors.partitioningBy(i -> states.get(i).isEmpty()));
+        parts.forEach((firstStep, part) -> {
+            if (!part.isEmpty()) {
+                List<Tensor> buffers = part.stream().map(i -> states.get(i)
+                        .computeIfAbsent(BUFFER, name -> Torch.emptyLike(gradients.get(i)).keep())).toList();
+                fused(options, part.stream().map(parameters::get).toList(), part.stream().map(gradients::get).toList(),
+                        buffers, firstStep);
             }
-        }
+        });
     }
 
     private static void fused(Options o, List<Tensor> parameters, List<Tensor> gradients, List<Tensor> buffers,
@@ -100,16 +87,16 @@ public final class Sgd extends Optimizer {
     }
 
     /**
-     * Options under PyTorch's names and, in {@link #DEFAULT}, with PyTorch's values.
+     * Options as in PyTorch.
      *
-     * @param dampening how much less than the whole gradient enters the momentum, from the second step on
-     * @param nesterov  whether to look ahead along the momentum
-     * @param maximize  whether to go up the gradient
+     * @param dampening the momentum gets the gradient times 1 − dampening, from the second step on
+     * @param nesterov  whether to use Nesterov's momentum
+     * @param maximize  whether to maximise the loss
      */
     public record Options(double learningRate, double momentum, double dampening, double weightDecay, boolean nesterov,
             boolean maximize) implements Settings {
 
-        /** Learning rate 1e-3 and nothing else. */
+        /** PyTorch's defaults: learning rate 1e-3, everything else 0 or off. */
         public static final Options DEFAULT = new Options(1e-3, 0, 0, 0, false, false);
 
         /**
@@ -146,12 +133,12 @@ public final class Sgd extends Optimizer {
             return new Options(learningRate, momentum, dampening, value, nesterov, maximize);
         }
 
-        /** With or without looking ahead. */
+        /** With or without Nesterov's momentum. */
         public Options withNesterov(boolean value) {
             return new Options(learningRate, momentum, dampening, weightDecay, value, maximize);
         }
 
-        /** Up or down the gradient. */
+        /** Maximises or minimises the loss. */
         public Options withMaximize(boolean value) {
             return new Options(learningRate, momentum, dampening, weightDecay, nesterov, value);
         }

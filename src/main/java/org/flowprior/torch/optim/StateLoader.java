@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.nn.StateDictException;
 
-/** Compares a state dict with the parameters it is for, and copies it. */
+/** Checks a state dict against an optimiser's parameters, and copies it. */
 final class StateLoader {
 
     private final String owner;
@@ -26,10 +27,8 @@ final class StateLoader {
         this.groups = groups;
         this.state = state;
         List<Integer> here = groups.stream().map(List::size).toList();
-        List<Integer> there = new ArrayList<>();
-        for (int g = 0; g < state.parameterGroups().size(); g++) {
-            there.add(state.numbers(g).size());
-        }
+        List<Integer> there = IntStream.range(0, state.parameterGroups().size())
+                .mapToObj(g -> state.numbers(g).size()).toList();
         if (!here.equals(there)) {
             throw new IllegalArgumentException("the state does not fit " + owner + ": its groups have " + there
                     + " parameters instead of " + here);

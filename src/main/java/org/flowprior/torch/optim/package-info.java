@@ -1,5 +1,2 @@
-/**
- * Optimisers in one fused call a step, learning-rate schedules, gradient clipping and moving averages of weights. Their
- * numbers and state dicts are PyTorch's.
- */
+/** Fused optimisers, learning-rate schedules, gradient clipping and averages of weights, with PyTorch's numbers. */
 package org.flowprior.torch.optim;

@@ -23,6 +23,9 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
     /** The discriminator's file, under the official keys; there is none without a discriminator. */
     public static final String DISCRIMINATOR = "discriminator.safetensors";
 
+    /** The training of autoencoders; it has no state. */
+    public AutoencoderTraining() {}
+
     @Override
     public ConfigLoader<AutoencoderTrainingConfig> configs() {
         return AutoencoderTrainingConfig.loader();

@@ -20,6 +20,9 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
     /** The prior's file in the run directory, a {@code FlowPrior} with averaged weights. */
     public static final String PRIOR = "prior.safetensors";
 
+    /** The training of flow priors; it has no state. */
+    public FlowTraining() {}
+
     @Override
     public ConfigLoader<FlowTrainingConfig> configs() {
         return FlowTrainingConfig.loader();

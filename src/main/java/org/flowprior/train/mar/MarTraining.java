@@ -20,6 +20,9 @@ public final class MarTraining implements Training<MarTrainingConfig> {
     /** The generator's file in the run directory, averaged weights under the official keys. */
     public static final String GENERATOR = "mar.safetensors";
 
+    /** The training of generators; it has no state. */
+    public MarTraining() {}
+
     @Override
     public ConfigLoader<MarTrainingConfig> configs() {
         return MarTrainingConfig.loader();

@@ -202,7 +202,7 @@ class EncodeTest {
     }
 
     @Test
-    void aRunThatFailedGoesOnBehindItsWholeFiles() throws IOException {
+    void aFailedRunContinuesAfterItsFinishedFiles() throws IOException {
         Path images = files();
         Files.write(images.resolve("all/07.png"), new byte[] {1, 2, 3});
         Object[] args = {"--images", images, "--batch", "2", "--shard", "4", "--workers", "1"};
@@ -253,7 +253,7 @@ class EncodeTest {
         assertRefused("procedural:SIZE", "--images", "procedural:big");
         Files.createDirectory(place);
         assertThat(run("--images", DRAWN)).isEqualTo(2);
-        assertThat(err.toString()).contains("is there already");
+        assertThat(err.toString()).contains("exists already");
         Files.delete(place);
         Files.delete(weights);
         assertRefused("no such file: " + weights, "--images", DRAWN);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tests of {@code flowprior evaluate} share: images and a network of tools/oracle/evaluate.py, and a report. */
+/** Shared parts of tests of {@code flowprior evaluate}: images and a network of tools/oracle/evaluate.py, and a report. */
 @InScope
 abstract class EvaluateFixture {
 

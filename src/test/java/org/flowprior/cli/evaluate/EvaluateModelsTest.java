@@ -27,20 +27,20 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.io.NpzArray;
+import org.flowprior.torch.io.Npz;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 
-/** Reconstructions of an autoencoder, latents beside a prior's targets, and a classifier's features. */
+/** Reconstructions of an autoencoder, latents compared with a prior's targets, and a classifier's features. */
 class EvaluateModelsTest extends EvaluateFixture {
 
     private static final int SIZE = 16;
     private static final String DRAWN = "procedural:16?seed=3&count=11";
 
-    /** Writes the autoencoder, and what it makes of the images as an .npz. */
+    /** Writes the autoencoder, and its reconstructions of the images as an .npz. */
     private void reconstruct(Path weights, Path copies) {
         VisionTransformerConfig sizes = new VisionTransformerConfig(SIZE, 8, 64, 1, 1, 64, MlpType.GELU, 0, true);
         ProceduralImages images = new ProceduralImages(11, SIZE, 3);
@@ -55,7 +55,7 @@ class EvaluateModelsTest extends EvaluateFixture {
             byte[] bytes = new byte[(int) made.numel()];
             int[] levels = made.contiguous().to(DType.INT32).toIntArray();
             IntStream.range(0, bytes.length).forEach(i -> bytes[i] = (byte) levels[i]);
-            NpzArray.write(copies, NpzImages.ARRAY, DType.UINT8, made.shape(), List.of(ByteBuffer.wrap(bytes)));
+            Npz.write(copies, NpzImages.ARRAY, DType.UINT8, made.shape(), List.of(ByteBuffer.wrap(bytes)));
         }
     }
 
@@ -117,8 +117,8 @@ class EvaluateModelsTest extends EvaluateFixture {
             expected = Torch.cdist(latents.to(DType.FLOAT64), projected, 2).sort(1, false).values().select(1, 4).log()
                     .mean().item();
         }
-        Object[] beside = {"--prior", prior, "--bank", bank, "--k", "5"};
-        JsonObject found = metrics("--latents", rows, beside[0], beside[1], beside[2], beside[3], beside[4], beside[5]);
+        Object[] given = {"--prior", prior, "--bank", bank, "--k", "5"};
+        JsonObject found = metrics("--latents", rows, given[0], given[1], given[2], given[3], given[4], given[5]);
         assertThat(found.get("meanLogDistance").getAsDouble()).isCloseTo(expected, within(1e-5));
         assertThat(found.get("clampedDistances").getAsDouble()).isZero();
         JsonObject some = report("--latents", rows, "--prior", prior, "--bank", bank, "--points", "7");

@@ -54,7 +54,7 @@ class EvaluateTest extends EvaluateFixture {
         assertThat(report.get("generatedImages").getAsInt()).isEqualTo(30);
         assertThat(report.getAsJsonObject("labels").get("fid").getAsString())
                 .isEqualTo("FID of features of network.torchscript");
-        assertThat(out.toString()).contains("FID of features of network.torchscript", "not to be set beside published",
+        assertThat(out.toString()).contains("FID of features of network.torchscript", "not comparable with published",
                 "torch-fidelity, k = 3", "RandomState(2020)");
     }
 
@@ -105,10 +105,10 @@ class EvaluateTest extends EvaluateFixture {
     }
 
     @Test
-    void aPipeIsNoPlaceForTheReport() throws Exception {
+    void aPipeIsRefusedForTheReport() throws Exception {
         Path pipe = file("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-        assertRefused(pipe + " is no place for a file: it is no regular file", all(SETS, new Object[] {"--metrics",
+        assertRefused(pipe + " cannot be written: it is not a regular file", all(SETS, new Object[] {"--metrics",
             "psnr", "--out", pipe}));
     }
 
@@ -229,7 +229,7 @@ class EvaluateTest extends EvaluateFixture {
                 "--metrics", "psnr");
         assertRefused("there must be as many", "--generated", "procedural:12?seed=1&count=4", "--real", IMAGES,
                 "--metrics", "psnr");
-        assertRefused("its directory is not there", all(SETS, THROUGH, new Object[] {"--out", file("no/r.json")}));
+        assertRefused("its directory does not exist", all(SETS, THROUGH, new Object[] {"--out", file("no/r.json")}));
         assertRefused("another that is its neighbour number 30", all(SETS, THROUGH, new Object[] {"--k", "30"}));
         Path folder = Files.createDirectories(file("mixed"));
         ImageIO.write(new BufferedImage(12, 12, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("a.png").toFile());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tests of {@code flowprior features} share: a bank to make, and what was said. */
+/** Shared parts of tests of {@code flowprior features}: a bank to make, and the output. */
 @InScope
 abstract class FeaturesFixture {
 
@@ -95,7 +95,7 @@ abstract class FeaturesFixture {
         assertThat(out.toString()).isEmpty();
     }
 
-    void assertNothingBeside() throws IOException {
+    void assertNoOtherFiles() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files.map(f -> f.getFileName().toString())).noneMatch(name -> name.contains("bank"));
         }

@@ -114,7 +114,7 @@ class FeaturesImagesTest extends FeaturesFixture {
         Path module = Resources.path("cli/pool.torchscript");
         Object[] args = {"--images", images, "--encoder", "torchscript", "--weights", module, "--image-size", "8"};
         assertRefused("cat/1.png: corrupt image: not a JPEG", args);
-        assertNothingBeside();
+        assertNoOtherFiles();
         List<Object> more = new ArrayList<>(List.of(args));
         more.add("--skip-corrupt");
         assertThat(run(more.toArray())).isZero();

@@ -35,7 +35,7 @@ class FeaturesTest extends FeaturesFixture {
         assertThat(out.toString()).contains("rows                 40\n").contains("dimension            6\n")
                 .contains("constant dimensions  none\n").contains("scaling factor       0.");
         assertThat(run("--table", file("model.safetensors"))).isEqualTo(2);
-        assertThat(err.toString()).contains("is there already");
+        assertThat(err.toString()).contains("exists already");
     }
 
     @Test
@@ -87,9 +87,9 @@ class FeaturesTest extends FeaturesFixture {
         assertRefused("no tensor 'd'; it holds", "--table", file("two.safetensors"), "--tensor", "d");
         assertRefused("tensor 'c' is float32[3]", "--table", file("two.safetensors"), "--tensor", "c");
         assertRefused("row 0, dimension 0 is NaN", "--table", file("bad.safetensors"));
-        assertRefused("no distribution", "--table", file("same.safetensors"));
+        assertRefused("not a distribution", "--table", file("same.safetensors"));
         assertRefused("no such file", "--table", file("gone.pt"));
-        assertNothingBeside();
+        assertNoOtherFiles();
     }
 
     @Test
@@ -126,14 +126,14 @@ class FeaturesTest extends FeaturesFixture {
         Npy.write(file("b.npy"), random(5, 4));
         Npy.write(file("i.npy"), Torch.ones(5, 3).to(DType.INT64));
         Npz.write(file("m.npz"), Map.of("x", random(5, 3), "y", random(5, 3)));
-        assertRefused("b.npy: rows of width 4 came behind rows of width 3", "--arrays", file("a.npy"), file("b.npy"));
+        assertRefused("b.npy: rows of width 4 came after rows of width 3", "--arrays", file("a.npy"), file("b.npy"));
         assertRefused("features are floating-point numbers", "--arrays", file("i.npy"));
         assertRefused("--tensor says which", "--arrays", file("m.npz"));
         assertRefused("--flip goes with cached latents", "--arrays", file("a.npy"), "--flip");
         assertRefused("--layout tokens is [N, T, D]", "--arrays", file("a.npy"), "--layout", "tokens");
         Files.createDirectory(file("empty"));
         assertRefused("holds no .npy", "--arrays", file("empty"));
-        assertNothingBeside();
+        assertNoOtherFiles();
     }
 
     @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.flowprior.cli.reproduce.Recipe.with;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.flowprior.cli.reproduce.Variant.Kind;
 
 /** A recipe with networks so small that a table takes seconds. */
 final class ReproduceFixture {
@@ -24,15 +26,17 @@ final class ReproduceFixture {
                     "model." + half + ".heads", 2, "model." + half + ".hidden", 16));
         }
         return new Recipe("quick", new PaperInputs(), SIDE, "procedural:16?count=40",
-                "procedural:16?count=40", "procedural:16?seed=1&count=40", 10, samples, 2,
+                "procedural:16?count=40", "procedural:16?seed=1&count=40", samples, 2,
                 List.of("--classifier-steps", "2"),
                 settings("training.steps", 3, "training.warmupSteps", 1, "training.batch", 8, "network.width", 8,
                         "network.blocks", 1, "projection.dimension", 8, "evaluation.every", 3, "evaluation.rows", 16,
                         "evaluation.references", 20, "evaluation.sampleSteps", 2, "evaluation.projections", 2),
-                autoencoder, with(autoencoder, settings("model.bottleneck.kind", "kl")),
-                with(autoencoder, settings("model.bottleneck.kind", "softvq", "model.bottleneck.codes", 8)),
-                autoencoder,
-                with(autoencoder, settings("model.bottleneck.kind", "vq", "model.bottleneck.codes", 64)),
+                Map.of(Kind.PLAIN, autoencoder,
+                        Kind.KL, with(autoencoder, settings("model.bottleneck.kind", "kl")),
+                        Kind.SOFT_VQ,
+                        with(autoencoder, settings("model.bottleneck.kind", "softvq", "model.bottleneck.codes", 8)),
+                        Kind.ALIGNED, autoencoder, Kind.CODEBOOK,
+                        with(autoencoder, settings("model.bottleneck.kind", "vq", "model.bottleneck.codes", 64))),
                 settings("training.steps", 3, "training.warmupSteps", 1, "training.batch", 8, "model.width", 8,
                         "model.encoderDepth", 1, "model.decoderDepth", 1, "model.heads", 2, "model.bufferSize", 2,
                         "model.head.depth", 1, "model.head.width", 8, "evaluation.images", 4, "evaluation.batch", 4),

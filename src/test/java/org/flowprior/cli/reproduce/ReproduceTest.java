@@ -47,9 +47,10 @@ class ReproduceTest {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         PrintWriter errors = new PrintWriter(err);
-        Runner.Says says = new Runner.Says(new InProcess(),
+        Reproduction.Environment environment = new Reproduction.Environment(new InProcess(),
                 new PrintWriter(PrintWriter.nullWriter()), errors, List.of("--quiet"));
-        return new Reproduction(subject, root(), recipe, List.of("--threads", "1")).run(says, new PrintWriter(out));
+        return new Reproduction(subject, root(), recipe, List.of("--threads", "1")).run(environment,
+                new PrintWriter(out));
     }
 
     private Path root() {
@@ -68,7 +69,7 @@ class ReproduceTest {
     }
 
     @Test
-    void aTableIsMadeOnceFromFilesThatStayAndGoesOnWhereItWasStopped() throws IOException {
+    void aTableIsMadeOnceFromFilesThatStayAndContinuesAfterAStop() throws IOException {
         Recipe tiny = ReproduceFixture.tiny(20);
         long before = Memory.liveTensors();
         assertThat(make(Subject.TABLE2, tiny)).as(err::toString).isZero();
@@ -88,7 +89,7 @@ class ReproduceTest {
         assertThat(Double.parseDouble(cells[6])).isEqualTo(metrics.get("inceptionScore").getAsDouble());
         assertThat(markdown).contains("| projection: PCA | here | ", "|  | paper | 0.87 | 23.14 | 14.95 | 83.59 |",
                 "classifier features", "In place of Qwen's token embeddings");
-        assertThat(printed).contains("projection: PCA", "drawn table");
+        assertThat(printed).contains("projection: PCA", "synthetic table");
         // random projection and weight 0.01 are one run
         assertThat(csv.get(1).replace("projection,random", "")).isEqualTo(csv.get(11).replace("weight,0.01", ""));
 
@@ -115,13 +116,13 @@ class ReproduceTest {
     void aStepThatFailsIsNamed() throws IOException {
         Files.createDirectories(root().resolve("classifier.safetensors"));
         assertThatThrownBy(() -> make(Subject.TABLE2, ReproduceFixture.tiny(20)))
-                .hasMessageContaining("classifier.safetensors is there").hasMessageContaining("steps.json");
+                .hasMessageContaining("classifier.safetensors exists").hasMessageContaining("steps.json");
         Files.delete(root().resolve("classifier.safetensors"));
         Files.createDirectories(root().resolve("priors"));
         Files.writeString(root().resolve("priors/qwen"), "in the way");
         assertThat(make(Subject.TABLE2, ReproduceFixture.tiny(20))).isEqualTo(2);
         assertThat(err.toString()).contains("qwen is a file")
-                .endsWith("flowprior: the step priors/qwen is not done; the same command goes on with it\n");
+                .endsWith("flowprior: the step priors/qwen is not done; the same command continues it\n");
     }
 
     @Test

@@ -61,7 +61,7 @@ class SampleRefusalTest {
     @Test
     void requestsThatCannotBeMetAreRefusedInOneLine() {
         assertRefused("--count 7 does not give 5 classes the same number of images; 5 or 10 does", "--count", 7);
-        assertRefused("the generator has classes 0 to 4, so '3-5' is none of them", "--classes", "3-5");
+        assertRefused("the generator has classes 0 to 4, so '3-5' is not among them", "--classes", "3-5");
         assertRefused("--classes names class 2 twice", "--classes", "2,1-3");
         assertRefused("--classes takes all, or numbers and ranges such as 207,360,0-9, not '1,,2'", "--classes",
                 "1,,2");
@@ -69,7 +69,7 @@ class SampleRefusalTest {
         assertRefused("--check-classes knows the 10 classes of procedural images, and the generator has 5",
                 "--check-classes");
         assertRefused("--scaling must be positive, not -1.0", "--scaling", -1);
-        assertRefused("its directory is not there", "--npz", fixture.directory.resolve("nowhere/all.npz"));
+        assertRefused("its directory does not exist", "--npz", fixture.directory.resolve("nowhere/all.npz"));
         fixture.generatorFile = fixture.directory.resolve("none");
         assertRefused("no such file: " + fixture.generatorFile);
         assertThat(fixture.place).doesNotExist();
@@ -78,7 +78,7 @@ class SampleRefusalTest {
     @Test
     void aGeneratorThatDoesNotStateItsScalingWantsTheOption() {
         MarFile.write(fixture.generatorFile, fixture.mar);
-        assertRefused("does not say what its latents were multiplied by; --scaling X does", "--count", 5);
+        assertRefused("does not give the factor of its latents; --scaling X does", "--count", 5);
         assertDone("--count", 5, "--steps", 3, "--scaling", 0.5);
     }
 

@@ -96,9 +96,9 @@ class SampleTest {
     }
 
     @Test
-    void aRunThatGoesOnMakesTheSameBytesAndLeavesTheRestAlone() throws IOException {
-        Object[] asked = {"--count", 10, "--batch", 4, "--steps", 3};
-        assertDone(asked);
+    void aContinuedRunWritesTheSameBytesAndLeavesTheRestUnchanged() throws IOException {
+        Object[] options = {"--count", 10, "--batch", 4, "--steps", 3};
+        assertDone(options);
         List<byte[]> atOnce = fixture.images(10);
         for (int gone : new int[] {1, 6, 9}) {
             Files.delete(fixture.image(gone));
@@ -106,7 +106,7 @@ class SampleTest {
         FileTime old = FileTime.fromMillis(1_000_000);
         Files.setLastModifiedTime(fixture.image(2), old);
 
-        assertDone(asked);
+        assertDone(options);
 
         assertThat(fixture.out.toString()).contains("3 of them new");
         List<byte[]> again = fixture.images(10);
@@ -114,7 +114,7 @@ class SampleTest {
             assertThat(Arrays.equals(again.get(i), atOnce.get(i))).as("image %d", i).isTrue();
         }
         assertThat(Files.getLastModifiedTime(fixture.image(2))).isEqualTo(old);
-        assertDone(asked);
+        assertDone(options);
         assertThat(fixture.out.toString()).contains("0 of them new").contains("none made");
     }
 

@@ -59,7 +59,7 @@ class TrainAutoencoderTest {
     }
 
     @Test
-    void trainsAnAutoencoderAndSaysWhatItIsWorth() {
+    void trainsAnAutoencoderAndPrintsItsQuality() {
         Path run = directory.resolve("run");
         assertThat(run(tiny("--out", run.toString()))).as(err::toString).isZero();
         assertThat(out.toString().lines()).hasSize(4).first().asString()

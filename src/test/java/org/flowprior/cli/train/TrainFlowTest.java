@@ -54,7 +54,7 @@ class TrainFlowTest {
     }
 
     @Test
-    void trainsAPriorOnABankAndSaysWhatItIsWorth() throws IOException {
+    void trainsAPriorOnABankAndPrintsItsQuality() throws IOException {
         Path run = directory.resolve("run");
         assertThat(run(tiny("--bank", bank().toString(), "--out", run.toString()))).as(err::toString).isZero();
         assertThat(out.toString().lines()).hasSize(6).first().asString().matches("rows trained on, held out +170, 30");

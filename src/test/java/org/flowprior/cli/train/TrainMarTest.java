@@ -55,7 +55,7 @@ class TrainMarTest {
     }
 
     @Test
-    void trainsAGeneratorOnACacheAndSaysWhatItIsWorth() throws IOException {
+    void trainsAGeneratorOnACacheAndPrintsItsQuality() throws IOException {
         Path run = directory.resolve("run");
         assertThat(run(tiny("--cache", cache().toString(), "--out", run.toString()))).as(err::toString).isZero();
         assertThat(out.toString().lines()).hasSize(4).first().asString().matches("images trained on, held out +34, 6");

@@ -69,7 +69,7 @@ class LatentCacheRefusalTest {
         assertUnwritable("the latent of n2 is NaN at token 1, channel 0", bad, 0, 1, 2);
         assertUnwritable("label 3", latents(), 0, 1, 3);
         assertUnwritable("3 names", latents(), 0, 1);
-        assertUnwritable("2 x 2 came behind those of 2 x 3", latents().narrow(2, 0, 2), 0, 1, 2);
+        assertUnwritable("2 x 2 came after those of 2 x 3", latents().narrow(2, 0, 2), 0, 1, 2);
         assertUnwritable("[n, L, C]", latents().flatten(1), 0, 1, 2);
     }
 

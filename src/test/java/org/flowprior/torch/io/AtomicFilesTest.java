@@ -80,7 +80,7 @@ class AtomicFilesTest {
 
         for (Path target : new Path[] {pipe, link}) {
             assertThatThrownBy(() -> AtomicFiles.writeChannel(target, channel -> put(channel, "new")))
-                    .hasMessage(target + ": cannot be written: it is no regular file");
+                    .hasMessage(target + ": cannot be written: it is not a regular file");
         }
         assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
         assertThat(folder.toFile().list()).containsExactlyInAnyOrder("pipe", "link");

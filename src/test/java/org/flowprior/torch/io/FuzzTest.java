@@ -29,7 +29,7 @@ import org.flowprior.torch.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged files are read or refused: never another exception, never more memory or time than their size warrants. */
+/** Damaged files are read or refused, without another exception, and with memory and time that fit their size. */
 @InScope
 class FuzzTest {
 
@@ -57,7 +57,7 @@ class FuzzTest {
                 this::write, PtFile::read, PtFile::load);
     }
 
-    /** Damage to the pickle alone, which in whole files the zip container often hides. */
+    /** Damages the pickle only; in whole files, the checks of the zip container often hide such damage. */
     @Test
     void pickles() throws IOException {
         for (String name : List.of("tree.pt", "views.pt", "checkpoint.pt", "leaves.pt", "tree-protocol4.pt")) {
@@ -106,7 +106,7 @@ class FuzzTest {
         return members;
     }
 
-    /** Without the force to the disk of {@link AtomicFiles}. */
+    /** Makes a zip file without the force to the disk of {@link AtomicFiles}. */
     private static byte[] zipped(Map<String, byte[]> members) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
@@ -129,7 +129,7 @@ class FuzzTest {
     @SafeVarargs
     private void run(int files, List<byte[]> seeds, Function<byte[], Path> writer, Consumer<Path>... readers) {
         for (byte[] seed : seeds) {
-            // What loads classes is no measure of what a file costs.
+            // The first reading loads classes, so it is not measured.
             readers[0].accept(writer.apply(seed));
         }
         TensorFiles.list(writer.apply(seeds.get(0)));

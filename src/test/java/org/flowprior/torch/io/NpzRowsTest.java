@@ -15,7 +15,7 @@ import org.flowprior.torch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The compressed file is np.savez_compressed's, by tools/oracle/evaluate.py. */
+/** tools/oracle/evaluate.py made the compressed file with np.savez_compressed. */
 class NpzRowsTest {
 
     private static final Path MADE = Path.of("src/test/resources/org/flowprior/cli/evaluate");
@@ -24,7 +24,7 @@ class NpzRowsTest {
     @TempDir
     private Path directory;
 
-    /** All rows by {@link Npz}, which tests against NumPy. */
+    /** Reads all rows by {@link Npz}, which has tests against NumPy. */
     private static byte[][] expected(Path file) {
         try (Scope scope = Scope.open()) {
             int[] all = Npz.read(file).get("arr_0").to(DType.INT32).toIntArray();
@@ -77,7 +77,7 @@ class NpzRowsTest {
         bytes[bytes.length / 2] ^= 0x10;
         Path damaged = Files.write(directory.resolve("damaged.npz"), bytes);
         try (NpzRows rows = NpzRows.open(damaged, "arr_0")) {
-            // The loaders ask for the first one apart, and a little out of order.
+            // Image loaders read the first row separately, and rows a little out of order.
             IntStream.of(0, 0, 2, 1, 5, 3, 4).forEach(rows::row);
             IntStream.range(6, 29).forEach(rows::row);
             assertThatThrownBy(() -> rows.row(29)).isInstanceOf(FormatException.class)

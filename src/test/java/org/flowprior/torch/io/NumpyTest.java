@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.DType;
@@ -121,5 +123,30 @@ class NumpyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(file + ": NumPy has no bfloat16; to(DType.FLOAT32) makes an array that fits");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void piecesMakeTheFileThatTheWholeArrayMakes() {
+        Path whole = folder.resolve("whole.npz");
+        Path pieced = folder.resolve("pieced.npz");
+        byte[] numbers = {1, 2, 3, 4, 5, 6};
+        Npz.write(whole, Map.of("arr_0", Tensor.of(numbers, 3, 2)));
+
+        Npz.write(pieced, "arr_0", DType.UINT8, new long[] {3, 2}, List.of(ByteBuffer.wrap(numbers, 0, 2),
+                ByteBuffer.wrap(numbers, 2, 4)));
+
+        assertThat(pieced).hasSameBinaryContentAs(whole);
+    }
+
+    @Test
+    void tooFewAndTooManyBytesAreRefusedAndTheOldFileStays() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.npz"), "old");
+        for (int size : new int[] {5, 7}) {
+            assertThatThrownBy(() -> Npz.write(file, "arr_0", DType.UINT8, new long[] {3, 2},
+                    List.of(ByteBuffer.allocate(size)))).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(file + ": an array [3, 2] of uint8 takes 6 bytes, and was given " + size);
+        }
+        assertThat(file).hasContent("old");
+        assertThat(folder).isDirectoryContaining(p -> p.equals(file)).isDirectoryNotContaining("glob:**.tmp");
     }
 }

@@ -111,7 +111,7 @@ class PtFileTest {
         assertThat(PtFile.readStateDict(file, "model").keySet()).isEqualTo(ema.keySet());
     }
 
-    /** Parameters made empty and then filled, dicts made of pairs: what torchvision's oldest weights are made of. */
+    /** Parameters made empty and then filled, and dicts made of pairs, as in torchvision's oldest weights. */
     @Test
     void whatPyTorch01SavedIsReadToo() {
         Map<String, Tensor> state = PtFile.readStateDict(Resources.path("torch/io/pytorch01.pth"));
@@ -130,8 +130,8 @@ class PtFileTest {
         assertThatThrownBy(() -> PtFile.readStateDict(file, "net")).isExactlyInstanceOf(FormatException.class)
                 .hasMessage(file + ": has no entry 'net'; there are model, optimizer, steps, epoch, args, ema");
         assertThatThrownBy(() -> PtFile.readStateDict(file)).isExactlyInstanceOf(FormatException.class)
-                .hasMessage(file + ": entry 'model' is no tensor; name the state dict that is wanted; there are model, "
-                        + "optimizer, steps, epoch, args, ema");
+                .hasMessage(file + ": entry 'model' is not a tensor; name the state dict that you want; there are "
+                        + "model, optimizer, steps, epoch, args, ema");
         assertThatThrownBy(() -> PtFile.readStateDict(file, "steps"))
                 .hasMessage(file + ": holds no state dict under 'steps'");
     }

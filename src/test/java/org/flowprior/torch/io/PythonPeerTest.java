@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Java writes, read by Python: needs a Python with torch, safetensors and numpy, named by FLOWPRIOR_PYTHON. */
+/** Python reads the files that Java writes: FLOWPRIOR_PYTHON names a Python with torch, safetensors and numpy. */
 @EnabledIfEnvironmentVariable(named = "FLOWPRIOR_PYTHON", matches = ".+")
 @InScope
 class PythonPeerTest {

@@ -27,7 +27,7 @@ class RoundTripTest {
 
     private Path file;
 
-    /** A tensor to be made: transposed ones are not contiguous. */
+    /** A tensor to be made; transposed tensors are not contiguous. */
     record Plan(DType dtype, List<Integer> shape, boolean transposed) {
 
         Tensor make(String name) {

@@ -33,25 +33,26 @@ class SafetensorsRefusalTest {
                 + "}";
     }
 
-    /** Headers before eight bytes of data. */
+    /** Headers that eight bytes of data follow. */
     static Stream<Arguments> headers() {
         return Stream.of(
                 header("{" + tensor("x", "F33", "[2]", "[0,8]") + "}",
                         "tensor 'x' has dtype F33, which flowprior does not read"),
                 header("{" + tensor("x", "F32", "[3]", "[0,8]") + "}",
                         "tensor 'x' has 8 bytes, its shape and dtype take 12"),
-                header("{" + tensor("x", "F32", "[1]", "[0,4]") + "}", "4 bytes behind the last tensor belong to none"),
+                header("{" + tensor("x", "F32", "[1]", "[0,4]") + "}",
+                        "4 bytes after the last tensor belong to no tensor"),
                 header("{" + tensor("x", "F32", "[1]", "[4,8]") + "}",
-                        "tensor 'x' lies at bytes 4 to 8 of 8, where 0 was due"),
+                        "tensor 'x' lies at bytes 4 to 8 of 8, but must begin at 0 and end inside the data"),
                 header("{" + tensor("x", "F32", "[2]", "[0,8]") + "," + tensor("y", "F32", "[1]", "[4,8]") + "}",
-                        "tensor 'y' lies at bytes 4 to 8 of 8, where 8 was due"),
+                        "tensor 'y' lies at bytes 4 to 8 of 8, but must begin at 8 and end inside the data"),
                 header("{" + tensor("x", "F32", "[4]", "[0,16]") + "}",
-                        "tensor 'x' lies at bytes 0 to 16 of 8, where 0 was due"),
+                        "tensor 'x' lies at bytes 0 to 16 of 8, but must begin at 0 and end inside the data"),
                 header("{" + tensor("x", "F32", "[2]", "[0,8]") + "," + tensor("x", "F32", "[2]", "[0,8]") + "}",
                         "the header has 'x' twice"),
-                header("{" + tensor("x", "F32", "[-2]", "[0,8]") + "}", "tensor 'x': shape is no list of sizes"),
-                header("{" + tensor("x", "F32", "[2.0]", "[0,8]") + "}", "tensor 'x': shape is no list of sizes"),
-                header("{" + tensor("x", "F32", "[\"2\"]", "[0,8]") + "}", "tensor 'x': shape is no list of sizes"),
+                header("{" + tensor("x", "F32", "[-2]", "[0,8]") + "}", "tensor 'x': shape is not a list of sizes"),
+                header("{" + tensor("x", "F32", "[2.0]", "[0,8]") + "}", "tensor 'x': shape is not a list of sizes"),
+                header("{" + tensor("x", "F32", "[\"2\"]", "[0,8]") + "}", "tensor 'x': shape is not a list of sizes"),
                 header("{" + tensor("x", "F32", "[4611686018427387904,4]", "[0,8]") + "}",
                         "tensor 'x': shape [4611686018427387904, 4] is too large"),
                 header("{" + tensor("x", "F32", "[0,4611686018427387904,4]", "[0,0]") + "}",

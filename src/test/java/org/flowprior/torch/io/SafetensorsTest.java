@@ -140,7 +140,7 @@ class SafetensorsTest {
                         + ": tensor 'z' is complex128, which safetensors lacks; viewAsReal or to(dtype) make it "
                         + "one that fits");
         assertThatThrownBy(() -> Safetensors.write(file, Map.of("__metadata__", Torch.zeros(1))))
-                .hasMessage(file + ": a tensor cannot go by the name __metadata__");
+                .hasMessage(file + ": a tensor cannot have the name __metadata__");
         assertThat(folder).isEmptyDirectory();
     }
 

@@ -88,7 +88,7 @@ class TensorFilesTest {
         assertThatThrownBy(() -> TensorFiles.list(text)).isExactlyInstanceOf(FormatException.class)
                 .hasMessage(text + ": neither safetensors nor .pt, .pth, .npy or .npz");
         assertThatThrownBy(() -> TensorFiles.list(old)).hasMessage(
-                old + ": a tar archive; a .pt of PyTorch 0.1 in it must be saved anew with torch.save");
+                old + ": a tar archive; save a .pt of PyTorch 0.1 that is in it again with torch.save");
         assertThatThrownBy(() -> TensorFiles.readAll(zip))
                 .hasMessage(zip + ": neither .npz nor .pt: the zip file holds 'readme.md'");
         assertThatThrownBy(() -> TensorFiles.list(folder)).isExactlyInstanceOf(FormatException.class)

@@ -33,7 +33,7 @@ class InitTest {
         FILLS.put("constant", (t, g) -> Init.constant_(t, 0.25));
         FILLS.put("ones", (t, g) -> Init.ones_(t));
         FILLS.put("zeros", (t, g) -> Init.zeros_(t));
-        FILLS.put("xavier-uniform", (t, g) -> Init.xavierUniform_(t, g));
+        FILLS.put("xavier-uniform", (t, g) -> Init.xavierUniform_(t, 1, g));
         FILLS.put("xavier-uniform-gain", (t, g) -> Init.xavierUniform_(t, 1.7, g));
         FILLS.put("xavier-normal", (t, g) -> Init.xavierNormal_(t, 0.8, g));
         FILLS.put("kaiming-uniform", (t, g) -> Init.kaimingUniform_(t, 0, Fan.IN, Nonlinearity.LEAKY_RELU, g));
@@ -69,7 +69,7 @@ class InitTest {
     @Test
     void withoutAGeneratorTheDefaultOneIsDrawnFrom() {
         Libtorch.manualSeed(3);
-        Tensor tensor = Init.kaimingUniform_(Torch.empty(6, 3, 2));
+        Tensor tensor = Init.kaimingUniform_(Torch.empty(6, 3, 2), 0, Fan.IN, Nonlinearity.LEAKY_RELU, null);
         assertDrawn(tensor, "kaiming-uniform");
     }
 
@@ -88,7 +88,8 @@ class InitTest {
 
     @Test
     void refusesWhatHasNoFanAndEmptyCuts() {
-        assertThatThrownBy(() -> Init.xavierUniform_(Torch.empty(3))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Init.xavierUniform_(Torch.empty(3), 1, null))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("fan");
         assertThatThrownBy(() -> Init.truncNormal_(Torch.empty(3), 0, 1, 2, 1, null))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a < b");

@@ -31,7 +31,7 @@ class LearningRateScheduleTest {
         assertThat(schedule.at(step)).isCloseTo(expected, offset(1e-7 * expected));
     }
 
-    /** The generator's: a line from 0 over 100 of 400 epochs of 2502 steps, then 2e-4. */
+    /** The generator's: linear from 0 over 100 of 400 epochs of 2502 steps, then 2e-4. */
     @ParameterizedTest
     @CsvSource({"0, 0", "2502, 2e-6", "125100, 1e-4", "250199, 1.9999920e-4", "250200, 2e-4", "1000799, 2e-4"})
     void generator(long step, double expected) {
@@ -52,7 +52,7 @@ class LearningRateScheduleTest {
                 .getAsJsonObject("learningRates").get(name));
         assertThat(expected).hasSize(300);
         for (int step = 0; step < expected.length; step++) {
-            // CosineAnnealingLR multiplies from step to step, hence not equal to the last digit.
+            // CosineAnnealingLR multiplies the rate from step to step, so the last digits differ.
             assertThat(schedule.at(step)).as("step " + step).isCloseTo(expected[step], offset(1e-12));
         }
     }

@@ -11,12 +11,12 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 
 /**
- * A drawn table in the place of a language model's token embeddings: clusters of unequal size around centres, a
- * spectrum that decays, and the deviation of Qwen2.5-0.5B's. The same rows give the same table.
+ * A synthetic table in place of a language model's token embeddings: clusters of unequal size, a decaying spectrum, and
+ * the standard deviation of Qwen2.5-0.5B's. The same number of rows gives the same table.
  */
-final class DrawnEmbeddings {
+final class SyntheticEmbeddings {
 
-    /** The name of the table in its file, Qwen's. */
+    /** The name of the table in its file, as in Qwen's. */
     static final String TENSOR = "model.embed_tokens.weight";
 
     private static final int DIMENSION = 896;
@@ -26,9 +26,9 @@ final class DrawnEmbeddings {
     private static final double DEVIATION = 0.0156;
     private static final long SEED = 0;
 
-    private DrawnEmbeddings() {}
+    private SyntheticEmbeddings() {}
 
-    /** Writes a table of so many rows. */
+    /** Writes a table of that number of rows. */
     static void write(Path file, int rows) {
         try (Scope scope = Scope.open(); Generator generator = Generator.seeded(SEED)) {
             Tensor centres = Torch.randn(new long[] {CLUSTERS, DIMENSION}, generator);
