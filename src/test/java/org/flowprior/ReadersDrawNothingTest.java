@@ -15,7 +15,6 @@ import org.flowprior.autoencoder.IdentityBottleneck;
 import org.flowprior.autoencoder.KlBottleneck;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.autoencoder.Repa;
-import org.flowprior.autoencoder.RepaAlign;
 import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.ToPixelKind;
 import org.flowprior.autoencoder.VqBottleneck;
@@ -78,7 +77,7 @@ class ReadersDrawNothingTest {
 
     private static Case autoencoder(Bottleneck.Options bottleneck) {
         AutoencoderConfig config = new AutoencoderConfig(SMALL, SMALL, 2, 4, bottleneck, ToPixelKind.SIREN,
-                new Repa.Options(SMALL, 8, 0.1, RepaAlign.REPEAT));
+                new Repa.Options(SMALL, 8, 0.1, Repa.Align.REPEAT));
         return new Case("autoencoder " + bottleneck, g -> new Autoencoder(config, g), AutoencoderFile::read);
     }
 

@@ -6,12 +6,10 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/**
- * What a discriminator's logits cost it and the generator. Logits may have any shape; losses are scalars.
- */
+/** Losses of a discriminator and of its generator. Logits may have any shape; losses are scalars. */
 public enum AdversarialLoss {
 
-    /** Margins of 1, and for the generator minus the mean logit (Lim and Ye, 2017): what all presets take. */
+    /** Hinge with margins of 1; the generator's is minus the mean logit (Lim and Ye, 2017). All presets use it. */
     HINGE {
         @Override
         Tensor ofDiscriminator(Tensor real, Tensor fake) {
@@ -24,26 +22,16 @@ public enum AdversarialLoss {
         }
     },
 
-    /** Cross entropy, and for the generator its negative: the game of Goodfellow et al. (2014), Eq. 1. */
+    /** Cross entropy; the generator's is its negative: the game of Goodfellow et al. (2014), Eq. 1. */
     VANILLA {
-        @Override
-        Tensor ofDiscriminator(Tensor real, Tensor fake) {
-            return crossEntropy(real, fake);
-        }
-
         @Override
         Tensor ofGenerator(Tensor fake) {
             return Functional.softplus(fake).mean().neg();
         }
     },
 
-    /** Cross entropy, and for the generator minus the mean logarithm of being taken for real (ibid., Sec. 3). */
+    /** Cross entropy; the generator's is minus the mean log probability of "real" (ibid., Sec. 3). */
     NON_SATURATING {
-        @Override
-        Tensor ofDiscriminator(Tensor real, Tensor fake) {
-            return crossEntropy(real, fake);
-        }
-
         @Override
         Tensor ofGenerator(Tensor fake) {
             return Functional.softplus(fake.neg()).mean();
@@ -51,51 +39,46 @@ public enum AdversarialLoss {
     },
 
     /**
-     * The official code's {@code non_saturating}, kept to check against its numbers: logits and targets are exchanged
-     * in its cross entropies, so that losses on logits &#8467; are the mean of 1 &minus; &#8467; + ln(1 + 1/e), and the
-     * fake logits cost the discriminator a constant. Not for training.
+     * The official code's {@code non_saturating}, only to check against its numbers, not for training. Its cross
+     * entropies exchange logits and targets: losses of logits &#8467; are the mean of 1 &minus; &#8467; + ln(1 + 1/e),
+     * and the fake logits add a constant to the discriminator's.
      */
     OFFICIAL_NON_SATURATING {
         @Override
         Tensor ofDiscriminator(Tensor real, Tensor fake) {
-            return half(exchanged(real), fake.mul(0).mean().add(Math.log(2)));
+            return half(ofGenerator(real), fake.mul(0).mean().add(Math.log(2)));
         }
 
         @Override
         Tensor ofGenerator(Tensor fake) {
-            return exchanged(fake);
+            return fake.mean().neg().add(1 + Math.log1p(Math.exp(-1)));
         }
     };
 
-    abstract Tensor ofDiscriminator(Tensor real, Tensor fake);
+    /** Cross entropy, unless overridden. */
+    Tensor ofDiscriminator(Tensor real, Tensor fake) {
+        return half(Functional.softplus(real.neg()).mean(), Functional.softplus(fake).mean());
+    }
 
     abstract Tensor ofGenerator(Tensor fake);
 
-    /** The discriminator's loss, half of it on the logits of images, half on those of reconstructions. */
+    /** Returns the discriminator's loss: half from the logits of images, half from those of reconstructions. */
     public Tensor discriminator(Tensor real, Tensor fake) {
         return Scope.returning(() -> ofDiscriminator(real, fake));
     }
 
-    /** The generator's loss on the logits of its reconstructions. */
+    /** Returns the generator's loss for the logits of its reconstructions. */
     public Tensor generator(Tensor fake) {
         return Scope.returning(() -> ofGenerator(fake));
     }
 
     /**
-     * The consistency loss: the mean squared difference between the logits of weakly and strongly augmented images and
-     * reconstructions. Gradients go to both sides.
+     * Returns the consistency loss: the mean squared difference between the logits of weakly and strongly augmented
+     * images and reconstructions. Gradients flow to both sides.
      */
     public static Tensor consistency(Tensor real, Tensor fake, Tensor strongReal, Tensor strongFake) {
         return Scope.returning(
                 () -> Functional.mseLoss(Torch.cat(List.of(real, fake)), Torch.cat(List.of(strongReal, strongFake))));
-    }
-
-    private static Tensor crossEntropy(Tensor real, Tensor fake) {
-        return half(Functional.softplus(real.neg()).mean(), Functional.softplus(fake).mean());
-    }
-
-    private static Tensor exchanged(Tensor logits) {
-        return logits.mean().neg().add(1 + Math.log1p(Math.exp(-1)));
     }
 
     private static Tensor half(Tensor a, Tensor b) {

@@ -18,12 +18,12 @@ import org.flowprior.torch.nn.Sequential;
 import org.flowprior.vision.VisionTransformer;
 
 /**
- * The autoencoder whose latents the paper aligns (Sec. 4.1, C.3): encoder, a linear layer to the latents' channels, a
- * {@link Bottleneck}, a linear layer from them, decoder. State-dict keys and their order are the official ones:
- * {@code repa_model} and {@code projection} where there is {@link Repa}, {@code encoder}, {@code quant_conv},
- * {@code decoder}, {@code post_quant_conv}, and {@code quantize} where there is a codebook.
+ * The autoencoder whose latents the paper aligns (Sec. 4.1, C.3): encoder, linear layer to the latents' channels,
+ * {@link Bottleneck}, linear layer to the decoder's width, decoder. State-dict keys and their order are the official
+ * ones: {@code repa_model} and {@code projection} with {@link Repa}, {@code encoder}, {@code quant_conv},
+ * {@code decoder}, {@code post_quant_conv}, and {@code quantize} with a codebook.
  *
- * <p>Nothing scales the latents and no noise is added to them for the decoder; pixels are not clamped.
+ * <p>Latents are not scaled, the decoder gets them without added noise, and pixels are not clamped.
  */
 public final class Autoencoder extends Module {
 
@@ -36,31 +36,63 @@ public final class Autoencoder extends Module {
     private final Bottleneck bottleneck;
 
     /**
-     * What a forward pass gives.
+     * The random numbers of a forward pass, given or from {@link Autoencoder#draw}.
+     *
+     * @param noise       standard normal numbers of a {@link KlBottleneck}, [B, tokens, channels]; null for others
+     * @param permutation of the patches for {@link Repa.Align#AVG_1D_SHUFFLE}, [patches], int64; null for others
+     */
+    public record Draws(Tensor noise, Tensor permutation) {
+
+        /** No random numbers. */
+        public static final Draws NONE = new Draws(null, null);
+    }
+
+    /**
+     * The result of a forward pass.
      *
      * @param reconstruction [B, 3, imageSize, imageSize], not clamped
-     * @param latents        what the decoder took, [B, tokens, channels], with its gradient: what is aligned
-     * @param losses         scalars that are to be added to the autoencoder's loss, weighted, in this order: those of
-     *                       the bottleneck, see {@link Bottleneck.Output#losses}, and {@code repa} in training
+     * @param latents        the decoder's input, [B, tokens, channels], with its graph: to be aligned
+     * @param losses         weighted scalars to add to the autoencoder's loss, in this order: those of the bottleneck,
+     *                       see {@link Bottleneck.Output#losses}, and {@code repa} in training
      * @param codes          see {@link Bottleneck.Output#codes}
      */
-    public record Output(Tensor reconstruction, Tensor latents, Map<String, Tensor> losses, Tensor codes) {}
+    public record Output(Tensor reconstruction, Tensor latents, Map<String, Tensor> losses, Tensor codes) {
 
-    /** With initial weights from the default generator, see the constructor that takes one. */
+        private Output moveOutward() {
+            reconstruction.moveOutward();
+            latents.moveOutward();
+            losses.values().forEach(Tensor::moveOutward);
+            if (codes != null) {
+                codes.moveOutward();
+            }
+            return this;
+        }
+    }
+
+    /** Makes an autoencoder with initial weights from the default generator. */
     public Autoencoder(AutoencoderConfig config) {
         this(config, null);
     }
 
     /**
-     * With the official distribution of initial weights, float32 on the CPU, in training mode: the transformers as
-     * {@link VisionTransformer} has them, the linear layers as PyTorch. {@link Encoder#loadBackbone} and
-     * {@link #loadRepaModel} put published weights in their place.
+     * Makes an autoencoder with the official distribution of initial weights, float32 on the CPU, in training mode:
+     * transformers as {@link VisionTransformer} initialises them, linear layers as in PyTorch.
+     * {@link VisionTransformer#load} of the encoder's, decoder's and {@link Repa}'s model replaces them with published
+     * weights.
      *
      * @param generator draws the weights; null for the default generator
      */
     public Autoencoder(AutoencoderConfig config, Generator generator) {
         this.config = config;
-        repa = config.repa() == null ? null : repa(config, generator);
+        if (config.repa() == null) {
+            repa = null;
+        } else {
+            VisionTransformer model = register("repa_model", new VisionTransformer(config.repa().model(), generator));
+            model.requiresGrad_(false);
+            Sequential projection = register("projection",
+                    Repa.projection(config.repa(), config.latentChannels(), generator));
+            repa = new Repa(config.repa(), model, projection);
+        }
         encoder = register("encoder", new Encoder(config.encoder(), config.latentTokens(), generator));
         quantConv = register("quant_conv",
                 new Linear(config.encoder().width(), config.encodedChannels(), true, generator));
@@ -74,25 +106,17 @@ public final class Autoencoder extends Module {
         }
     }
 
-    private Repa repa(AutoencoderConfig config, Generator generator) {
-        VisionTransformer model = register("repa_model", new VisionTransformer(config.repa().model(), generator));
-        model.requiresGrad_(false);
-        Sequential projection = register("projection",
-                Repa.projection(config.repa(), config.latentChannels(), generator));
-        return new Repa(config.repa(), model, projection);
-    }
-
-    /** The autoencoder in the file, see {@link AutoencoderFile#read(Path)}. */
+    /** Reads the autoencoder in the file, see {@link AutoencoderFile#read(Path)}. */
     public static Autoencoder read(Path file) {
         return AutoencoderFile.read(file);
     }
 
-    /** The autoencoder in the file with other options, see {@link AutoencoderFile#read(Path, UnaryOperator)}. */
+    /** Reads the autoencoder in the file with other options, see {@link AutoencoderFile#read(Path, UnaryOperator)}. */
     public static Autoencoder read(Path file, UnaryOperator<AutoencoderConfig> options) {
         return AutoencoderFile.read(file, options);
     }
 
-    /** What it was made from. */
+    /** The config it was made with. */
     public AutoencoderConfig config() {
         return config;
     }
@@ -112,14 +136,14 @@ public final class Autoencoder extends Module {
         return bottleneck;
     }
 
-    /** The representation alignment; null without. */
+    /** The representation alignment; null if there is none. */
     public Repa repa() {
         return repa;
     }
 
     /**
-     * With {@code true}, a training step keeps only the input of each block of encoder and decoder and computes the
-     * rest again during backward. Returns this.
+     * Sets whether a training step keeps only the input of each block of encoder and decoder and computes the rest
+     * again during backward. Returns this.
      */
     public Autoencoder gradCheckpointing(boolean enabled) {
         encoder.model().gradCheckpointing(enabled);
@@ -128,76 +152,49 @@ public final class Autoencoder extends Module {
     }
 
     /**
-     * Loads published weights into the frozen encoder of {@link Repa}, bringing them to its size.
-     *
-     * @throws IllegalArgumentException naming the file, for weights that do not fit
-     * @throws IllegalStateException    without representation alignment
-     */
-    public void loadRepaModel(Path file) {
-        if (repa == null) {
-            throw new IllegalStateException("this autoencoder has no repa model to load " + file + " into");
-        }
-        BackboneFile.load(file, repa.model());
-    }
-
-    /**
-     * The random numbers of a forward pass over that many images, on the weights' device, in the innermost scope.
+     * Draws the random numbers of a forward pass over this many images, on the weights' device, in the innermost scope.
      *
      * @param generator of the weights' device; null for the default generator
      */
-    public LatentDraws draw(long batch, Generator generator) {
+    public Draws draw(long batch, Generator generator) {
         Device device = postQuantConv.weight().device();
         DType dtype = Latents.wideDtype(postQuantConv.weight());
         Tensor noise = config.bottleneck() instanceof KlBottleneck.Options
-                ? Torch.randn(new long[] {batch, config.latentTokens(), config.latentChannels()}, generator,
-                        dtype, device)
+                ? Torch.randn(new long[] {batch, config.latentTokens(), config.latentChannels()}, generator, dtype, device)
                 : null;
-        boolean shuffled = repa != null && config.repa().align() == RepaAlign.AVG_1D_SHUFFLE && isTraining();
+        boolean shuffled = repa != null && config.repa().align() == Repa.Align.AVG_1D_SHUFFLE && isTraining();
         Tensor permutation = shuffled
                 ? Torch.randperm(config.repa().model().patches(), generator, DType.INT64, device) : null;
-        return new LatentDraws(noise, permutation);
+        return new Draws(noise, permutation);
     }
 
     /** Encodes and decodes, with random numbers from the generator, see {@link #draw}. */
     public Output forward(Tensor images, Generator generator) {
         try (Scope scope = Scope.open()) {
-            Output output = forward(images, draw(images.size(0), generator));
-            moveOutward(output);
-            return output;
+            return forward(images, draw(images.size(0), generator)).moveOutward();
         }
     }
 
     /**
-     * Encodes and decodes. In training mode codebooks note their usage, and there is the loss of {@link Repa}.
+     * Encodes and decodes. In training mode, codebooks record their usage, and {@link Repa} adds its loss.
      *
      * @param images [B, 3, imageSize, imageSize] in [-1, 1]
      * @param draws  the random numbers
      * @throws IllegalArgumentException for shapes that do not fit
      */
-    public Output forward(Tensor images, LatentDraws draws) {
+    public Output forward(Tensor images, Draws draws) {
         try (Scope scope = Scope.open()) {
             Bottleneck.Output latent = bottleneck.apply(encoded(images), draws, isTraining());
             Map<String, Tensor> losses = new LinkedHashMap<>(latent.losses());
             if (repa != null && isTraining()) {
                 losses.put("repa", repa.loss(repa.features(images), latent.z(), draws.permutation()));
             }
-            Output output = new Output(decode(latent.z()), latent.z(), losses, latent.codes());
-            moveOutward(output);
-            return output;
-        }
-    }
-
-    private static void moveOutward(Output output) {
-        output.reconstruction().moveOutward();
-        output.latents().moveOutward();
-        output.losses().values().forEach(Tensor::moveOutward);
-        if (output.codes() != null) {
-            output.codes().moveOutward();
+            return new Output(decode(latent.z()), latent.z(), losses, latent.codes()).moveOutward();
         }
     }
 
     /**
-     * What the bottleneck takes: the encoder's tokens in the latents' channels, for KL means and log variances.
+     * Returns the bottleneck's input: the encoder's tokens in the latents' channels; for KL means and log variances.
      *
      * @param images [B, 3, imageSize, imageSize] in [-1, 1]
      * @return [B, tokens, channels], for KL twice the channels
@@ -208,7 +205,7 @@ public final class Autoencoder extends Module {
     }
 
     /**
-     * The latents without noise: for KL the means.
+     * Returns the latents without noise: for KL the means.
      *
      * @param images [B, 3, imageSize, imageSize] in [-1, 1]
      * @return [B, tokens, channels]
@@ -219,7 +216,7 @@ public final class Autoencoder extends Module {
     }
 
     /**
-     * The images of latents.
+     * Decodes latents.
      *
      * @param z [B, tokens, channels]
      * @return [B, 3, imageSize, imageSize], not clamped
@@ -234,12 +231,7 @@ public final class Autoencoder extends Module {
         return Scope.returning(() -> decoder.forward(postQuantConv.forward(z)));
     }
 
-    /** The names of {@link Output#losses} in training, in their order. */
-    public List<String> lossNames() {
-        return config.lossNames();
-    }
-
-    /** The parameters that train, those of {@link Repa}'s frozen encoder left out. */
+    /** The parameters that train: all but those of {@link Repa}'s frozen encoder. */
     public List<Tensor> trainableParameters() {
         return parameters().stream().filter(Tensor::requiresGrad).toList();
     }

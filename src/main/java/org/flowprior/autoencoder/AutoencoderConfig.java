@@ -6,19 +6,18 @@ import org.flowprior.config.JsonKey;
 import org.flowprior.vision.VisionTransformerConfig;
 
 /**
- * What an {@link Autoencoder} is made from.
+ * Sizes and options of an {@link Autoencoder}.
  *
  * @param encoder        the transformer from images
  * @param decoder        the transformer to images, of the same image size
  * @param latentTokens   tokens of an image's latents
  * @param latentChannels channels of a token
- * @param bottleneck     what is between encoder and decoder
+ * @param bottleneck     the part between encoder and decoder
  * @param toPixel        how the decoder's tokens become pixels
  * @param repa           the representation alignment; null for none
  */
 public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransformerConfig decoder, int latentTokens,
-        int latentChannels,
-        @JsonKey(variantValue = "bottleneckOptions") Bottleneck.Options bottleneck,
+        int latentChannels, @JsonKey(variantValue = "bottleneckOptions") Bottleneck.Options bottleneck,
         ToPixelKind toPixel, @JsonKey(optional = true) Repa.Options repa) {
 
     /** Throws {@link IllegalArgumentException} for parts that do not fit together. */
@@ -28,19 +27,19 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
                     + "not " + encoder.imageSize() + " and " + decoder.imageSize());
         }
         if (latentTokens < 1 || latentChannels < 1) {
-            throw new IllegalArgumentException("an autoencoder wants latentTokens and latentChannels of at least 1, "
+            throw new IllegalArgumentException("an autoencoder needs latentTokens and latentChannels of at least 1, "
                     + "not " + latentTokens + " and " + latentChannels);
         }
         bottleneck.checkTokens(latentTokens);
         if (toPixel == ToPixelKind.CONV) {
-            ToPixelConv.check(decoder);
+            ToPixel.ByConvolutions.check(decoder);
         }
         if (repa != null) {
             repa.check(encoder.imageSize(), latentTokens);
         }
     }
 
-    /** Without a bottleneck, with linear layers to the pixels. */
+    /** Returns a config without a bottleneck, with a linear layer to the pixels. */
     public static AutoencoderConfig of(VisionTransformerConfig encoder, VisionTransformerConfig decoder,
             int latentTokens, int latentChannels) {
         return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels,
@@ -49,7 +48,7 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
 
     /**
      * The official AE-16 of the paper's runs: DINOv2 large on both sides, 256 pixels in patches of 16, 64 tokens of 32
-     * channels. It has 607,875,872 parameters; the paper's 391 million a side are not those of the official code.
+     * channels. It has 607,875,872 parameters; the paper's 391 million per side do not match the official code.
      */
     public static AutoencoderConfig official() {
         VisionTransformerConfig large = VisionTransformerConfig.dinov2Large(256, 16);
@@ -66,17 +65,17 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
         return official().withBottleneck(SoftVqBottleneck.Options.OFFICIAL).withRepa(Repa.Options.official(256));
     }
 
-    /** With that bottleneck. */
+    /** Returns the config with that bottleneck. */
     public AutoencoderConfig withBottleneck(Bottleneck.Options value) {
         return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels, value, toPixel, repa);
     }
 
-    /** With that way to the pixels. */
+    /** Returns the config with that layer to the pixels. */
     public AutoencoderConfig withToPixel(ToPixelKind value) {
         return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels, bottleneck, value, repa);
     }
 
-    /** With that representation alignment; null for none. */
+    /** Returns the config with that representation alignment; null for none. */
     public AutoencoderConfig withRepa(Repa.Options value) {
         return new AutoencoderConfig(encoder, decoder, latentTokens, latentChannels, bottleneck, toPixel, value);
     }
@@ -86,7 +85,7 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
         return encoder.imageSize();
     }
 
-    /** Channels that the bottleneck takes. */
+    /** Number of channels that the bottleneck takes. */
     public int encodedChannels() {
         return bottleneck.inputChannels(latentChannels);
     }
@@ -100,23 +99,12 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
         return List.copyOf(names);
     }
 
-    /** Values in the parameters of the encoder. */
-    public long encoderParameters() {
-        return Encoder.parameterCount(encoder, latentTokens);
-    }
-
-    /** Values in the parameters of the decoder. */
-    public long decoderParameters() {
-        return Decoder.parameterCount(decoder, latentTokens, toPixel);
-    }
-
-    /** Values in all parameters, frozen ones included. */
+    /** Counts the values in all parameters, frozen ones included. */
     public long parameterCount() {
         long quantConv = (encoder.width() + 1L) * encodedChannels();
         long postQuantConv = (latentChannels + 1L) * decoder.width();
-        long alignment = repa == null ? 0
-                : repa.model().parameterCount() + repa.projectionParameters(latentChannels);
-        return encoderParameters() + quantConv + decoderParameters() + postQuantConv
-                + bottleneck.parameterCount(latentChannels) + alignment;
+        long alignment = repa == null ? 0 : repa.model().parameterCount() + repa.projectionParameters(latentChannels);
+        return Encoder.parameterCount(encoder, latentTokens) + quantConv
+                + Decoder.parameterCount(decoder, latentTokens, toPixel) + postQuantConv + bottleneck.parameterCount(latentChannels) + alignment;
     }
 }

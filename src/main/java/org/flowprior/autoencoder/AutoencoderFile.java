@@ -12,12 +12,12 @@ import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.nn.ModelFile;
 
 /**
- * Autoencoders in files, under the official keys. What is written is safetensors, with the {@link AutoencoderConfig} in
- * the metadata {@code autoencoder}, or a {@code .pt} as the official code reads it.
+ * Reads and writes autoencoders under the official keys. Writes safetensors, with the {@link AutoencoderConfig} in the
+ * metadata {@code autoencoder}, or a {@code .pt} as the official code reads it.
  *
- * <p>What is read may be safetensors or {@code .pt}; in a {@code .pt}, the weights may lie in an entry {@code ema},
- * {@code model} or {@code state_dict} (the first there is, in this order) or bare, their keys behind {@code module.}
- * and {@code _orig_mod.} or not. The flow network of an official {@code FlowAE} ({@code flow_loss.}) is left alone;
+ * <p>Reads safetensors or {@code .pt}. A {@code .pt} has the weights bare or in an entry {@code ema}, {@code model} or
+ * {@code state_dict} (the first that exists, in this order), and keys may start with {@code module.} and
+ * {@code _orig_mod.}. The flow network of an official {@code FlowAE} ({@code flow_loss.}) is ignored;
  * {@link org.flowprior.flow.FlowModelFile} reads it.
  */
 public final class AutoencoderFile {
@@ -58,28 +58,28 @@ public final class AutoencoderFile {
 
     private AutoencoderFile() {}
 
-    /** Writes the autoencoder as safetensors; an old file is replaced whole or not at all. */
+    /** Writes the autoencoder as safetensors. An old file is replaced completely or not at all. */
     public static void write(Path file, Autoencoder autoencoder) {
         write(file, autoencoder.config(), autoencoder.stateDict());
     }
 
-    /** Writes a state, weights or their averages, as safetensors; an old file is replaced whole or not at all. */
+    /** Writes a state, weights or their averages, as safetensors. An old file is replaced completely or not at all. */
     public static void write(Path file, AutoencoderConfig config, Map<String, ? extends Tensor> state) {
         Safetensors.write(file, state, FILES.metadata(config));
     }
 
     /**
-     * Writes a state as a {@code .pt} with the entry {@code model}, which the official code loads; the config is not in
-     * it. An old file is replaced whole or not at all.
+     * Writes a state as a {@code .pt} with the entry {@code model}, which the official code loads, without the config.
+     * An old file is replaced completely or not at all.
      */
     public static void writePt(Path file, Map<String, ? extends Tensor> state) {
         PtFile.write(file, Map.of("model", new LinkedHashMap<>(state)));
     }
 
     /**
-     * The autoencoder in the file, float32 on the CPU, in evaluation mode. Of a file that does not state its config,
-     * the sizes are read from the weights, with heads of 64 channels, and what they do not show is official: options of
-     * the bottleneck, weight and {@link RepaAlign#REPEAT} of the representation alignment.
+     * Reads the autoencoder in the file, float32 on the CPU, in evaluation mode. If the file has no config, sizes come
+     * from the weights, with heads of 64 channels; options that weights do not show are the official ones: those of
+     * the bottleneck, weight and {@link Repa.Align#REPEAT} of the representation alignment.
      *
      * @throws IllegalArgumentException naming the file, for content that is not an autoencoder
      * @throws UncheckedIOException     when it cannot be read
@@ -89,10 +89,10 @@ public final class AutoencoderFile {
     }
 
     /**
-     * The autoencoder in the file with other options: {@code read(file, c -> c.withRepa(null))} leaves the frozen
-     * encoder and the projection of its alignment away.
+     * Reads the autoencoder in the file with other options: {@code read(file, c -> c.withRepa(null))} leaves out the
+     * frozen encoder and the projection of its alignment.
      *
-     * @param options what the config is to be, of what the file tells
+     * @param options makes the config from that of the file
      * @throws IllegalArgumentException naming the file, for content that is not such an autoencoder
      * @throws UncheckedIOException     when it cannot be read
      */
@@ -101,7 +101,7 @@ public final class AutoencoderFile {
     }
 
     /**
-     * The config of the autoencoder in the file, as {@link #read(Path)} finds it, without making one.
+     * Returns the config of the autoencoder in the file, as {@link #read(Path)} finds it, without making one.
      *
      * @throws IllegalArgumentException naming the file, for content that is not an autoencoder
      * @throws UncheckedIOException     when it cannot be read
@@ -111,9 +111,9 @@ public final class AutoencoderFile {
     }
 
     /**
-     * The weights under the official keys, in the innermost scope, whatever autoencoder they are of.
+     * Returns the weights under the official keys, in the innermost scope, without checking their sizes.
      *
-     * @throws IllegalArgumentException naming the file, for content that is no state
+     * @throws IllegalArgumentException naming the file, for content that is not a state dict
      * @throws UncheckedIOException     when it cannot be read
      */
     public static Map<String, Tensor> state(Path file) {

@@ -19,19 +19,19 @@ import org.flowprior.torch.nn.Module;
 
 /**
  * The losses of the autoencoder and of its discriminator (Sec. 4.2, App. C.3): reconstruction, LPIPS, adversarial and
- * alignment loss, what the bottleneck adds, LeCAM and consistency, each with its weight at a step. Agrees with the
+ * alignment loss, losses of the bottleneck, LeCAM and consistency, each with its weight at a step. Agrees with the
  * official {@code VQFlowLoss} and {@code VQLoss}.
  *
  * <p>The alignment loss is the official mean over latents and channels of (v &minus; (y &minus; noise))&sup2;, 1/D of
- * the paper's squared norm, and its weight goes with that. A term whose weight is 0 at a step is computed without
- * gradients, which is the same, and the discriminator's statistics move with it.
+ * the paper's squared norm, and its weight is relative to that. A term with weight 0 at a step is computed without
+ * gradients: the result is the same, and the discriminator's statistics still move.
  *
- * <p>LPIPS, discriminator and prior stay their owner's; the averages of LeCAM and of the alignment loss are owned here.
+ * <p>LPIPS, discriminator and prior stay the caller's; the averages of LeCAM and of the alignment loss are owned here.
  */
 public final class AutoencoderLoss implements AutoCloseable {
 
     /**
-     * A loss and what it is made of.
+     * A loss and its terms.
      *
      * @param total a scalar with its graph
      * @param terms by name, unweighted, without gradients; the same names in the same order at each step
@@ -45,7 +45,7 @@ public final class AutoencoderLoss implements AutoCloseable {
     private final LeCam lecam;
     private final Averages averages;
 
-    /** What changes from step to step. */
+    /** The buffers of LeCAM and of the alignment loss. */
     private static final class Averages extends Module {
 
         Averages(LeCam lecam, AlignmentLoss alignment) {
@@ -59,12 +59,12 @@ public final class AutoencoderLoss implements AutoCloseable {
     }
 
     /**
-     * A loss over networks that stay the caller's.
+     * Makes a loss over networks that stay the caller's.
      *
-     * @param lpips         null: no such term
-     * @param discriminator null: no adversarial loss
-     * @param prior         null: no alignment loss
-     * @throws IllegalArgumentException when a term has a weight but nothing to compute it with
+     * @param lpips         null for no perceptual loss
+     * @param discriminator null for no adversarial loss
+     * @param prior         null for no alignment loss
+     * @throws IllegalArgumentException if a term has a weight but its network is null
      */
     public AutoencoderLoss(AutoencoderLossConfig config, Lpips lpips, Discriminator discriminator, FlowPrior prior) {
         require(lpips != null || config.perceptual().weight() == 0,
@@ -92,15 +92,13 @@ public final class AutoencoderLoss implements AutoCloseable {
         return config;
     }
 
-    // ---- generator -------------------------------------------------------------------------------------------------
-
     /**
-     * The autoencoder's loss.
+     * Returns the autoencoder's loss.
      *
      * @param step    from 1
      * @param images  [B, 3, H, W] in [-1, 1]
-     * @param output  what the autoencoder made of them
-     * @param anchors needed where a weight is adaptive, else unused and maybe null
+     * @param output  the autoencoder's output for them
+     * @param anchors used if a weight is adaptive; otherwise may be null
      */
     public Value generator(long step, Tensor images, Autoencoder.Output output, AdaptiveAnchors anchors,
             AutoencoderNoise noise) {
@@ -115,18 +113,18 @@ public final class AutoencoderLoss implements AutoCloseable {
             total = total.add(perceptual.mul(config.perceptual().schedule().at(step)));
         }
         if (discriminator != null) {
-            Tensor like = total;
+            Tensor reference = total;
             AutoencoderLossConfig.Adversarial adversarial = config.adversarial();
             total = add(total, terms, "adversarial", adversarial.schedule().at(step), adversarial.adaptive(),
                     () -> adversarial.generatorLoss().generator(
                             logits(reconstruction, noise.generated(), DiffAugment.WEAK)),
-                    loss -> AdaptiveWeight.of(like, loss, anchors.lastLayer()));
+                    loss -> AdaptiveAnchors.factor(reference, loss, anchors.lastLayer()));
         }
         if (alignment != null) {
             AutoencoderLossConfig.Alignment aligned = config.alignment();
             total = add(total, terms, "alignment", aligned.schedule().at(step), aligned.adaptive(),
                     () -> alignment(output.latents(), noise),
-                    loss -> AdaptiveWeight.of(pixels, loss, anchors.encoderNorm()));
+                    loss -> AdaptiveAnchors.factor(pixels, loss, anchors.encoderNorm()));
         }
         terms.putAll(output.losses());
         total = output.losses().values().stream().reduce(total, Tensor::add);
@@ -138,7 +136,7 @@ public final class AutoencoderLoss implements AutoCloseable {
         return value(total, terms);
     }
 
-    /** Adds a term; one without weight is computed without a gradient. */
+    /** Adds a term; one with weight 0 is computed without a gradient. */
     private static Tensor add(Tensor total, Map<String, Tensor> terms, String name, double weight, boolean adaptive,
             Supplier<Tensor> term, UnaryOperator<Tensor> factor) {
         if (weight == 0) {
@@ -168,19 +166,17 @@ public final class AutoencoderLoss implements AutoCloseable {
         };
     }
 
-    /** The alignment loss (Sec. 4.2, Eq. 5) of latents [B, L, D] for the noise of the step. */
+    /** Returns the alignment loss (Sec. 4.2, Eq. 5) of latents [B, L, D] for the noise of the step. */
     public Tensor alignment(Tensor latents, AutoencoderNoise noise) {
         return alignment.loss(latents, noise.times().flatten(), noise.noise().flatten(0, 2));
     }
 
-    // ---- discriminator ---------------------------------------------------------------------------------------------
-
     /**
-     * The discriminator's loss; the averages of LeCAM move.
+     * Returns the discriminator's loss and moves the averages of LeCAM.
      *
      * @param step           from 1
      * @param images         [B, 3, H, W] in [-1, 1]
-     * @param reconstruction what the autoencoder made of them before its own step; no gradient reaches it
+     * @param reconstruction the autoencoder's, from before its own step; gets no gradient
      */
     public Value discriminator(long step, Tensor images, Tensor reconstruction, AutoencoderNoise noise) {
         Map<String, Tensor> terms = new LinkedHashMap<>();
@@ -218,19 +214,17 @@ public final class AutoencoderLoss implements AutoCloseable {
         return new Value(total, terms);
     }
 
-    // ---- random numbers --------------------------------------------------------------------------------------------
-
     /** Whether there is a prior to align with. */
     boolean isAligned() {
         return alignment != null;
     }
 
-    /** Whether strongly augmented images are compared with weakly augmented ones. */
+    /** Whether there is a consistency loss. */
     boolean isConsistent() {
         return discriminator != null && config.adversarial().consistency() > 0;
     }
 
-    /** Draws how the discriminator sees a batch, or null without one. */
+    /** Draws the discriminator's view of a batch; null without a discriminator. */
     AutoencoderNoise.View drawView(Tensor images, DiffAugment augmentation, Generator generator) {
         if (discriminator == null) {
             return null;
@@ -240,9 +234,7 @@ public final class AutoencoderLoss implements AutoCloseable {
         return new AutoencoderNoise.View(draws, discriminator.drawWindow(images.size(2), images.size(3), generator));
     }
 
-    // ---- state -----------------------------------------------------------------------------------------------------
-
-    /** Names of the autoencoder's terms in their order. */
+    /** Returns the names of the autoencoder's terms in their order. */
     public List<String> generatorTerms(AutoencoderConfig autoencoder) {
         List<String> names = new ArrayList<>(List.of("reconstruction"));
         addIf(names, lpips != null, "perceptual");
@@ -255,7 +247,7 @@ public final class AutoencoderLoss implements AutoCloseable {
         return names;
     }
 
-    /** Names of the discriminator's terms in their order; none without one. */
+    /** Returns the names of the discriminator's terms in their order; none without a discriminator. */
     public List<String> discriminatorTerms() {
         List<String> names = new ArrayList<>();
         if (discriminator != null) {
@@ -272,17 +264,17 @@ public final class AutoencoderLoss implements AutoCloseable {
         }
     }
 
-    /** The averages: {@code lecam.real}, {@code lecam.fake} and {@code alignment.moving_avg}, those that there are. */
+    /** The averages: {@code lecam.real}, {@code lecam.fake} and {@code alignment.moving_avg}, as far as they exist. */
     public Map<String, Tensor> stateDict() {
         return averages.stateDict();
     }
 
-    /** Continues from such averages. */
+    /** Loads averages from {@link #stateDict}. */
     public void loadStateDict(Map<String, Tensor> state) {
         averages.loadStateDict(state);
     }
 
-    /** Moves the averages. Returns this. */
+    /** Moves the averages to the device. Returns this. */
     public AutoencoderLoss to(Device device) {
         averages.to(device);
         return this;

@@ -7,14 +7,14 @@ import org.flowprior.config.FilePath;
 import org.flowprior.flow.AlignmentLoss;
 
 /**
- * Which terms {@link AutoencoderLoss} has and what they count: the key {@code loss} in the config of {@code flowprior
+ * Terms and weights of {@link AutoencoderLoss}: the key {@code loss} in the config of {@code flowprior
  * train-autoencoder}.
  *
  * @param reconstruction  the distance of pixels
  * @param perceptual      LPIPS
  * @param adversarial     the discriminator and its losses
  * @param alignment       the flow prior and its loss
- * @param latentDeviation weight of (std(z) &minus; 1)&sup2;; 0: no such term
+ * @param latentDeviation weight of (std(z) &minus; 1)&sup2;; 0 for no such term
  */
 public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual perceptual, Adversarial adversarial,
         Alignment alignment, double latentDeviation) {
@@ -29,15 +29,15 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
 
     /** The discriminators. */
     public enum DiscriminatorKind {
-        /** None: no adversarial loss. */
+        /** No adversarial loss. */
         NONE,
-        /** Heads on the fixed features of DINO's ViT-S. */
+        /** {@link DinoDiscriminator}. */
         DINO,
-        /** PatchGAN. */
+        /** {@link PatchGanDiscriminator}. */
         PATCHGAN,
-        /** MaskBit's. */
+        /** {@link MaskBitDiscriminator}. */
         MASKBIT,
-        /** StyleGAN's. */
+        /** {@link StyleGanDiscriminator}. */
         STYLEGAN
     }
 
@@ -58,14 +58,13 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
     /**
      * LPIPS.
      *
-     * @param weight  0: without
+     * @param weight  0 for no such term
      * @param warmup  the step at which the whole weight is reached
      * @param vgg     torchvision's weights of VGG16
      * @param heads   the weights of LPIPS
      * @param dropout whether LPIPS drops half of its features, as the official training does by mistake
      */
-    public record Perceptual(double weight, int warmup, @FilePath String vgg, @FilePath String heads,
-            boolean dropout) {
+    public record Perceptual(double weight, int warmup, @FilePath String vgg, @FilePath String heads, boolean dropout) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers. */
         public Perceptual {
@@ -81,16 +80,16 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
     /**
      * The discriminator and its losses.
      *
-     * @param discriminator     which; none takes a weight of 0
+     * @param discriminator     its kind; none requires a weight of 0
      * @param weight            of both losses from the start on
-     * @param start             the first step with those losses; the discriminator sees images before it, too
-     * @param adaptive          whether the generator's loss is brought to the scale of the others
+     * @param start             the first step with those losses; the discriminator also sees images before it
+     * @param adaptive          whether the generator's loss is scaled like the others, see {@link AdaptiveAnchors}
      * @param generatorLoss     the generator's
      * @param discriminatorLoss the discriminator's
-     * @param augmentation      whether what the discriminator sees is augmented (DiffAugment)
-     * @param consistency       weight of the difference of weakly and strongly augmented images, from the start on;
-     *                          0: without
-     * @param lecam             weight of LeCAM; 0: without
+     * @param augmentation      whether the discriminator's input is augmented, see {@link DiffAugment}
+     * @param consistency       weight of the difference between weakly and strongly augmented images, from the start
+     *                          on; 0 for no such term
+     * @param lecam             weight of LeCAM; 0 for no such term
      * @param backbone          the weights of DINO's ViT-S
      */
     public record Adversarial(DiscriminatorKind discriminator, double weight, int start, boolean adaptive,
@@ -104,11 +103,11 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
             notNegative("consistency", consistency);
             notNegative("lecam", lecam);
             if (discriminator == DiscriminatorKind.NONE && weight > 0) {
-                throw new IllegalArgumentException("weight must be 0 where discriminator is none, not " + weight);
+                throw new IllegalArgumentException("weight must be 0 if discriminator is none, not " + weight);
             }
             if (consistency > 0 && !augmentation) {
                 throw new IllegalArgumentException("consistency compares augmented images, so augmentation must be "
-                        + "true where it is above 0");
+                        + "true if it is above 0");
             }
         }
 
@@ -124,16 +123,16 @@ public record AutoencoderLossConfig(Reconstruction reconstruction, Perceptual pe
     /**
      * The flow prior and its loss.
      *
-     * @param prior        a prior's file; empty: without
-     * @param weight       0: measured, without effect
+     * @param prior        a prior's file; empty for no such term
+     * @param weight       0 to measure the loss without effect
      * @param start        the first step with the loss
      * @param warmup       the step at which the whole weight is reached
-     * @param adaptive     whether the loss is brought to the scale of the reconstruction
+     * @param adaptive     whether the loss is scaled like the reconstruction, see {@link AdaptiveAnchors}
      * @param flowMul      draws of (t, noise) for each latent
      * @param normTarget   whether latents are standardised
      * @param movingAvgStd with normTarget: see {@link AlignmentLoss.Options}
-     * @param unitNorm     with normTarget: whether latents are brought to length 1
-     * @param normV        whether the velocity is brought to length sqrt(D)
+     * @param unitNorm     with normTarget: whether latents are scaled to length 1
+     * @param normV        whether the velocity is scaled to length sqrt(D)
      * @param detachPredV  whether the gradient stops at the velocity
      */
     public record Alignment(@FilePath String prior, double weight, int start, int warmup, boolean adaptive,

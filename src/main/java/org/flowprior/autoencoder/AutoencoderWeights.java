@@ -7,7 +7,7 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.flowprior.vision.VisionTransformerWeights;
 
-/** What the weights of an autoencoder under the official keys tell of it. */
+/** Finds the config of an autoencoder from its weights under the official keys. */
 final class AutoencoderWeights {
 
     private static final String QUANT_CONV = "quant_conv.weight";
@@ -25,9 +25,9 @@ final class AutoencoderWeights {
     }
 
     /**
-     * The sizes, with official options where weights do not show them.
+     * Returns the sizes, and official values of the options that weights do not show.
      *
-     * @throws IllegalArgumentException naming the tensor that is missing or that fits no autoencoder
+     * @throws IllegalArgumentException naming the tensor that is missing or does not fit an autoencoder
      */
     AutoencoderConfig config() {
         int tokens = size(LATENT_TOKENS, 3, 1);
@@ -64,8 +64,8 @@ final class AutoencoderWeights {
             return KlBottleneck.Options.OFFICIAL;
         }
         if (encoded != channels) {
-            throw new IllegalArgumentException("tensor '" + QUANT_CONV + "' gives " + encoded + " channels where '"
-                    + POST_QUANT_CONV + "' takes " + channels + "; an autoencoder has as many, with KL twice as many");
+            throw new IllegalArgumentException("tensor '" + QUANT_CONV + "' gives " + encoded + " channels but '"
+                    + POST_QUANT_CONV + "' takes " + channels + "; an autoencoder gives as many, with KL twice as many");
         }
         return new IdentityBottleneck.Options(false);
     }
@@ -83,24 +83,24 @@ final class AutoencoderWeights {
     }
 
     /**
-     * Throws {@link IllegalArgumentException} where the config wants far more values than there are: before memory is
-     * taken for what a damaged file says.
+     * Throws {@link IllegalArgumentException} if the config needs far more values than there are: before a damaged
+     * file makes this program allocate memory for them.
      */
     void requireSizes(AutoencoderConfig config) {
-        double there = state.values().stream().mapToDouble(Tensor::numel).sum();
-        double wanted = least(config.encoder()) + least(config.decoder())
+        double available = state.values().stream().mapToDouble(Tensor::numel).sum();
+        double needed = least(config.encoder()) + least(config.decoder())
                 + (config.repa() == null ? 0 : least(config.repa().model()))
                 + (double) config.latentTokens() * config.encoder().width()
                 + (double) config.latentChannels() * config.encoder().width();
-        wanted += switch (config.bottleneck()) {
+        needed += switch (config.bottleneck()) {
             case SoftVqBottleneck.Options soft -> (double) soft.codebooks() * soft.entries() * config.latentChannels();
             case VqBottleneck.Options hard -> (double) hard.entries() * config.latentChannels();
             case KlBottleneck.Options kl -> 0;
             case IdentityBottleneck.Options identity -> 0;
         };
-        if (wanted > there) {
-            throw new IllegalArgumentException("the weights are " + (long) there + " values, an autoencoder of these "
-                    + "sizes has more: " + config);
+        if (needed > available) {
+            throw new IllegalArgumentException("the weights are " + (long) available + " values, an autoencoder of "
+                    + "these sizes has more: " + config);
         }
     }
 

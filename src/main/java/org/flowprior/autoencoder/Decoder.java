@@ -1,6 +1,5 @@
 package org.flowprior.autoencoder;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -12,12 +11,12 @@ import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
 
 /**
- * Latent tokens to images: one learned token stands in the place of every patch of a {@link VisionTransformer}, the
- * latents behind them, and a {@link ToPixel} makes pixels of what becomes of the patches. Official keys:
+ * Latent tokens to images: one learned token takes the place of every patch of a {@link VisionTransformer}, the latents
+ * follow the patches, and a layer makes pixels of the transformed patches, see {@link ToPixelKind}. Official keys:
  * {@code mask_token}, {@code latent_pos_embed}, {@code model} and {@code to_pixel}.
  *
- * <p>The transformer's patch embedding is there, as in the official files, and never runs: its parameters have no
- * gradient. With fresh weights the layer scale of 1e-5 makes every block nearly the identity.
+ * <p>The transformer has a patch embedding, as in the official files, which never runs: its parameters get no gradient.
+ * With fresh weights, the layer scale of 1e-5 makes every block nearly the identity.
  */
 public final class Decoder extends Module {
 
@@ -28,7 +27,7 @@ public final class Decoder extends Module {
     private final ToPixel toPixel;
 
     /**
-     * With initial weights: the mask token and the latents' positions normal with deviation 0.02.
+     * Draws mask token and positions of the latents from a normal distribution with deviation 0.02.
      *
      * @param generator draws the weights; null for the default generator
      */
@@ -47,7 +46,7 @@ public final class Decoder extends Module {
     }
 
     /**
-     * The images of latents that have the transformer's width already.
+     * Decodes latents that have the transformer's width.
      *
      * @param latents [B, tokens, width]
      * @return [B, 3, imageSize, imageSize], not clamped; or [B, patches, width] with {@link ToPixelKind#IDENTITY}
@@ -70,15 +69,10 @@ public final class Decoder extends Module {
     }
 
     /**
-     * Loads a published backbone, bringing positions to this size; the official decoders begin from random weights.
+     * Returns the weight of the last layer: the adaptive weight of the adversarial loss compares gradients at it.
      *
-     * @throws IllegalArgumentException naming the file, for weights that do not fit
+     * @throws UnsupportedOperationException with {@link ToPixelKind#IDENTITY}, which has no layer
      */
-    public void loadBackbone(Path file) {
-        BackboneFile.load(file, model);
-    }
-
-    /** See {@link ToPixel#lastLayerWeight}. */
     public Tensor lastLayerWeight() {
         return toPixel.lastLayerWeight();
     }

@@ -1,6 +1,8 @@
 package org.flowprior.autoencoder;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -8,20 +10,20 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Differentiable augmentation of what a discriminator sees (Zhao et al., 2020): color, translation by up to an eighth,
- * and a square hole. Each of the three is done to the whole batch or not at all, with numbers of its own for each
+ * Differentiable augmentation of a discriminator's input (Zhao et al., 2020): color, translation by up to an eighth, and
+ * a square hole. Each of the three is done to all images of the batch or to none, with separate random numbers for each
  * image.
  *
- * <p>Random numbers are {@link Draws}, drawn or given; all else is fixed, and gradients flow to the images.
+ * <p>The random numbers are {@link Draws}, drawn or given; the rest is deterministic. Gradients flow to the images.
  *
- * @param probability with which each of the three is done, in [0, 1]
- * @param cutout      side of the hole in sides of the image, in [0, 1]
+ * @param probability of each of the three, in [0, 1]
+ * @param cutout      side of the hole, as a share of the image's side, in [0, 1]
  */
 public record DiffAugment(double probability, double cutout) {
 
-    /** Of the adversarial losses: each with probability 1/2, holes of a fifth. */
+    /** For the adversarial losses: each with probability 1/2, holes of a fifth. */
     public static final DiffAugment WEAK = new DiffAugment(0.5, 0.2);
-    /** Of the consistency loss: all, holes of a half. */
+    /** For the consistency loss: always all three, holes of a half. */
     public static final DiffAugment STRONG = new DiffAugment(1, 0.5);
 
     private static final double SHIFT = 0.125;
@@ -29,7 +31,7 @@ public record DiffAugment(double probability, double cutout) {
     /** Throws {@link IllegalArgumentException} for numbers outside [0, 1]. */
     public DiffAugment {
         if (!(probability >= 0 && probability <= 1) || !(cutout >= 0 && cutout <= 1)) {
-            throw new IllegalArgumentException("DiffAugment: probability and cutout are in [0, 1], not " + probability
+            throw new IllegalArgumentException("DiffAugment: probability and cutout must be in [0, 1], not " + probability
                     + " and " + cutout);
         }
     }
@@ -37,32 +39,42 @@ public record DiffAugment(double probability, double cutout) {
     /**
      * The random numbers of one call.
      *
-     * @param color       null: none
-     * @param translation null: none
-     * @param hole        null: none
+     * @param color       null for none
+     * @param translation null for none
+     * @param hole        null for none
      */
     public record Draws(Color color, Translation translation, Hole hole) {
 
-        /** Nothing is done. */
+        /** No augmentation. */
         public static final Draws NONE = new Draws(null, null, null);
+
+        /** Applies the function to each tensor. */
+        Draws map(UnaryOperator<Tensor> f) {
+            return new Draws(
+                    color == null ? null
+                            : new Color(f.apply(color.brightness), f.apply(color.saturation), f.apply(color.contrast)),
+                    translation == null ? null
+                            : new Translation(f.apply(translation.rows), f.apply(translation.columns)),
+                    hole == null ? null : new Hole(f.apply(hole.rows), f.apply(hole.columns)));
+        }
     }
 
-    /** Uniform numbers in [0, 1), [B] each: 1/2 leaves brightness and contrast as they are, and saturation too. */
+    /** Uniform numbers in [0, 1), [B] each: 1/2 changes nothing. */
     public record Color(Tensor brightness, Tensor saturation, Tensor contrast) {}
 
-    /** Whole numbers of any dtype, [B] each: output (i, j) is pixel (i + rows, j + columns), 0 where there is none. */
+    /** Whole numbers of any dtype, [B] each: output (i, j) is pixel (i + rows, j + columns), and 0 outside. */
     public record Translation(Tensor rows, Tensor columns) {}
 
-    /** Whole numbers of any dtype, [B] each: the hole's centre, the one behind the middle where its side is even. */
+    /** Whole numbers of any dtype, [B] each: the hole's centre; if its side is even, the pixel after the middle. */
     public record Hole(Tensor rows, Tensor columns) {}
 
     /**
-     * Random numbers for a batch. The order: for color, translation and hole one after the other, a uniform number for
-     * the batch, and where it is at most the probability, brightness, saturation and contrast, or rows and columns.
+     * Draws the random numbers for a batch. For color, translation and hole in this order: a uniform number for the
+     * batch, and if it is at most the probability, brightness, saturation and contrast, or rows and columns.
      *
-     * @param images    [B, C, H, W]: for shape, dtype and device
-     * @param batchwise draws the batch's numbers, on the CPU; null for its default generator
-     * @param imagewise draws the images', on their device; null for its default generator; may be the same
+     * @param images    [B, C, H, W]; only shape, dtype and device are used
+     * @param batchwise draws the numbers for the batch, on the CPU; null for its default generator
+     * @param imagewise draws the numbers for images, on their device; null for its default generator; may be the same
      */
     public Draws draw(Tensor images, Generator batchwise, Generator imagewise) {
         check(images);
@@ -79,10 +91,9 @@ public record DiffAugment(double probability, double cutout) {
     }
 
     private static Color drawColor(Tensor images, Generator generator) {
-        long[] count = {images.size(0)};
-        return new Color(Torch.rand(count, generator, images.dtype(), images.device()),
-                Torch.rand(count, generator, images.dtype(), images.device()),
-                Torch.rand(count, generator, images.dtype(), images.device()));
+        Supplier<Tensor> uniform = () -> Torch.rand(new long[] {images.size(0)}, generator, images.dtype(),
+                images.device());
+        return new Color(uniform.get(), uniform.get(), uniform.get());
     }
 
     private static Translation drawTranslation(Tensor images, Generator generator) {
@@ -108,17 +119,17 @@ public record DiffAugment(double probability, double cutout) {
         return (long) (size * ratio + 0.5);
     }
 
-    /** The images with what {@link #draw} draws. */
+    /** Augments images with random numbers from {@link #draw}. */
     public Tensor apply(Tensor images, Generator batchwise, Generator imagewise) {
         return Scope.returning(() -> apply(images, draw(images, batchwise, imagewise)));
     }
 
     /**
-     * The augmented images.
+     * Augments images. Holes and the outside become 0.
      *
-     * @param images [B, C, H, W], floating point; 0 is what a hole and the outside are filled with
+     * @param images [B, C, H, W], floating point
      * @param draws  each tensor on the images' device
-     * @return the same shape and dtype; the images themselves where nothing is done
+     * @return the same shape and dtype
      * @throws IllegalArgumentException for images of another shape or of whole numbers, and for draws that are not [B]
      */
     public Tensor apply(Tensor images, Draws draws) {
@@ -137,7 +148,7 @@ public record DiffAugment(double probability, double cutout) {
 
     private static void check(Tensor images) {
         if (images.dim() != 4 || !images.dtype().isFloatingPoint()) {
-            throw new IllegalArgumentException("DiffAugment wants floating-point images [B, C, H, W], not "
+            throw new IllegalArgumentException("DiffAugment needs floating-point images [B, C, H, W], not "
                     + images.signature());
         }
     }
@@ -174,7 +185,7 @@ public record DiffAugment(double probability, double cutout) {
         return places.ge(first).logicalAnd(places.lt(first.add(side)));
     }
 
-    /** 0, 1, 2 … along that dimension, of size 1 in the others. */
+    /** Returns 0, 1, 2 … along that dimension; the others have size 1. */
     private static Tensor places(Tensor images, int dim) {
         long[] shape = {1, 1, 1, 1};
         shape[dim] = images.size(dim);

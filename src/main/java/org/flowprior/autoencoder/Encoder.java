@@ -1,6 +1,5 @@
 package org.flowprior.autoencoder;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -12,11 +11,11 @@ import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
 
 /**
- * Images to latent tokens: learned tokens stand behind the patches of a {@link VisionTransformer}, and what becomes of
- * them comes out (paper, Sec. C.3; TiTok). Official keys: {@code latent_tokens}, {@code latent_pos_embed} and
- * {@code model}.
+ * Images to latent tokens: learned tokens follow the patches through a {@link VisionTransformer} and are its output
+ * (paper, Sec. C.3; TiTok). Official keys: {@code latent_tokens}, {@code latent_pos_embed} and {@code model}.
  *
- * <p>As in the official code, images are not normalised for DINOv2, and patches have 16 pixels where the paper says 14.
+ * <p>As in the official code, images are not normalised for DINOv2, and patches have 16 pixels although the paper says
+ * 14.
  */
 public final class Encoder extends Module {
 
@@ -25,7 +24,7 @@ public final class Encoder extends Module {
     private final VisionTransformer model;
 
     /**
-     * With initial weights: tokens and their positions normal with deviation 0.02.
+     * Draws tokens and their positions from a normal distribution with deviation 0.02.
      *
      * @param generator draws the weights; null for the default generator
      */
@@ -42,7 +41,7 @@ public final class Encoder extends Module {
     }
 
     /**
-     * The latent tokens behind the last norm, of the transformer's width.
+     * Returns the latent tokens after the last norm, of the transformer's width.
      *
      * @param images [B, 3, imageSize, imageSize] in [-1, 1]
      * @return [B, tokens, width]
@@ -66,20 +65,8 @@ public final class Encoder extends Module {
         return model;
     }
 
-    /**
-     * The weight [width] of the last norm, with respect to which the adaptive weight of the alignment loss compares
-     * gradients.
-     */
+    /** The weight [width] of the last norm: the adaptive weight of the alignment loss compares gradients at it. */
     public Tensor lastNormWeight() {
         return model.stateDict().get("norm.weight");
-    }
-
-    /**
-     * Loads a published backbone, DINOv2's, bringing patches and positions to this size.
-     *
-     * @throws IllegalArgumentException naming the file, for weights that do not fit
-     */
-    public void loadBackbone(Path file) {
-        BackboneFile.load(file, model);
     }
 }

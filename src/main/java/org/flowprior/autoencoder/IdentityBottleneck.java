@@ -1,38 +1,29 @@
 package org.flowprior.autoencoder;
 
-import java.util.List;
 import java.util.Map;
 import org.flowprior.config.VariantName;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** No bottleneck: the latents are the encoder's tokens, the official {@code AE}. */
-public final class IdentityBottleneck implements Bottleneck {
+/**
+ * No bottleneck: the latents are the encoder's tokens. The official {@code AE}.
+ *
+ * @param options  its options
+ * @param channels of the latents
+ */
+public record IdentityBottleneck(Options options, int channels) implements Bottleneck {
+
+    private static final double EPSILON = 1e-8;
 
     /**
-     * What it is made from.
+     * Options of the identity.
      *
-     * @param standardize whether latents are (z - mean) / (deviation + 1e-8), over the whole batch, with the unbiased
-     *                    deviation and both taken as constants: the official {@code std_latents}
+     * @param standardize whether latents are (z - mean) / (deviation + 1e-8) over the whole batch, with the unbiased
+     *                    deviation, both taken as constants: the official {@code std_latents}
      */
     @VariantName("identity")
     public record Options(boolean standardize) implements Bottleneck.Options {
-
-        @Override
-        public int inputChannels(int latentChannels) {
-            return latentChannels;
-        }
-
-        @Override
-        public long parameterCount(int latentChannels) {
-            return 0;
-        }
-
-        @Override
-        public List<String> lossNames() {
-            return List.of();
-        }
 
         @Override
         public IdentityBottleneck create(int latentChannels, Generator generator) {
@@ -40,23 +31,8 @@ public final class IdentityBottleneck implements Bottleneck {
         }
     }
 
-    private static final double EPSILON = 1e-8;
-
-    private final Options options;
-    private final int channels;
-
-    IdentityBottleneck(Options options, int channels) {
-        this.options = options;
-        this.channels = channels;
-    }
-
     @Override
-    public Options options() {
-        return options;
-    }
-
-    @Override
-    public Output apply(Tensor encoded, LatentDraws draws, boolean training) {
+    public Output apply(Tensor encoded, Autoencoder.Draws draws, boolean training) {
         return new Output(mode(encoded), Map.of(), null);
     }
 

@@ -7,16 +7,21 @@ import org.flowprior.config.VariantName;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.Torch;
 
 /**
  * A diagonal normal distribution for each token: the encoder gives means and log variances, the latents are drawn, and
- * the loss is the divergence from the standard normal one (Kingma and Welling, 2014). The official {@code KL}.
+ * the loss is the divergence from the standard normal distribution (Kingma and Welling, 2014). The official {@code KL}.
+ *
+ * @param options  its options
+ * @param channels of the latents
  */
-public final class KlBottleneck implements Bottleneck {
+public record KlBottleneck(Options options, int channels) implements Bottleneck {
+
+    private static final double SMALLEST_LOG_VARIANCE = -30;
+    private static final double LARGEST_LOG_VARIANCE = 20;
 
     /**
-     * What it is made from.
+     * Options of the KL bottleneck.
      *
      * @param weight of the divergence, which is summed over tokens and channels and averaged over the batch
      */
@@ -39,11 +44,6 @@ public final class KlBottleneck implements Bottleneck {
         }
 
         @Override
-        public long parameterCount(int latentChannels) {
-            return 0;
-        }
-
-        @Override
         public List<String> lossNames() {
             return List.of("kl");
         }
@@ -54,54 +54,31 @@ public final class KlBottleneck implements Bottleneck {
         }
     }
 
-    private static final double LEAST_LOG_VARIANCE = -30;
-    private static final double LARGEST_LOG_VARIANCE = 20;
-
-    private final Options options;
-    private final int channels;
-
-    KlBottleneck(Options options, int channels) {
-        this.options = options;
-        this.channels = channels;
-    }
-
-    @Override
-    public Options options() {
-        return options;
-    }
-
     /**
-     * Latents mean + deviation · noise, in training or not, and the loss {@code kl}.
+     * Returns latents mean + deviation · noise, in training or not, and the loss {@code kl}.
      *
-     * @param encoded means in the first half of the channels, log variances, of which [-30, 20] counts, in the second
+     * @param encoded means in the first half of the channels; log variances in the second, clamped to [-30, 20]
      */
     @Override
-    public Output apply(Tensor encoded, LatentDraws draws, boolean training) {
+    public Output apply(Tensor encoded, Autoencoder.Draws draws, boolean training) {
         Latents.check("KL", encoded, 2L * channels);
         long[] shape = {encoded.size(0), encoded.size(1), channels};
-        if (draws.noise() == null || !Arrays.equals(draws.noise().shape(), shape)) {
+        Tensor noise = draws.noise();
+        if (noise == null || !Arrays.equals(noise.shape(), shape)) {
             throw new IllegalArgumentException("KL bottleneck: noise must be " + Arrays.toString(shape) + ", not "
-                    + (draws.noise() == null ? "null" : Arrays.toString(draws.noise().shape())));
+                    + (noise == null ? "null" : Arrays.toString(noise.shape())));
         }
         try (Scope scope = Scope.open()) {
             List<Tensor> parts = Latents.wide(encoded).chunk(2, -1);
             Tensor mean = parts.getFirst();
-            Tensor logVariance = parts.getLast().clamp(LEAST_LOG_VARIANCE, LARGEST_LOG_VARIANCE);
-            Tensor z = mean.add(logVariance.mul(0.5).exp().mul(draws.noise()));
+            Tensor logVariance = parts.getLast().clamp(SMALLEST_LOG_VARIANCE, LARGEST_LOG_VARIANCE);
+            Tensor z = mean.add(logVariance.mul(0.5).exp().mul(noise));
             Tensor divergence = mean.square().add(logVariance.exp()).sub(1).sub(logVariance).sum();
             return new Output(z, Map.of("kl", divergence.mul(0.5 * options.weight() / shape[0])), null).moveOutward();
         }
     }
 
-    @Override
-    public Output apply(Tensor encoded, Generator generator, boolean training) {
-        Latents.check("KL", encoded, 2L * channels);
-        return Torch.randn(new long[] {encoded.size(0), encoded.size(1), channels}, generator,
-                Latents.wideDtype(encoded), encoded.device())
-                .into(noise -> apply(encoded, new LatentDraws(noise, null), training));
-    }
-
-    /** The means. */
+    /** Returns the means. */
     @Override
     public Tensor mode(Tensor encoded) {
         Latents.check("KL", encoded, 2L * channels);

@@ -25,9 +25,9 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Encodes the images of a set and writes their latents to a {@link LatentCache}, in the order of the set: of each
- * image, cropped to its middle square, and of its mirror image. A KL autoencoder gives mean and log-variance, every
- * other one the latents. Autoencoder and images stay the caller's.
+ * Encodes the images of a set and writes their latents to a {@link LatentCache}, in the order of the set: those of each
+ * image, cropped to its middle square, and of its mirror image. A KL autoencoder gives mean and log variance, the others
+ * the latents. Autoencoder and images stay the caller's.
  *
  * <pre>{@code
  * try (LatentCache cache = LatentEncoding.of(autoencoder, images).into(directory)) { ... }
@@ -42,7 +42,7 @@ public final class LatentEncoding {
      * @param imagesPerShard images after which a file is written; a stopped run loses what no file holds yet
      * @param dtype          element type on disk: float32, bfloat16 or float16
      * @param flips          whether the mirror images are encoded too
-     * @param scaling        the factor that training multiplies latents with; null for one over their deviation within
+     * @param scaling        the factor that training multiplies latents with; null for 1 over their deviation within
      *                       an image
      * @param skipCorrupt    whether corrupt images are left out; otherwise the first one ends the run
      * @param threads        threads that decode images
@@ -92,11 +92,11 @@ public final class LatentEncoding {
     /**
      * Encodes all images into a new cache.
      *
-     * @param directory of the cache; its parents are made where they are missing
+     * @param directory of the cache; missing parents are created
      * @return the cache, which the caller closes
-     * @throws IllegalArgumentException     when something is there already, and for latents that are not finite
+     * @throws IllegalArgumentException     if the directory already has content, and for latents that are not finite
      * @throws CorruptImageException        for a corrupt image, unless the options leave such images out
-     * @throws java.io.UncheckedIOException when an image cannot be read or the cache cannot be written
+     * @throws java.io.UncheckedIOException if an image cannot be read or the cache cannot be written
      */
     public LatentCache into(Path directory) {
         Map<String, String> provenance = Map.of("imageCount", Integer.toString(images.size()));
@@ -106,17 +106,15 @@ public final class LatentEncoding {
     /**
      * Encodes images into a cache until all are done or a stop is requested.
      *
-     * @param resume     whether to continue after the files that a stopped run wrote, if there are any; otherwise they
-     *                   are removed
-     * @param provenance what the cache says of the origin of its images and of the weights; a run continues only with
-     *                   the same
+     * @param resume     whether to continue after the files that a stopped run wrote, if any; otherwise removes them
+     * @param provenance the origin of images and weights, to store in the cache; a run continues only with the same
      * @param console    shows the progress
-     * @param stop       asked before each batch
-     * @throws IllegalArgumentException     when something is there already, for latents that are not finite, and when
-     *                                      the stopped run had another provenance or other options
-     * @throws RequestException             when the stopped run is past the end of the images
+     * @param stop       is called before each batch
+     * @throws IllegalArgumentException     if the directory already has content, for latents that are not finite, and
+     *                                      if the stopped run had another provenance or other options
+     * @throws RequestException             if the stopped run is past the end of the images
      * @throws CorruptImageException        for a corrupt image, unless the options leave such images out
-     * @throws java.io.UncheckedIOException when an image cannot be read or the cache cannot be written
+     * @throws java.io.UncheckedIOException if an image cannot be read or the cache cannot be written
      */
     public Result run(Path directory, boolean resume, Map<String, String> provenance, Console console,
             BooleanSupplier stop) {
@@ -134,7 +132,11 @@ public final class LatentEncoding {
         try (NoGrad noGrad = new NoGrad();
                 ImageLoader loader = new ImageLoader(images, ImageLoader.Options.inOrder(crop, options.batch())
                         .withThreads(options.threads()).withSkipCorrupt(options.skipCorrupt()))) {
-            seek(loader, writer.next());
+            if (writer.next() > images.size()) {
+                throw new RequestException("the stopped run was at image " + writer.next() + ", but the set has "
+                        + images.size());
+            }
+            loader.seek(new LoaderPosition(0, writer.next()));
             boolean more = true;
             try (Progress progress = console.progress("encode", images.size(), writer.next())) {
                 while (more && !stop.getAsBoolean()) {
@@ -147,13 +149,6 @@ public final class LatentEncoding {
         } finally {
             autoencoder.train(training);
         }
-    }
-
-    private void seek(ImageLoader loader, long place) {
-        if (place > images.size()) {
-            throw new RequestException("the stopped run was at image " + place + ", but the set has " + images.size());
-        }
-        loader.seek(new LoaderPosition(0, place));
     }
 
     /** Encodes the next batch; false at the end of the set. */

@@ -8,12 +8,12 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.nn.Module;
 
 /**
- * The LeCam regularisation of a discriminator (Tseng et al., 2021, Eq. 8): its logits of images stay close to a moving
+ * LeCam regularisation of a discriminator (Tseng et al., 2021, Eq. 8): keeps its logits of images close to a moving
  * average of those of reconstructions, and the other way round. Agrees with the official {@code LeCAM_EMA} and
  * {@code lecam_reg}.
  *
- * <p>The averages are buffers {@code real} and {@code fake}, so a checkpoint that has this module's state dict holds
- * them; officially they are lost when a run resumes.
+ * <p>The averages are the buffers {@code real} and {@code fake}, so that a checkpoint keeps them; the official code
+ * loses them when a run resumes.
  */
 public final class LeCam extends Module {
 
@@ -22,7 +22,7 @@ public final class LeCam extends Module {
     private final Tensor real;
     private final Tensor fake;
 
-    /** Averages that begin at 0. */
+    /** Starts with averages of 0. */
     public LeCam() {
         real = registerBuffer("real", Torch.zeros(new long[0], DType.FLOAT64), true);
         fake = registerBuffer("fake", Torch.zeros(new long[0], DType.FLOAT64), true);
@@ -37,8 +37,8 @@ public final class LeCam extends Module {
     }
 
     /**
-     * The mean of relu(real &minus; average of fake)&sup2; plus that of relu(average of real &minus; fake)&sup2;. The
-     * averages have no gradient; officially they move, by {@link #update} on the same logits, before this.
+     * Returns the mean of relu(real &minus; average of fake)&sup2; plus that of relu(average of real &minus;
+     * fake)&sup2;. The averages have no gradient; the official code calls {@link #update} with the same logits first.
      *
      * @return a scalar of the logits' dtype
      */

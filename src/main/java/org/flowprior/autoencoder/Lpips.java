@@ -15,39 +15,40 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.StateDict;
 import org.flowprior.vision.Vgg16;
 
 /**
- * LPIPS (Zhang et al., 2018, Eq. 1) over VGG16: the distance of two images as that of their features, each of unit
- * length over channels, in squares weighted by channel. Agrees with the official {@code LPIPS} in numbers and keys. All
- * its weights are frozen.
+ * LPIPS (Zhang et al., 2018, Eq. 1) over VGG16: the distance of two images is the squared distance of their features,
+ * normalised over channels and weighted by channel. Agrees with the official {@code LPIPS} in numbers and keys. All its
+ * weights are frozen.
  *
- * <p>Between squares and weights the official network has a dropout of 1/2, which its training leaves on by oversight:
- * its perceptual loss is noisy, with the same expectation. Here it is off; {@link #dropout} turns it on. Where all
- * channels of a feature are 0, the official gradient is NaN and this one is 0.
+ * <p>The official network has a dropout of 1/2 between squares and weights, which its training leaves on by mistake: its
+ * perceptual loss is noisy, with the same expectation. Here it is off; {@link #dropout} turns it on. If all channels of a
+ * feature are 0, the official gradient is NaN and this one is 0.
  */
 public final class Lpips extends Module {
 
     private static final long[] CHANNELS = {64, 128, 256, 512, 512};
-    /** torchvision's number of the last convolution of each slice. */
-    private static final int[] LAST = {2, 7, 14, 21, 28};
+    /** torchvision's numbers of the convolutions of each slice. */
+    private static final int[][] SLICES = {{0, 2}, {5, 7}, {10, 12, 14}, {17, 19, 21}, {24, 26, 28}};
     private static final double EPSILON = 1e-10;
     private static final double KEPT = 0.5;
 
-    private final LpipsScaling scaling;
+    private final Scaling scaling;
     private final Vgg16 vgg;
     private final List<Conv2d> heads = new ArrayList<>();
     private boolean dropout;
 
-    /** Untrained, with weights from the default generator. */
+    /** Makes an untrained network with weights from the default generator. */
     public Lpips() {
         this(null);
     }
 
     /**
-     * Untrained: VGG16 and positive channel weights at random, a distance all the same.
+     * Makes an untrained network: VGG16 and positive channel weights are random; the result is still a distance.
      *
      * @param generator draws the weights; null for the default generator
      */
@@ -57,7 +58,7 @@ public final class Lpips extends Module {
 
     private Lpips(Vgg16 vgg, Generator generator) {
         this.vgg = vgg;
-        scaling = register("scaling_layer", new LpipsScaling());
+        scaling = register("scaling_layer", new Scaling());
         register("net", slices(vgg));
         for (int i = 0; i < CHANNELS.length; i++) {
             Conv2d head = new Conv2d(CHANNELS[i], 1, Conv2d.Options.kernel(1).withBias(false), generator);
@@ -70,31 +71,22 @@ public final class Lpips extends Module {
         requiresGrad_(false);
     }
 
-    /** The convolutions of VGG16 under their official names, which are theirs from now on. */
-    private static Module slices(Vgg16 vgg) {
-        Map<String, Map<String, Module>> slices = new LinkedHashMap<>();
-        vgg.namedModules().forEach((path, module) -> {
-            if (module instanceof Conv2d) {
-                String number = path.substring(path.indexOf('.') + 1);
-                slices.computeIfAbsent("slice" + slice(Integer.parseInt(number)), name -> new LinkedHashMap<>())
-                        .put(number, module);
-            }
-        });
+    /** Puts the convolutions of VGG16 under their official names. */
+    private static ModuleDict slices(Vgg16 vgg) {
+        Map<String, Module> convolutions = vgg.namedModules();
         Map<String, Module> net = new LinkedHashMap<>();
-        slices.forEach((name, convolutions) -> net.put(name, new ModuleDict(convolutions)));
+        for (int i = 0; i < SLICES.length; i++) {
+            Map<String, Module> slice = new LinkedHashMap<>();
+            for (int number : SLICES[i]) {
+                slice.put(Integer.toString(number), convolutions.get("features." + number));
+            }
+            net.put("slice" + (i + 1), new ModuleDict(slice));
+        }
         return new ModuleDict(net);
     }
 
-    private static int slice(int number) {
-        int slice = 0;
-        while (number > LAST[slice]) {
-            slice++;
-        }
-        return slice + 1;
-    }
-
     /**
-     * LPIPS of published weights.
+     * Reads published weights.
      *
      * @param vgg   torchvision's {@code vgg16-397923af.pth}
      * @param heads the channel weights, {@code vgg.pth} of LPIPS 0.1
@@ -113,7 +105,7 @@ public final class Lpips extends Module {
     }
 
     /**
-     * LPIPS from one file with all its weights under the official keys, {@code net.} and {@code lin} and
+     * Reads a file with all weights under the official keys, which start with {@code net.}, {@code lin} or
      * {@code scaling_layer.}
      *
      * @throws IllegalArgumentException    as {@link #of}
@@ -137,26 +129,25 @@ public final class Lpips extends Module {
     }
 
     /**
-     * With {@code true}, squares are dropped with probability 1/2 in every forward, as officially in training. Returns
-     * this.
+     * Sets whether every forward pass drops squares with probability 1/2, as in the official training. Returns this.
      */
     public Lpips dropout(boolean enabled) {
         dropout = enabled;
         return this;
     }
 
-    /** The distances; what {@link #dropout} drops comes from the default generator. */
+    /** Returns the distances; {@link #dropout} draws from the default generator. */
     public Tensor forward(Tensor x, Tensor y) {
         return forward(x, y, null);
     }
 
     /**
-     * The distances of images pair by pair; their mean is the perceptual loss.
+     * Returns the distances of images, pair by pair; their mean is the perceptual loss.
      *
      * @param x         [B, 3, H, W] in [-1, 1], H and W at least 16
      * @param y         the same shape
-     * @param generator draws what is dropped, on the images' device, slice by slice; unused without dropout; null for
-     *                  the default generator
+     * @param generator draws the dropout, on the images' device, slice by slice; unused without dropout; null for the
+     *                  default generator
      * @return [B, 1, 1, 1]
      * @throws IllegalArgumentException for other shapes
      */
@@ -187,7 +178,7 @@ public final class Lpips extends Module {
             if (dropout) {
                 squares = squares.mul(Torch.emptyLike(squares).bernoulli_(KEPT, generator).div_(KEPT));
             }
-            // The weights are linear, so the mean over the image may come first.
+            // The weighting is linear, so the mean over the image can come first.
             return squares.mean(new long[] {2, 3}, true).mul(weight).sum(new long[] {1}, true);
         });
     }
@@ -195,5 +186,27 @@ public final class Lpips extends Module {
     private static Tensor unit(Tensor features) {
         Tensor length = Linalg.vectorNorm(features, 2, new long[] {1}, true);
         return features.div(length.add(EPSILON));
+    }
+
+    /** {@code torch.nn.ModuleDict}. */
+    private static final class ModuleDict extends Module {
+
+        ModuleDict(Map<String, ? extends Module> modules) {
+            modules.forEach(this::register);
+        }
+    }
+
+    /** Subtracts LPIPS's ImageNet mean from images in [-1, 1] and divides by its deviation. */
+    private static final class Scaling extends Layer {
+
+        private final Tensor shift = registerBuffer("shift",
+                Tensor.of(new float[] {-0.030f, -0.088f, -0.188f}, 1, 3, 1, 1), true);
+        private final Tensor scale = registerBuffer("scale",
+                Tensor.of(new float[] {0.458f, 0.448f, 0.450f}, 1, 3, 1, 1), true);
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return x.sub(shift).div(scale);
+        }
     }
 }

@@ -10,8 +10,8 @@ import org.flowprior.torch.nn.MaxPool2d;
 import org.flowprior.torch.nn.Sequential;
 
 /**
- * The patch discriminator of MaskBit (Weber et al., 2024): convolutions of 3 with group norm in front of them, a
- * pooling before the last. Agrees with the official class in numbers and keys.
+ * The patch discriminator of MaskBit (Weber et al., 2024): 3 x 3 convolutions with group norm before them and a pooling
+ * before the last. Agrees with the official class in numbers and keys.
  */
 public final class MaskBitDiscriminator extends Discriminator {
 
@@ -22,13 +22,13 @@ public final class MaskBitDiscriminator extends Discriminator {
 
     private final Sequential main;
 
-    /** With weights from the default generator. */
+    /** Makes a discriminator with weights from the default generator. */
     public MaskBitDiscriminator() {
         this(null);
     }
 
     /**
-     * With convolutions of deviation 0.02.
+     * Makes a discriminator with normal weights of deviation 0.02.
      *
      * @param generator draws the weights; null for the default generator
      */
@@ -51,9 +51,9 @@ public final class MaskBitDiscriminator extends Discriminator {
         return convolution;
     }
 
-    /** Logits [B, 1, H/16, W/16]. The window is of no matter. */
+    /** Returns logits [B, 1, H/16, W/16]. Ignores the window. */
     @Override
-    public Tensor forward(Tensor images, DiscriminatorWindow window) {
+    public Tensor forward(Tensor images, Window window) {
         checkImages(images);
         return main.forward(images);
     }

@@ -12,8 +12,8 @@ import org.flowprior.torch.nn.LeakyReLU;
 import org.flowprior.torch.nn.Sequential;
 
 /**
- * The discriminator of pix2pix (Isola et al., 2017) as VQGAN has it: convolutions of 4 that give a logit for each
- * patch. Agrees with the official {@code NLayerDiscriminator}.
+ * The discriminator of pix2pix (Isola et al., 2017) as in VQGAN: 4 x 4 convolutions that give a logit for each patch.
+ * Agrees with the official {@code NLayerDiscriminator}.
  */
 public final class PatchGanDiscriminator extends Discriminator {
 
@@ -24,21 +24,21 @@ public final class PatchGanDiscriminator extends Discriminator {
 
     private final Sequential main;
 
-    /** The official sizes, 3 layers and 64 channels, from the default generator. */
+    /** Makes the official one, of 3 layers and 64 channels, with weights from the default generator. */
     public PatchGanDiscriminator() {
         this(null);
     }
 
-    /** The official sizes. */
+    /** Makes the official one with weights from the generator; null for the default generator. */
     public PatchGanDiscriminator(Generator generator) {
         this(3, 64, generator);
     }
 
     /**
-     * A discriminator with weights of deviation 0.02, and batch-norm weights around 1.
+     * Makes a discriminator with normal weights of deviation 0.02, around 0 in convolutions and 1 in batch norms.
      *
-     * @param layers    that halve the image, at least 1; two that do not follow
-     * @param channels  of the first layer; they double up to eight times as many
+     * @param layers    number of layers that halve the image, at least 1; two that do not halve it follow
+     * @param channels  of the first layer; each layer doubles them, up to eight times as many
      * @param generator draws the weights; null for the default generator
      * @throws IllegalArgumentException for sizes below 1
      */
@@ -69,9 +69,9 @@ public final class PatchGanDiscriminator extends Discriminator {
         return convolution;
     }
 
-    /** Logits [B, 1, H', W'], of 256 x 256 pixels [B, 1, 30, 30]. The window is of no matter. */
+    /** Returns logits [B, 1, H', W'], for 256 x 256 pixels [B, 1, 30, 30]. Ignores the window. */
     @Override
-    public Tensor forward(Tensor images, DiscriminatorWindow window) {
+    public Tensor forward(Tensor images, Window window) {
         checkImages(images);
         return main.forward(images);
     }

@@ -14,32 +14,51 @@ import org.flowprior.vision.VisionTransformer;
 import org.flowprior.vision.VisionTransformerConfig;
 
 /**
- * Representation alignment (Yu et al., REPA, 2025) of latents, part of the official SoftVQ run: projected latents are
- * to point where a frozen encoder's features of the image point. The loss is minus the mean cosine.
+ * Representation alignment (Yu et al., REPA, 2025) of latents, part of the official SoftVQ run. The loss is minus the
+ * mean cosine between projected latents and a frozen encoder's features of the image.
  */
 public final class Repa {
 
     /**
-     * What it is made from.
+     * How the latents' tokens are paired with the features' patches. The official {@code repeat_flow}, which replaces
+     * the cosine by a flow conditioned on the latents, is not supported.
+     */
+    public enum Align {
+
+        /** Pairs each projected token with patches / tokens consecutive patches. The official setting. */
+        REPEAT,
+
+        /** Pairs the projected mean over tokens with the mean over patches. */
+        GLOBAL,
+
+        /** Pairs each projected token with the mean of as many consecutive patches: adaptive average pooling. */
+        AVG_1D,
+
+        /** Like {@link #AVG_1D} after a random permutation of the patches, the same for the whole batch. */
+        AVG_1D_SHUFFLE
+    }
+
+    /**
+     * Sizes and options of the alignment.
      *
      * @param model           sizes of the frozen encoder
      * @param projectionWidth width of the hidden layers of the projection
      * @param weight          of the loss
-     * @param align           how tokens and patches come together
+     * @param align           how tokens are paired with patches
      */
-    public record Options(VisionTransformerConfig model, int projectionWidth, double weight, RepaAlign align) {
+    public record Options(VisionTransformerConfig model, int projectionWidth, double weight, Align align) {
 
         /** Throws {@link IllegalArgumentException} for options out of their range. */
         public Options {
             if (projectionWidth < 1 || !(weight >= 0)) {
-                throw new IllegalArgumentException("repa wants a projectionWidth of at least 1 and a weight of at "
+                throw new IllegalArgumentException("repa needs a projectionWidth of at least 1 and a weight of at "
                         + "least 0, not " + projectionWidth + " and " + weight);
             }
         }
 
-        /** Those of softvq-l-64 for images of that size: DINOv2 large in patches of 16. */
+        /** Returns those of softvq-l-64 for images of that size: DINOv2 large in patches of 16. */
         public static Options official(int imageSize) {
-            return new Options(VisionTransformerConfig.dinov2Large(imageSize, 16), 1024, 0.1, RepaAlign.REPEAT);
+            return new Options(VisionTransformerConfig.dinov2Large(imageSize, 16), 1024, 0.1, Align.REPEAT);
         }
 
         long projectionParameters(int latentChannels) {
@@ -52,8 +71,8 @@ public final class Repa {
                 throw new IllegalArgumentException("repa's model must be for images of the encoder's size " + imageSize
                         + ", not " + model.imageSize());
             }
-            if (align == RepaAlign.REPEAT && model.patches() % latentTokens != 0) {
-                throw new IllegalArgumentException("repa with align repeat wants patches that are a multiple of the "
+            if (align == Align.REPEAT && model.patches() % latentTokens != 0) {
+                throw new IllegalArgumentException("repa with align repeat needs patches that are a multiple of the "
                         + "latent tokens, not " + model.patches() + " and " + latentTokens);
             }
         }
@@ -63,14 +82,14 @@ public final class Repa {
     private final VisionTransformer model;
     private final Sequential projection;
 
-    /** Takes the networks that the autoencoder owns. */
+    /** The networks stay the autoencoder's. */
     Repa(Options options, VisionTransformer model, Sequential projection) {
         this.options = options;
         this.model = model;
         this.projection = projection;
     }
 
-    /** The projection under the official keys 0, 2 and 4. */
+    /** Makes the projection, with the official keys 0, 2 and 4. */
     static Sequential projection(Options options, int latentChannels, Generator generator) {
         long width = options.projectionWidth();
         return new Sequential(new Linear(latentChannels, width, true, generator), new SiLU(),
@@ -84,7 +103,7 @@ public final class Repa {
     }
 
     /**
-     * The frozen encoder's features of the patches, without a gradient.
+     * Returns the frozen encoder's features of the patches, without a gradient.
      *
      * @param images [B, 3, imageSize, imageSize] in [-1, 1]
      * @return [B, patches, width]
@@ -98,13 +117,13 @@ public final class Repa {
     }
 
     /**
-     * The loss, weighted. Gradients flow into the latents and the projection.
+     * Returns the weighted loss. Gradients flow to the latents and the projection.
      *
      * @param features    [B, patches, width]
      * @param z           [B, tokens, channels]
-     * @param permutation of the patches, [patches], int64, for {@link RepaAlign#AVG_1D_SHUFFLE}; otherwise unused
+     * @param permutation of the patches, [patches], int64, for {@link Align#AVG_1D_SHUFFLE}; otherwise unused
      * @return a scalar
-     * @throws IllegalArgumentException when the permutation is wanted and not there
+     * @throws IllegalArgumentException if the permutation is needed but missing
      */
     public Tensor loss(Tensor features, Tensor z, Tensor permutation) {
         return loss(options, projection, features, z, permutation);
@@ -112,16 +131,16 @@ public final class Repa {
 
     static Tensor loss(Options options, Sequential projection, Tensor features, Tensor z, Tensor permutation) {
         return Scope.returning(() -> {
-            Tensor wanted = switch (options.align()) {
+            Tensor target = switch (options.align()) {
                 case REPEAT -> features;
                 case GLOBAL -> features.mean(1);
                 case AVG_1D -> pooled(features, z.size(1));
                 case AVG_1D_SHUFFLE -> pooled(shuffled(features, permutation), z.size(1));
             };
-            Tensor projected = projection.forward(options.align() == RepaAlign.GLOBAL ? z.mean(1) : z);
-            Tensor beside = options.align() == RepaAlign.REPEAT
+            Tensor projected = projection.forward(options.align() == Align.GLOBAL ? z.mean(1) : z);
+            Tensor paired = options.align() == Align.REPEAT
                     ? projected.repeatInterleave(features.size(1) / z.size(1), 1) : projected;
-            Tensor cosines = Latents.unit(Latents.wide(wanted)).mul(Latents.unit(Latents.wide(beside))).sum(-1);
+            Tensor cosines = Latents.unit(Latents.wide(target)).mul(Latents.unit(Latents.wide(paired))).sum(-1);
             return cosines.mean().mul(-options.weight());
         });
     }
@@ -132,7 +151,7 @@ public final class Repa {
 
     private static Tensor shuffled(Tensor features, Tensor permutation) {
         if (permutation == null || !Arrays.equals(permutation.shape(), new long[] {features.size(1)})) {
-            throw new IllegalArgumentException("repa with align avg_1d_shuffle wants a permutation [" + features.size(1)
+            throw new IllegalArgumentException("repa with align avg_1d_shuffle needs a permutation [" + features.size(1)
                     + "], not " + (permutation == null ? "null" : Arrays.toString(permutation.shape())));
         }
         return features.indexSelect(1, permutation);

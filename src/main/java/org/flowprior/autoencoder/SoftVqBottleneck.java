@@ -14,24 +14,24 @@ import org.flowprior.torch.nn.Module;
 
 /**
  * Soft vector quantisation (Chen et al., SoftVQ-VAE, 2025): a token becomes the mean of its codebook's codes, weighted
- * by a softmax of their cosines. Consecutive tokens share a codebook: the first 16 of 64 have the first of four.
- * Computes in float32 at least, autocast or not. Keys {@code embedding} [K, n, channels] and {@code codebook_used}
- * [K, 65536].
+ * by a softmax of their cosines. Consecutive tokens share a codebook: the first 16 of 64 use the first of four. Computes
+ * in float32 at least, with or without autocast. Keys: {@code embedding} [K, n, channels] and {@code codebook_used} [K,
+ * 65536].
  *
- * <p>The codes have no gradient by the cosines, only by the mean. The official update of {@code codebook_used} mixes up
- * its axes, noting one token of every codebook instead of all tokens of one; and its code numbers are viewed as [B, K,
- * tokens / K] while they lie in memory as [K, B · tokens / K]. Here the window has every token under its codebook, and
- * {@link Output#codes} are in the order of the tokens. Neither reaches a loss.
+ * <p>Codes get a gradient through the mean, not through the cosines. The official update of {@code codebook_used} mixes
+ * up its axes and records one token of every codebook instead of all tokens of one; and its code numbers are viewed as
+ * [B, K, tokens / K] although they lie in memory as [K, B · tokens / K]. Here the window has every token under its
+ * codebook, and {@link Output#codes} are in the order of the tokens. Neither affects a loss.
  */
 public final class SoftVqBottleneck extends Module implements Bottleneck {
 
     /**
-     * What it is made from.
+     * Sizes and options of the SoftVQ bottleneck.
      *
      * @param codebooks     K; the number of tokens is a multiple of it
      * @param entries       n, codes in a codebook
      * @param temperature   &tau; of the softmax
-     * @param normalize     whether tokens and codes are brought to length 1; without, products stand for cosines
+     * @param normalize     whether tokens and codes are scaled to length 1; if not, products replace cosines
      * @param entropyWeight of the entropy loss
      */
     @VariantName("soft-vq")
@@ -44,15 +44,10 @@ public final class SoftVqBottleneck extends Module implements Bottleneck {
         /** Throws {@link IllegalArgumentException} for options out of their range. */
         public Options {
             if (codebooks < 1 || entries < 1 || !(temperature > 0) || !(entropyWeight >= 0)) {
-                throw new IllegalArgumentException("the SoftVQ bottleneck wants codebooks and entries of at least 1, a "
+                throw new IllegalArgumentException("the SoftVQ bottleneck needs codebooks and entries of at least 1, a "
                         + "temperature above 0 and an entropyWeight of at least 0, not " + codebooks + ", " + entries
                         + ", " + temperature + ", " + entropyWeight);
             }
-        }
-
-        @Override
-        public int inputChannels(int latentChannels) {
-            return latentChannels;
         }
 
         @Override
@@ -93,46 +88,40 @@ public final class SoftVqBottleneck extends Module implements Bottleneck {
             Tensor codes = Torch.empty(options.codebooks(), options.entries(), channels);
             Init.uniform_(codes, -1.0 / options.entries(), 1.0 / options.entries(), generator);
             embedding = registerParameter("embedding", options.normalize() ? Latents.unit(codes) : codes);
-            codebookUsed = registerBuffer("codebook_used", Torch.zeros(options.codebooks(), CodeUsage.WINDOW), true);
+            codebookUsed = registerBuffer("codebook_used", Torch.zeros(options.codebooks(), Codebooks.WINDOW), true);
         }
     }
 
-    @Override
-    public Options options() {
-        return options;
-    }
-
-    /** The part of the codes that each codebook's last 65,536 choices in training took; code 0 while fewer were. */
+    /**
+     * Returns the share of the codes among each codebook's last 65,536 choices in training; missing choices count as
+     * code 0.
+     */
     public double usage() {
-        return CodeUsage.fraction(codebookUsed, options.entries());
+        return Codebooks.usage(codebookUsed, options.entries());
     }
 
-    /** Mean codes, and in training the loss {@code entropy}. */
+    /** Returns mean codes, and in training the loss {@code entropy}. */
     @Override
-    public Output apply(Tensor encoded, LatentDraws draws, boolean training) {
+    public Output apply(Tensor encoded, Autoencoder.Draws draws, boolean training) {
         Latents.check("SoftVQ", encoded, channels);
         options.checkTokens(Math.toIntExact(encoded.size(1)));
         try (Scope scope = Scope.open(); Autocast exact = Autocast.off(encoded.device().type())) {
             Tensor codes = options.normalize() ? Latents.unit(embedding) : embedding;
             Tensor affinity = affinity(encoded, codes);
-            Tensor z = mix(affinity, codes, encoded.size(0));
+            Tensor mixed = affinity.div(options.temperature()).softmax(-1).matmul(codes);
+            Tensor z = inTokens(mixed, encoded.size(0));
             Tensor chosen = affinity.detach().argmax(-1);
             Map<String, Tensor> losses = new LinkedHashMap<>();
             if (training) {
-                CodeUsage.note(codebookUsed, chosen);
+                Codebooks.recordChoices(codebookUsed, chosen);
                 if (options.entropyWeight() > 0) {
-                    losses.put("entropy", CodeEntropy.loss(affinity.flatten(0, 1), ENTROPY_EPSILON)
+                    losses.put("entropy", Codebooks.entropyLoss(affinity.flatten(0, 1), ENTROPY_EPSILON)
                             .mul(options.entropyWeight()));
                 }
             }
             Tensor numbers = inTokens(chosen.unsqueeze(-1), encoded.size(0)).squeeze(-1);
             return new Output(z, losses, numbers).moveOutward();
         }
-    }
-
-    @Override
-    public Tensor mode(Tensor encoded) {
-        return Scope.returning(() -> apply(encoded, LatentDraws.NONE, false).z());
     }
 
     /** Products of the tokens with their codebook's codes, [K, B · tokens / K, n]. */
@@ -142,10 +131,6 @@ public final class SoftVqBottleneck extends Module implements Bottleneck {
         Tensor rows = encoded.to(embedding.dtype()).view(batch, books, encoded.size(1) / books, channels)
                 .transpose(0, 1).reshape(books, batch * encoded.size(1) / books, channels);
         return (options.normalize() ? Latents.unit(rows) : rows).matmul(codes.detach().transpose(1, 2));
-    }
-
-    private Tensor mix(Tensor affinity, Tensor codes, long batch) {
-        return inTokens(affinity.div(options.temperature()).softmax(-1).matmul(codes), batch);
     }
 
     /** [K, B · tokens / K, C] to [B, tokens, C]. */

@@ -2,6 +2,7 @@ package org.flowprior.autoencoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.flowprior.torch.Functional;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -13,9 +14,9 @@ import org.flowprior.torch.nn.ModuleList;
 import org.flowprior.torch.nn.Sequential;
 
 /**
- * A discriminator after StyleGAN2 (Karras et al., 2020): residual blocks that halve the image, blurring before they do,
- * down to 4 x 4, and one logit for each image. Agrees with the official class in numbers and keys; there is no
- * comparison within the batch and no equalised learning rate.
+ * A discriminator after StyleGAN2 (Karras et al., 2020): residual blocks that blur and halve the image down to 4 x 4, and
+ * one logit for each image. Agrees with the official class in numbers and keys, which has no minibatch standard
+ * deviation and no equalised learning rate.
  */
 public final class StyleGanDiscriminator extends Discriminator {
 
@@ -29,13 +30,13 @@ public final class StyleGanDiscriminator extends Discriminator {
     private final Sequential finalConvolution;
     private final Sequential finalLinear;
 
-    /** For 256 x 256 pixels, with weights from the default generator. */
+    /** Makes a discriminator of 256 x 256 pixels with weights from the default generator. */
     public StyleGanDiscriminator() {
         this(256, null);
     }
 
     /**
-     * With PyTorch's initial weights.
+     * Makes a discriminator with PyTorch's distribution of initial weights.
      *
      * @param imageSize height and width of the images, a power of 2 from 8 to 512
      * @param generator draws the weights; null for the default generator
@@ -51,7 +52,7 @@ public final class StyleGanDiscriminator extends Discriminator {
         made.add(convolution(3, channels(imageSize), generator));
         made.add(new LeakyReLU(SLOPE));
         for (int size = imageSize; size > SMALLEST; size /= 2) {
-            made.add(new StyleGanBlock(channels(size), channels(size / 2), generator));
+            made.add(new Block(channels(size), channels(size / 2), generator));
         }
         blocks = register("blocks", new ModuleList<>(made));
         finalConvolution = register("final_conv", new Sequential(convolution(WIDEST, WIDEST, generator),
@@ -70,12 +71,12 @@ public final class StyleGanDiscriminator extends Discriminator {
     }
 
     /**
-     * Logits [B, 1]. The window is of no matter.
+     * Returns logits [B, 1]. Ignores the window.
      *
      * @throws IllegalArgumentException for images of another size than the network's
      */
     @Override
-    public Tensor forward(Tensor images, DiscriminatorWindow window) {
+    public Tensor forward(Tensor images, Window window) {
         checkImages(images);
         if (images.size(2) != imageSize || images.size(3) != imageSize) {
             throw new IllegalArgumentException("this StyleGanDiscriminator takes images of " + imageSize + " x "
@@ -88,5 +89,44 @@ public final class StyleGanDiscriminator extends Discriminator {
             }
             return x.into(finalConvolution::forward).into(last -> last.flatten(1)).into(finalLinear::forward);
         });
+    }
+
+    /** A residual block, [B, in, H, W] to [B, out, H/2, W/2]. */
+    private static final class Block extends Layer {
+
+        private final Conv2d shortcut;
+        private final Sequential net;
+        private final Sequential downsample;
+
+        Block(long in, long out, Generator generator) {
+            shortcut = register("conv_res", new Conv2d(in, out, Conv2d.Options.kernel(1).withStride(2), generator));
+            net = register("net", new Sequential(convolution(in, out, generator), new LeakyReLU(SLOPE),
+                    convolution(out, out, generator), new LeakyReLU(SLOPE)));
+            downsample = register("downsample", new Sequential(new Blur(),
+                    new Conv2d(out, out, Conv2d.Options.kernel(3).withPadding(1).withStride(2), generator)));
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return Scope.returning(() -> net.forward(x).into(downsample::forward)
+                    .add(shortcut.forward(x)).div(Math.sqrt(2)));
+        }
+    }
+
+    /** Filters each channel with the binomial kernel 1 2 1 in both directions, the image reflected at its edges. */
+    private static final class Blur extends Layer {
+
+        private final Tensor f = registerBuffer("f", Tensor.of(new float[] {1, 2, 1}, 3), true);
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return Scope.returning(() -> {
+                long channels = x.size(1);
+                Tensor kernel = f.unsqueeze(1).mul(f);
+                Tensor weight = kernel.div(kernel.sum()).to(x.dtype()).expand(channels, 1, 3, 3);
+                return Functional.conv2d(Functional.pad(x, new long[] {1, 1, 1, 1}, "reflect"), weight, null,
+                        new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, channels);
+            });
+        }
     }
 }

@@ -1,70 +1,39 @@
 package org.flowprior.autoencoder;
 
+import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 import org.flowprior.torch.Generator;
 import org.flowprior.vision.VisionTransformerConfig;
 
-/** The ways from a decoder's tokens to pixels. The official runs have {@link #LINEAR}. */
+/** How a decoder's tokens become pixels. The official runs use {@link #LINEAR}. */
 public enum ToPixelKind {
 
-    /** {@link ToPixelLinear}. */
-    LINEAR {
-        @Override
-        ToPixel create(VisionTransformerConfig decoder, Generator generator) {
-            return new ToPixelLinear(decoder, generator);
-        }
+    /** A linear layer gives each token its patch. */
+    LINEAR(ToPixel.ByLinear::new, ToPixel.ByLinear::parameterCount),
 
-        @Override
-        long parameterCount(VisionTransformerConfig decoder) {
-            return (decoder.width() + 1L) * patchValues(decoder);
-        }
-    },
+    /** Convolutions double the grid of tokens four times, for patches of 16 pixels. */
+    CONV(ToPixel.ByConvolutions::new, ToPixel.ByConvolutions::parameterCount),
 
-    /** {@link ToPixelConv}. */
-    CONV {
-        @Override
-        ToPixel create(VisionTransformerConfig decoder, Generator generator) {
-            return new ToPixelConv(decoder, generator);
-        }
+    /** Two layers, each with a sine after it (Sitzmann et al., 2020); the values of all tokens are one image. */
+    SIREN(ToPixel.BySiren::new, ToPixel.BySiren::parameterCount),
 
-        @Override
-        long parameterCount(VisionTransformerConfig decoder) {
-            return ToPixelConv.parameterCount(decoder);
-        }
-    },
+    /** The tokens themselves, [B, patches, width]. */
+    IDENTITY((decoder, generator) -> new ToPixel.ByIdentity(), decoder -> 0);
 
-    /** {@link ToPixelSiren}. */
-    SIREN {
-        @Override
-        ToPixel create(VisionTransformerConfig decoder, Generator generator) {
-            return new ToPixelSiren(decoder, generator);
-        }
+    private final BiFunction<VisionTransformerConfig, Generator, ToPixel> constructor;
+    private final ToLongFunction<VisionTransformerConfig> parameters;
 
-        @Override
-        long parameterCount(VisionTransformerConfig decoder) {
-            long width = decoder.width();
-            return (width + 1) * 2 * width + (2 * width + 1) * patchValues(decoder);
-        }
-    },
+    ToPixelKind(BiFunction<VisionTransformerConfig, Generator, ToPixel> constructor,
+            ToLongFunction<VisionTransformerConfig> parameters) {
+        this.constructor = constructor;
+        this.parameters = parameters;
+    }
 
-    /** {@link ToPixelIdentity}. */
-    IDENTITY {
-        @Override
-        ToPixel create(VisionTransformerConfig decoder, Generator generator) {
-            return new ToPixelIdentity();
-        }
+    ToPixel create(VisionTransformerConfig decoder, Generator generator) {
+        return constructor.apply(decoder, generator);
+    }
 
-        @Override
-        long parameterCount(VisionTransformerConfig decoder) {
-            return 0;
-        }
-    };
-
-    abstract ToPixel create(VisionTransformerConfig decoder, Generator generator);
-
-    abstract long parameterCount(VisionTransformerConfig decoder);
-
-    /** Values of a patch: colours times pixels. */
-    static long patchValues(VisionTransformerConfig decoder) {
-        return 3L * decoder.patchSize() * decoder.patchSize();
+    long parameterCount(VisionTransformerConfig decoder) {
+        return parameters.applyAsLong(decoder);
     }
 }

@@ -14,17 +14,17 @@ import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Module;
 
 /**
- * Vector quantisation (van den Oord et al., 2017): a token becomes the nearest code, and gradients pass it straight.
- * Computes in float32 at least, autocast or not. Keys {@code embedding.weight} [n, channels] and {@code codebook_used}
- * [65536].
+ * Vector quantisation (van den Oord et al., 2017): a token becomes the nearest code, and gradients pass straight through.
+ * Computes in float32 at least, with or without autocast. Keys: {@code embedding.weight} [n, channels] and
+ * {@code codebook_used} [65536].
  */
 public final class VqBottleneck extends Module implements Bottleneck {
 
     /**
-     * What it is made from.
+     * Sizes and options of the VQ bottleneck.
      *
      * @param entries       n, codes in the codebook
-     * @param normalize     whether tokens and codes are brought to length 1, for distances, losses and latents
+     * @param normalize     whether tokens and codes are scaled to length 1, for distances, losses and latents
      * @param commitment    &beta;, the weight of the loss that pulls tokens to their codes
      * @param entropyWeight of the entropy loss
      */
@@ -38,14 +38,9 @@ public final class VqBottleneck extends Module implements Bottleneck {
         /** Throws {@link IllegalArgumentException} for options out of their range. */
         public Options {
             if (entries < 1 || !(commitment >= 0) || !(entropyWeight >= 0)) {
-                throw new IllegalArgumentException("the VQ bottleneck wants entries of at least 1, a commitment and an "
+                throw new IllegalArgumentException("the VQ bottleneck needs entries of at least 1, a commitment and an "
                         + "entropyWeight of at least 0, not " + entries + ", " + commitment + ", " + entropyWeight);
             }
-        }
-
-        @Override
-        public int inputChannels(int latentChannels) {
-            return latentChannels;
         }
 
         @Override
@@ -55,8 +50,7 @@ public final class VqBottleneck extends Module implements Bottleneck {
 
         @Override
         public List<String> lossNames() {
-            return entropyWeight > 0 ? List.of("codebook", "commitment", "entropy")
-                    : List.of("codebook", "commitment");
+            return entropyWeight > 0 ? List.of("codebook", "commitment", "entropy") : List.of("codebook", "commitment");
         }
 
         @Override
@@ -76,7 +70,7 @@ public final class VqBottleneck extends Module implements Bottleneck {
         this.options = options;
         this.channels = channels;
         try (Scope scope = Scope.open()) {
-            codebookUsed = registerBuffer("codebook_used", Torch.zeros(CodeUsage.WINDOW), true);
+            codebookUsed = registerBuffer("codebook_used", Torch.zeros(Codebooks.WINDOW), true);
             embedding = register("embedding", new Embedding(options.entries(), channels, generator)).weight();
             Init.uniform_(embedding, -1.0 / options.entries(), 1.0 / options.entries(), generator);
             if (options.normalize()) {
@@ -85,19 +79,14 @@ public final class VqBottleneck extends Module implements Bottleneck {
         }
     }
 
-    @Override
-    public Options options() {
-        return options;
-    }
-
-    /** The part of the codes that the last 65,536 choices in training took; code 0 while fewer were. */
+    /** Returns the share of the codes among the last 65,536 choices in training; missing choices count as code 0. */
     public double usage() {
-        return codebookUsed.view(1, CodeUsage.WINDOW).into(window -> CodeUsage.fraction(window, options.entries()));
+        return codebookUsed.view(1, Codebooks.WINDOW).into(window -> Codebooks.usage(window, options.entries()));
     }
 
-    /** Nearest codes, and in training the losses {@code codebook}, {@code commitment} and {@code entropy}. */
+    /** Returns nearest codes, and in training the losses {@code codebook}, {@code commitment} and {@code entropy}. */
     @Override
-    public Output apply(Tensor encoded, LatentDraws draws, boolean training) {
+    public Output apply(Tensor encoded, Autoencoder.Draws draws, boolean training) {
         Latents.check("VQ", encoded, channels);
         try (Scope scope = Scope.open(); Autocast exact = Autocast.off(encoded.device().type())) {
             Tensor tokens = encoded.to(embedding.dtype());
@@ -108,22 +97,17 @@ public final class VqBottleneck extends Module implements Bottleneck {
             Tensor quantized = codes.indexSelect(0, chosen).view(z.shape());
             Map<String, Tensor> losses = new LinkedHashMap<>();
             if (training) {
-                CodeUsage.note(codebookUsed.view(1, CodeUsage.WINDOW), chosen.view(1, -1));
+                Codebooks.recordChoices(codebookUsed.view(1, Codebooks.WINDOW), chosen.view(1, -1));
                 losses.put("codebook", quantized.sub(z.detach()).square().mean());
                 losses.put("commitment", quantized.detach().sub(z).square().mean().mul(options.commitment()));
                 if (options.entropyWeight() > 0) {
-                    losses.put("entropy", CodeEntropy.loss(distance.neg(), ENTROPY_EPSILON)
+                    losses.put("entropy", Codebooks.entropyLoss(distance.neg(), ENTROPY_EPSILON)
                             .mul(options.entropyWeight()));
                 }
             }
             Tensor straight = z.add(quantized.sub(z).detach());
             return new Output(straight, losses, chosen.view(z.size(0), z.size(1))).moveOutward();
         }
-    }
-
-    @Override
-    public Tensor mode(Tensor encoded) {
-        return Scope.returning(() -> apply(encoded, LatentDraws.NONE, false).z());
     }
 
     private static Tensor squaredDistance(Tensor rows, Tensor codes) {

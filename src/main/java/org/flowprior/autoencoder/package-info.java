@@ -1,7 +1,4 @@
 /**
- * The autoencoder whose latents are aligned, its bottlenecks and its losses.
- *
- * <p>{@link org.flowprior.autoencoder.Autoencoder} is the model, {@link org.flowprior.autoencoder.AutoencoderConfig}
- * its sizes and options, {@link org.flowprior.autoencoder.AutoencoderFile} its files.
+ * The autoencoder whose latents are aligned, its bottlenecks, files and losses, and the encoding of image sets.
  */
 package org.flowprior.autoencoder;

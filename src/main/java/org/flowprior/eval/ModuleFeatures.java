@@ -1,6 +1,7 @@
 package org.flowprior.eval;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -36,8 +37,9 @@ record ModuleFeatures(String label, Set<Output> outputs, boolean isInception, bo
         Inception network = Inception.read(file);
         prepare(network, device);
         return new ModuleFeatures("Inception features", Set.of(Output.values()), true, false, images -> {
-            Inception.Outputs made = network.forward(images, INCEPTION);
-            return new Outputs(made.pooled2048(), made.spatial(), made.logitsUnbiased());
+            Map<Inception.Output, Tensor> made = network.forward(images, INCEPTION);
+            return new Outputs(made.get(Inception.Output.POOLED2048), made.get(Inception.Output.SPATIAL),
+                    made.get(Inception.Output.LOGITS_UNBIASED));
         }, network::close);
     }
 

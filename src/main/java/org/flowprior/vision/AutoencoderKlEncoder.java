@@ -16,10 +16,10 @@ import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.ModuleList;
 
 /**
- * The encoder of the latent diffusion models' {@code AutoencoderKL}, and its {@code quant_conv} where the weights have
- * one, with CompVis's state-dict keys: levels of residual blocks, attention in some, each level but the last one half
- * as wide, two residual blocks with attention between them in the middle. GroupNorm of 32 groups with epsilon 1e-6,
- * SiLU.
+ * The encoder of the latent diffusion models' {@code AutoencoderKL} with CompVis's state-dict keys, and its
+ * {@code quant_conv} if the weights have one. Levels of residual blocks, some with attention; each level but the last
+ * halves the image; at the end two residual blocks with attention between them. GroupNorm of 32 groups with epsilon
+ * 1e-6, SiLU.
  */
 public final class AutoencoderKlEncoder extends Module {
 
@@ -27,23 +27,23 @@ public final class AutoencoderKlEncoder extends Module {
     private final Conv2d quantConv;
 
     private AutoencoderKlEncoder(AutoencoderKlWeights weights) {
-        try (AutoencoderKlLayers layers = new AutoencoderKlLayers(weights)) {
-            body = register("encoder", new Body(layers));
-            quantConv = weights.has("quant_conv.weight") ? register("quant_conv", layers.conv("quant_conv", 1, 0))
+        try (weights) {
+            body = register("encoder", new Body(weights));
+            quantConv = weights.has("quant_conv.weight") ? register("quant_conv", weights.conv("quant_conv", 1, 0))
                     : null;
             loadStateDict(weights.tensors());
-            layers.keep();
+            weights.keep();
         }
         requiresGrad_(false);
         eval();
     }
 
     /**
-     * The encoder in a weight file: safetensors, or a {@code .pt} or {@code .ckpt}, bare or under {@code state_dict},
-     * {@code model} or {@code ema}; keys may have a prefix such as {@code first_stage_model.}. Other weights beside the
-     * encoder's are left aside.
+     * Reads the encoder in a weight file: safetensors, or a {@code .pt} or {@code .ckpt}, bare or under
+     * {@code state_dict}, {@code model} or {@code ema}. Keys may have a prefix such as {@code first_stage_model.}. Other
+     * weights in the file are ignored.
      *
-     * @throws IllegalArgumentException     naming the file, for content that is no such encoder
+     * @throws IllegalArgumentException     naming the file, for content that is not such an encoder
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     public static AutoencoderKlEncoder read(Path file) {
@@ -51,19 +51,17 @@ public final class AutoencoderKlEncoder extends Module {
             try {
                 AutoencoderKlWeights weights = AutoencoderKlWeights.read(file);
                 return Init.skipped(() -> new AutoencoderKlEncoder(weights));
-            } catch (FormatException e) {
-                throw e;
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+                throw e instanceof FormatException ? e : new IllegalArgumentException(file + ": " + e.getMessage(), e);
             }
         }
     }
 
     /**
-     * The encoder with these weights, copied.
+     * Makes an encoder with copies of these weights.
      *
-     * @param state the weights by key; a prefix and other weights beside the encoder's are allowed
-     * @throws IllegalArgumentException when they are not an encoder's
+     * @param state the weights by key, which may have a prefix; other weights are ignored
+     * @throws IllegalArgumentException if they are not an encoder's
      */
     public static AutoencoderKlEncoder of(Map<String, Tensor> state) {
         try (Scope scope = Scope.open()) {
@@ -72,18 +70,18 @@ public final class AutoencoderKlEncoder extends Module {
         }
     }
 
-    /** Height and width of the image over those of the latents. */
+    /** Returns the image's height and width divided by those of the latents. */
     public int downsampling() {
         return 1 << body.levels.size() - 1;
     }
 
-    /** Channels of the output: twice those of the latents. */
+    /** Returns the number of channels of the output: twice those of the latents. */
     public int outputs() {
         return (int) (quantConv == null ? body.convOut : quantConv).weight().size(0);
     }
 
     /**
-     * The posterior's moments.
+     * Returns the posterior's moments.
      *
      * @param images [B, 3, H, W] in [-1, 1], sides that are multiples of {@link #downsampling}
      * @return [B, 2c, h, w]: mean, then log variance, not clamped
@@ -98,7 +96,7 @@ public final class AutoencoderKlEncoder extends Module {
         return quantConv == null ? moments : moments.into(quantConv::forward);
     }
 
-    /** The moments as tokens: [B, 3, H, W] to [B, h·w, 2c], each row mean‖log variance, positions row by row. */
+    /** Returns the moments as tokens, [B, h·w, 2c], row by row, each mean‖log variance; of images [B, 3, H, W]. */
     public Tensor tokens(Tensor images) {
         return Scope.returning(() -> moments(images).flatten(2, -1).transpose(1, 2).contiguous());
     }
@@ -118,19 +116,19 @@ public final class AutoencoderKlEncoder extends Module {
         private final GroupNorm normOut;
         private final Conv2d convOut;
 
-        Body(AutoencoderKlLayers made) {
-            convIn = register("conv_in", made.conv("encoder.conv_in", 1, 1));
-            for (int i = 0; i < made.count("encoder.down."); i++) {
-                levels.add(new Level(made, "encoder.down." + i + "."));
+        Body(AutoencoderKlWeights weights) {
+            convIn = register("conv_in", weights.conv("encoder.conv_in", 1, 1));
+            for (int i = 0; i < weights.count("encoder.down."); i++) {
+                levels.add(new Level(weights, "encoder.down." + i + "."));
             }
             register("down", new ModuleList<>(levels));
             Group middle = register("mid", new Group());
-            first = middle.add("block_1", new ResidualBlock(made, "encoder.mid.block_1."));
-            attention = made.has("encoder.mid.attn_1.q.weight")
-                    ? middle.add("attn_1", new Attention(made, "encoder.mid.attn_1.")) : null;
-            second = middle.add("block_2", new ResidualBlock(made, "encoder.mid.block_2."));
-            normOut = register("norm_out", made.norm("encoder.norm_out"));
-            convOut = register("conv_out", made.conv("encoder.conv_out", 1, 1));
+            first = middle.add("block_1", new ResidualBlock(weights, "encoder.mid.block_1."));
+            attention = weights.has("encoder.mid.attn_1.q.weight")
+                    ? middle.add("attn_1", new Attention(weights, "encoder.mid.attn_1.")) : null;
+            second = middle.add("block_2", new ResidualBlock(weights, "encoder.mid.block_2."));
+            normOut = register("norm_out", weights.norm("encoder.norm_out"));
+            convOut = register("conv_out", weights.conv("encoder.conv_out", 1, 1));
         }
 
         @Override
@@ -147,7 +145,7 @@ public final class AutoencoderKlEncoder extends Module {
         }
     }
 
-    /** A module that only holds others. */
+    /** A module that only contains others. */
     private static final class Group extends Module {
 
         <M extends Module> M add(String name, M child) {
@@ -162,18 +160,18 @@ public final class AutoencoderKlEncoder extends Module {
         private final List<Attention> attentions = new ArrayList<>();
         private final Conv2d downsample;
 
-        Level(AutoencoderKlLayers made, String prefix) {
-            for (int j = 0; j < made.count(prefix + "block."); j++) {
-                blocks.add(new ResidualBlock(made, prefix + "block." + j + "."));
+        Level(AutoencoderKlWeights weights, String prefix) {
+            for (int j = 0; j < weights.count(prefix + "block."); j++) {
+                blocks.add(new ResidualBlock(weights, prefix + "block." + j + "."));
             }
-            for (int j = 0; j < made.count(prefix + "attn."); j++) {
-                attentions.add(new Attention(made, prefix + "attn." + j + "."));
+            for (int j = 0; j < weights.count(prefix + "attn."); j++) {
+                attentions.add(new Attention(weights, prefix + "attn." + j + "."));
             }
             register("block", new ModuleList<>(blocks));
             register("attn", new ModuleList<>(attentions));
             String conv = prefix + "downsample.conv";
-            downsample = made.has(conv + ".weight")
-                    ? register("downsample", new Group()).add("conv", made.conv(conv, 2, 0)) : null;
+            downsample = weights.has(conv + ".weight")
+                    ? register("downsample", new Group()).add("conv", weights.conv(conv, 2, 0)) : null;
         }
 
         @Override
@@ -185,13 +183,13 @@ public final class AutoencoderKlEncoder extends Module {
                     x = x.into(attentions.get(j)::forward);
                 }
             }
-            // One row and one column of zeros, below and on the right.
+            // Zero-pads one row at the bottom and one column on the right.
             return downsample == null ? x
                     : x.into(h -> Functional.pad(h, new long[] {0, 1, 0, 1})).into(downsample::forward);
         }
     }
 
-    /** Two normalised convolutions beside a shortcut. */
+    /** Two normalised convolutions with a shortcut. */
     private static final class ResidualBlock extends Layer {
 
         private final GroupNorm norm1;
@@ -200,13 +198,13 @@ public final class AutoencoderKlEncoder extends Module {
         private final Conv2d conv2;
         private final Conv2d shortcut;
 
-        ResidualBlock(AutoencoderKlLayers made, String prefix) {
-            norm1 = register("norm1", made.norm(prefix + "norm1"));
-            conv1 = register("conv1", made.conv(prefix + "conv1", 1, 1));
-            norm2 = register("norm2", made.norm(prefix + "norm2"));
-            conv2 = register("conv2", made.conv(prefix + "conv2", 1, 1));
-            shortcut = made.has(prefix + "nin_shortcut.weight")
-                    ? register("nin_shortcut", made.conv(prefix + "nin_shortcut", 1, 0)) : null;
+        ResidualBlock(AutoencoderKlWeights weights, String prefix) {
+            norm1 = register("norm1", weights.norm(prefix + "norm1"));
+            conv1 = register("conv1", weights.conv(prefix + "conv1", 1, 1));
+            norm2 = register("norm2", weights.norm(prefix + "norm2"));
+            conv2 = register("conv2", weights.conv(prefix + "conv2", 1, 1));
+            shortcut = weights.has(prefix + "nin_shortcut.weight")
+                    ? register("nin_shortcut", weights.conv(prefix + "nin_shortcut", 1, 0)) : null;
         }
 
         @Override
@@ -216,7 +214,7 @@ public final class AutoencoderKlEncoder extends Module {
         }
     }
 
-    /** One head of attention over all positions, beside a shortcut. */
+    /** One head of attention over all positions, with a shortcut. */
     private static final class Attention extends Layer {
 
         private final GroupNorm norm;
@@ -225,12 +223,12 @@ public final class AutoencoderKlEncoder extends Module {
         private final Conv2d value;
         private final Conv2d out;
 
-        Attention(AutoencoderKlLayers made, String prefix) {
-            norm = register("norm", made.norm(prefix + "norm"));
-            query = register("q", made.conv(prefix + "q", 1, 0));
-            key = register("k", made.conv(prefix + "k", 1, 0));
-            value = register("v", made.conv(prefix + "v", 1, 0));
-            out = register("proj_out", made.conv(prefix + "proj_out", 1, 0));
+        Attention(AutoencoderKlWeights weights, String prefix) {
+            norm = register("norm", weights.norm(prefix + "norm"));
+            query = register("q", weights.conv(prefix + "q", 1, 0));
+            key = register("k", weights.conv(prefix + "k", 1, 0));
+            value = register("v", weights.conv(prefix + "v", 1, 0));
+            out = register("proj_out", weights.conv(prefix + "proj_out", 1, 0));
         }
 
         @Override

@@ -8,7 +8,7 @@ import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.Linear;
 
-/** Two linear layers with a nonlinearity between them, per token: timm's {@code Mlp} and {@code SwiGLUPacked}. */
+/** Two linear layers with an activation between them, for each token: timm's {@code Mlp} and {@code SwiGLUPacked}. */
 final class FeedForward extends Layer {
 
     private final MlpType type;
@@ -21,7 +21,7 @@ final class FeedForward extends Layer {
         fc2 = register("fc2", new Linear(config.hidden(), config.width(), true, generator));
     }
 
-    /** As timm: a gated layer starts with its second half near 1. */
+    /** As in timm, the second half of a gated layer starts near 1. */
     void initialize(Generator generator) {
         SelfAttention.initialize(fc1, generator);
         SelfAttention.initialize(fc2, generator);

@@ -4,7 +4,7 @@ import java.util.List;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** The mean and deviation of ImageNet's channels, which networks trained on it want taken out of their input. */
+/** Normalises images by the mean and deviation of ImageNet's channels, for networks trained on it. */
 public final class ImageNetNormalization {
 
     /** Mean of red, green and blue in [0, 1]. */
@@ -15,7 +15,7 @@ public final class ImageNetNormalization {
     private ImageNetNormalization() {}
 
     /**
-     * The normalised images, ((x + 1) / 2 - mean) / deviation for each channel, as x · 0.5 / deviation + (0.5 - mean) /
+     * Returns ((x + 1) / 2 - mean) / deviation for each channel, computed as x · 0.5 / deviation + (0.5 - mean) /
      * deviation.
      *
      * @param images [..., 3, H, W] in [-1, 1], floating point
@@ -24,7 +24,7 @@ public final class ImageNetNormalization {
      */
     public static Tensor apply(Tensor images) {
         if (images.dim() < 3 || images.size(-3) != 3 || !images.dtype().isFloatingPoint()) {
-            throw new IllegalArgumentException("normalisation wants floating-point images [..., 3, H, W] in [-1, 1], "
+            throw new IllegalArgumentException("normalisation needs floating-point images [..., 3, H, W] in [-1, 1], "
                     + "not " + images.signature());
         }
         double[] scale = new double[3];

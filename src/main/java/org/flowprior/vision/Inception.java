@@ -24,11 +24,11 @@ import org.flowprior.torch.nn.StateDictException;
 import org.flowprior.vision.InceptionUnit.Shape;
 
 /**
- * The Inception v3 of TensorFlow's file of 2015-12-05 by which FID, sFID and the inception score are measured. Keys and
- * numbers are those of torch-fidelity's {@code FeatureExtractorInceptionV3}. From torchvision's it differs in the
- * input's size and scale, in pools that leave the padding out of the mean, in the maximum instead of the mean in the
- * last block, in 1008 classes, and in the weights. Batch norms always use the running statistics, and no parameter
- * wants a gradient; gradients flow to the images.
+ * Inception v3 of TensorFlow's file of 2015-12-05, which FID, sFID and the inception score use. Keys and numbers are those
+ * of torch-fidelity's {@code FeatureExtractorInceptionV3}. It differs from torchvision's in the input's size and scale,
+ * in mean pools that do not count the padding, in a maximum pool instead of a mean pool in the last block, in 1008
+ * classes, and in the weights. Batch norms always use the running statistics, and parameters do not require gradients;
+ * gradients flow to the images.
  */
 public final class Inception extends Module {
 
@@ -36,40 +36,25 @@ public final class Inception extends Module {
     private static final long SIZE = 299;
     private static final long SPATIAL_CHANNELS = 7;
 
-    /** What {@link #forward} can give. */
+    /** The outputs that {@link #forward} can compute. */
     public enum Output {
-        /** {@link Outputs#pooled64}. */
+        /** [B, 64], mean over the pixels after the first pooling. */
         POOLED64,
-        /** {@link Outputs#pooled192}. */
+        /** [B, 192], mean over the pixels after the second pooling. */
         POOLED192,
-        /** {@link Outputs#pooled768}. */
+        /** [B, 768], mean over the pixels of Mixed_6e. */
         POOLED768,
-        /** {@link Outputs#pooled2048}: FID's features. */
+        /** [B, 2048], mean over the pixels of Mixed_7c: FID's features, {@code pool_3}. */
         POOLED2048,
-        /** {@link Outputs#spatial}: sFID's features. */
+        /** [B, 2023], 7 channels of TensorFlow's {@code mixed_6/conv} by row, column and channel: sFID's features. */
         SPATIAL,
-        /** {@link Outputs#logitsUnbiased}: the inception score's. */
+        /** [B, 1008], without the last layer's bias: the inception score's. */
         LOGITS_UNBIASED,
-        /** {@link Outputs#logits}. */
+        /** [B, 1008]. */
         LOGITS
     }
 
-    /**
-     * What was wanted, null where it was not.
-     *
-     * @param pooled64       [B, 64], mean over the pixels behind the first pooling
-     * @param pooled192      [B, 192], mean over the pixels behind the second pooling
-     * @param pooled768      [B, 768], mean over the pixels of Mixed_6e
-     * @param pooled2048     [B, 2048], mean over the pixels of Mixed_7c: FID's features, {@code pool_3}
-     * @param spatial        [B, 2023]: sFID's features, 7 channels of TensorFlow's {@code mixed_6/conv} in the order of
-     *                       rows, columns, channels
-     * @param logitsUnbiased [B, 1008], without the last layer's bias: the inception score's
-     * @param logits         [B, 1008]
-     */
-    public record Outputs(Tensor pooled64, Tensor pooled192, Tensor pooled768, Tensor pooled2048, Tensor spatial,
-            Tensor logitsUnbiased, Tensor logits) {}
-
-    /** A layer, and what is read behind it, or null. */
+    /** A layer, and the output read after it, or null. */
     private record Stage(Layer layer, Output readout) {}
 
     /** The last layer's {@code weight} and {@code bias}, uninitialised. */
@@ -82,13 +67,13 @@ public final class Inception extends Module {
     private final List<Stage> stages = new ArrayList<>();
     private final Classes classes;
 
-    /** With random weights from the default generator, see {@link #Inception(Generator)}. */
+    /** Makes a network with random weights from the default generator. */
     public Inception() {
         this(null);
     }
 
     /**
-     * With normal weights that keep the size of what goes through, float32 on the CPU: there to try things out.
+     * Makes a network with normal weights that keep the scale of activations, float32 on the CPU: for experiments.
      *
      * @param generator draws the weights; null for the default generator
      */
@@ -128,12 +113,11 @@ public final class Inception extends Module {
     }
 
     /**
-     * The network with the weights of torch-fidelity's {@code weights-inception-2015-12-05-6726825d.pth}, of any tensor
-     * file under the same keys, or of a TorchScript file whose parameters have these names. Counts of batches in it
-     * are left.
+     * Reads the weights of torch-fidelity's {@code weights-inception-2015-12-05-6726825d.pth}, of any tensor file with
+     * the same keys, or of a TorchScript file whose parameters have these names. Counts of batches are ignored.
      *
      * @return float32 on the CPU
-     * @throws IllegalArgumentException     naming the file, when it is damaged or holds something else
+     * @throws IllegalArgumentException     naming the file, if it is damaged or holds something else
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     public static Inception read(Path file) {
@@ -151,14 +135,15 @@ public final class Inception extends Module {
     }
 
     /**
-     * What is wanted of the images, resized to 299 x 299 as {@link TensorFlowResize} does and scaled to [-1, 1).
-     * Nothing is computed that is not wanted.
+     * Returns the requested outputs for images, resized to 299 x 299 by {@link TensorFlowResize} and scaled to [-1, 1).
+     * Computes only the layers that they need.
      *
      * @param images [B, 3, H, W], red first, uint8 or floating point with values in 0 to 255, on any device
-     * @return on the network's device and in its dtype, autocast aside
+     * @param wanted the requested outputs
+     * @return tensors on the network's device and, without autocast, in its dtype
      * @throws IllegalArgumentException for another shape or dtype
      */
-    public Outputs forward(Tensor images, Set<Output> wanted) {
+    public Map<Output, Tensor> forward(Tensor images, Set<Output> wanted) {
         boolean numbers = images.dtype() == DType.UINT8 || images.dtype().isFloatingPoint();
         if (images.dim() != 4 || images.size(1) != 3 || images.numel() == 0 || !numbers) {
             throw new IllegalArgumentException("Inception: images must be [B, 3, H, W], uint8 or floating point of 0 "
@@ -175,9 +160,7 @@ public final class Inception extends Module {
             }
             found.keySet().retainAll(wanted);
             found.values().forEach(Tensor::moveOutward);
-            return new Outputs(found.get(Output.POOLED64), found.get(Output.POOLED192), found.get(Output.POOLED768),
-                    found.get(Output.POOLED2048), found.get(Output.SPATIAL), found.get(Output.LOGITS_UNBIASED),
-                    found.get(Output.LOGITS));
+            return found;
         }
     }
 
@@ -204,7 +187,7 @@ public final class Inception extends Module {
         return Scope.returning(() -> {
             Tensor numbers = images.to(classes.weight.dtype(), classes.weight.device());
             Tensor scaled = TensorFlowResize.bilinear(numbers, SIZE, SIZE).sub_(128).div_(128);
-            // oneDNN would otherwise reorder the images before and behind each convolution.
+            // Otherwise oneDNN reorders the images before and after each convolution.
             return scaled.device().type() == Device.Type.CPU ? scaled.contiguous(MemoryFormat.CHANNELS_LAST) : scaled;
         });
     }

@@ -13,9 +13,9 @@ import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.Nonlinearity;
 
 /**
- * Convolution, batch norm by the running statistics whatever the mode, ReLU. The batch norm is multiplied into the
- * convolution's weight in each forward, which costs less than a pass over the images it saves: the weights stay the
- * only truth, and may be loaded and moved at any time.
+ * Convolution, batch norm with the running statistics in all modes, ReLU. Each forward pass multiplies the batch norm
+ * into the convolution's weight, which is cheaper than a pass over the images; the stored weights do not change, so they
+ * can be loaded and moved at any time.
  */
 final class InceptionUnit extends Layer {
 
@@ -32,7 +32,7 @@ final class InceptionUnit extends Layer {
         }
     }
 
-    /** The statistics {@code bn.*}, without the count of batches, which files of TensorFlow's weights lack. */
+    /** The statistics {@code bn.*}, without the count of batches, which files of TensorFlow's weights do not have. */
     private static final class Statistics extends Module {
 
         private final Tensor weight;
@@ -48,10 +48,10 @@ final class InceptionUnit extends Layer {
         }
     }
 
-    /** Channels out, kernel, stride, and padding with zeros. */
+    /** Output channels, kernel, stride, and zero padding. */
     record Shape(long out, Extent kernel, long stride, Extent padding) {
 
-        /** Stride 1, padded so that the size stays. */
+        /** Stride 1, padded to keep the size. */
         static Shape same(long out, long height, long width) {
             return new Shape(out, new Extent(height, width), 1, new Extent(height / 2, width / 2));
         }
@@ -59,14 +59,6 @@ final class InceptionUnit extends Layer {
         /** 3 x 3 without padding. */
         static Shape valid(long out, long stride) {
             return new Shape(out, Extent.square(3), stride, Extent.square(0));
-        }
-
-        long[] strides() {
-            return new long[] {stride, stride};
-        }
-
-        long[] paddings() {
-            return new long[] {padding.height(), padding.width()};
         }
     }
 
@@ -80,7 +72,7 @@ final class InceptionUnit extends Layer {
         this.bn = register("bn", new Statistics(shape.out));
     }
 
-    /** Normal weights that keep the size of what goes through; the rest stays as it begins. */
+    /** Draws normal weights that keep the scale of activations. */
     void draw(Generator generator) {
         Init.kaimingNormal_(conv.weight, 0, Fan.IN, Nonlinearity.RELU, generator);
     }
@@ -92,7 +84,8 @@ final class InceptionUnit extends Layer {
             Tensor scale = bn.weight.mul(bn.variance.add(EPSILON).rsqrt());
             Tensor kernels = conv.weight.mul(scale.view(-1, 1, 1, 1));
             Tensor shift = bn.bias.sub(bn.mean.mul(scale));
-            return Functional.conv2d(x, kernels, shift, shape.strides(), shape.paddings()).relu_();
+            return Functional.conv2d(x, kernels, shift, new long[] {shape.stride, shape.stride},
+                    new long[] {shape.padding.height(), shape.padding.width()}).relu_();
         });
     }
 }

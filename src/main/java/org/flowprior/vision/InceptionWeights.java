@@ -15,26 +15,26 @@ import org.flowprior.torch.io.StateFile;
 import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.nn.StateDictException;
 
-/** The weights of {@link Inception} out of the files that hold them. */
+/** Reads the weights of {@link Inception}. */
 final class InceptionWeights {
 
-    private static final String LANDMARK = "Conv2d_1a_3x3.conv.weight";
+    private static final String FIRST_KEY = "Conv2d_1a_3x3.conv.weight";
     private static final String BATCHES = ".bn.num_batches_tracked";
 
     private InceptionWeights() {}
 
-    /** The tensors of the file by their keys, the counts of batches left out, in the innermost scope. */
+    /** Returns the tensors of the file by their keys, without the counts of batches, in the innermost scope. */
     static Map<String, Tensor> read(Path file) {
         Map<String, Tensor> state = new LinkedHashMap<>(isTorchScript(file) ? script(file) : TensorFiles.readAll(file));
         state.keySet().removeIf(key -> key.endsWith(BATCHES));
-        if (!state.containsKey(LANDMARK)) {
+        if (!state.containsKey(FIRST_KEY)) {
             throw StateFile.refused(file, new IllegalArgumentException("not the weights of torch-fidelity's Inception: "
-                    + "no " + LANDMARK + " but " + examples(state)));
+                    + "no " + FIRST_KEY + " but " + examples(state)));
         }
         return state;
     }
 
-    /** What is wrong in a line: the first keys, however many there are. */
+    /** Names the wrong keys on one line: of each kind the first one and their number. */
     static IllegalArgumentException refused(Path file, StateDictException reason) {
         List<String> parts = new ArrayList<>();
         add(parts, reason.missing(), "missing");
@@ -55,12 +55,12 @@ final class InceptionWeights {
                 : String.join(", ", state.keySet().stream().limit(3).toList()) + (state.size() > 3 ? ", …" : "");
     }
 
-    /** By the constants that only TorchScript's zip files have. */
+    /** Recognises TorchScript by the constants that only its zip files have. */
     private static boolean isTorchScript(Path file) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             return zip.stream().anyMatch(entry -> entry.getName().endsWith("/constants.pkl"));
         } catch (IOException e) {
-            return false; // not there, damaged or of another format: the readers of tensors tell which
+            return false; // missing, damaged or of another format: the readers of tensors say which
         }
     }
 

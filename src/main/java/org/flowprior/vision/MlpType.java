@@ -4,10 +4,10 @@ import org.flowprior.torch.Functional;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** What lies between the two linear layers of a transformer's block. */
+/** The activation between the two linear layers of a transformer block. */
 public enum MlpType {
 
-    /** x · Φ(x) exactly: DINOv2 small, base and large, and DINO. */
+    /** Exact GELU, x · Φ(x): DINOv2 small, base and large, and DINO. */
     GELU {
         @Override
         Tensor apply(Tensor x) {
@@ -15,7 +15,7 @@ public enum MlpType {
         }
     },
 
-    /** GELU by the hyperbolic tangent: what the official discriminator runs DINO with. */
+    /** GELU's tanh approximation: DINO in the official discriminator. */
     GELU_TANH {
         @Override
         Tensor apply(Tensor x) {
@@ -37,7 +37,7 @@ public enum MlpType {
     /** x [..., {@link #inputs} of hidden] to [..., hidden]. */
     abstract Tensor apply(Tensor x);
 
-    /** Channels that the first linear layer gives for that many that the second one takes. */
+    /** Returns the number of output channels of the first linear layer if the second one takes {@code hidden}. */
     int inputs(int hidden) {
         return this == SWIGLU ? 2 * hidden : hidden;
     }

@@ -8,7 +8,7 @@ import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.Linear;
 
-/** Attention of all tokens to all tokens in several heads, without a mask: timm's {@code Attention}. */
+/** Multi-head attention between all tokens, without a mask: timm's {@code Attention}. */
 final class SelfAttention extends Layer {
 
     private final int heads;
@@ -26,7 +26,7 @@ final class SelfAttention extends Layer {
         initialize(proj, generator);
     }
 
-    /** What timm gives the linear layers of a vision transformer. */
+    /** Initialises a linear layer as timm does in a vision transformer. */
     static void initialize(Linear linear, Generator generator) {
         Init.truncNormal_(linear.weight(), 0, 0.02, -2, 2, generator);
         Init.zeros_(linear.bias());

@@ -6,18 +6,18 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Bilinear resizing of TensorFlow 1, which FID needs as it is: pixel i lies at i · in / out, the last ones are repeated
- * beyond the edge, and nothing is smoothed where the image shrinks. Agrees with {@code tf.image.resize_bilinear}
+ * Bilinear resizing of TensorFlow 1, which FID requires: pixel i lies at i · in / out, edge pixels repeat beyond the
+ * edge, and shrinking does not smooth. Agrees with {@code tf.image.resize_bilinear}
  * without {@code align_corners} and {@code half_pixel_centers}. Gradients flow.
  */
 public final class TensorFlowResize {
 
     private TensorFlowResize() {}
 
-    /** For each pixel out: the pixels in before and behind it, and how far it is towards the second. */
+    /** For each output pixel: the input pixels before and after it, and its distance from the first, in [0, 1). */
     private record Taps(Tensor low, Tensor high, Tensor fraction) {
 
-        /** Coordinates are float32, whatever the images are. */
+        /** Computes coordinates in float32 for images of any dtype. */
         static Taps of(long in, long out, Tensor images) {
             long[] low = new long[Math.toIntExact(out)];
             long[] high = new long[low.length];
@@ -44,7 +44,7 @@ public final class TensorFlowResize {
     }
 
     /**
-     * The images in another size, columns first.
+     * Resizes images, columns first.
      *
      * @param images [B, C, H, W], floating point or uint8, which becomes float32
      * @return [B, C, height, width], within the range of each image's values
@@ -53,7 +53,7 @@ public final class TensorFlowResize {
     public static Tensor bilinear(Tensor images, long height, long width) {
         boolean bytes = images.dtype() == DType.UINT8;
         if (images.dim() != 4 || images.numel() == 0 || !bytes && !images.dtype().isFloatingPoint()) {
-            throw new IllegalArgumentException("resizing wants images [B, C, H, W], uint8 or floating point, not "
+            throw new IllegalArgumentException("resizing needs images [B, C, H, W], uint8 or floating point, not "
                     + images.signature());
         }
         if (height < 1 || width < 1) {

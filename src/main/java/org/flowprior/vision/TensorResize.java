@@ -1,19 +1,20 @@
 package org.flowprior.vision;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 import org.flowprior.torch.Autocast;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Ways to change the size of images that look at every pixel. Each is linear and separable: a matrix for the rows and
- * one for the columns, see {@link #matrix}. Gradients flow.
+ * Resizing of images that uses every pixel. Each kind is linear and separable: a matrix for rows and one for columns, see
+ * {@link #matrix}. Gradients flow.
  */
 public enum TensorResize {
 
     /**
-     * Cubic convolution with a = -0.5, widened where the image shrinks: {@code interpolate(mode="bicubic",
-     * antialias=True)} and Pillow's {@code BICUBIC} before it rounds. Values may leave the range of the image's.
+     * Cubic convolution with a = -0.5, widened if the image shrinks: {@code interpolate(mode="bicubic",
+     * antialias=True)} and Pillow's {@code BICUBIC} before it rounds. Values may leave the image's range.
      */
     BICUBIC {
         @Override
@@ -32,7 +33,7 @@ public enum TensorResize {
         }
     },
 
-    /** Mean over the pixels whose centres lie in an output pixel, nearest where it grows: Pillow's {@code BOX}. */
+    /** Mean over the pixels whose centres lie in an output pixel; nearest if the image grows: Pillow's {@code BOX}. */
     BOX {
         @Override
         void weigh(double[] row, int i, int out) {
@@ -40,14 +41,10 @@ public enum TensorResize {
         }
     };
 
-    /** Writes the weights of output pixel i of that many into a row of zeros. */
+    /** Writes the weights of output pixel i of {@code out} into a row of zeros. */
     abstract void weigh(double[] row, int i, int out);
 
-    private interface Kernel {
-        double at(double t);
-    }
-
-    private static void widened(double[] row, int i, int out, double reach, Kernel kernel) {
+    private static void widened(double[] row, int i, int out, double reach, DoubleUnaryOperator kernel) {
         double scale = (double) row.length / out;
         double widening = Math.max(scale, 1);
         double support = reach * widening;
@@ -56,7 +53,7 @@ public enum TensorResize {
         int to = Math.min((int) (centre + support + 0.5), row.length);
         double sum = 0;
         for (int j = from; j < to; j++) {
-            row[j] = kernel.at((j - centre + 0.5) / widening);
+            row[j] = kernel.applyAsDouble((j - centre + 0.5) / widening);
             sum += row[j];
         }
         for (int j = from; j < to; j++) {
@@ -73,9 +70,9 @@ public enum TensorResize {
     }
 
     /**
-     * The matrix that changes one dimension, float64 on the CPU.
+     * Returns the matrix that resizes one dimension, float64 on the CPU.
      *
-     * @return [out, in], rows with the sum 1
+     * @return [out, in]; each row sums to 1
      * @throws IllegalArgumentException for sizes below 1
      */
     public Tensor matrix(int in, int out) {
@@ -83,9 +80,8 @@ public enum TensorResize {
             throw new IllegalArgumentException("an image cannot be resized from " + in + " to " + out + " pixels");
         }
         double[] values = new double[Math.multiplyExact(in, out)];
-        double[] row = new double[in];
         for (int i = 0; i < out; i++) {
-            Arrays.fill(row, 0);
+            double[] row = new double[in];
             weigh(row, i, out);
             System.arraycopy(row, 0, values, i * in, in);
         }
@@ -93,7 +89,7 @@ public enum TensorResize {
     }
 
     /**
-     * The images in another size, in their dtype, autocast or not.
+     * Resizes images in their dtype, with or without autocast.
      *
      * @param images [..., H, W], floating point
      * @return [..., height, width]
@@ -101,7 +97,7 @@ public enum TensorResize {
      */
     public Tensor apply(Tensor images, int height, int width) {
         if (images.dim() < 2 || !images.dtype().isFloatingPoint()) {
-            throw new IllegalArgumentException("resizing wants floating-point images [..., H, W], not "
+            throw new IllegalArgumentException("resizing needs floating-point images [..., H, W], not "
                     + images.signature());
         }
         return Scope.returning(() -> {

@@ -2,10 +2,12 @@ package org.flowprior.vision;
 
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
+import org.flowprior.torch.Torch;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.LayerNorm;
+import org.flowprior.torch.nn.Module;
 
-/** Attention, then the feed-forward layer, each behind a norm and added to what came in: timm's {@code Block}. */
+/** Attention, then the feed-forward layer, each after a norm and added to its input: timm's {@code Block}. */
 final class TransformerBlock extends Layer {
 
     private final LayerNorm norm1;
@@ -14,6 +16,16 @@ final class TransformerBlock extends Layer {
     private final LayerNorm norm2;
     private final FeedForward feedForward;
     private final LayerScale scale2;
+
+    /** A factor for each channel of a residual branch, key {@code gamma}: timm's {@code LayerScale}. */
+    private static final class LayerScale extends Module {
+
+        private final Tensor gamma;
+
+        LayerScale(long width) {
+            gamma = registerParameter("gamma", Torch.full(new long[] {width}, 1e-5));
+        }
+    }
 
     TransformerBlock(VisionTransformerConfig config, Generator generator) {
         long width = config.width();
@@ -38,6 +50,6 @@ final class TransformerBlock extends Layer {
 
     private static Tensor addBranch(Tensor x, LayerNorm norm, Layer branch, LayerScale scale) {
         Tensor change = norm.forward(x).into(branch::forward);
-        return change.into(y -> scale == null ? x.add(y) : x.addcmul(y, scale.gamma()));
+        return change.into(y -> scale == null ? x.add(y) : x.addcmul(y, scale.gamma));
     }
 }

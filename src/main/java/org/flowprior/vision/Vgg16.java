@@ -17,19 +17,19 @@ import org.flowprior.torch.nn.Nonlinearity;
 import org.flowprior.torch.nn.StateDict;
 
 /**
- * The convolutions of VGG16 (configuration D of Simonyan and Zisserman, 2015) up to {@code relu5_3}, read out where
- * LPIPS does. Numbers and keys, {@code features.0.weight} to {@code features.28.bias}, are those of torchvision's
- * {@code vgg16}; its classifier is not here.
+ * The convolutions of VGG16 (configuration D of Simonyan and Zisserman, 2015) up to {@code relu5_3}, with the outputs
+ * that LPIPS uses. Numbers and keys, {@code features.0.weight} to {@code features.28.bias}, are those of torchvision's
+ * {@code vgg16}, without its classifier.
  */
 public final class Vgg16 extends Module {
 
-    /** The stages between poolings: each of some convolutions, 3 x 3 and padded, with a ReLU behind each. */
+    /** Numbers of convolutions between poolings: 3 x 3, padded, each with a ReLU after it. */
     private static final int[] CONVOLUTIONS = {2, 2, 3, 3, 3};
     private static final long[] CHANNELS = {64, 128, 256, 512, 512};
-    /** Poolings by 2 before the last stage. */
+    /** The four poolings by 2 leave at least one pixel. */
     private static final int SMALLEST = 16;
 
-    /** The convolutions under torchvision's numbers, which count ReLUs and poolings too. */
+    /** The convolutions under torchvision's numbers, which also count ReLUs and poolings. */
     private static final class Features extends Module {
 
         private final Conv2d[][] stages = new Conv2d[CONVOLUTIONS.length][];
@@ -58,13 +58,13 @@ public final class Vgg16 extends Module {
 
     private final Features features;
 
-    /** With torchvision's initial weights from the default generator. */
+    /** Makes a network with torchvision's initial weights from the default generator. */
     public Vgg16() {
         this(null);
     }
 
     /**
-     * With torchvision's distribution of initial weights, float32 on the CPU.
+     * Makes a network with torchvision's distribution of initial weights, float32 on the CPU.
      *
      * @param generator draws the weights; null for the default generator
      */
@@ -73,7 +73,7 @@ public final class Vgg16 extends Module {
     }
 
     /**
-     * The network with the weights of torchvision's file, whose {@code classifier.*} it leaves.
+     * Reads the weights of torchvision's file and ignores its {@code classifier.*}.
      *
      * @throws IllegalArgumentException    naming the file and every tensor that is missing, unexpected or of another
      *                                     shape
@@ -95,10 +95,10 @@ public final class Vgg16 extends Module {
     }
 
     /**
-     * The outputs behind the last ReLU of each stage, in this order: {@code relu1_2}, {@code relu2_2},
+     * Returns the outputs after the last ReLU of each stage, in this order: {@code relu1_2}, {@code relu2_2},
      * {@code relu3_3}, {@code relu4_3} and {@code relu5_3}.
      *
-     * @param images [B, 3, H, W], normalised as the weights want it, H and W at least 16
+     * @param images [B, 3, H, W], normalised as the weights require, H and W at least 16
      * @return [B, 64, H, W], [B, 128, H/2, W/2], [B, 256, H/4, W/4], [B, 512, H/8, W/8] and [B, 512, H/16, W/16], with
      *         quotients rounded down
      * @throws IllegalArgumentException for another shape

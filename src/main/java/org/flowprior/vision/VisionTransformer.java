@@ -10,18 +10,19 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.Init;
+import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.LayerNorm;
 import org.flowprior.torch.nn.Module;
 import org.flowprior.torch.nn.ModuleList;
 
 /**
  * The vision transformer of DINOv2 and DINO, with the state-dict keys and numbers of timm's {@code VisionTransformer}:
- * patches, a class token, with some weights register tokens, position embedding, blocks with the norm in front, a last
- * norm.
+ * patches, a class token, register tokens (optional), position embedding, pre-norm blocks, a last norm.
  *
- * <p>Tokens are [B, T, width] in the order class token, registers, patches row by row, and behind them whatever the
- * caller appended between {@link #embed} and {@link #blocks}. Nothing here normalises the image; see
+ * <p>Tokens are [B, T, width] in the order class token, registers, patches row by row, then the tokens that the caller
+ * appended between {@link #embed} and {@link #blocks}. Images are not normalised here, see
  * {@link ImageNetNormalization}.
  */
 public final class VisionTransformer extends Module {
@@ -32,18 +33,35 @@ public final class VisionTransformer extends Module {
     private final Tensor clsToken;
     private final Tensor regToken;
     private final Tensor posEmbed;
-    private final PatchEmbedding patchEmbedding;
+    private final PatchEmbed patchEmbed;
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final LayerNorm norm;
     private boolean gradCheckpointing;
 
-    /** A network with weights from the default generator, see the constructor that takes one. */
+    /** A linear map of each patch, as a convolution: images [B, 3, H, W] to [B, N, width], row by row. */
+    private static final class PatchEmbed extends Layer {
+
+        private final Conv2d projection;
+
+        PatchEmbed(VisionTransformerConfig config, Generator generator) {
+            int patch = config.patchSize();
+            projection = register("proj", new Conv2d(3, config.width(),
+                    Conv2d.Options.kernel(patch).withStride(patch), generator));
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return Scope.returning(() -> projection.forward(x).flatten(2).transpose(1, 2));
+        }
+    }
+
+    /** Makes a network with weights from the default generator. */
     public VisionTransformer(VisionTransformerConfig config) {
         this(config, null);
     }
 
     /**
-     * A network with timm's distribution of initial weights, float32 on the CPU: linear layers and positions normal
+     * Makes a network with timm's distribution of initial weights, float32 on the CPU: linear layers and positions normal
      * with deviation 0.02, biases 0, class token and registers normal with deviation 1e-6, layer scale 1e-5.
      *
      * @param generator draws the weights; null for the default generator
@@ -55,7 +73,7 @@ public final class VisionTransformer extends Module {
         regToken = config.registers() == 0 ? null
                 : registerParameter("reg_token", Torch.zeros(1, config.registers(), width));
         posEmbed = registerParameter("pos_embed", Torch.zeros(1, config.positionRows(), width));
-        patchEmbedding = register("patch_embed", new PatchEmbedding(config, generator));
+        patchEmbed = register("patch_embed", new PatchEmbed(config, generator));
         for (int i = 0; i < config.depth(); i++) {
             blocks.add(new TransformerBlock(config, generator));
         }
@@ -74,7 +92,7 @@ public final class VisionTransformer extends Module {
     }
 
     /**
-     * The network in the file, with the sizes of its weights, see {@link VisionTransformerWeights}.
+     * Reads the network in the file, with the sizes of its weights, see {@link VisionTransformerWeights}.
      *
      * @throws IllegalArgumentException naming the file, for content that is not a vision transformer
      */
@@ -83,12 +101,12 @@ public final class VisionTransformer extends Module {
     }
 
     /**
-     * The network in the file with other sizes: {@code read(file, c -> c.withGrid(256, 16))} resamples the weights of
+     * Reads the network in the file with other sizes: {@code read(file, c -> c.withGrid(256, 16))} resamples weights for
      * 518 pixels in patches of 14, see {@link VisionTransformerWeights}.
      *
-     * @param sizes what the network is to be, of what the weights tell
+     * @param sizes makes the network's sizes from those of the weights
      * @throws IllegalArgumentException naming the file, for content that is not a vision transformer, and for sizes
-     *                                  that the weights cannot be brought to
+     *                                  that the weights cannot be resampled to
      */
     public static VisionTransformer read(Path file, UnaryOperator<VisionTransformerConfig> sizes) {
         try (Scope scope = Scope.open()) {
@@ -105,14 +123,25 @@ public final class VisionTransformer extends Module {
         }
     }
 
+    /**
+     * Loads published weights, resampling patches and positions to this size, see {@link VisionTransformerWeights}.
+     *
+     * @throws IllegalArgumentException naming the file, for weights that do not fit
+     */
+    public void load(Path file) {
+        try (Scope scope = Scope.open()) {
+            VisionTransformerWeights.read(file).loadInto(this);
+        }
+    }
+
     /** The sizes. */
     public VisionTransformerConfig config() {
         return config;
     }
 
     /**
-     * With {@code true}, a training step keeps only each block's input and computes the rest again during backward:
-     * less memory, more time, the same numbers. Returns this.
+     * Sets whether a training step keeps only each block's input and computes the rest again during backward: less
+     * memory, more time, the same numbers. Returns this.
      */
     public VisionTransformer gradCheckpointing(boolean enabled) {
         gradCheckpointing = enabled;
@@ -120,7 +149,7 @@ public final class VisionTransformer extends Module {
     }
 
     /**
-     * All tokens of the images behind the last norm: {@code forward_features}.
+     * Returns all tokens of the images after the last norm: {@code forward_features}.
      *
      * @param images [B, 3, imageSize, imageSize]
      * @return [B, prefix + patches, width]
@@ -131,58 +160,51 @@ public final class VisionTransformer extends Module {
     }
 
     /**
-     * The images as tokens with their positions, as they go into the first block.
+     * Returns the images as tokens with positions: the first block's input.
      *
      * @param images [B, 3, imageSize, imageSize]
      * @return [B, prefix + patches, width]
      * @throws IllegalArgumentException for another shape
      */
     public Tensor embed(Tensor images) {
-        long[] shape = images.shape();
-        if (shape.length != 4 || shape[1] != 3 || shape[2] != config.imageSize() || shape[3] != config.imageSize()) {
-            throw new IllegalArgumentException("vision transformer: images must be [B, 3, " + config.imageSize() + ", "
-                    + config.imageSize() + "], not " + Arrays.toString(shape) + "; ImageResize changes their size");
-        }
-        return patchEmbedding.forward(images).into(this::position);
+        check("images", images, "B", 3, config.imageSize(), config.imageSize());
+        return patchEmbed.forward(images).into(this::position);
     }
 
     /**
-     * Patches, or what stands in their place, with class token and registers in front and with their positions.
+     * Puts class token and registers before patches, or tokens in their place, and adds positions.
      *
      * @param patches [B, patches, width]
      * @return [B, prefix + patches, width]
      * @throws IllegalArgumentException for another shape
      */
     public Tensor position(Tensor patches) {
-        long[] shape = patches.shape();
-        if (shape.length != 3 || shape[1] != config.patches() || shape[2] != config.width()) {
-            throw new IllegalArgumentException("vision transformer: patches must be [B, " + config.patches() + ", "
-                    + config.width() + "], not " + Arrays.toString(shape));
-        }
+        check("patches", patches, "B", config.patches(), config.width());
+        long batch = patches.size(0);
         return Scope.returning(() -> {
-            Tensor cls = clsToken.expand(shape[0], -1, -1);
+            Tensor cls = clsToken.expand(batch, -1, -1);
             return regToken == null
                     ? Torch.cat(List.of(cls, patches), 1).add(posEmbed)
-                    : Torch.cat(List.of(cls, regToken.expand(shape[0], -1, -1), patches.add(posEmbed)), 1);
+                    : Torch.cat(List.of(cls, regToken.expand(batch, -1, -1), patches.add(posEmbed)), 1);
         });
     }
 
-    /** What all blocks make of the tokens [B, T, width], of any number; the same shape, without the last norm. */
+    /** Runs all blocks, without the last norm: tokens [B, T, width], of any number T, to the same shape. */
     public Tensor blocks(Tensor tokens) {
         return intermediates(tokens, config.depth() - 1).getFirst();
     }
 
     /**
-     * The tokens behind some blocks, without the last norm: {@code intermediates(tokens, 2, 5)} behind the third and
-     * the sixth. Blocks behind the last one asked for do not run.
+     * Returns the tokens after some blocks, without the last norm: {@code intermediates(tokens, 2, 5)} those after the
+     * third and the sixth. Later blocks do not run.
      *
-     * @param tokens [B, T, width], of any number
+     * @param tokens [B, T, width], of any number T
      * @param after  numbers of blocks from 0, ascending
      * @return one tensor of the same shape for each number
-     * @throws IllegalArgumentException for numbers that do not ascend, and where there is no such block
+     * @throws IllegalArgumentException for numbers that do not ascend or have no block
      */
     public List<Tensor> intermediates(Tensor tokens, int... after) {
-        checkTokens(tokens);
+        check("tokens", tokens, "B, T", config.width());
         checkBlocks(after);
         try (Scope scope = Scope.open()) {
             List<Tensor> kept = new ArrayList<>();
@@ -207,11 +229,14 @@ public final class VisionTransformer extends Module {
                 : block.forward(tokens);
     }
 
-    private void checkTokens(Tensor tokens) {
-        long[] shape = tokens.shape();
-        if (shape.length != 3 || shape[2] != config.width()) {
-            throw new IllegalArgumentException("vision transformer: tokens must be [B, T, " + config.width() + "], not "
-                    + Arrays.toString(shape));
+    /** Throws {@link IllegalArgumentException} unless x has the named free dimensions, then these sizes. */
+    private static void check(String name, Tensor x, String free, long... sizes) {
+        long[] shape = x.shape();
+        int first = free.split(", ").length;
+        if (shape.length != first + sizes.length
+                || !Arrays.equals(shape, first, shape.length, sizes, 0, sizes.length)) {
+            throw new IllegalArgumentException("vision transformer: " + name + " must be [" + free + ", "
+                    + Arrays.toString(sizes).substring(1) + ", not " + Arrays.toString(shape));
         }
     }
 
@@ -219,24 +244,24 @@ public final class VisionTransformer extends Module {
         int before = -1;
         for (int number : after) {
             if (number <= before || number >= config.depth()) {
-                throw new IllegalArgumentException("vision transformer: " + Arrays.toString(after) + " are no "
+                throw new IllegalArgumentException("vision transformer: " + Arrays.toString(after) + " are not "
                         + "ascending numbers of blocks from 0 to " + (config.depth() - 1));
             }
             before = number;
         }
     }
 
-    /** Tokens behind the last norm, which is per token: [B, T, width] to the same shape. */
+    /** Applies the last norm to each token: [B, T, width] to the same shape. */
     public Tensor normalize(Tensor tokens) {
         return norm.forward(tokens);
     }
 
-    /** The class token [B, width] of tokens [B, T, width], a view. */
+    /** Returns the class token [B, width] of tokens [B, T, width], a view. */
     public Tensor classToken(Tensor tokens) {
         return tokens.select(1, 0);
     }
 
-    /** The patches [B, patches, width] of tokens [B, T, width], a view without what is before and behind. */
+    /** Returns the patches [B, patches, width] of tokens [B, T, width], a view without the tokens around them. */
     public Tensor patchTokens(Tensor tokens) {
         return tokens.narrow(1, config.prefixTokens(), config.patches());
     }

@@ -8,15 +8,15 @@ package org.flowprior.vision;
  * @param width      channels of a token, a multiple of the number of heads
  * @param depth      number of blocks
  * @param heads      attention heads in a block
- * @param hidden     channels that the second linear layer of a block's MLP takes
- * @param mlp        what lies between the MLP's linear layers
- * @param registers  register tokens; with some, neither they nor the class token have a position
+ * @param hidden     input channels of the second linear layer of a block's MLP
+ * @param mlp        the activation between the MLP's linear layers
+ * @param registers  number of register tokens; if any, neither they nor the class token have a position
  * @param layerScale whether residual branches have a factor for each channel
  */
 public record VisionTransformerConfig(int imageSize, int patchSize, int width, int depth, int heads, int hidden,
         MlpType mlp, int registers, boolean layerScale) {
 
-    /** Throws {@link IllegalArgumentException} for sizes that make no network. */
+    /** Throws {@link IllegalArgumentException} for sizes that do not fit together. */
     public VisionTransformerConfig {
         if (imageSize < 1 || patchSize < 1 || width < 1 || depth < 1 || heads < 1 || hidden < 1 || registers < 0) {
             throw new IllegalArgumentException("a vision transformer needs sizes of at least 1 and registers "
@@ -63,30 +63,28 @@ public record VisionTransformerConfig(int imageSize, int patchSize, int width, i
         return new VisionTransformerConfig(imageSize, patchSize, 384, 12, 6, 1536, MlpType.GELU, 0, false);
     }
 
-    /** With images of that size cut into patches of that size. */
+    /** Returns the config for images of that size in patches of that size. */
     public VisionTransformerConfig withGrid(int image, int patch) {
         return new VisionTransformerConfig(image, patch, width, depth, heads, hidden, mlp, registers, layerScale);
     }
 
-    /** With that many heads. */
+    /** Returns the config with that number of heads. */
     public VisionTransformerConfig withHeads(int value) {
-        return new VisionTransformerConfig(imageSize, patchSize, width, depth, value, hidden, mlp, registers,
-                layerScale);
+        return new VisionTransformerConfig(imageSize, patchSize, width, depth, value, hidden, mlp, registers, layerScale);
     }
 
-    /** With that kind of MLP. */
+    /** Returns the config with that kind of MLP. */
     public VisionTransformerConfig withMlp(MlpType value) {
         return new VisionTransformerConfig(imageSize, patchSize, width, depth, heads, hidden, value, registers,
                 layerScale);
     }
 
-    /** With that many registers: the published weights with registers have 4. */
+    /** Returns the config with that number of registers: the published weights with registers have 4. */
     public VisionTransformerConfig withRegisters(int value) {
-        return new VisionTransformerConfig(imageSize, patchSize, width, depth, heads, hidden, mlp, value,
-                layerScale);
+        return new VisionTransformerConfig(imageSize, patchSize, width, depth, heads, hidden, mlp, value, layerScale);
     }
 
-    /** Patches along one side. */
+    /** Number of patches along one side. */
     public int grid() {
         return imageSize / patchSize;
     }
@@ -96,12 +94,12 @@ public record VisionTransformerConfig(int imageSize, int patchSize, int width, i
         return grid() * grid();
     }
 
-    /** Tokens in front of the patches: the class token and the registers. */
+    /** Number of tokens before the patches: the class token and the registers. */
     public int prefixTokens() {
         return 1 + registers;
     }
 
-    /** Values in all parameters of such a network. */
+    /** Counts the values in all parameters of the network. */
     public long parameterCount() {
         long d = width;
         long norm = 2 * d;

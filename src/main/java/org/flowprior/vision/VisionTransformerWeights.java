@@ -11,12 +11,12 @@ import org.flowprior.torch.io.TensorFiles;
 import org.flowprior.torch.nn.StateDict;
 
 /**
- * Weights of a {@link VisionTransformer} as they are published, under timm's keys: timm's own files, Meta's of DINOv2
- * with and without registers, and DINO's backbones.
+ * Published weights of a {@link VisionTransformer}, under timm's keys: timm's own files, Meta's of DINOv2 with and without
+ * registers, and DINO's backbones.
  *
- * <p>Of Meta's keys, {@code mask_token} is dropped, {@code register_tokens} is {@code reg_token}, and with it the class
- * token takes up the first row of the position embedding; {@code mlp.w12} and {@code mlp.w3} are {@code mlp.fc1} and
- * {@code mlp.fc2}.
+ * <p>Meta's keys become timm's: {@code mask_token} is dropped; {@code register_tokens} becomes {@code reg_token}, and
+ * then the first row of the position embedding is added to the class token; {@code mlp.w12} and {@code mlp.w3} become
+ * {@code mlp.fc1} and {@code mlp.fc2}.
  */
 public final class VisionTransformerWeights {
 
@@ -27,7 +27,7 @@ public final class VisionTransformerWeights {
     private static final String POSITIONS = "pos_embed";
     private static final String KERNEL = "patch_embed.proj.weight";
     private static final int HEAD_WIDTH = 64;
-    /** Keeps what is computed from sizes in a file within an int. */
+    /** Keeps numbers computed from sizes in a file within an int. */
     private static final int LARGEST = 1 << 20;
 
     private final String source;
@@ -39,10 +39,10 @@ public final class VisionTransformerWeights {
     }
 
     /**
-     * The weights in a safetensors, {@code .pt} or {@code .pth} file that holds nothing else, over a mapping of the
-     * file, in the innermost scope.
+     * Reads the weights in a safetensors, {@code .pt} or {@code .pth} file that holds nothing else, in the innermost
+     * scope. The file is memory-mapped.
      *
-     * @throws IllegalArgumentException    naming the file, when it is of no such format or holds no vision transformer
+     * @throws IllegalArgumentException    naming the file, for another format or other content
      * @throws java.io.UncheckedIOException when it cannot be read
      */
     public static VisionTransformerWeights read(Path file) {
@@ -50,10 +50,10 @@ public final class VisionTransformerWeights {
     }
 
     /**
-     * These tensors, under timm's or the published keys.
+     * Takes tensors under timm's or the published keys.
      *
-     * @param source what error messages are to call them
-     * @throws IllegalArgumentException when they are not those of a vision transformer
+     * @param source their name in error messages
+     * @throws IllegalArgumentException if they are not those of a vision transformer
      */
     public static VisionTransformerWeights of(String source, Map<String, Tensor> tensors) {
         Map<String, Tensor> state = new LinkedHashMap<>();
@@ -83,16 +83,16 @@ public final class VisionTransformerWeights {
         state.put(POSITIONS, positions.narrow(1, 1, positions.size(1) - 1));
     }
 
-    /** The tensors under timm's keys, in their own sizes. */
+    /** Returns the tensors under timm's keys, in their own sizes. */
     public Map<String, Tensor> state() {
         return new LinkedHashMap<>(state);
     }
 
     /**
-     * The sizes that the weights tell. Heads are taken to be of 64 channels, as in all published weights, and GELU to
-     * be exact; neither can be seen in weights.
+     * Finds the sizes from the weights. Assumes heads of 64 channels, as in all published weights, and exact GELU, which
+     * weights do not show.
      *
-     * @throws IllegalArgumentException naming the tensor that is missing or that fits no vision transformer
+     * @throws IllegalArgumentException naming the tensor that is missing or does not fit a vision transformer
      */
     public VisionTransformerConfig config() {
         int width = size(CLASS_TOKEN, 3, 2);
@@ -101,7 +101,7 @@ public final class VisionTransformerWeights {
         int hidden = size("blocks.0.mlp.fc2.weight", 2, 1);
         int first = size("blocks.0.mlp.fc1.weight", 2, 0);
         if (first != hidden && first != 2 * hidden) {
-            throw refuse("tensor 'blocks.0.mlp.fc1.weight' gives " + first + " channels where "
+            throw refuse("tensor 'blocks.0.mlp.fc1.weight' gives " + first + " channels but "
                     + "'blocks.0.mlp.fc2.weight' takes " + hidden + "; a vision transformer has as many or twice as "
                     + "many");
         }
@@ -112,7 +112,7 @@ public final class VisionTransformerWeights {
         int rows = size(POSITIONS, 3, 1) - (registers == 0 ? 1 : 0);
         int grid = root(rows);
         if (grid == 0) {
-            throw refuse("tensor 'pos_embed' has " + rows + " rows for patches, which make no square");
+            throw refuse("tensor 'pos_embed' has " + rows + " rows for patches, which is not a square number");
         }
         if (width % HEAD_WIDTH != 0) {
             throw refuse("a width of " + width + " makes no heads of " + HEAD_WIDTH + " channels; make the network "
@@ -128,8 +128,8 @@ public final class VisionTransformerWeights {
     }
 
     /**
-     * Copies the weights into the network. Where only the grid or the patch size differs, the position embedding is
-     * resized bicubically, and the patch kernel by FlexiViT's pseudo-inverse, as timm does both.
+     * Copies the weights into the network. If only the grid or the patch size differs, resizes the position embedding
+     * bicubically and the patch kernel by FlexiViT's pseudo-inverse, as timm does.
      *
      * @throws org.flowprior.torch.nn.StateDictException naming every key that is missing or unexpected, and every other
      *                                                   shape that differs, before anything is written
@@ -145,7 +145,7 @@ public final class VisionTransformerWeights {
         }
     }
 
-    /** What cannot be brought to the shape stays, for the strict loading to name it. */
+    /** Leaves a tensor that cannot be resized as it is: strict loading then names it. */
     private static Tensor fitPositions(Tensor tensor, VisionTransformerConfig config, long... wanted) {
         long[] shape = tensor.shape();
         int prefix = config.positionedPrefix();
@@ -163,7 +163,7 @@ public final class VisionTransformerWeights {
         return resizable ? WeightResampling.kernel(tensor, Math.toIntExact(wanted[3])) : tensor;
     }
 
-    /** The whole square root, or 0 where there is none. */
+    /** Returns the square root if it is a whole number, otherwise 0. */
     private static int root(long square) {
         int root = (int) Math.round(Math.sqrt(Math.max(square, 0)));
         return (long) root * root == square ? root : 0;

@@ -1,6 +1,7 @@
 package org.flowprior.vision;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Linalg;
 import org.flowprior.torch.NoGrad;
@@ -8,16 +9,16 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Weights of a vision transformer for another grid of patches or another patch size, as timm brings them there. */
+/** Resamples weights of a vision transformer for another grid of patches or another patch size, as timm does. */
 final class WeightResampling {
 
     private WeightResampling() {}
 
     /**
-     * The position embedding on another grid, resized as an image by {@link TensorResize#BICUBIC}: timm's
+     * Resizes the position embedding to another grid, as an image, by {@link TensorResize#BICUBIC}: timm's
      * {@code resample_abs_pos_embed}.
      *
-     * @param positions [1, prefix + old², width], the prefix stays as it is
+     * @param positions [1, prefix + old², width]; the prefix does not change
      * @return [1, prefix + grid², width] in the same dtype
      */
     static Tensor positions(Tensor positions, int prefix, int old, int grid) {
@@ -31,9 +32,9 @@ final class WeightResampling {
     }
 
     /**
-     * The patch kernel for another patch size, such that resized patches give what the old ones gave: FlexiViT's
-     * pseudo-inverse resize, timm's {@code resample_patch_embed}. The pseudo-inverse of the two-dimensional resize is
-     * that of the one-dimensional one in rows and columns.
+     * Resizes the patch kernel such that resized patches give the same embedding: FlexiViT's pseudo-inverse resize, timm's
+     * {@code resample_patch_embed}. The pseudo-inverse of the two-dimensional resize is that of the one-dimensional one
+     * for rows and columns.
      *
      * @param kernel [out, in, old, old]
      * @return [out, in, patch, patch] in the same dtype
@@ -51,16 +52,12 @@ final class WeightResampling {
         return Scope.returning(() -> Linalg.pinv(TensorResize.BICUBIC.matrix(old, patch).transpose(0, 1)));
     }
 
-    private interface Change {
-        Tensor of(Tensor wide);
-    }
-
-    /** In float32 at least, as PyTorch's interpolation wants it. */
-    private static Tensor withoutGrad(Tensor weight, Change change) {
+    /** Computes in float32 at least, as PyTorch's interpolation requires. */
+    private static Tensor withoutGrad(Tensor weight, UnaryOperator<Tensor> change) {
         DType dtype = weight.dtype();
         return Scope.returning(() -> {
             try (NoGrad noGrad = new NoGrad()) {
-                return change.of(dtype == DType.FLOAT64 ? weight : weight.to(DType.FLOAT32)).to(dtype);
+                return change.apply(dtype == DType.FLOAT64 ? weight : weight.to(DType.FLOAT32)).to(dtype);
             }
         });
     }

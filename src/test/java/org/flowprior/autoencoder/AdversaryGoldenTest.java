@@ -48,11 +48,11 @@ class AdversaryGoldenTest {
             try (DinoDiscriminator discriminator = new DinoDiscriminator(backbone)) {
                 discriminator.loadStateDict(KeyedWeights.state("", discriminator.stateDict()));
                 Tensor images = image2();
-                double[] means = discriminator.readouts(images, DiscriminatorWindow.WHOLE).stream()
+                double[] means = discriminator.readouts(images, Discriminator.Window.WHOLE).stream()
                         .mapToDouble(readout -> readout.abs().mean().item()).toArray();
                 assertThat(means).containsExactly(GOLDEN.readoutMeans(), within(2e-5));
 
-                Tensor first = discriminator.forward(images, DiscriminatorWindow.WHOLE);
+                Tensor first = discriminator.forward(images, Discriminator.Window.WHOLE);
                 assertThat(first.shape()).containsExactly(2, 980);
                 assertClose(first.flatten().slice(0, null, null, 7), GOLDEN.logits(), 1e-4);
                 assertClose(Torch.stack(List.of(first.get(0, 196), first.get(1, 979))),
@@ -61,12 +61,12 @@ class AdversaryGoldenTest {
                 GOLDEN.after().forEach(
                         (key, values) -> assertClose(discriminator.stateDict().get(key).narrow(0, 0, 4), values, 2e-5));
 
-                Tensor second = discriminator.forward(images, DiscriminatorWindow.WHOLE);
+                Tensor second = discriminator.forward(images, Discriminator.Window.WHOLE);
                 assertClose(second.get(0).narrow(0, 0, 8), GOLDEN.secondLogits(), 1e-4);
                 assertMeanAndDeviation(second, GOLDEN.secondMeanAndDeviation());
 
                 discriminator.eval();
-                Tensor evaluated = discriminator.forward(images, DiscriminatorWindow.WHOLE);
+                Tensor evaluated = discriminator.forward(images, Discriminator.Window.WHOLE);
                 assertClose(evaluated.get(0).narrow(0, 0, 8), GOLDEN.evaluated(), 1e-4);
                 assertMeanAndDeviation(evaluated, GOLDEN.evaluatedMeanAndDeviation());
             }
@@ -91,7 +91,7 @@ class AdversaryGoldenTest {
         try (NoGrad noGrad = new NoGrad()) {
             discriminator.loadStateDict(KeyedWeights.state("", discriminator.stateDict()));
             discriminator.eval();
-            Tensor logits = discriminator.forward(image2(), DiscriminatorWindow.WHOLE);
+            Tensor logits = discriminator.forward(image2(), Discriminator.Window.WHOLE);
             assertThat(logits.shape()).containsExactly(2, 1, side, side);
             Tensor values = Torch.cat(List.of(logits.get(0, 0, 0).narrow(0, 0, 8),
                     logits.get(1, 0, side - 1).narrow(0, side - 4, 4), logits.mean().view(1)));

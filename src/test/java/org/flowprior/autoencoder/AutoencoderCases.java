@@ -5,8 +5,8 @@ import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import org.flowprior.fixtures.Recorded;
 import org.flowprior.fixtures.Recorded.Summary;
+import org.flowprior.fixtures.Recorded;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Generator;
 import org.flowprior.torch.Scope;
@@ -29,7 +29,7 @@ final class AutoencoderCases {
 
         Repa.Options options() {
             return new Repa.Options(model.config(), projectionWidth, weight,
-                    RepaAlign.valueOf(align.toUpperCase(Locale.ROOT)));
+                    Repa.Align.valueOf(align.toUpperCase(Locale.ROOT)));
         }
     }
 

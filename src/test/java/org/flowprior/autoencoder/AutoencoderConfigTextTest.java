@@ -10,7 +10,7 @@ import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.Test;
 
-/** Configs in the metadata of files, beside the texts that files have had from the beginning. */
+/** Configs in the metadata of files, against the texts in files of all versions. */
 class AutoencoderConfigTextTest {
 
     private static List<AutoencoderConfig> configs() {
@@ -23,7 +23,7 @@ class AutoencoderConfigTextTest {
                 AutoencoderConfig.officialKl(),
                 AutoencoderConfig.officialSoftVq(),
                 small.withBottleneck(new VqBottleneck.Options(64, false, 0.125, 0.5))
-                        .withRepa(new Repa.Options(tiny, 40, 2, RepaAlign.AVG_1D_SHUFFLE)),
+                        .withRepa(new Repa.Options(tiny, 40, 2, Repa.Align.AVG_1D_SHUFFLE)),
                 small.withBottleneck(new SoftVqBottleneck.Options(2, 64, 1.0 / 3, false, 1e-7)));
     }
 

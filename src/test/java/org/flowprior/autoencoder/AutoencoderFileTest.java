@@ -59,7 +59,7 @@ class AutoencoderFileTest {
         AutoencoderConfig conv = AutoencoderConfig.of(tiny(64, 1), tiny(64, 1).withGrid(32, 16), 4, 6);
         return Stream.of(official(), official().withBottleneck(KlBottleneck.Options.OFFICIAL),
                 official().withBottleneck(new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01))
-                        .withRepa(new Repa.Options(tiny(64, 1).withRegisters(4), 8, 0.1, RepaAlign.REPEAT)),
+                        .withRepa(new Repa.Options(tiny(64, 1).withRegisters(4), 8, 0.1, Repa.Align.REPEAT)),
                 official().withBottleneck(new VqBottleneck.Options(9, true, 0.25, 0)),
                 official().withToPixel(ToPixelKind.SIREN), conv.withToPixel(ToPixelKind.CONV),
                 official().withToPixel(ToPixelKind.IDENTITY));
@@ -97,7 +97,7 @@ class AutoencoderFileTest {
                 official().withBottleneck(new KlBottleneck.Options(1e-3)),
                 official().withBottleneck(new VqBottleneck.Options(9, false, 0.5, 0.2)),
                 official().withBottleneck(new SoftVqBottleneck.Options(4, 8, 0.5, false, 0.2))
-                        .withRepa(new Repa.Options(tiny(64, 1), 8, 0.3, RepaAlign.AVG_1D_SHUFFLE)));
+                        .withRepa(new Repa.Options(tiny(64, 1), 8, 0.3, Repa.Align.AVG_1D_SHUFFLE)));
         for (AutoencoderConfig config : configs) {
             try (Autoencoder written = new Autoencoder(config, generator)) {
                 AutoencoderFile.write(file, written);
@@ -141,7 +141,7 @@ class AutoencoderFileTest {
     @Test
     void theAlignmentCanBeLeftAway() {
         Path file = directory.resolve("autoencoder.pt");
-        AutoencoderConfig config = official().withRepa(new Repa.Options(tiny(64, 1), 8, 0.1, RepaAlign.REPEAT));
+        AutoencoderConfig config = official().withRepa(new Repa.Options(tiny(64, 1), 8, 0.1, Repa.Align.REPEAT));
         try (Autoencoder written = new Autoencoder(config, generator)) {
             AutoencoderFile.writePt(file, written.stateDict());
             try (Autoencoder read = Autoencoder.read(file, c -> c.withRepa(null))) {
@@ -154,15 +154,15 @@ class AutoencoderFileTest {
     @Test
     void publishedBackbonesAreResampledIntoPlace() {
         VisionTransformerConfig published = tiny(128, 2).withGrid(36, 6);
-        AutoencoderConfig config = official().withRepa(new Repa.Options(tiny(128, 2), 8, 0.1, RepaAlign.REPEAT));
+        AutoencoderConfig config = official().withRepa(new Repa.Options(tiny(128, 2), 8, 0.1, Repa.Align.REPEAT));
         Path file = directory.resolve("dinov2.safetensors");
         try (VisionTransformer backbone = new VisionTransformer(published, generator);
                 Autoencoder autoencoder = new Autoencoder(config, generator);
                 VisionTransformer expected = new VisionTransformer(tiny(128, 2), generator)) {
             Safetensors.write(file, backbone.stateDict());
-            autoencoder.encoder().loadBackbone(file);
-            autoencoder.loadRepaModel(file);
-            BackboneFile.load(file, expected);
+            autoencoder.encoder().model().load(file);
+            autoencoder.repa().model().load(file);
+            expected.load(file);
             Map<String, Tensor> state = autoencoder.stateDict();
             expected.stateDict().forEach((key, tensor) -> {
                 assertThat(state.get("encoder.model." + key).equal(tensor)).as(key).isTrue();
@@ -170,7 +170,7 @@ class AutoencoderFileTest {
             });
             assertThat(state.get("encoder.model.norm.weight").requiresGrad()).isTrue();
             assertThat(state.get("repa_model.norm.weight").requiresGrad()).isFalse();
-            assertThatThrownBy(() -> autoencoder.decoder().loadBackbone(file))
+            assertThatThrownBy(() -> autoencoder.decoder().model().load(file))
                     .hasMessageContaining("dinov2.safetensors");
         }
     }

@@ -93,7 +93,7 @@ class AutoencoderGoldenTest {
         SoftVqBottleneck.Options options = new SoftVqBottleneck.Options(4, 16, 0.07, true, 0.01);
         try (SoftVqBottleneck bottleneck = options.create(32, null)) {
             bottleneck.stateDict().get("embedding").copy_(HashFill.byKey("quantize.embedding", 1, 0, 4, 16, 32));
-            Bottleneck.Output output = bottleneck.apply(tokens(), LatentDraws.NONE, true);
+            Bottleneck.Output output = bottleneck.apply(tokens(), Autoencoder.Draws.NONE, true);
             assertClose(output.z().get(0, 0).narrow(0, 0, 8), GOLDEN.softVq().first(), 2e-6);
             assertClose(output.z().get(1, 63).narrow(0, 0, 8), GOLDEN.softVq().last(), 2e-6);
             assertThat(output.losses().keySet()).containsExactly("entropy");
@@ -118,7 +118,7 @@ class AutoencoderGoldenTest {
         try (VqBottleneck bottleneck = new VqBottleneck.Options(16, normalize, 0.25, 0.1).create(32, null)) {
             bottleneck.stateDict().get("embedding.weight")
                     .copy_(HashFill.byKey("quantize.embedding.weight", 1, 0, 16, 32));
-            Bottleneck.Output output = bottleneck.apply(tokens(), LatentDraws.NONE, true);
+            Bottleneck.Output output = bottleneck.apply(tokens(), Autoencoder.Draws.NONE, true);
             assertClose(output.z().get(0, 0).narrow(0, 0, 8), expected.first(), 2e-6);
             assertThat(output.losses().keySet()).containsExactly("codebook", "commitment", "entropy");
             assertThat(output.losses().values().stream().mapToDouble(Tensor::item).toArray())
@@ -132,11 +132,11 @@ class AutoencoderGoldenTest {
         KlBottleneck bottleneck = KlBottleneck.Options.OFFICIAL.create(32, null);
         Tensor moments = HashFill.byKey("moments", 3, 0, 2, 64, 64);
         Tensor noise = HashFill.byKey("noise", 1, 0, 2, 64, 32);
-        Bottleneck.Output output = bottleneck.apply(moments, new LatentDraws(noise, null), true);
+        Bottleneck.Output output = bottleneck.apply(moments, new Autoencoder.Draws(noise, null), true);
         assertThat(output.losses().keySet()).containsExactly("kl");
         assertThat(output.losses().get("kl").item()).isCloseTo(GOLDEN.kl().loss(), within(2e-9));
         for (int i = 0; i < 2; i++) {
-            LatentDraws draws = new LatentDraws(noise.narrow(0, i, 1), null);
+            Autoencoder.Draws draws = new Autoencoder.Draws(noise.narrow(0, i, 1), null);
             double divergence = bottleneck.apply(moments.narrow(0, i, 1), draws, false).losses().get("kl").item() * 1e6;
             assertThat(divergence).isCloseTo(GOLDEN.kl().perSample()[i], within(2e-3));
         }

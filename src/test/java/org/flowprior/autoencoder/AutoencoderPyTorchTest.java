@@ -70,28 +70,28 @@ class AutoencoderPyTorchTest {
     }
 
     /** In the script's order. */
-    private static LatentDraws draws(AutoencoderCases.Case expected, Generator generator) {
+    private static Autoencoder.Draws draws(AutoencoderCases.Case expected, Generator generator) {
         boolean random = expected.bottleneck().equals("kl");
         boolean shuffled = expected.repa() != null && expected.repa().align().equals("avg_1d_shuffle");
-        return new LatentDraws(random ? Torch.randn(new long[] {2, 4, 6}, generator).to(DType.FLOAT64) : null,
+        return new Autoencoder.Draws(random ? Torch.randn(new long[] {2, 4, 6}, generator).to(DType.FLOAT64) : null,
                 shuffled ? Torch.randperm(16, generator) : null);
     }
 
     private static void assertLosses(Autoencoder autoencoder, Autoencoder.Output output,
             AutoencoderCases.Case expected) {
         assertThat(output.losses().keySet()).containsExactlyElementsOf(expected.losses().keySet())
-                .containsExactlyElementsOf(autoencoder.lossNames());
+                .containsExactlyElementsOf(autoencoder.config().lossNames());
         expected.losses().forEach((name, loss) -> assertThat(output.losses().get(name).item()).as(name)
                 .isCloseTo(loss, within(TOLERANCE * Math.max(Math.abs(loss), 1e-4))));
     }
 
     private static void assertUsage(Autoencoder autoencoder, long[]... used) {
-        Tensor window = autoencoder.stateDict().get("quantize.codebook_used").view(used.length, CodeUsage.WINDOW);
+        Tensor window = autoencoder.stateDict().get("quantize.codebook_used").view(used.length, Codebooks.WINDOW);
         for (int book = 0; book < used.length; book++) {
             long fresh = used[book].length;
-            Tensor last = window.get(book).narrow(0, CodeUsage.WINDOW - fresh, fresh);
+            Tensor last = window.get(book).narrow(0, Codebooks.WINDOW - fresh, fresh);
             assertThat(last.to(DType.INT64).toLongArray()).containsExactly(used[book]);
-            assertThat(window.get(book).narrow(0, 0, CodeUsage.WINDOW - fresh).countNonzero().item()).isZero();
+            assertThat(window.get(book).narrow(0, 0, Codebooks.WINDOW - fresh).countNonzero().item()).isZero();
         }
     }
 

@@ -58,8 +58,8 @@ class AutoencoderTest {
     void parameterCountsAreTheOfficialOnes() {
         AutoencoderConfig official = AutoencoderConfig.official();
         assertThat(LARGE.parameterCount()).isEqualTo(303_412_224);
-        assertThat(official.encoderParameters()).isEqualTo(303_543_296);
-        assertThat(official.decoderParameters()).isEqualTo(304_265_984);
+        assertThat(Encoder.parameterCount(LARGE, 64)).isEqualTo(303_543_296);
+        assertThat(Decoder.parameterCount(LARGE, 64, ToPixelKind.LINEAR)).isEqualTo(304_265_984);
         assertThat(official.parameterCount()).isEqualTo(607_875_872);
         assertThat(ToPixelKind.LINEAR.parameterCount(LARGE)).isEqualTo(787_200);
         assertThat(AutoencoderConfig.of(BASE, BASE, 64, 32).parameterCount()).isEqualTo(172_515_104);
@@ -110,18 +110,18 @@ class AutoencoderTest {
             Tensor images = images(2);
             Tensor first = autoencoder.forward(images, generator.manualSeed(5)).latents();
             Tensor noise = Torch.randn(new long[] {2, 4, 6}, generator.manualSeed(5));
-            Tensor given = autoencoder.forward(images, new LatentDraws(noise, null)).latents();
+            Tensor given = autoencoder.forward(images, new Autoencoder.Draws(noise, null)).latents();
             Tensor fromBottleneck = autoencoder.bottleneck().apply(autoencoder.encoded(images),
-                    generator.manualSeed(5), true).z();
+                    autoencoder.draw(2, generator.manualSeed(5)), true).z();
             Tensor other = autoencoder.forward(images, generator).latents();
             assertThat(first.equal(given)).isTrue();
             assertThat(first.equal(fromBottleneck)).isTrue();
             assertThat(first.equal(other)).isFalse();
             assertThat(autoencoder.eval().isTraining()).isFalse();
-            Autoencoder.Output evaluated = autoencoder.forward(images, new LatentDraws(noise, null));
+            Autoencoder.Output evaluated = autoencoder.forward(images, new Autoencoder.Draws(noise, null));
             assertThat(evaluated.latents().equal(given)).isTrue();
             assertThat(evaluated.losses().keySet()).containsExactly("kl");
-            assertThatThrownBy(() -> autoencoder.forward(images, LatentDraws.NONE))
+            assertThatThrownBy(() -> autoencoder.forward(images, Autoencoder.Draws.NONE))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("noise must be [2, 4, 6]");
         }
     }
@@ -129,18 +129,18 @@ class AutoencoderTest {
     @Test
     void evaluationHasNoLossesOfCodebooksAndNotesNoUsage() {
         AutoencoderConfig config = tiny().withBottleneck(new VqBottleneck.Options(8, true, 0.25, 0.1))
-                .withRepa(new Repa.Options(tiny(10), 7, 0.1, RepaAlign.AVG_1D_SHUFFLE));
+                .withRepa(new Repa.Options(tiny(10), 7, 0.1, Repa.Align.AVG_1D_SHUFFLE));
         try (Autoencoder autoencoder = new Autoencoder(config, generator)) {
             autoencoder.eval();
             Tensor images = images(1);
-            assertThat(autoencoder.draw(1, generator)).isEqualTo(LatentDraws.NONE);
-            Autoencoder.Output output = autoencoder.forward(images, LatentDraws.NONE);
+            assertThat(autoencoder.draw(1, generator)).isEqualTo(Autoencoder.Draws.NONE);
+            Autoencoder.Output output = autoencoder.forward(images, Autoencoder.Draws.NONE);
             assertThat(output.losses()).isEmpty();
             assertThat(output.latents().equal(autoencoder.encode(images))).isTrue();
             assertThat(autoencoder.stateDict().get("quantize.codebook_used").countNonzero().item()).isZero();
             autoencoder.train();
             assertThat(autoencoder.forward(images, generator).losses().keySet())
-                    .containsExactlyElementsOf(autoencoder.lossNames())
+                    .containsExactlyElementsOf(autoencoder.config().lossNames())
                     .containsExactly("codebook", "commitment", "entropy", "repa");
         }
     }
@@ -152,10 +152,10 @@ class AutoencoderTest {
             bottleneck.stateDict().get("embedding.weight").detach().copy_(corners);
             assertThat(bottleneck.usage()).isEqualTo(0.25);
             Tensor tokens = corners.narrow(0, 1, 2).view(1, 2, 2).mul(3);
-            assertThat(bottleneck.apply(tokens, LatentDraws.NONE, true).codes().toLongArray()).containsExactly(1, 2);
+            assertThat(bottleneck.apply(tokens, Autoencoder.Draws.NONE, true).codes().toLongArray()).containsExactly(1, 2);
             assertThat(bottleneck.usage()).isEqualTo(0.75);
-            bottleneck.apply(corners.narrow(0, 3, 1).expand(40000, -1).view(2, 20000, 2), LatentDraws.NONE, true);
-            bottleneck.apply(corners.narrow(0, 0, 1).expand(40000, -1).view(2, 20000, 2), LatentDraws.NONE, true);
+            bottleneck.apply(corners.narrow(0, 3, 1).expand(40000, -1).view(2, 20000, 2), Autoencoder.Draws.NONE, true);
+            bottleneck.apply(corners.narrow(0, 0, 1).expand(40000, -1).view(2, 20000, 2), Autoencoder.Draws.NONE, true);
             assertThat(bottleneck.usage()).isEqualTo(0.5);
         }
         try (SoftVqBottleneck bottleneck = new SoftVqBottleneck.Options(2, 4, 1, true, 0).create(2, generator)) {
@@ -165,7 +165,7 @@ class AutoencoderTest {
 
     @Test
     void theFrozenEncoderOfTheAlignmentDoesNotTrain() {
-        AutoencoderConfig config = tiny().withRepa(new Repa.Options(tiny(10), 7, 0.1, RepaAlign.GLOBAL));
+        AutoencoderConfig config = tiny().withRepa(new Repa.Options(tiny(10), 7, 0.1, Repa.Align.GLOBAL));
         try (Autoencoder autoencoder = new Autoencoder(config, generator)) {
             long frozen = config.repa().model().parameterCount();
             assertThat(autoencoder.trainableParameters().stream().mapToLong(Tensor::numel).sum())
@@ -240,10 +240,10 @@ class AutoencoderTest {
         assertThatThrownBy(() -> tiny().withBottleneck(new SoftVqBottleneck.Options(3, 8, 0.07, true, 0)))
                 .hasMessageContaining("3 codebooks cannot share 4 latent tokens");
         assertThatThrownBy(() -> tiny().withToPixel(ToPixelKind.CONV)).hasMessageContaining("patches of 16, not of 8");
-        assertThatThrownBy(() -> tiny().withRepa(new Repa.Options(tiny(16).withGrid(64, 8), 8, 1, RepaAlign.GLOBAL)))
+        assertThatThrownBy(() -> tiny().withRepa(new Repa.Options(tiny(16).withGrid(64, 8), 8, 1, Repa.Align.GLOBAL)))
                 .hasMessageContaining("size 32, not 64");
         assertThatThrownBy(() -> AutoencoderConfig.of(tiny(16), tiny(16), 3, 6)
-                .withRepa(new Repa.Options(tiny(16), 8, 1, RepaAlign.REPEAT))).hasMessageContaining("16 and 3");
+                .withRepa(new Repa.Options(tiny(16), 8, 1, Repa.Align.REPEAT))).hasMessageContaining("16 and 3");
         assertThatThrownBy(() -> new KlBottleneck.Options(-1)).hasMessageContaining("at least 0");
         assertThatThrownBy(() -> new VqBottleneck.Options(0, true, 0, 0)).hasMessageContaining("entries");
         assertThatThrownBy(() -> new SoftVqBottleneck.Options(1, 1, 0, true, 0)).hasMessageContaining("temperature");

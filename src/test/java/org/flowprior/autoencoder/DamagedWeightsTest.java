@@ -30,7 +30,7 @@ class DamagedWeightsTest {
     @TempDir
     private Path directory;
 
-    /** Cuts the file, or changes bytes where its names, shapes and places stand; the rest would be other weights. */
+    /** Cuts the file, or changes bytes of its names, shapes and offsets; other bytes are only weights. */
     private static byte[] damage(byte[] file, int header, Random random) {
         if (random.nextInt(3) == 0) {
             return Arrays.copyOf(file, random.nextInt(file.length));

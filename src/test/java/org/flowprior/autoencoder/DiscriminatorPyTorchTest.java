@@ -31,12 +31,12 @@ class DiscriminatorPyTorchTest {
         discriminator.loadStateDict(AdversaryRecords.draw(expected.keys(), discriminator.stateDict(), generator));
         assertThat(discriminator.parameterCount()).isEqualTo(expected.parameters());
         Tensor images = null;
-        DiscriminatorWindow window = DiscriminatorWindow.WHOLE;
+        Discriminator.Window window = Discriminator.Window.WHOLE;
         for (int i = 0; i < expected.passes().length; i++) {
             AdversaryRecords.Pass pass = expected.passes()[i];
             images = Torch.randn(pass.images(), generator).requiresGrad_(true);
-            window = pass.window() == null ? DiscriminatorWindow.WHOLE
-                    : DiscriminatorWindow.at(pass.window()[0], pass.window()[1]);
+            window = pass.window() == null ? Discriminator.Window.WHOLE
+                    : Discriminator.Window.at(pass.window()[0], pass.window()[1]);
             Tensor logits = discriminator.forward(images, window);
             assertThat(logits.shape()).containsExactly(pass.logits());
             pass.result().assertIs("logits " + i, logits, TOLERANCE);

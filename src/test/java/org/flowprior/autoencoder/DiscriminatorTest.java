@@ -91,7 +91,7 @@ class DiscriminatorTest {
             assertThat(discriminator.backbone().isTraining()).isFalse();
 
             Tensor images = Torch.randn(2, 3, 16, 16).requiresGrad_(true);
-            discriminator.forward(images, DiscriminatorWindow.WHOLE).square().sum().backward();
+            discriminator.forward(images, Discriminator.Window.WHOLE).square().sum().backward();
             assertThat(images.grad().abs().sum().item()).isPositive();
             assertThat(discriminator.backbone().parameters()).allMatch(weight -> weight.grad() == null);
         }
@@ -104,10 +104,10 @@ class DiscriminatorTest {
             int windows = 0;
             Set<Long> tops = new HashSet<>();
             for (int i = 0; i < 200; i++) {
-                DiscriminatorWindow window = discriminator.drawWindow(18, 20, generator);
+                Discriminator.Window window = discriminator.drawWindow(18, 20, generator);
                 // The documented order.
                 boolean crop = Torch.rand(new long[] {1}, twin).item() <= 0.5;
-                assertThat(window).isEqualTo(!crop ? DiscriminatorWindow.WHOLE : DiscriminatorWindow.at(
+                assertThat(window).isEqualTo(!crop ? Discriminator.Window.WHOLE : Discriminator.Window.at(
                         (long) Torch.randint(3, new long[] {1}, twin).item(),
                         (long) Torch.randint(5, new long[] {1}, twin).item()));
                 windows += crop ? 1 : 0;
@@ -116,15 +116,15 @@ class DiscriminatorTest {
             assertThat(windows).isBetween(70, 130);
             assertThat(tops).containsExactlyInAnyOrder(0L, 1L, 2L);
             Tensor before = generator.state();
-            assertThat(discriminator.drawWindow(16, 40, generator)).isEqualTo(DiscriminatorWindow.WHOLE);
+            assertThat(discriminator.drawWindow(16, 40, generator)).isEqualTo(Discriminator.Window.WHOLE);
             assertThat(generator.state().equal(before)).as("nothing was drawn").isTrue();
 
             discriminator.eval();
             Tensor images = Torch.randn(1, 3, 18, 20);
-            Tensor seen = discriminator.forward(images, DiscriminatorWindow.at(2, 4));
+            Tensor seen = discriminator.forward(images, Discriminator.Window.at(2, 4));
             Tensor cut = images.narrow(2, 2, 16).narrow(3, 4, 16).contiguous();
             assertThat(seen.equal(discriminator.forward(cut, (Generator) null))).isTrue();
-            assertThatThrownBy(() -> discriminator.forward(images, DiscriminatorWindow.at(3, 0)))
+            assertThatThrownBy(() -> discriminator.forward(images, Discriminator.Window.at(3, 0)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("row 3");
             assertThatThrownBy(() -> discriminator.forward(Torch.zeros(1, 1, 18, 20), (Generator) null))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("[B, 3, H, W]");
@@ -213,19 +213,19 @@ class DiscriminatorTest {
             Tensor images = Torch.randn(new long[] {2, 3, 20, 20}, generator).requiresGrad_(true);
             // The first singular vectors must be roughly found, or quotients by what they estimate are large.
             for (int i = 0; i < 10; i++) {
-                discriminator.forward(images, DiscriminatorWindow.WHOLE);
+                discriminator.forward(images, Discriminator.Window.WHOLE);
             }
             discriminator.eval();
-            Tensor embedded = discriminator.readouts(images, DiscriminatorWindow.WHOLE).getFirst();
-            Tensor exact = discriminator.forward(images, DiscriminatorWindow.WHOLE);
+            Tensor embedded = discriminator.readouts(images, Discriminator.Window.WHOLE).getFirst();
+            Tensor exact = discriminator.forward(images, Discriminator.Window.WHOLE);
             try (Autocast autocast = Autocast.on(Device.CPU.type(), DType.BFLOAT16)) {
-                List<Tensor> readouts = discriminator.readouts(images, DiscriminatorWindow.WHOLE);
+                List<Tensor> readouts = discriminator.readouts(images, Discriminator.Window.WHOLE);
                 assertThat(readouts).allMatch(readout -> readout.dtype() == DType.FLOAT32);
                 assertThat(readouts.getFirst().equal(embedded)).isTrue();
-                Tensor rough = discriminator.forward(images, DiscriminatorWindow.WHOLE);
+                Tensor rough = discriminator.forward(images, Discriminator.Window.WHOLE);
                 assertThat(rough.sub(exact).abs().max().item()).isBetween(1e-6, 0.05);
                 discriminator.train();
-                discriminator.forward(images, DiscriminatorWindow.WHOLE).square().mean().backward();
+                discriminator.forward(images, Discriminator.Window.WHOLE).square().mean().backward();
             }
             assertThat(images.grad().isfinite().all().item()).isEqualTo(1);
             assertThat(discriminator.stateDict().values()).allMatch(t -> t.dtype() != DType.BFLOAT16);

@@ -148,7 +148,7 @@ class InceptionFileTest {
             }
             Files.write(file, damaged);
             try (Scope inner = Scope.open()) {
-                InceptionWeights.read(file); // where only numbers or padding were hit
+                InceptionWeights.read(file); // the change hit only numbers or padding
             } catch (IllegalArgumentException e) {
                 assertOneLine(e, file);
                 refused++;

@@ -52,15 +52,15 @@ class InceptionTest {
         network.close();
     }
 
-    private static void assertGolden(Inception.Outputs outputs, double tolerance) {
+    private static void assertGolden(Map<Output, Tensor> outputs, double tolerance) {
         Map<String, Tensor> named = new LinkedHashMap<>();
-        named.put("pooled64", outputs.pooled64());
-        named.put("pooled192", outputs.pooled192());
-        named.put("pooled768", outputs.pooled768());
-        named.put("pooled2048", outputs.pooled2048());
-        named.put("spatial", outputs.spatial());
-        named.put("logitsUnbiased", outputs.logitsUnbiased());
-        named.put("logits", outputs.logits());
+        named.put("pooled64", outputs.get(Output.POOLED64));
+        named.put("pooled192", outputs.get(Output.POOLED192));
+        named.put("pooled768", outputs.get(Output.POOLED768));
+        named.put("pooled2048", outputs.get(Output.POOLED2048));
+        named.put("spatial", outputs.get(Output.SPATIAL));
+        named.put("logitsUnbiased", outputs.get(Output.LOGITS_UNBIASED));
+        named.put("logits", outputs.get(Output.LOGITS));
         assertThat(named.keySet()).containsExactlyInAnyOrderElementsOf(GOLDEN.keySet());
         named.forEach((name, output) -> {
             assertThat(output.shape()).as(name).containsExactly(2, GOLDEN.get(name).length / 2);
@@ -111,9 +111,9 @@ class InceptionTest {
     void bytesAndNumbersGiveTheSame() {
         Set<Output> first = Set.of(Output.POOLED64);
         Tensor images = InceptionFill.images();
-        Tensor ofBytes = network.forward(images, first).pooled64();
+        Tensor ofBytes = network.forward(images, first).get(Output.POOLED64);
         for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
-            Tensor ofNumbers = network.forward(images.to(dtype), first).pooled64();
+            Tensor ofNumbers = network.forward(images.to(dtype), first).get(Output.POOLED64);
             assertThat(ofNumbers.dtype()).isEqualTo(DType.FLOAT32);
             assertThat(ofNumbers.equal(ofBytes)).isTrue();
         }
@@ -123,19 +123,18 @@ class InceptionTest {
     void whatNobodyWantsIsNotComputed() {
         try (Inception open = new Inception()) {
             Tensor images = Torch.rand(1, 3, 20, 30).mul(255);
-            Tensor whole = open.forward(images, EnumSet.of(Output.SPATIAL, Output.POOLED768)).spatial();
+            Tensor whole = open.forward(images, EnumSet.of(Output.SPATIAL, Output.POOLED768)).get(Output.SPATIAL);
             Map<String, Module> modules = open.namedModules();
             modules.get("Mixed_6d.branch7x7_1").close();
-            Inception.Outputs spatial = open.forward(images, Set.of(Output.SPATIAL));
-            assertThat(spatial.spatial().sub(whole).abs().max().item()).isLessThan(1e-5);
-            assertThat(spatial.pooled64()).isNull();
-            assertThat(spatial.pooled2048()).isNull();
+            Map<Output, Tensor> spatial = open.forward(images, Set.of(Output.SPATIAL));
+            assertThat(spatial.get(Output.SPATIAL).sub(whole).abs().max().item()).isLessThan(1e-5);
+            assertThat(spatial.get(Output.POOLED64)).isNull();
+            assertThat(spatial.get(Output.POOLED2048)).isNull();
             assertThatThrownBy(() -> open.forward(images, Set.of(Output.LOGITS))).isInstanceOf(ClosedException.class);
             modules.get("Conv2d_3b_1x1").close();
-            assertThat(open.forward(images, Set.of(Output.POOLED64)).pooled64().shape()).containsExactly(1, 64);
+            assertThat(open.forward(images, Set.of(Output.POOLED64)).get(Output.POOLED64).shape()).containsExactly(1, 64);
             modules.get("Conv2d_1a_3x3").close();
-            assertThat(open.forward(images, Set.of())).isEqualTo(
-                    new Inception.Outputs(null, null, null, null, null, null, null));
+            assertThat(open.forward(images, Set.of())).isEqualTo(Map.of());
         }
     }
 
@@ -144,11 +143,11 @@ class InceptionTest {
         try (Scope scope = Scope.open()) {
             Tensor images = InceptionFill.images().narrow(0, 0, 1);
             long before = Memory.liveTensors();
-            Inception.Outputs outputs = network.forward(images, Set.of(Output.LOGITS, Output.SPATIAL));
+            Map<Output, Tensor> outputs = network.forward(images, Set.of(Output.LOGITS, Output.SPATIAL));
             assertThat(Memory.liveTensors()).isEqualTo(before + 2);
-            assertThat(outputs.pooled2048()).isNull();
-            assertThat(outputs.logitsUnbiased()).isNull();
-            Recorded.assertClose("logits", outputs.logits().flatten().toDoubleArray(),
+            assertThat(outputs.get(Output.POOLED2048)).isNull();
+            assertThat(outputs.get(Output.LOGITS_UNBIASED)).isNull();
+            Recorded.assertClose("logits", outputs.get(Output.LOGITS).flatten().toDoubleArray(),
                     Arrays.copyOf(GOLDEN.get("logits"), 1008), 1e-5);
         }
     }
@@ -160,12 +159,12 @@ class InceptionTest {
             Tensor images = Torch.rand(new long[] {1, 3, 6, 8}, generator, DType.FLOAT64).mul_(255).requiresGrad_(true);
             Tensor way = Torch.randn(new long[] {1, 3, 6, 8}, generator, DType.FLOAT64);
             Set<Output> first = Set.of(Output.POOLED192);
-            wide.forward(images, first).pooled192().square().sum().backward();
+            wide.forward(images, first).get(Output.POOLED192).square().sum().backward();
             double slope = images.grad().mul(way).sum().item();
             double[] ends = new double[2];
             for (int side = 0; side < 2; side++) {
                 Tensor moved = images.detach().add(way.mul(side == 0 ? -1e-4 : 1e-4));
-                ends[side] = wide.forward(moved, first).pooled192().square().sum().item();
+                ends[side] = wide.forward(moved, first).get(Output.POOLED192).square().sum().item();
             }
             assertThat(slope).isNotZero().isCloseTo((ends[1] - ends[0]) / 2e-4, within(Math.abs(slope) * 1e-4));
         }
@@ -176,7 +175,7 @@ class InceptionTest {
         try (Generator one = Generator.seeded(7); Generator two = Generator.seeded(7);
                 Inception network = new Inception(one); Inception same = new Inception(two)) {
             assertThat(network.stateDict().get("fc.weight").equal(same.stateDict().get("fc.weight"))).isTrue();
-            Tensor features = network.forward(InceptionFill.images(), Set.of(Output.POOLED2048)).pooled2048();
+            Tensor features = network.forward(InceptionFill.images(), Set.of(Output.POOLED2048)).get(Output.POOLED2048);
             assertThat(features.mean().item()).isBetween(0.05, 20.0);
             assertThat(features.get(0).sub(features.get(1)).abs().max().item()).isGreaterThan(0.01);
         }

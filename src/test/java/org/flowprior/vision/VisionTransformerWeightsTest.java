@@ -148,7 +148,7 @@ class VisionTransformerWeightsTest {
         assertThatThrownBy(() -> VisionTransformer.read(file)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("other.safetensors: no tensor 'cls_token'");
 
-        assertRefused("pos_embed", Torch.zeros(1, 13, 128), "12 rows for patches, which make no square");
+        assertRefused("pos_embed", Torch.zeros(1, 13, 128), "12 rows for patches, which is not a square number");
         assertRefused("pos_embed", Torch.zeros(17, 128), "'pos_embed' has shape [17, 128]");
         assertRefused("blocks.0.mlp.fc1.weight", Torch.zeros(300, 128), "gives 300 channels");
         assertRefused("cls_token", Torch.zeros(1, 1, 48), "a width of 48 makes no heads of 64 channels");

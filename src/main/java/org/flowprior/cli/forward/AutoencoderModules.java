@@ -6,8 +6,7 @@ import java.util.Map;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.KlBottleneck;
-import org.flowprior.autoencoder.LatentDraws;
-import org.flowprior.autoencoder.RepaAlign;
+import org.flowprior.autoencoder.Repa;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Tensor;
@@ -27,10 +26,10 @@ final class AutoencoderModules {
      *
      * @param noise the input with the noise of a KL bottleneck
      */
-    static LatentDraws draws(ModuleInputs in, String noise, AutoencoderConfig config, long batch) {
+    static Autoencoder.Draws draws(ModuleInputs in, String noise, AutoencoderConfig config, long batch) {
         boolean noisy = config.bottleneck() instanceof KlBottleneck.Options;
-        boolean shuffled = config.repa() != null && config.repa().align() == RepaAlign.AVG_1D_SHUFFLE;
-        return new LatentDraws(
+        boolean shuffled = config.repa() != null && config.repa().align() == Repa.Align.AVG_1D_SHUFFLE;
+        return new Autoencoder.Draws(
                 noisy ? in.get(noise, batch, config.latentTokens(), config.latentChannels()) : null,
                 shuffled ? in.get("permutation", config.repa().model().patches()).to(DType.INT64) : null);
     }
@@ -139,7 +138,7 @@ final class AutoencoderModules {
                     return Map.of("latents", latents,
                             "reconstruction", in.compute(() -> autoencoder.decode(latents)));
                 }
-                LatentDraws draws = draws(in, "noise", autoencoder.config(), images.size(0));
+                Autoencoder.Draws draws = draws(in, "noise", autoencoder.config(), images.size(0));
                 Autoencoder.Output output = in.compute(() -> autoencoder.forward(images, draws));
                 Map<String, Tensor> outputs = new HashMap<>(
                         Map.of("reconstruction", output.reconstruction(), "latents", output.latents()));

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.Bottleneck;
 import org.flowprior.autoencoder.IdentityBottleneck;
 import org.flowprior.autoencoder.KlBottleneck;
-import org.flowprior.autoencoder.LatentDraws;
 import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.VqBottleneck;
 import org.flowprior.config.RequestException;
@@ -59,7 +59,7 @@ final class BottleneckModules {
             state.put(key, codes);
             module.loadStateDict(state);
             in.place(module);
-            return outputs(bottleneck.apply(encoded, LatentDraws.NONE, true));
+            return outputs(bottleneck.apply(encoded, Autoencoder.Draws.NONE, true));
         }
     }
 
@@ -134,7 +134,7 @@ final class BottleneckModules {
                 int channels = Math.toIntExact(encoded.size(2) / 2);
                 Tensor noise = in.get("noise", encoded.size(0), encoded.size(1), channels);
                 Bottleneck bottleneck = new KlBottleneck.Options(weight).create(channels, null);
-                return outputs(in.compute(() -> bottleneck.apply(encoded, new LatentDraws(noise, null), true)));
+                return outputs(in.compute(() -> bottleneck.apply(encoded, new Autoencoder.Draws(noise, null), true)));
             }
         }
     }

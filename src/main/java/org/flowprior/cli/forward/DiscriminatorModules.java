@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.Function;
 import org.flowprior.autoencoder.DinoDiscriminator;
 import org.flowprior.autoencoder.Discriminator;
-import org.flowprior.autoencoder.DiscriminatorWindow;
 import org.flowprior.autoencoder.MaskBitDiscriminator;
 import org.flowprior.autoencoder.PatchGanDiscriminator;
 import org.flowprior.autoencoder.StyleGanDiscriminator;
@@ -22,16 +21,16 @@ final class DiscriminatorModules {
     private DiscriminatorModules() {}
 
     /** Returns the window whose first row and column are the input of that name; the whole image without it. */
-    static DiscriminatorWindow window(ModuleInputs in, String name) {
+    static Discriminator.Window window(ModuleInputs in, String name) {
         if (!in.has(name)) {
-            return DiscriminatorWindow.WHOLE;
+            return Discriminator.Window.WHOLE;
         }
         double[] place = in.get(name, 2).toDoubleArray();
-        return DiscriminatorWindow.at((long) place[0], (long) place[1]);
+        return Discriminator.Window.at((long) place[0], (long) place[1]);
     }
 
     /** Makes a discriminator, loads the weights into it and runs it on the input x. */
-    private static Map<String, Tensor> logits(ModuleInputs in, boolean training, DiscriminatorWindow window,
+    private static Map<String, Tensor> logits(ModuleInputs in, boolean training, Discriminator.Window window,
             Function<Generator, Discriminator> constructor) {
         try (Generator unused = Generator.seeded(0);
                 Discriminator discriminator = constructor.apply(unused);
@@ -111,7 +110,7 @@ final class DiscriminatorModules {
 
         @Override
         public Map<String, Tensor> forward(ModuleInputs in) {
-            return logits(in, training, DiscriminatorWindow.WHOLE,
+            return logits(in, training, Discriminator.Window.WHOLE,
                     unused -> new PatchGanDiscriminator(layers, channels, unused));
         }
     }
@@ -139,7 +138,8 @@ final class DiscriminatorModules {
 
         @Override
         public Map<String, Tensor> forward(ModuleInputs in) {
-            return logits(in, false, DiscriminatorWindow.WHOLE, unused -> new StyleGanDiscriminator(imageSize, unused));
+            return logits(in, false, Discriminator.Window.WHOLE,
+                    unused -> new StyleGanDiscriminator(imageSize, unused));
         }
     }
 
@@ -161,7 +161,7 @@ final class DiscriminatorModules {
 
         @Override
         public Map<String, Tensor> forward(ModuleInputs in) {
-            return logits(in, false, DiscriminatorWindow.WHOLE, MaskBitDiscriminator::new);
+            return logits(in, false, Discriminator.Window.WHOLE, MaskBitDiscriminator::new);
         }
     }
 }

@@ -115,11 +115,15 @@ final class VisionModules {
         public Map<String, Tensor> forward(ModuleInputs in) {
             try (Inception network = in.place(Inception.read(in.weights()))) {
                 Tensor images = in.get("images", -1, 3, -1, -1);
-                Inception.Outputs made = in.compute(
+                Map<Inception.Output, Tensor> made = in.compute(
                         () -> network.forward(images, EnumSet.allOf(Inception.Output.class)));
-                return Map.of("pooled64", made.pooled64(), "pooled192", made.pooled192(), "pooled768",
-                        made.pooled768(), "pooled2048", made.pooled2048(), "spatial", made.spatial(),
-                        "logitsUnbiased", made.logitsUnbiased(), "logits", made.logits());
+                return Map.of("pooled64", made.get(Inception.Output.POOLED64),
+                        "pooled192", made.get(Inception.Output.POOLED192),
+                        "pooled768", made.get(Inception.Output.POOLED768),
+                        "pooled2048", made.get(Inception.Output.POOLED2048),
+                        "spatial", made.get(Inception.Output.SPATIAL),
+                        "logitsUnbiased", made.get(Inception.Output.LOGITS_UNBIASED),
+                        "logits", made.get(Inception.Output.LOGITS));
             }
         }
     }

@@ -4,7 +4,7 @@ import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.Bottleneck;
 import org.flowprior.autoencoder.IdentityBottleneck;
 import org.flowprior.autoencoder.KlBottleneck;
-import org.flowprior.autoencoder.RepaAlign;
+import org.flowprior.autoencoder.Repa.Align;
 import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.ToPixelKind;
 import org.flowprior.autoencoder.VqBottleneck;
@@ -106,7 +106,7 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
      * @param projectionWidth width of the projection's hidden layers
      * @param model           the frozen encoder
      */
-    public record Repa(double weight, RepaAlign align, int projectionWidth, Backbone model) {
+    public record Repa(double weight, Align align, int projectionWidth, Backbone model) {
 
         /** Throws {@link IllegalArgumentException} for a negative weight. */
         public Repa {

@@ -81,13 +81,13 @@ final class AutoencoderNetworks implements AutoCloseable {
 
     private static void load(Autoencoder autoencoder, AutoencoderModelConfig model) {
         if (!model.encoder().weights().isEmpty()) {
-            autoencoder.encoder().loadBackbone(Path.of(model.encoder().weights()));
+            autoencoder.encoder().model().load(Path.of(model.encoder().weights()));
         }
         if (!model.decoder().weights().isEmpty()) {
-            autoencoder.decoder().loadBackbone(Path.of(model.decoder().weights()));
+            autoencoder.decoder().model().load(Path.of(model.decoder().weights()));
         }
         if (autoencoder.repa() != null) {
-            autoencoder.loadRepaModel(Path.of(model.repa().model().weights()));
+            autoencoder.repa().model().load(Path.of(model.repa().model().weights()));
         }
     }
 

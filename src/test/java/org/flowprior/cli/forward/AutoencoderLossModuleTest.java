@@ -14,7 +14,6 @@ import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.AutoencoderConfig;
 import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.KlBottleneck;
-import org.flowprior.autoencoder.LatentDraws;
 import org.flowprior.autoencoder.MaskBitDiscriminator;
 import org.flowprior.cli.Main;
 import org.flowprior.flow.FlowModel;
@@ -88,7 +87,7 @@ class AutoencoderLossModuleTest {
             assertThat(run(weights, input, "{}")).as(() -> errors).isZero();
             Map<String, Tensor> outputs = outputs();
             try (Autoencoder autoencoder = AutoencoderFile.read(weights); NoGrad noGrad = new NoGrad()) {
-                Tensor made = autoencoder.forward(images, new LatentDraws(noise, null)).reconstruction();
+                Tensor made = autoencoder.forward(images, new Autoencoder.Draws(noise, null)).reconstruction();
                 assertThat(outputs.get("reconstruction").sub(made).abs().max().item()).isLessThan(1e-6);
                 double pixels = Functional.mseLoss(made, images).item();
                 assertThat(outputs.get("term.reconstruction").item()).isCloseTo(pixels, within(1e-6));

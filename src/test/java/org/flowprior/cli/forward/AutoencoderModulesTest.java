@@ -18,9 +18,7 @@ import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.Bottleneck;
 import org.flowprior.autoencoder.IdentityBottleneck;
 import org.flowprior.autoencoder.KlBottleneck;
-import org.flowprior.autoencoder.LatentDraws;
 import org.flowprior.autoencoder.Repa;
-import org.flowprior.autoencoder.RepaAlign;
 import org.flowprior.autoencoder.SoftVqBottleneck;
 import org.flowprior.autoencoder.VqBottleneck;
 import org.flowprior.cli.Main;
@@ -146,14 +144,14 @@ class AutoencoderModulesTest {
     @Test
     void anAutoencoderGivesLatentsReconstructionAndLosses() throws IOException {
         AutoencoderConfig config = tiny().withBottleneck(new SoftVqBottleneck.Options(2, 5, 0.1, true, 0.01))
-                .withRepa(new Repa.Options(tiny().encoder(), 7, 0.1, RepaAlign.AVG_1D_SHUFFLE));
+                .withRepa(new Repa.Options(tiny().encoder(), 7, 0.1, Repa.Align.AVG_1D_SHUFFLE));
         try (Autoencoder autoencoder = written(config)) {
             Tensor images = images();
             Tensor permutation = Tensor.of(new long[] {2, 0, 3, 1});
             Map<String, Tensor> outputs = outputs("autoencoder", Map.of("images", images), "{}");
             assertThat(outputs).containsOnlyKeys("reconstruction", "latents", "codes");
             autoencoder.train();
-            Autoencoder.Output expected = autoencoder.forward(images, new LatentDraws(null, permutation));
+            Autoencoder.Output expected = autoencoder.forward(images, new Autoencoder.Draws(null, permutation));
             assertClose(outputs.get("reconstruction"), expected.reconstruction());
             outputs = outputs("autoencoder", Map.of("images", images, "permutation", permutation),
                     "{\"training\": true}");
@@ -168,7 +166,7 @@ class AutoencoderModulesTest {
         try (Autoencoder autoencoder = written(tiny().withBottleneck(KlBottleneck.Options.OFFICIAL))) {
             Tensor images = images();
             Tensor noise = Torch.randn(new long[] {2, 4, 6}, generator);
-            Autoencoder.Output expected = autoencoder.forward(images, new LatentDraws(noise, null));
+            Autoencoder.Output expected = autoencoder.forward(images, new Autoencoder.Draws(noise, null));
             Map<String, Tensor> outputs = outputs("autoencoder", Map.of("images", images, "noise", noise), "{}");
             assertThat(outputs).containsOnlyKeys("reconstruction", "latents", "loss.kl");
             assertClose(outputs.get("latents"), expected.latents());
@@ -187,7 +185,7 @@ class AutoencoderModulesTest {
                 standardizing.mode(encoded));
         Tensor noise = Torch.randn(new long[] {2, 4, 3}, generator);
         Bottleneck.Output expected = new KlBottleneck.Options(0.5).create(3, null)
-                .apply(encoded, new LatentDraws(noise, null), true);
+                .apply(encoded, new Autoencoder.Draws(noise, null), true);
         Map<String, Tensor> outputs = outputs("bottleneck-kl", Map.of("encoded", encoded, "noise", noise),
                 "{\"weight\": 0.5}");
         assertThat(outputs).containsOnlyKeys("z", "kl");
@@ -206,7 +204,7 @@ class AutoencoderModulesTest {
 
     private void compare(String module, Bottleneck.Options options, Tensor encoded, String config) throws IOException {
         try (Autoencoder autoencoder = written(tiny().withBottleneck(options))) {
-            Bottleneck.Output expected = autoencoder.bottleneck().apply(encoded, LatentDraws.NONE, true);
+            Bottleneck.Output expected = autoencoder.bottleneck().apply(encoded, Autoencoder.Draws.NONE, true);
             Map<String, Tensor> inPlace = outputs(module, Map.of("encoded", encoded), config);
             Safetensors.write(weights, ((Module) autoencoder.bottleneck()).stateDict());
             for (Map<String, Tensor> outputs : List.of(inPlace, outputs(module, Map.of("encoded", encoded), config))) {

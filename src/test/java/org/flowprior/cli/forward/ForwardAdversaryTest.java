@@ -16,7 +16,6 @@ import java.util.Map;
 import org.flowprior.autoencoder.DiffAugment;
 import org.flowprior.autoencoder.DinoDiscriminator;
 import org.flowprior.autoencoder.Discriminator;
-import org.flowprior.autoencoder.DiscriminatorWindow;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.autoencoder.MaskBitDiscriminator;
 import org.flowprior.autoencoder.PatchGanDiscriminator;
@@ -81,7 +80,7 @@ class ForwardAdversaryTest {
         Map<String, Tensor> outputs = outputs(module, config);
         assertThat(outputs.keySet()).containsExactly("logits");
         discriminator.train(training);
-        assertThat(outputs.get("logits").equal(discriminator.forward(x, DiscriminatorWindow.WHOLE))).isTrue();
+        assertThat(outputs.get("logits").equal(discriminator.forward(x, Discriminator.Window.WHOLE))).isTrue();
     }
 
     @Test
@@ -116,7 +115,7 @@ class ForwardAdversaryTest {
             Safetensors.write(input, Map.of("x", x, "window", Tensor.of(new long[] {3, 4})));
             Tensor logits = outputs("dino-discriminator", json).get("logits");
             discriminator.eval();
-            assertThat(logits.equal(discriminator.forward(x, DiscriminatorWindow.at(3, 4)))).isTrue();
+            assertThat(logits.equal(discriminator.forward(x, Discriminator.Window.at(3, 4)))).isTrue();
 
             assertThat(run("dino-discriminator", "{}", true)).isEqualTo(2);
             assertThat(errors).contains("backbone");

@@ -9,8 +9,7 @@ import org.flowprior.autoencoder.AutoencoderLossConfig.DiscriminatorKind;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.autoencoder.DiffAugment;
 import org.flowprior.autoencoder.DinoDiscriminator;
-import org.flowprior.autoencoder.DiscriminatorWindow;
-import org.flowprior.autoencoder.LatentDraws;
+import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.autoencoder.Lpips;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowPrior;
@@ -152,7 +151,7 @@ final class AutoencoderOracle {
 
     static AutoencoderNoise noise(int step, DType dtype) {
         int seed = 100 * step;
-        return new AutoencoderNoise(new LatentDraws(normal(seed + 1, BATCH, TOKENS, CHANNELS).to(dtype), null),
+        return new AutoencoderNoise(new Autoencoder.Draws(normal(seed + 1, BATCH, TOKENS, CHANNELS).to(dtype), null),
                 uniform(seed + 2, COPIES, BATCH, TOKENS).to(dtype),
                 normal(seed + 3, COPIES, BATCH, TOKENS, CHANNELS).to(dtype), view(step, 0, false), view(step, 1, false),
                 view(step, 2, false), view(step, 3, true), view(step, 4, true), null);
@@ -171,6 +170,6 @@ final class AutoencoderOracle {
                         ? new DiffAugment.Translation(shift.select(0, 0), shift.select(0, 1)) : null,
                 strong || (step + 2 * number) % 3 != 0
                         ? new DiffAugment.Hole(hole.select(0, 0), hole.select(0, 1)) : null),
-                (step + number) % 4 < 2 ? DiscriminatorWindow.at(place[0], place[1]) : DiscriminatorWindow.WHOLE);
+                (step + number) % 4 < 2 ? Discriminator.Window.at(place[0], place[1]) : Discriminator.Window.WHOLE);
     }
 }
