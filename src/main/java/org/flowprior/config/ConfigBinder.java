@@ -10,13 +10,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Between JSON and records. A record's components are its keys: int, long, double, boolean, String, an enum, a record,
- * or a sealed interface of records that have a {@link VariantName}. Every key must be there, unless its {@link JsonKey}
- * says otherwise; the record's constructor checks ranges, {@link Checked} what spans several components.
+ * Converts JSON to records and back. A record's components are its keys: int, long, double, boolean, String, an enum, a
+ * record, or a sealed interface of records that have a {@link VariantName}. Every key must be there unless its {@link
+ * JsonKey} says otherwise. The record's constructor checks ranges; {@link Checked} checks several components together.
  */
 enum ConfigBinder {
 
-    /** For configs, which people write: enum constants in lower case with hyphens, digits without an exponent. */
+    /** For configs that people write: enum constants in lower case with hyphens, numbers without an exponent. */
     CONFIG,
 
     /** For the metadata of files: enum constants and numbers as Java writes them. */
@@ -36,17 +36,17 @@ enum ConfigBinder {
             }
             return made;
         } catch (IllegalArgumentException refused) {
-            throw new RequestException(this == CONFIG ? "config: " + prefix + refused.getMessage()
-                    : refused.getMessage(), refused);
+            String message = (this == CONFIG ? "config: " + prefix : "") + refused.getMessage();
+            throw new RequestException(message, refused);
         }
     }
 
     private Object component(RecordComponent component, JsonObject json, String prefix) {
-        JsonKey form = component.getAnnotation(JsonKey.class);
-        String name = component.getName();
         if (component.getType().isInterface()) {
             return variant(component, json, prefix);
         }
+        JsonKey form = component.getAnnotation(JsonKey.class);
+        String name = component.getName();
         if (form != null && form.optional() && (!json.has(name) || json.get(name).isJsonNull())) {
             return null;
         }
@@ -125,7 +125,7 @@ enum ConfigBinder {
         }
     }
 
-    /** Reads the text of {@code --set key=text} as JSON of that type. */
+    /** Returns the text of {@code --set key=text} as JSON of the type. */
     JsonPrimitive parse(Class<?> type, String key, String text) {
         if (type == String.class || type.isEnum()) {
             return new JsonPrimitive(text);
@@ -143,7 +143,7 @@ enum ConfigBinder {
         }
     }
 
-    /** The record as JSON, every key written out. */
+    /** Returns the record as JSON with every key. */
     JsonObject json(Record config) {
         JsonObject json = new JsonObject();
         for (RecordComponent component : config.getClass().getRecordComponents()) {
@@ -151,10 +151,11 @@ enum ConfigBinder {
             String key = component.getName();
             if (component.getType().isInterface()) {
                 String variant = variantName(value.getClass());
-                if (!valueKey(component).isEmpty()) {
+                String valueKey = valueKey(component);
+                if (!valueKey.isEmpty()) {
                     json.addProperty(key, variant);
                 }
-                key = valueKey(component).isEmpty() ? variant : valueKey(component);
+                key = valueKey.isEmpty() ? variant : valueKey;
             }
             if (value != null) {
                 json.add(key, element(value));
@@ -174,7 +175,7 @@ enum ConfigBinder {
         };
     }
 
-    /** The shortest decimal that reads back as the same double, in digits where people write digits. */
+    /** Returns the shortest decimal that reads back as the same double, without an exponent from 1e-5 to 1e7. */
     private static Number plain(double value) {
         boolean digits = value == 0 || Math.abs(value) >= 1e-5 && Math.abs(value) < 1e7;
         return digits ? new BigDecimal(new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString())

@@ -2,18 +2,25 @@ package org.flowprior.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The config of one stage: a record whose components are the keys, and the presets that ship for it as
+ * Loads the config of one stage. The config is a record whose components are the keys; its presets are the resources
  * {@code presets/STAGE/NAME.json}.
  *
  * <p>A preset or a config file with {@code "extends": "NAME"} takes the keys that it leaves out from that preset.
- * Without it, a preset has all keys, and a config file takes them from the first preset. A group of keys may extend the
- * same group of another stage's preset: {@code "loss": {"extends": "train-autoencoder/quick"}}.
+ * Without it, a preset has all keys, and a config file takes missing keys from the first preset. A group of keys may
+ * extend the same group of another stage's preset: {@code "loss": {"extends": "train-autoencoder/quick"}}.
+ *
+ * @param <T> the config
  */
 public final class ConfigLoader<T extends Record> {
 
@@ -21,47 +28,59 @@ public final class ConfigLoader<T extends Record> {
     private final Class<T> type;
     private final List<String> presets;
     private final T defaults;
-    private final Map<String, Class<?>> keys;
+    /** The types of all dotted keys, in the order of their declaration. */
+    private final Map<String, Class<?>> keys = new LinkedHashMap<>();
+
+    private ConfigLoader(String stage, Class<T> type, List<String> presets, T defaults) {
+        this.stage = stage;
+        this.type = type;
+        this.presets = presets;
+        this.defaults = defaults;
+        collectKeys(type, "");
+    }
 
     /**
-     * The loader of a stage.
+     * Makes the loader of a stage.
      *
      * @param presets names of the presets, the default one first
      */
     public ConfigLoader(String stage, Class<T> type, String... presets) {
-        this.stage = stage;
-        this.type = type;
-        this.presets = List.of(presets);
-        this.defaults = null;
-        this.keys = ConfigKeys.of(type);
+        this(stage, type, List.of(presets), null);
     }
 
-    /** The loader of a stage with one preset, {@code default}, which is that record and in no resource. */
+    /** Makes the loader of a stage with a single preset, {@code default}: this record, not a resource. */
     @SuppressWarnings("unchecked")
     public ConfigLoader(String stage, T defaults) {
-        this.stage = stage;
-        this.type = (Class<T>) defaults.getClass();
-        this.presets = List.of("default");
-        this.defaults = defaults;
-        this.keys = ConfigKeys.of(type);
+        this(stage, (Class<T>) defaults.getClass(), List.of("default"), defaults);
     }
 
-    /** Names of the presets, the default one first. */
+    private void collectKeys(Class<?> group, String prefix) {
+        for (RecordComponent component : group.getRecordComponents()) {
+            String key = prefix + component.getName();
+            if (component.getType().isRecord()) {
+                collectKeys(component.getType(), key + ".");
+            } else {
+                keys.put(key, component.getType());
+            }
+        }
+    }
+
+    /** Returns the names of the presets, the default one first. */
     public List<String> presets() {
         return presets;
     }
 
-    /** True for the name of a preset. */
+    /** Returns whether this is the name of a preset. */
     public boolean isPreset(String name) {
         return presets.contains(name);
     }
 
     /**
-     * The resolved config.
+     * Loads a config.
      *
      * @param source      a preset's name, or a path of a JSON file; null for the first preset
      * @param assignments each {@code key=value}, with dots between the levels; later ones win
-     * @throws RequestException for an unknown preset or key, a missing file, a value of the wrong type or range
+     * @throws RequestException for an unknown preset or key, a missing file, or a value of the wrong type or range
      */
     public T load(String source, List<String> assignments) {
         if (source == null || isPreset(source)) {
@@ -80,9 +99,10 @@ public final class ConfigLoader<T extends Record> {
     }
 
     /**
-     * The config that {@link #toJson} wrote, with assignments on top.
+     * Reads a config that {@link #toJson} wrote, and then assigns.
      *
-     * @throws RequestException for a key that is unknown, missing or wrong
+     * @param assignments each {@code key=value}, as in {@link #load}
+     * @throws RequestException for an unknown or missing key, or a wrong value
      */
     public T read(Path file, List<String> assignments) {
         JsonObject json = Json.read(file);
@@ -92,9 +112,10 @@ public final class ConfigLoader<T extends Record> {
     }
 
     /**
-     * Says which key differs.
+     * Checks that a run may continue with a config.
      *
-     * @throws RequestException unless the configs are equal
+     * @param run the run's directory, for the message
+     * @throws RequestException with the first key that differs, if the configs are not equal
      */
     public void requireSame(T begun, T asked, Path run) {
         JsonObject before = toJson(begun);
@@ -116,13 +137,11 @@ public final class ConfigLoader<T extends Record> {
     }
 
     private T with(JsonObject json, List<String> assignments) {
-        for (String assignment : assignments) {
-            assign(json, assignment);
-        }
+        assignments.forEach(assignment -> assign(json, assignment));
         return ConfigBinder.CONFIG.bind(type, json);
     }
 
-    /** The config with every key written out. */
+    /** Returns the config as JSON with every key. */
     public JsonObject toJson(T config) {
         return ConfigBinder.CONFIG.json(config);
     }
@@ -156,16 +175,36 @@ public final class ConfigLoader<T extends Record> {
         if (leaf == null) {
             throw unknown(key, "--set");
         }
-        String[] path = key.split("\\.");
-        JsonObject at = json;
-        for (int i = 0; i < path.length - 1; i++) {
-            at = at.getAsJsonObject(path[i]);
-        }
-        at.add(path[path.length - 1], ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
+        int dot = key.lastIndexOf('.');
+        JsonObject group = dot < 0 ? json : at(json, key.substring(0, dot)).getAsJsonObject();
+        group.add(key.substring(dot + 1), ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
     }
 
     private RequestException unknown(String key, String source) {
         return new RequestException(source + ": the config of " + stage + " has no key " + key + "; did you mean "
-                + ConfigKeys.nearest(key, keys.keySet()) + "?");
+                + Collections.min(keys.keySet(), Comparator.comparingInt(known -> distance(key, known))) + "?");
+    }
+
+    /** Returns a distance between keys that is almost the same if one of them lacks its prefix. */
+    private static int distance(String key, String known) {
+        String last = key.substring(key.lastIndexOf('.') + 1);
+        return Math.min(2 * edits(key, known), 2 * edits(last, known.substring(known.lastIndexOf('.') + 1)) + 1);
+    }
+
+    /** Returns the Levenshtein distance without regard to case. */
+    private static int edits(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, j -> j);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
+                int next = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
+                diagonal = row[j];
+                row[j] = next;
+            }
+        }
+        return row[b.length()];
     }
 }

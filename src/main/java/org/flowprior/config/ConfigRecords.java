@@ -1,29 +1,28 @@
 package org.flowprior.config;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.BiFunction;
 
-/** Changed copies of config records. */
+/** Makes changed copies of config records. */
 public final class ConfigRecords {
 
     private ConfigRecords() {}
 
     /**
-     * A copy with another value of one component.
+     * Returns a copy with another value of one component.
      *
-     * @throws IllegalArgumentException when the record refuses the value, or has no such component
+     * @throws IllegalArgumentException if the record refuses the value, or has no such component
      */
     public static <T extends Record> T with(T config, String component, Object value) {
-        if (Arrays.stream(components(config)).noneMatch(c -> c.getName().equals(component))) {
+        if (Arrays.stream(config.getClass().getRecordComponents()).noneMatch(c -> c.getName().equals(component))) {
             throw new IllegalArgumentException(config.getClass().getName() + " has no " + component);
         }
         return copy(config, (c, old) -> c.getName().equals(component) ? value : old);
     }
 
-    /** A copy in which all texts marked as {@link FilePath}, also those of inner records, are absolute paths. */
+    /** Returns a copy in which all texts marked as {@link FilePath}, also in nested records, are absolute paths. */
     public static <T extends Record> T withAbsolutePaths(T config) {
         return copy(config, (component, value) -> {
             FilePath mark = component.getAnnotation(FilePath.class);
@@ -39,13 +38,9 @@ public final class ConfigRecords {
         return stays ? text : path.toAbsolutePath().normalize().toString();
     }
 
-    private static RecordComponent[] components(Record config) {
-        return config.getClass().getRecordComponents();
-    }
-
     @SuppressWarnings("unchecked")
     private static <T extends Record> T copy(T config, BiFunction<RecordComponent, Object, Object> change) {
-        return (T) create(config.getClass(), Arrays.stream(components(config))
+        return (T) create(config.getClass(), Arrays.stream(config.getClass().getRecordComponents())
                 .map(component -> change.apply(component, value(config, component))).toArray());
     }
 
@@ -58,20 +53,15 @@ public final class ConfigRecords {
         }
     }
 
-    /** A record with those values; what its constructor throws is thrown. */
+    /** Makes a record with these values. Throws an {@link IllegalArgumentException} that its constructor throws. */
     static Object create(Class<?> type, Object... values) {
         try {
             var constructor = type.getDeclaredConstructor(Arrays.stream(type.getRecordComponents())
                     .map(RecordComponent::getType).toArray(Class<?>[]::new));
             constructor.setAccessible(true);
             return constructor.newInstance(values);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException refused) {
-                throw refused;
-            }
-            throw new IllegalStateException(e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+            throw e.getCause() instanceof IllegalArgumentException refused ? refused : new IllegalStateException(e);
         }
     }
 }

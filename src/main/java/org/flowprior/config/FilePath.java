@@ -6,13 +6,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a text of a config record that names a file or a directory. {@link ConfigRecords#withAbsolutePaths} makes it
- * absolute, so that a run continues from any working directory. An empty text names nothing and stays.
+ * Marks a text of a config record that is the path of a file or a directory. {@link ConfigRecords#withAbsolutePaths}
+ * makes it absolute, so that a run can continue from any working directory. An empty text stays empty.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface FilePath {
 
-    /** The start of the path's last part by which a text is not a path and stays as it is; empty: no such texts. */
+    /** A text whose last part starts with this is not a path and stays unchanged; empty: all texts are paths. */
     String except() default "";
 }

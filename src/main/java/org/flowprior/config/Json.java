@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** JSON as the run directory holds it: indented, keys in the order in which they were put. */
+/** Reads JSON strictly and writes it. Keys keep their order. */
 public final class Json {
 
     private static final Gson PRETTY = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -23,20 +23,20 @@ public final class Json {
 
     private Json() {}
 
-    /** The indented text, with a line end behind it. Throws {@link IllegalArgumentException} for NaN and infinities. */
+    /** Returns an indented text that ends with a newline. Throws {@link IllegalArgumentException} for NaN, infinity. */
     public static String pretty(JsonElement value) {
         return PRETTY.toJson(value) + "\n";
     }
 
-    /** The text on one line. Throws {@link IllegalArgumentException} for NaN and infinities. */
+    /** Returns the text on one line. Throws {@link IllegalArgumentException} for NaN and infinity. */
     public static String line(JsonElement value) {
         return LINE.toJson(value);
     }
 
     /**
-     * Reads a file that holds one JSON object, strictly: no comments, nothing behind it.
+     * Reads a file that has one JSON object: no comments, nothing after it.
      *
-     * @throws RequestException when the file is not there or holds anything else
+     * @throws RequestException if the file does not exist or has anything else
      */
     public static JsonObject read(Path file) {
         try {
@@ -48,15 +48,13 @@ public final class Json {
         }
     }
 
-    /**
-     * Reads a text that holds one JSON object; {@code source} names it in the message of a {@link RequestException}.
-     */
+    /** Reads a text that has one JSON object; {@code source} names it in the message of a {@link RequestException}. */
     public static JsonObject parse(String text, String source) {
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
             JsonElement element = JsonParser.parseReader(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new RequestException(source + " holds something behind its JSON object");
+                throw new RequestException(source + " has something after its JSON object");
             }
             if (!element.isJsonObject()) {
                 throw new RequestException(source + " does not hold a JSON object");
@@ -67,7 +65,7 @@ public final class Json {
         }
     }
 
-    /** Gson's words for what is wrong and where, without the names of its classes and its links. */
+    /** Returns Gson's message without class names and links. */
     private static String reason(Exception e) {
         Throwable cause = e.getCause() instanceof IOException ? e.getCause() : e;
         return cause.getMessage().lines().findFirst().orElse("").replaceAll("^[\\w.]+Exception: ", "")

@@ -15,22 +15,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.flowprior.torch.DType;
 
 /**
- * The fields of a JSON object that describes tensor files, each of which must be there and of its type: everything here
- * throws {@link IllegalArgumentException} that names the field which is not.
+ * The fields of a JSON object that describes tensor files. Each method throws {@link IllegalArgumentException} with the
+ * field's name if the field is missing or has a wrong type.
  *
  * @param json the object
  */
 public record JsonFields(JsonObject json) {
 
     /**
-     * Reads a file that holds one object.
+     * Reads a file that has one object.
      *
-     * @param kind   what its directory is not, where there is no such file: a feature bank
-     * @param reader makes something of the fields, or refuses them
-     * @throws IllegalArgumentException that begins with the path and says what is wrong
+     * @param kind   what a directory with this file is, such as {@code a feature bank}, for the message
+     * @param reader converts the fields, or throws {@link IllegalArgumentException}
+     * @throws IllegalArgumentException with a message that begins with the path
      */
     public static <T> T read(Path file, String kind, Function<JsonFields, T> reader) {
         try {
@@ -46,7 +47,7 @@ public record JsonFields(JsonObject json) {
         }
     }
 
-    /** A JSON array of the numbers, which must be finite. */
+    /** Returns a JSON array of the numbers, which must be finite. */
     public static JsonArray array(double... values) {
         JsonArray array = new JsonArray();
         Arrays.stream(values).forEach(array::add);
@@ -65,36 +66,35 @@ public record JsonFields(JsonObject json) {
         return type.cast(json.get(name));
     }
 
-    private JsonPrimitive primitive(String name) {
-        return get(name, JsonPrimitive.class);
+    private JsonPrimitive primitive(String name, Predicate<JsonPrimitive> type, String described) {
+        JsonPrimitive value = get(name, JsonPrimitive.class);
+        require(type.test(value), "field '" + name + "' must be " + described);
+        return value;
     }
 
-    /** A string. */
+    /** Returns a string. */
     public String text(String name) {
-        require(primitive(name).isString(), "field '" + name + "' must be a string");
-        return primitive(name).getAsString();
+        return primitive(name, JsonPrimitive::isString, "a string").getAsString();
     }
 
-    /** True or false. */
+    /** Returns true or false. */
     public boolean truth(String name) {
-        require(primitive(name).isBoolean(), "field '" + name + "' must be true or false");
-        return primitive(name).getAsBoolean();
+        return primitive(name, JsonPrimitive::isBoolean, "true or false").getAsBoolean();
     }
 
-    /** A number. */
+    /** Returns a number. */
     public double number(String name) {
-        require(primitive(name).isNumber(), "field '" + name + "' must be a number");
-        return primitive(name).getAsDouble();
+        return primitive(name, JsonPrimitive::isNumber, "a number").getAsDouble();
     }
 
-    /** A whole number that float64 holds exactly. */
+    /** Returns an integer that float64 represents exactly. */
     public long integer(String name) {
         double value = number(name);
         require(value == Math.rint(value) && Math.abs(value) < 1L << 53, "field '" + name + "' must be an integer");
         return (long) value;
     }
 
-    /** A list of finite numbers. */
+    /** Returns a list of finite numbers. */
     public double[] numbers(String name) {
         return get(name, JsonArray.class).asList().stream().mapToDouble(e -> {
             require(e.isJsonPrimitive() && e.getAsJsonPrimitive().isNumber() && Double.isFinite(e.getAsDouble()),
@@ -103,7 +103,7 @@ public record JsonFields(JsonObject json) {
         }).toArray();
     }
 
-    /** A list of strings. */
+    /** Returns a list of strings. */
     public List<String> texts(String name) {
         return get(name, JsonArray.class).asList().stream().map(e -> {
             require(isString(e), "field '" + name + "' must be a list of strings");
@@ -111,7 +111,7 @@ public record JsonFields(JsonObject json) {
         }).toList();
     }
 
-    /** A list of objects. */
+    /** Returns a list of objects. */
     public List<JsonFields> objects(String name) {
         return get(name, JsonArray.class).asList().stream().map(e -> {
             require(e instanceof JsonObject, "field '" + name + "' must be a list of objects");
@@ -119,7 +119,7 @@ public record JsonFields(JsonObject json) {
         }).toList();
     }
 
-    /** An object whose values are strings, in its order. */
+    /** Returns an object whose values are strings, in its order. */
     public Map<String, String> map(String name) {
         Map<String, String> map = new LinkedHashMap<>();
         get(name, JsonObject.class).asMap().forEach((key, value) -> {
@@ -129,11 +129,11 @@ public record JsonFields(JsonObject json) {
         return map;
     }
 
-    /** An element type by its name. */
+    /** Returns an element type by its name. */
     public DType dtype(String name) {
         String dtype = text(name);
         return Arrays.stream(DType.values()).filter(d -> d.toString().equals(dtype)).findFirst().orElseThrow(
-                () -> new IllegalArgumentException("dtype '" + dtype + "' is none that this program knows"));
+                () -> new IllegalArgumentException("dtype '" + dtype + "' is unknown"));
     }
 
     private static boolean isString(JsonElement element) {

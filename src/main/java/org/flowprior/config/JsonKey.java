@@ -5,17 +5,17 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** How a component of a record is written in JSON, if not under its own name alone. */
+/** Says how JSON has a component of a record, if it is not a required key with the component's name. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface JsonKey {
 
-    /** Whether the component may be null; its key is then left out. */
+    /** Whether the component may be null; if it is, JSON does not have its key. */
     boolean optional() default false;
 
     /**
-     * The key of the value, if the component's type is a sealed interface and the component's own key has the name of
-     * the variant. Empty: the variant's name is the key of the value, and the component's own key is not used.
+     * For a component whose type is a sealed interface: the key of the value; the component's own key then has the
+     * variant's name. Empty: the variant's name is the key of the value, and JSON does not have the component's key.
      */
     String variantValue() default "";
 }

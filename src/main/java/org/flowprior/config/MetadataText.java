@@ -1,24 +1,24 @@
 package org.flowprior.config;
 
 /**
- * Records as JSON on one line, in the metadata of files: enum constants have their Java names, and numbers are as Java
- * writes them.
+ * Converts records to JSON on one line and back, for the metadata of files: enum constants have their Java names, and
+ * numbers are as Java writes them.
  */
 public final class MetadataText {
 
     private MetadataText() {}
 
-    /** The record's text. */
+    /** Returns the record's text. */
     public static String of(Record config) {
         return Json.line(ConfigBinder.METADATA.json(config));
     }
 
     /**
-     * The record that {@link #of} wrote.
+     * Reads a record that {@link #of} wrote.
      *
      * @param key  the metadata's key, for the message
-     * @param noun what the config is of, for the message: autoencoder
-     * @throws IllegalArgumentException for anything else
+     * @param noun what the config describes, such as {@code autoencoder}, for the message
+     * @throws IllegalArgumentException for any other text
      */
     public static <T extends Record> T read(Class<T> type, String text, String key, String noun) {
         try {

@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * JSON that extends presets: {@code "extends": "NAME"} takes the keys that are left out from a preset of the same
- * stage, and within a group of keys {@code "extends": "STAGE/NAME"} takes them from the same group of that stage's
- * preset.
+ * Reads JSON that extends presets: {@code "extends": "NAME"} takes missing keys from a preset of the same stage. In a
+ * group of keys, {@code "extends": "STAGE/NAME"} takes missing keys from the same group of that stage's preset.
  */
 final class Presets {
 
@@ -21,21 +20,21 @@ final class Presets {
 
     private Presets() {}
 
-    /** Where the preset's JSON lies on the class path. */
+    /** Returns the class path of a preset. */
     static String resource(String stage, String name) {
         return "/org/flowprior/presets/" + stage + "/" + name + ".json";
     }
 
-    /** A preset with the keys that it takes from others. */
+    /** Reads a preset, with the keys that it takes from others. */
     static JsonObject read(String stage, String name) {
         return read(stage, name, resource(stage, name), List.of());
     }
 
     /**
-     * The JSON of a file with the keys that it takes from others.
+     * Adds to the JSON of a file the keys that it takes from others.
      *
      * @param source    the file, for messages
-     * @param otherwise the preset that it extends if it does not say
+     * @param otherwise the preset to extend if the file does not name one
      */
     static JsonObject complete(JsonObject own, String source, String stage, String otherwise) {
         if (!own.has(EXTENDS)) {
@@ -44,7 +43,7 @@ final class Presets {
         return complete(own, source, stage, List.of());
     }
 
-    /** The JSON of a file, which takes the keys that it leaves out from {@code defaults}. */
+    /** Returns the JSON of a file with missing keys taken from {@code defaults}. */
     static JsonObject over(JsonObject defaults, JsonObject own, String source) {
         own.entrySet().forEach(entry -> entry.setValue(group(entry.getKey(), entry.getValue(), source, List.of())));
         overlay(defaults, own);
@@ -55,8 +54,7 @@ final class Presets {
         String resource = resource(stage, name);
         List<String> chain = Stream.concat(extending.stream(), Stream.of(stage + "/" + name)).toList();
         if (extending.contains(chain.getLast())) {
-            throw new RequestException(source + ": presets extend each other in a circle: "
-                    + String.join(", ", chain));
+            throw new RequestException(source + ": presets extend each other in a circle: " + String.join(", ", chain));
         }
         try (InputStream in = Presets.class.getResourceAsStream(resource)) {
             if (in == null) {

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * The checkpoints of a run: {@code step-00012000/…} and a link {@code last} to the newest. A checkpoint is
- * written under another name and then renamed, so that a directory of that name is complete, even after a crash.
+ * The checkpoints of a run: {@code step-00012000/…} and a link {@code last} to the newest. A checkpoint is written
+ * under another name and then renamed, so a directory with a checkpoint's name is complete, even after a crash.
  */
 public final class CheckpointStore {
 
@@ -31,9 +31,9 @@ public final class CheckpointStore {
     private final int kept;
 
     /**
-     * The store in that directory, which is made with the first checkpoint.
+     * Makes a store. The first checkpoint creates its directory.
      *
-     * @param kept how many of the newest checkpoints are kept
+     * @param kept number of the newest checkpoints that are kept, at least 1
      */
     public CheckpointStore(Path directory, int kept) {
         if (kept < 1) {
@@ -43,7 +43,7 @@ public final class CheckpointStore {
         this.kept = kept;
     }
 
-    /** Writes the checkpoint of that step, and deletes those that are not kept. */
+    /** Writes the checkpoint of a step, deletes those that are not kept, and returns the checkpoint's directory. */
     public Path write(long step, Contents body) throws IOException {
         Files.createDirectories(directory);
         Path place = directory.resolve("step-%08d".formatted(step));
@@ -61,28 +61,30 @@ public final class CheckpointStore {
         Files.move(partial, place, StandardCopyOption.ATOMIC_MOVE);
         link(place);
         AtomicFiles.force(directory);
-        prune();
+        List<Path> all = all();
+        for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
+            deleteTree(old);
+        }
         return place;
     }
 
-    /** The newest whole checkpoint. */
+    /** Returns the newest complete checkpoint. */
     public Optional<Path> newest() throws IOException {
         List<Path> all = all();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+        return Optional.ofNullable(all.isEmpty() ? null : all.getLast());
     }
 
-    /** The checkpoints, the oldest first. */
+    /** Returns the checkpoints, oldest first. */
     public List<Path> all() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(f -> NAME.matcher(f.getFileName().toString()).matches())
-                    .sorted((a, b) -> Long.compare(step(a), step(b))).toList();
+                    .sorted(Comparator.comparingLong(CheckpointStore::step)).toList();
         } catch (NoSuchFileException e) {
             return List.of();
         }
     }
 
-    /** The step of a checkpoint's directory. */
-    static long step(Path checkpoint) {
+    private static long step(Path checkpoint) {
         return Long.parseLong(checkpoint.getFileName().toString().substring("step-".length()));
     }
 
@@ -94,27 +96,18 @@ public final class CheckpointStore {
         Files.move(partial, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** The place beside the checkpoint, or the link, in which it is made. */
+    /** Returns the path beside the file where it is written before it gets its name. */
     private static Path partial(Path file) {
         return file.resolveSibling("." + file.getFileName() + ".partial");
     }
 
-    /** Deletes a directory and what it holds; does nothing where there is none. */
     private static void deleteTree(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
             }
-        }
-    }
-
-    private void prune() throws IOException {
-        List<Path> all = all();
-        for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
-            deleteTree(old);
         }
     }
 }

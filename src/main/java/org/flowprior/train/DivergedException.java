@@ -1,6 +1,6 @@
 package org.flowprior.train;
 
-/** A metric became infinite or NaN. The message names the step and the metric. */
+/** Thrown if a metric becomes infinite or NaN. The message names the step and the metric. */
 public final class DivergedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -13,34 +13,31 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Scalars and PNG images for TensorBoard: a TFRecord file of TensorFlow's {@code Event} messages. Field numbers are
- * those of {@code event.proto} and {@code summary.proto}.
+ * Writes scalars and PNG images for TensorBoard: a TFRecord file of TensorFlow's {@code Event} messages. The field
+ * numbers are those of {@code event.proto} and {@code summary.proto}.
  */
 final class EventFile implements AutoCloseable {
 
     private final OutputStream out;
 
-    /** Opens a new file in that directory, named as TensorBoard expects. */
+    /** Opens a new file with a name that TensorBoard recognises; {@code seconds} since 1970 are the time it begins. */
     EventFile(Path directory, long seconds) throws IOException {
-        this(directory, seconds, ProcessHandle.current().pid());
-    }
-
-    private EventFile(Path directory, long seconds, long process) throws IOException {
-        Path file = directory.resolve("events.out.tfevents.%010d.flowprior.%d".formatted(seconds, process));
+        String name = "events.out.tfevents.%010d.flowprior.%d".formatted(seconds, ProcessHandle.current().pid());
+        Path file = directory.resolve(name);
         for (int i = 1; Files.exists(file); i++) {
-            file = directory.resolve("events.out.tfevents.%010d.flowprior.%d.%d".formatted(seconds, process, i));
+            file = directory.resolve(name + "." + i);
         }
         out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
-        record(new Message().real64(1, seconds).bytes(3, "brain.Event:2".getBytes(StandardCharsets.UTF_8)));
+        record(new Message().real64(1, seconds).text(3, "brain.Event:2"));
     }
 
     void scalar(String tag, long step, double value) throws IOException {
-        event(step, new Message().bytes(1, tag.getBytes(StandardCharsets.UTF_8)).real32(2, (float) value));
+        event(step, new Message().text(1, tag).real32(2, (float) value));
     }
 
     void image(String tag, long step, byte[] png, int width, int height) throws IOException {
         Message image = new Message().number(1, height).number(2, width).number(3, 3).bytes(4, png);
-        event(step, new Message().bytes(1, tag.getBytes(StandardCharsets.UTF_8)).bytes(4, image.toByteArray()));
+        event(step, new Message().text(1, tag).message(4, image));
     }
 
     void flush() throws IOException {
@@ -53,16 +50,15 @@ final class EventFile implements AutoCloseable {
     }
 
     private void event(long step, Message value) throws IOException {
-        Message summary = new Message().bytes(1, value.toByteArray());
-        record(new Message().real64(1, System.currentTimeMillis() / 1e3).number(2, step)
-                .bytes(5, summary.toByteArray()));
+        Message summary = new Message().message(1, value);
+        record(new Message().real64(1, System.currentTimeMillis() / 1e3).number(2, step).message(5, summary));
     }
 
     private void record(Message message) throws IOException {
-        out.write(record(message.toByteArray()));
+        out.write(record(message.bytes.toByteArray()));
     }
 
-    /** The TFRecord of the data: length, its checksum, data, its checksum, all little-endian. */
+    /** Returns the TFRecord of the data: length, its checksum, data, its checksum, all little-endian. */
     static byte[] record(byte[] data) {
         ByteBuffer record = ByteBuffer.allocate(data.length + 16).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(data.length);
@@ -72,14 +68,14 @@ final class EventFile implements AutoCloseable {
         return record.array();
     }
 
-    /** CRC-32C, rotated and shifted so that a checksum of data with checksums in it stays a good one. */
+    /** Returns the CRC-32C, rotated and with a constant added, as TFRecord files have it. */
     private static int maskedChecksum(byte[] data, int offset, int length) {
         CRC32C checksum = new CRC32C();
         checksum.update(data, offset, length);
         return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
     }
 
-    /** A message of protocol buffers, field by field. */
+    /** A message of protocol buffers. */
     private static final class Message {
 
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -109,17 +105,22 @@ final class EventFile implements AutoCloseable {
             return this;
         }
 
-        byte[] toByteArray() {
-            return bytes.toByteArray();
+        Message text(int field, String value) {
+            return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Message message(int field, Message value) {
+            return bytes(field, value.bytes.toByteArray());
         }
 
         private void variable(long value) {
-            long rest = value;
-            while ((rest & ~0x7fL) != 0) {
+            for (long rest = value; true; rest >>>= 7) {
+                if ((rest & ~0x7fL) == 0) {
+                    bytes.write((int) rest);
+                    return;
+                }
                 bytes.write((int) (rest & 0x7f | 0x80));
-                rest >>>= 7;
             }
-            bytes.write((int) rest);
         }
     }
 }

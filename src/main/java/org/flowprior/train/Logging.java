@@ -3,11 +3,11 @@ package org.flowprior.train;
 import static org.flowprior.config.ConfigRanges.atLeast;
 
 /**
- * What a run writes along the way: the config's key {@code log}.
+ * How often a run writes rows and checkpoints: the config's key {@code log}.
  *
- * @param every           steps of a row of metrics, which holds their mean
- * @param checkpointEvery steps between checkpoints
- * @param keepCheckpoints how many of the newest stay
+ * @param every           steps of a row of metrics, which has their mean; at least 1
+ * @param checkpointEvery steps between checkpoints, at least 1; one is also written after the last step
+ * @param keepCheckpoints number of the newest checkpoints that are kept, at least 1
  */
 public record Logging(int every, int checkpointEvery, int keepCheckpoints) {
 
@@ -16,9 +16,5 @@ public record Logging(int every, int checkpointEvery, int keepCheckpoints) {
         atLeast("every", every, 1);
         atLeast("checkpointEvery", checkpointEvery, 1);
         atLeast("keepCheckpoints", keepCheckpoints, 1);
-    }
-
-    public TrainingLoop.Cadence cadence() {
-        return new TrainingLoop.Cadence(every, checkpointEvery);
     }
 }

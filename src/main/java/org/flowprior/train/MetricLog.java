@@ -13,15 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.flowprior.config.Json;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * The numbers of a run over its steps: {@code metrics.jsonl}, one object a row with {@code step}, {@code phase} and the
- * metrics, and the same for TensorBoard under {@code phase/metric}. The rows hold no times, so that the same seed gives
- * the same file.
+ * The metrics of a run: {@code metrics.jsonl}, a row of which is an object with {@code step}, {@code phase} and the
+ * metrics, and the same for TensorBoard under {@code phase/metric}. The rows have no times, so the same seed gives the
+ * same file.
  */
 public final class MetricLog implements AutoCloseable {
 
@@ -35,26 +35,19 @@ public final class MetricLog implements AutoCloseable {
         this.events = events;
     }
 
-    /**
-     * Opens the log of a run. Drops rows after its newest checkpoint: those steps are done again.
-     */
+    /** Opens the log of a run. Drops rows after its newest checkpoint, because those steps are done again. */
     public static MetricLog open(RunDirectory run) throws IOException {
         long step = run.newestCheckpoint().map(c -> Position.of(c).step()).orElse(0L);
         Path file = run.path().resolve("metrics.jsonl");
         if (Files.exists(file)) {
-            StringBuilder kept = new StringBuilder();
-            for (String line : Files.readAllLines(file)) {
-                if (isUpTo(line, step)) {
-                    kept.append(line).append('\n');
-                }
-            }
-            AtomicFiles.write(file, kept.toString());
+            AtomicFiles.write(file, Files.readAllLines(file).stream().filter(line -> isUpTo(line, step))
+                    .map(line -> line + "\n").collect(Collectors.joining()));
         }
         EventFile events = new EventFile(run.path(), System.currentTimeMillis() / 1000);
         return new MetricLog(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), events);
     }
 
-    /** False for a row after the step, and for one that a crash cut off. */
+    /** Returns false for a row after the step, and for a row that a crash cut off. */
     private static boolean isUpTo(String line, long step) {
         try {
             return JsonParser.parseString(line).getAsJsonObject().get("step").getAsLong() <= step;
@@ -81,7 +74,7 @@ public final class MetricLog implements AutoCloseable {
         }
     }
 
-    /** Waits until the rows are on the disk. */
+    /** Waits until the rows are on disk. */
     void force() throws IOException {
         file.force(true);
     }
@@ -97,14 +90,8 @@ public final class MetricLog implements AutoCloseable {
     /** Closes both files. */
     @Override
     public void close() throws IOException {
-        for (AutoCloseable part : List.<AutoCloseable>of(rows, events)) {
-            try {
-                part.close();
-            } catch (IOException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+        try (events) {
+            rows.close();
         }
     }
 }

@@ -1,6 +1,10 @@
 package org.flowprior.train;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import org.flowprior.torch.Tensor;
 import org.flowprior.torch.optim.Adam;
 import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.AdamW;
@@ -11,11 +15,26 @@ import org.flowprior.torch.optim.ParameterGroup;
 public enum OptimizerKind {
     /** Adam with decoupled weight decay. */
     ADAMW,
-    /** Adam, its weight decay added to the gradient. */
+    /** Adam, with the weight decay added to the gradient. */
     ADAM;
 
-    /** An optimiser of those parameters. */
-    public Optimizer of(List<ParameterGroup> groups, AdamOptions options) {
+    /**
+     * Returns an optimiser with the settings' learning rate, betas and weight decay.
+     *
+     * @param parameters the parameters by name
+     * @param decays     whether a parameter has weight decay
+     */
+    public Optimizer of(Map<String, Tensor> parameters, BiPredicate<String, Tensor> decays,
+            TrainingSettings settings) {
+        List<Tensor> decaying = new ArrayList<>();
+        List<Tensor> others = new ArrayList<>();
+        parameters.forEach((name, parameter) -> (decays.test(name, parameter) ? decaying : others).add(parameter));
+        List<ParameterGroup> groups = new ArrayList<>();
+        groups.add(new ParameterGroup(decaying, settings.learningRate(), settings.weightDecay()));
+        if (!others.isEmpty()) {
+            groups.add(new ParameterGroup(others, settings.learningRate(), 0));
+        }
+        AdamOptions options = AdamOptions.ADAM.withBetas(settings.beta1(), settings.beta2());
         return this == ADAMW ? AdamW.ofGroups(groups, options) : Adam.ofGroups(groups, options);
     }
 }

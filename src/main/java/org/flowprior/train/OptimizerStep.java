@@ -14,9 +14,8 @@ import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.torch.optim.Optimizer;
 
 /**
- * One step of training: gradients accumulated over micro-batches, gradient clipping, the learning rate of the schedule,
- * the optimiser's step, and moving averages of the weights. It owns the optimiser and the averages; the parameters
- * stay with their module.
+ * One step of training: gradient accumulation over micro-batches, gradient clipping, the learning rate of the schedule,
+ * the optimiser's step, and moving averages of the weights. Owns the optimiser and the averages, not the parameters.
  */
 public final class OptimizerStep implements AutoCloseable {
 
@@ -24,7 +23,7 @@ public final class OptimizerStep implements AutoCloseable {
      * The loss of a micro-batch.
      *
      * @param total a scalar with its graph, a mean over the micro-batch
-     * @param terms scalars to be logged, by name
+     * @param terms scalars for the log, by name
      */
     public record Loss(Tensor total, Map<String, Tensor> terms) {
 
@@ -43,8 +42,6 @@ public final class OptimizerStep implements AutoCloseable {
      */
     public record Result(Tensor loss, Map<String, Tensor> terms, Tensor gradientNorm) {}
 
-    private static final String LOSS = "loss";
-
     private final Optimizer optimizer;
     private final Map<String, Tensor> parameters;
     private final LearningRateSchedule schedule;
@@ -53,11 +50,11 @@ public final class OptimizerStep implements AutoCloseable {
     private Ema averages;
 
     /**
-     * A step of that optimiser.
+     * Combines an optimiser with its schedule, clipping and accumulation.
      *
      * @param parameters   the parameters that the optimiser changes, by name
      * @param schedule     the learning rate by the number of steps already done
-     * @param largestNorm  the norm to which gradients are clipped; infinite: no clipping
+     * @param largestNorm  the largest norm of the gradient, to which it is clipped; infinite: no clipping
      * @param microBatches number of micro-batches of a batch
      */
     public OptimizerStep(Optimizer optimizer, Map<String, Tensor> parameters, LearningRateSchedule schedule,
@@ -69,7 +66,7 @@ public final class OptimizerStep implements AutoCloseable {
         this.microBatches = microBatches;
     }
 
-    /** Also keeps moving averages of the parameters, which begin as copies. Returns this. */
+    /** Also keeps moving averages of the parameters, which begin as copies; {@code decay} in [0, 1). Returns this. */
     public OptimizerStep averaging(double decay) {
         averages = new Ema(parameters, decay);
         return this;
@@ -81,12 +78,12 @@ public final class OptimizerStep implements AutoCloseable {
      * @param step  the number of the step, from 1
      * @param items number of items of the batch, a multiple of the number of micro-batches
      * @param loss  computes the loss of a micro-batch; called once for each, in order, in a scope of its own
-     * @return scalars of the innermost scope
+     * @return scalars that belong to the innermost scope
      */
     public Result take(long step, long items, Function<MicroBatch, Loss> loss) {
         optimizer.zeroGrad();
-        Map<String, Tensor> sum = new LinkedHashMap<>();
-        Map<String, Tensor> sumsOfTerms = new LinkedHashMap<>();
+        Map<String, Tensor> total = new LinkedHashMap<>();
+        Map<String, Tensor> terms = new LinkedHashMap<>();
         long size = items / microBatches;
         for (int i = 0; i < microBatches; i++) {
             MicroBatch part = new MicroBatch(i, i * size, size);
@@ -95,9 +92,8 @@ public final class OptimizerStep implements AutoCloseable {
                 Tensor share = value.total().div(microBatches);
                 share.backward();
                 try (NoGrad noGrad = new NoGrad()) {
-                    add(sum, LOSS, share.detach());
-                    value.terms()
-                            .forEach((name, term) -> add(sumsOfTerms, name, term.to(DType.FLOAT32).div(microBatches)));
+                    add(total, "loss", share.detach());
+                    value.terms().forEach((name, term) -> add(terms, name, term.to(DType.FLOAT32).div(microBatches)));
                 }
             }
         }
@@ -107,7 +103,7 @@ public final class OptimizerStep implements AutoCloseable {
         if (averages != null) {
             averages.update();
         }
-        return new Result(sum.get(LOSS), sumsOfTerms, norm);
+        return new Result(total.get("loss"), terms, norm);
     }
 
     private static void add(Map<String, Tensor> sums, String name, Tensor share) {
@@ -119,17 +115,17 @@ public final class OptimizerStep implements AutoCloseable {
         }
     }
 
-    /** The settings of a step that a log has: {@code learningRate}. */
+    /** Returns the settings of a step for the log: {@code learningRate}. */
     public Map<String, Double> settings(long step) {
         return Map.of("learningRate", schedule.at(step - 1));
     }
 
-    /** The optimiser. */
+    /** Returns the optimiser. */
     public Optimizer optimizer() {
         return optimizer;
     }
 
-    /** The moving averages; null without {@link #averaging}. */
+    /** Returns the moving averages; null without {@link #averaging}. */
     public Ema averages() {
         return averages;
     }

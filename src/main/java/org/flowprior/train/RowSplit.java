@@ -1,18 +1,19 @@
 package org.flowprior.train;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.flowprior.config.RequestException;
 import org.flowprior.data.RandomRows;
 
 /**
- * Which rows of a bank are held out, chosen by the seed, and the numbers 0, 1, &hellip; of all others, in their order.
- * Its memory depends only on the number of held-out rows, not on the size of the bank.
+ * A split of a bank's rows into held-out rows, drawn with a seed, and training rows, which are numbered 0, 1, &hellip;
+ * in order. Its memory depends only on the number of held-out rows, not on the size of the bank.
  */
 public final class RowSplit {
 
     private final long rows;
     private final long[] heldOut;
-    /** For each held-out row the number of training rows before it. */
+    /** The number of training rows before each held-out row. */
     private final long[] before;
 
     private RowSplit(long rows, long[] heldOut) {
@@ -22,7 +23,7 @@ public final class RowSplit {
         Arrays.setAll(before, k -> heldOut[k] - k);
     }
 
-    /** Holds out {@code count} of the rows, any as likely as any other. */
+    /** Holds out {@code count} of the rows, drawn uniformly without replacement. */
     public static RowSplit of(long rows, int count, long seed) {
         return new RowSplit(rows, RandomRows.distinct(rows, count, seed));
     }
@@ -30,41 +31,45 @@ public final class RowSplit {
     /**
      * A bank, with the words for an error message if too many of its rows are held out.
      *
-     * @param name       the bank's
-     * @param rows       how many it has
-     * @param noun       what the rows are; the key under {@code evaluation} that says how many are held out
+     * @param name       the bank's name
+     * @param rows       number of its rows
+     * @param noun       the noun for the rows; also the key under {@code evaluation} with the number of held-out rows
      * @param validation the key under {@code data} that names other rows for validation
-     * @param least      how many must remain for training; half of the rows must in any case
+     * @param least      number of rows that must remain for training; at least half of all must remain in any case
      */
     public record Whole(Object name, long rows, String noun, String validation, int least) {}
 
     /**
-     * As {@link #of}, if that leaves enough.
+     * Holds out rows as {@link #of} does.
      *
-     * @throws RequestException when too few rows remain
+     * @throws RequestException if too few rows remain
      */
     public static RowSplit holdingOut(Whole bank, int count, long seed) {
         if (bank.rows - count < Math.max(bank.least, bank.rows / 2)) {
-            throw new RequestException(bank.name + " has " + bank.rows + " " + bank.noun + ": holding out " + count
-                    + " (evaluation." + bank.noun + ") leaves too few to train on; lower it, or name "
-                    + bank.validation);
+            throw new RequestException(("%s has %d %s: holding out %d (evaluation.%3$s) leaves too few to train on; "
+                    + "lower it, or name %s").formatted(bank.name, bank.rows, bank.noun, count, bank.validation));
         }
         return of(bank.rows, count, seed);
     }
 
-    /** The held-out rows, in their order. */
+    /** Returns the held-out rows, ascending. */
     public long[] heldOut() {
         return heldOut.clone();
     }
 
-    /** How many rows are trained on. */
+    /** Returns the number of training rows. */
     public long training() {
         return rows - heldOut.length;
     }
 
-    /** The bank's rows of these numbers below {@link #training}. */
+    /** Returns the bank's rows that are the training rows with these numbers, each below {@link #training}. */
     public long[] rows(long[] numbers) {
         return Arrays.stream(numbers).map(this::row).toArray();
+    }
+
+    /** Returns all training rows, ascending. */
+    public long[] trainingRows() {
+        return LongStream.range(0, training()).map(this::row).toArray();
     }
 
     private long row(long number) {

@@ -3,7 +3,6 @@ package org.flowprior.train;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ import org.flowprior.torch.io.AtomicFiles;
 
 /**
  * The directory of a run: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},
- * {@code figures/} and {@code summary.json}. A lock keeps other processes out.
+ * {@code figures/} and {@code summary.json}. A lock file keeps other processes out.
  */
 public final class RunDirectory implements AutoCloseable {
 
@@ -36,7 +35,7 @@ public final class RunDirectory implements AutoCloseable {
     /**
      * Begins a run: makes the directory and writes the config.
      *
-     * @throws RequestException when the directory holds a run already, or is in use
+     * @throws RequestException if the directory has a run already, or is in use
      */
     public static RunDirectory create(Path path, JsonObject config) throws IOException {
         if (Files.exists(path) && !Files.isDirectory(path)) {
@@ -60,9 +59,9 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Continues the run in that directory.
+     * Continues the run in a directory.
      *
-     * @throws RequestException when the directory holds none, or is in use
+     * @throws RequestException if the directory has no run, or is in use
      */
     public static RunDirectory resume(Path path) throws IOException {
         if (!isRun(path)) {
@@ -71,12 +70,12 @@ public final class RunDirectory implements AutoCloseable {
         return new RunDirectory(path);
     }
 
-    /** Whether a run was begun in that directory. */
+    /** Returns whether a run was begun in the directory. */
     public static boolean isRun(Path path) {
         return Files.isRegularFile(path.resolve(CONFIG));
     }
 
-    /** An unused path below {@code parent}: {@code name}, else {@code name-2}, and so on. */
+    /** Returns an unused path below {@code parent}: {@code name}, else {@code name-2}, and so on. */
     public static Path unused(Path parent, String name) {
         Path path = parent.resolve(name);
         for (int i = 2; Files.exists(path); i++) {
@@ -86,46 +85,45 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * The run begun last among those that {@link #unused} named.
+     * Returns the run that was begun last among those that {@link #unused} named.
      *
-     * @throws RequestException when there is none
+     * @throws RequestException if there is none
      */
     public static Path latest(Path parent, String name) throws IOException {
         if (Files.isDirectory(parent)) {
             try (Stream<Path> files = Files.list(parent)) {
-                List<Path> runs = files.filter(RunDirectory::isRun)
+                Optional<Path> newest = files.filter(RunDirectory::isRun)
                         .filter(p -> p.getFileName().toString().matches(Pattern.quote(name) + "(-\\d+)?"))
-                        .toList();
-                if (!runs.isEmpty()) {
-                    return runs.stream().max(Comparator.comparingLong(p -> p.resolve(CONFIG).toFile().lastModified()))
-                            .orElseThrow();
+                        .max(Comparator.comparingLong(p -> p.resolve(CONFIG).toFile().lastModified()));
+                if (newest.isPresent()) {
+                    return newest.get();
                 }
             }
         }
         throw new RequestException("there is no run " + parent.resolve(name) + " to resume; --out DIR names one");
     }
 
-    /** The directory itself. */
+    /** Returns the path of the directory. */
     public Path path() {
         return path;
     }
 
-    /** The file of the resolved config. */
+    /** Returns the file of the resolved config. */
     public Path config() {
         return path.resolve(CONFIG);
     }
 
-    /** The directory of figures and their numbers; made if it does not exist. */
+    /** Returns the directory of figures and their numbers; creates it if it does not exist. */
     public Path figures() throws IOException {
         return Files.createDirectories(path.resolve("figures"));
     }
 
-    /** The newest checkpoint, if there is one. */
+    /** Returns the newest checkpoint, if there is one. */
     public Optional<Path> newestCheckpoint() throws IOException {
         return checkpoints(1).newest();
     }
 
-    /** The run's checkpoints, of which the newest {@code kept} are kept. */
+    /** Returns the run's checkpoints, of which the newest {@code kept} are kept. */
     public CheckpointStore checkpoints(int kept) {
         return new CheckpointStore(path.resolve("checkpoints"), kept);
     }
@@ -135,7 +133,7 @@ public final class RunDirectory implements AutoCloseable {
         AtomicFiles.write(path.resolve("summary.json"), Json.pretty(summary));
     }
 
-    /** Lets another process have the directory. */
+    /** Unlocks the directory. */
     @Override
     public void close() throws IOException {
         lockFile.close();
@@ -144,19 +142,17 @@ public final class RunDirectory implements AutoCloseable {
     private static FileChannel lock(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
-        FileLock lock = null;
         try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // held by this process: the same as held by another
-        } finally {
-            if (lock == null) {
-                channel.close();
+            if (channel.tryLock() != null) {
+                return channel;
             }
+        } catch (OverlappingFileLockException e) {
+            // Locked by this process: the same as locked by another.
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
-        if (lock == null) {
-            throw new RequestException(path + " is in use by a run that has not ended");
-        }
-        return channel;
+        channel.close();
+        throw new RequestException(path + " is in use by a run that has not ended");
     }
 }

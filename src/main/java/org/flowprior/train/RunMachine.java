@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Memory;
 
-/** Describes what a run was computed on, for its {@code summary.json}. */
+/** Describes the machine and the versions of a run, for its {@code summary.json}. */
 public final class RunMachine {
 
     private RunMachine() {}
 
-    /** Adds device, threads, precision, peak of memory, and the versions of flowprior, libtorch and Java. */
+    /** Adds device, threads, precision, peak memory in bytes, and the versions of flowprior, libtorch and Java. */
     public static void describe(JsonObject summary, StageConfig<?> config) {
         summary.addProperty("device", config.device());
         summary.addProperty("threads", config.threads());
@@ -21,7 +21,7 @@ public final class RunMachine {
         summary.addProperty("java", System.getProperty("java.runtime.version"));
     }
 
-    /** The version in the manifest of flowprior's jar. */
+    /** Returns the version in the manifest of flowprior's jar. */
     public static String flowpriorVersion() {
         String version = RunMachine.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;

@@ -9,47 +9,44 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Precision;
 
 /**
- * What the configs of all stages have: where and in what a run computes, and what it writes along the way.
+ * The keys that the configs of all stages have: seed, device, threads, precision and log.
  *
  * @param <T> the config itself
  */
 public interface StageConfig<T extends Record & StageConfig<T>> {
 
-    /** Fixes all randomness. */
+    /** Returns the seed of all random numbers. */
     long seed();
 
-    /** {@code cpu}, {@code cuda} or {@code cuda:N}. */
+    /** Returns the device: {@code cpu}, {@code cuda} or {@code cuda:N}. */
     String device();
 
-    /** Threads of an op on the CPU; 0 leaves the choice to libtorch. */
+    /** Returns the number of threads of an op on the CPU; 0 leaves the choice to libtorch. */
     int threads();
 
-    /** What losses are computed in. */
+    /** Returns the precision of the networks and the losses. */
     Precision precision();
 
-    /** What is written along the way. */
+    /** Returns how often rows and checkpoints are written. */
     Logging log();
 
-    /** This config with so many threads. */
-    default T withThreads(int number) {
-        return ConfigRecords.with(self(), "threads", number);
-    }
-
-    /** This config with absolute paths in place of all its {@link FilePath}s. */
-    default T withAbsolutePaths() {
-        return ConfigRecords.withAbsolutePaths(self());
-    }
-
+    /** Returns this config with another number of threads. */
     @SuppressWarnings("unchecked")
-    private T self() {
-        return (T) this;
+    default T withThreads(int number) {
+        return ConfigRecords.with((T) this, "threads", number);
+    }
+
+    /** Returns this config with all its {@link FilePath}s absolute. */
+    @SuppressWarnings("unchecked")
+    default T withAbsolutePaths() {
+        return ConfigRecords.withAbsolutePaths((T) this);
     }
 
     /**
-     * What the constructors of all configs check.
+     * Checks what the constructors of all configs check.
      *
-     * @throws IllegalArgumentException for a device of no known form, for negative threads, and for parts that do not
-     *                                  fit together
+     * @throws IllegalArgumentException for a device in an unknown form, a negative number of threads, and parts that do
+     *                                  not fit together
      */
     static void check(String device, int threads, Checked... parts) {
         Device.of(device);

@@ -10,7 +10,7 @@ import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.optim.Optimizer;
 import org.flowprior.torch.optim.OptimizerState;
 
-/** The files that checkpoints have in common: the optimiser's state and those of the random generators. */
+/** The files that the checkpoints of all stages have: the states of the optimiser and of the random generators. */
 public final class StageFiles {
 
     private static final String OPTIMIZER = "optimizer.safetensors";

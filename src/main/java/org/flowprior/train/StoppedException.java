@@ -1,6 +1,6 @@
 package org.flowprior.train;
 
-/** Training was asked to stop, and did so after a whole step and with a checkpoint. */
+/** Thrown if training was told to stop: it stopped after a complete step and wrote a checkpoint. */
 public final class StoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -3,6 +3,7 @@ package org.flowprior.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
@@ -10,45 +11,45 @@ import org.flowprior.console.Console;
 import org.flowprior.torch.Libtorch;
 
 /**
- * The training of one kind of network: its configs, its data, its stage, and the files that it ends with. {@link
- * TrainingRun} does what all kinds share.
+ * The training of one kind of network: its configs, its data, its stage, and the files that it writes at the end.
+ * {@link TrainingRun} does what all kinds share.
  *
  * @param <T> the config
  */
 public interface Training<T extends Record & StageConfig<T>> {
 
-    /** A training whose data are open. Owns data, networks and stage. */
+    /** A training with its data open. Owns data, networks and stage. */
     interface Opened extends AutoCloseable {
 
-        /** The config. */
+        /** Returns the config. */
         StageConfig<?> config();
 
-        /** Number of steps. */
+        /** Returns the number of steps. */
         long steps();
 
         /**
          * Makes the networks and their stage. Called once.
          *
-         * @param run where the stage is trained; new if it has no {@link TrainingRun#position}
+         * @param run the run that trains the stage; it begins if it has no {@link TrainingRun#position}
          */
         Stage stage(TrainingRun run) throws IOException;
 
         /**
          * Writes the trained network into the run's directory, after the last step.
          *
-         * @param seconds time of the training
+         * @param evaluation the stage's evaluation after the last step
          */
-        TrainingResult finish(TrainingRun run, double seconds) throws IOException;
+        TrainingResult finish(TrainingRun run, Map<String, Double> evaluation) throws IOException;
 
         @Override
         void close();
     }
 
-    /** Loads configs: presets, files and single settings. */
+    /** Returns the loader of configs: presets, files and single settings. */
     ConfigLoader<T> configs();
 
     /**
-     * The config of a preset or JSON file.
+     * Loads the config of a preset or JSON file.
      *
      * @param source   a preset's name or a file's path; keys that the file leaves out come from the first preset
      * @param settings changes to it, each {@code key=value}, such as {@code training.steps=2000}
@@ -61,33 +62,29 @@ public interface Training<T extends Record & StageConfig<T>> {
     /**
      * Opens the data and checks that the config fits them.
      *
-     * @param begins whether the training begins; then what only its first step needs is checked, too, such as files
+     * @param begins whether the training begins; if so, what only its first step needs is checked too, such as files
      *               of initial weights
-     * @throws RequestException         when something is missing or does not fit
-     * @throws IllegalArgumentException when a file is not what the config says
+     * @throws RequestException         if something is missing or does not fit
+     * @throws IllegalArgumentException if a file is not what the config says
      */
     Opened open(T config, boolean begins) throws IOException;
 
-    /**
-     * Trains in that directory, silently: begins a run or continues the one that is there. See {@link
-     * #run(Path, Record, Console, BooleanSupplier)}.
-     */
+    /** Trains in a directory without output on a console. See {@link #run(Path, Record, Console, BooleanSupplier)}. */
     default TrainingResult run(Path directory, T config) throws IOException {
         return run(directory, config, Console.silent(), () -> false);
     }
 
     /**
-     * Trains in that directory: begins a run if there is none, else continues the one that is there. A continued run
-     * ends with the files of an uninterrupted one, to the byte. Sets the number of libtorch's threads if the config
-     * has one.
+     * Trains in a directory: continues its run, or begins one if there is none. A continued run ends with the same
+     * files as an uninterrupted one, byte for byte. Sets the number of libtorch's threads if the config has one.
      *
-     * @param console where progress is shown
-     * @param stop    asked after each step; true writes a checkpoint and stops
-     * @throws StoppedException         when told to stop
-     * @throws DivergedException        when a metric is not finite; the newest checkpoint is of a step before
-     * @throws RequestException         when the directory holds a run of another config or is in use, or when data or
-     *                                  files are missing or do not fit
-     * @throws IllegalArgumentException when a file is not what the config says
+     * @param console shows progress
+     * @param stop    asked after each step whether to stop; if true, a checkpoint is written and training ends
+     * @throws StoppedException         if told to stop
+     * @throws DivergedException        if a metric is not finite; the newest checkpoint is of a step before
+     * @throws RequestException         if the directory has a run of another config or is in use, or if data or files
+     *                                  are missing or do not fit
+     * @throws IllegalArgumentException if a file is not what the config says
      */
     default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop) throws IOException {
         T asked = config.withAbsolutePaths();

@@ -22,43 +22,36 @@ import org.flowprior.torch.Torch;
  */
 public final class TrainingLoop {
 
-    /**
-     * How often something is written.
-     *
-     * @param logEvery        steps of a row, which holds their mean
-     * @param checkpointEvery steps between checkpoints; one is also written after the last step
-     */
-    public record Cadence(int logEvery, int checkpointEvery) {}
-
     /** The phase of rows from {@link Stage#evaluate}. */
     public static final String EVALUATION = "evaluation";
 
     private final MetricLog log;
     private final CheckpointStore checkpoints;
-    private final Cadence cadence;
+    private final Logging logging;
     private final Console console;
     private final BooleanSupplier stop;
+    private Map<String, Double> lastEvaluation;
 
-    /** A loop that writes to these places, and asks {@code stop} after each step whether to stop. */
-    public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Cadence cadence, Console console,
+    /** Makes a loop that writes to these places, and asks {@code stop} after each step whether to stop. */
+    public TrainingLoop(MetricLog log, CheckpointStore checkpoints, Logging logging, Console console,
             BooleanSupplier stop) {
         this.log = log;
         this.checkpoints = checkpoints;
-        this.cadence = cadence;
+        this.logging = logging;
         this.console = console;
         this.stop = stop;
     }
 
     /**
-     * Trains the stage to its end.
+     * Trains a stage to its end.
      *
-     * @param before     steps of the stages before this one
-     * @param steps      steps of this stage
-     * @param seconds    time that the run has taken so far
+     * @param before     number of steps of the stages before this one
+     * @param steps      number of steps of this stage
+     * @param seconds    time of training of the run before this call
      * @param checkpoint the stage's checkpoint to continue from, or null
-     * @return the time that the run has taken by then
-     * @throws StoppedException  when told to stop; a checkpoint is written
-     * @throws DivergedException when a metric is not finite; no checkpoint is written
+     * @return time of training of the run after this call, in seconds
+     * @throws StoppedException  if told to stop; a checkpoint is written
+     * @throws DivergedException if a metric is not finite; no checkpoint is written
      */
     public double run(Stage stage, long before, long steps, double seconds, Path checkpoint) throws IOException {
         Window window = new Window(stage);
@@ -78,18 +71,21 @@ public final class TrainingLoop {
                     window.add(stage.step(step));
                 }
                 boolean stopping = stop.getAsBoolean();
-                boolean logging = step % cadence.logEvery() == 0 || step == steps;
-                boolean saving = step % cadence.checkpointEvery() == 0 || step == steps || stopping;
-                if (logging || saving) {
+                boolean rowDue = step % logging.every() == 0 || step == steps;
+                boolean saving = step % logging.checkpointEvery() == 0 || step == steps || stopping;
+                if (rowDue || saving) {
                     window.read(step);
                 }
-                if (logging) {
+                if (rowDue) {
                     Map<String, Double> row = window.takeRow();
                     row.putAll(stage.settings(step));
                     log.log(before + step, stage.name(), row);
                     progress.row(row);
                 }
-                evaluate(stage, step, before + step);
+                Map<String, Double> measured = evaluate(stage, step, before + step);
+                if (step == steps) {
+                    lastEvaluation = measured;
+                }
                 progress.step(step);
                 if (saving) {
                     double now = secondsBefore + (System.nanoTime() - start) / 1e9;
@@ -106,7 +102,17 @@ public final class TrainingLoop {
         return secondsBefore + (System.nanoTime() - start) / 1e9;
     }
 
-    private void evaluate(Stage stage, long step, long stepOfRun) {
+    /** Returns the evaluation after the last step; evaluates again if another process did that step. */
+    Map<String, Double> lastEvaluation(Stage stage, long steps) {
+        if (lastEvaluation == null) {
+            try (Scope scope = Scope.open()) {
+                lastEvaluation = stage.evaluate(steps);
+            }
+        }
+        return lastEvaluation;
+    }
+
+    private Map<String, Double> evaluate(Stage stage, long step, long stepOfRun) {
         Map<String, Double> measured;
         try (Scope scope = Scope.open()) {
             measured = stage.evaluate(step);
@@ -116,16 +122,17 @@ public final class TrainingLoop {
             log.log(stepOfRun, EVALUATION, measured);
             console.say(LineProgress.describe(measured) + " after step " + step);
         }
+        return measured;
     }
 
     private static void requireFinite(Stage stage, String metric, double value, long step) {
         if (!Double.isFinite(value)) {
-            throw new DivergedException("%s: %s is %s at step %d; try a lower learning rate".formatted(
-                    stage.name(), metric, value, step));
+            throw new DivergedException("%s: %s is %s at step %d; try a lower learning rate"
+                    .formatted(stage.name(), metric, value, step));
         }
     }
 
-    /** A checkpoint exists only if the rows up to its step are on the disk. */
+    /** Writes a checkpoint. It exists only if the rows up to its step are on disk. */
     private Path save(Stage stage, Position position) throws IOException {
         log.force();
         return checkpoints.write(position.step(), directory -> {
@@ -136,14 +143,14 @@ public final class TrainingLoop {
         });
     }
 
-    /** The metrics since the last row: those still on the device, and the sums of those read. */
+    /** The metrics since the last row: those still on the device, and the sums of those that were read. */
     private final class Window implements AutoCloseable {
 
         private final Stage stage;
         private final List<String> names;
         private Tensor unread;
         private int unreadSteps;
-        private double[] sums;
+        private final double[] sums;
         private long steps;
 
         Window(Stage stage) {
@@ -154,13 +161,12 @@ public final class TrainingLoop {
 
         void add(Tensor metrics) {
             if (unread == null) {
-                unread = Torch.empty(new long[] {cadence.logEvery(), names.size()}, DType.FLOAT32, metrics.device())
-                        .keep();
+                unread = Torch.empty(new long[] {logging.every(), sums.length}, DType.FLOAT32, metrics.device()).keep();
             }
             unread.get(unreadSteps++).copy_(metrics.detach());
         }
 
-        /** Reads what is on the device; {@code last} is the newest step's number. */
+        /** Reads the metrics that are on the device; {@code last} is the number of the newest step. */
         void read(long last) {
             if (unreadSteps == 0) {
                 return;
@@ -171,28 +177,23 @@ public final class TrainingLoop {
             }
             for (int i = 0; i < unreadSteps; i++) {
                 double[] row = Arrays.copyOfRange(values, i * sums.length, (i + 1) * sums.length);
-                check(last - unreadSteps + 1 + i, row);
-                stage.record(last - unreadSteps + 1 + i, row);
+                long step = last - unreadSteps + 1 + i;
                 for (int j = 0; j < row.length; j++) {
-                    sums[j] += row[j];
+                    requireFinite(stage, names.get(j), row[j], step);
                 }
+                stage.record(step, row);
+                Arrays.setAll(sums, j -> sums[j] + row[j]);
             }
             steps += unreadSteps;
             unreadSteps = 0;
-        }
-
-        private void check(long step, double[] row) {
-            for (int j = 0; j < row.length; j++) {
-                requireFinite(stage, names.get(j), row[j], step);
-            }
         }
 
         Map<String, Double> takeRow() {
             Map<String, Double> row = new LinkedHashMap<>();
             for (int j = 0; j < sums.length; j++) {
                 row.put(names.get(j), sums[j] / steps);
-                sums[j] = 0;
             }
+            Arrays.fill(sums, 0);
             steps = 0;
             return row;
         }
@@ -202,7 +203,7 @@ public final class TrainingLoop {
         }
 
         void restore(Position position) {
-            sums = position.windowSums().clone();
+            System.arraycopy(position.windowSums(), 0, sums, 0, sums.length);
             steps = position.windowSteps();
         }
 

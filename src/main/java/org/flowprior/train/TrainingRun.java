@@ -10,8 +10,8 @@ import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 
 /**
- * A run from its beginning to its end: the directory with its lock and config, the log of metrics, checkpoints, the
- * training loop, and the summary. Trains any {@link Stage}:
+ * A run of training: the directory with its lock and config, the log of metrics, the checkpoints, the training loop and
+ * the summary. Trains any {@link Stage}:
  *
  * <pre>{@code
  * try (TrainingRun run = TrainingRun.open(Path.of("runs/mine"), config); MyStage stage = new MyStage()) {
@@ -51,25 +51,25 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Begins a run: makes the directory and writes {@code config.json}.
      *
-     * @throws RequestException when the directory holds a run already, or is in use
+     * @throws RequestException if the directory has a run already, or is in use
      */
     public static TrainingRun create(Path directory, JsonObject config) throws IOException {
         return new TrainingRun(RunDirectory.create(directory, config));
     }
 
     /**
-     * Continues the run in that directory.
+     * Continues the run in a directory.
      *
-     * @throws RequestException when there is none, or when it is in use
+     * @throws RequestException if there is none, or if it is in use
      */
     public static TrainingRun resume(Path directory) throws IOException {
         return new TrainingRun(RunDirectory.resume(directory));
     }
 
     /**
-     * Begins a run in that directory, or continues the one that is there.
+     * Continues the run in a directory, or begins one if there is none.
      *
-     * @throws RequestException when it was begun with another config, or is in use
+     * @throws RequestException if the run was begun with another config, or is in use
      */
     public static TrainingRun open(Path directory, JsonObject config) throws IOException {
         if (!RunDirectory.isRun(directory)) {
@@ -89,13 +89,13 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    /** Shows progress there instead of nowhere. Returns this. */
+    /** Shows progress on a console; without this call, nothing is shown. Returns this. */
     public TrainingRun console(Console where) {
         console = where;
         return this;
     }
 
-    /** Asks this after each step; true writes a checkpoint and ends the training. Returns this. */
+    /** Asks this after each step whether to stop; if true, a checkpoint is written and training ends. Returns this. */
     public TrainingRun stopWhen(BooleanSupplier asked) {
         stop = asked;
         return this;
@@ -103,27 +103,27 @@ public final class TrainingRun implements AutoCloseable {
 
     // ---- what a stage needs to know --------------------------------------------------------------------------------
 
-    /** The run's directory. */
+    /** Returns the run's directory. */
     public RunDirectory directory() {
         return directory;
     }
 
-    /** The path of the run's directory. */
+    /** Returns the path of the run's directory. */
     public Path path() {
         return directory.path();
     }
 
-    /** Where progress is shown. */
+    /** Returns the console that shows progress. */
     public Console console() {
         return console;
     }
 
-    /** The position of the checkpoint that the run continues from; empty for a run that has none. */
+    /** Returns the position of the checkpoint that the run continues from; empty if it has none. */
     public Optional<Position> position() {
         return Optional.ofNullable(position);
     }
 
-    /** The log of metrics, opened at the first call. */
+    /** Returns the log of metrics. Opens it at the first call. */
     public MetricLog log() throws IOException {
         if (log == null) {
             log = MetricLog.open(directory);
@@ -131,7 +131,7 @@ public final class TrainingRun implements AutoCloseable {
         return log;
     }
 
-    /** Time of training so far, over all processes of the run. */
+    /** Returns the time of training so far in seconds, over all processes of the run. */
     public double seconds() {
         return seconds;
     }
@@ -139,35 +139,42 @@ public final class TrainingRun implements AutoCloseable {
     // ---- training --------------------------------------------------------------------------------------------------
 
     /**
-     * Trains a stage to its end. Continues from the run's newest checkpoint if that is of a stage of this name.
+     * Trains a stage to its end. Continues from the run's newest checkpoint if that is of a stage with the same name.
      *
      * <p>A run may train several stages one after the other. If {@link #position} is in a later stage, the caller must
      * skip those before it.
      *
      * @param steps number of steps of the stage
-     * @return time of training so far, over all processes of the run
-     * @throws StoppedException  when told to stop; a checkpoint is written
-     * @throws DivergedException when a metric is not finite; no checkpoint is written
+     * @return time of training so far in seconds, over all processes of the run
+     * @throws StoppedException  if told to stop; a checkpoint is written
+     * @throws DivergedException if a metric is not finite; no checkpoint is written
      */
     public double train(Stage stage, long steps, Logging logging) throws IOException {
+        loop(stage, steps, logging);
+        return seconds;
+    }
+
+    /** Trains a stage as {@link #train(Stage, long, Logging)} does, and returns the loop that did. */
+    private TrainingLoop loop(Stage stage, long steps, Logging logging) throws IOException {
         boolean begun = position != null && position.phase().equals(stage.name());
-        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()),
-                logging.cadence(), console, stop);
+        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()), logging, console,
+                stop);
         seconds = loop.run(stage, stepsBefore, steps, seconds, begun ? checkpoint : null);
         stepsBefore += steps;
-        return seconds;
+        return loop;
     }
 
     /**
      * Trains to the end and writes the trained network and the summary.
      *
-     * @throws StoppedException  when told to stop; a checkpoint is written
-     * @throws DivergedException when a metric is not finite; no checkpoint is written
+     * @throws StoppedException  if told to stop; a checkpoint is written
+     * @throws DivergedException if a metric is not finite; no checkpoint is written
      */
     public TrainingResult train(Training.Opened training) throws IOException {
         position().ifPresent(from -> console.say("resuming after step " + from.phaseStep()));
-        train(training.stage(this), training.steps(), training.config().log());
-        TrainingResult result = training.finish(this, seconds);
+        Stage stage = training.stage(this);
+        TrainingLoop loop = loop(stage, training.steps(), training.config().log());
+        TrainingResult result = training.finish(this, loop.lastEvaluation(stage, training.steps()));
         RunMachine.describe(result.summary(), training.config());
         end(result.summary());
         return result;
@@ -186,7 +193,7 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    /** Closes the log of metrics, and lets another process have the directory. */
+    /** Closes the log of metrics and unlocks the directory. */
     @Override
     public void close() throws IOException {
         try {

@@ -7,48 +7,53 @@ import static org.flowprior.config.ConfigRanges.shareBelowOne;
 
 import org.flowprior.config.Checked;
 
-/** What the key {@code training} has in the configs of all stages but the toy. */
+/** The keys under {@code training} that the configs of all stages except the toy have. */
 public interface TrainingSettings extends Checked {
 
-    /** Steps, at least 1. */
+    /** Returns the number of steps, at least 1. */
     int steps();
 
-    /** Rows or images of a step, at least 1. */
+    /** Returns the number of rows or images of a step, at least 1. */
     int batch();
 
-    /** Micro-batches that a step is computed in, at least 1; the gradient is the mean over all of them. */
+    /** Returns the number of micro-batches of a step, at least 1; the gradient is the mean over all of them. */
     int accumulation();
 
-    /** What the warm-up leads to, above 0. */
+    /** Returns the learning rate after the warm-up, above 0. */
     double learningRate();
 
-    /** Steps of the warm-up, fewer than all; 0: none. */
+    /** Returns the number of steps of the warm-up, fewer than all; 0: no warm-up. */
     int warmupSteps();
 
-    /** What the rate has come to after the last step, at least 0. */
+    /** Returns the learning rate after the last step, at least 0. */
     double lastRate();
 
-    /** Decay of the mean of gradients, in [0, 1). */
+    /** Returns the decay of the mean of gradients, in [0, 1). */
     double beta1();
 
-    /** Decay of the mean of their squares, in [0, 1). */
+    /** Returns the decay of the mean of squared gradients, in [0, 1). */
     double beta2();
 
-    /** At least 0. */
+    /** Returns the weight decay, at least 0. */
     double weightDecay();
 
-    /** The largest norm of the gradient; 0: any. */
+    /** Returns the largest norm of the gradient, to which it is clipped; 0: no clipping. */
     double clip();
 
-    /** Decay of the moving average of the weights, in [0, 1). */
+    /** Returns the decay of the moving average of the weights, in [0, 1). */
     double ema();
 
-    /** The largest norm of the gradient, infinite where any will do. */
+    /** Returns the largest norm of the gradient; infinite if {@link #clip} is 0. */
     default double largestNorm() {
         return clip() > 0 ? clip() : Double.POSITIVE_INFINITY;
     }
 
-    /** Throws {@link IllegalArgumentException} for what is out of range, or not divisible by accumulation. */
+    /** Returns whether an evaluation is due: after the last step, and every {@code every} steps if that is not 0. */
+    default boolean isEvaluationDue(long step, int every) {
+        return step == steps() || every > 0 && step % every == 0;
+    }
+
+    /** Throws {@link IllegalArgumentException} for values out of range, or not divisible by the accumulation. */
     @Override
     default void check() {
         atLeast("steps", steps(), 1);
@@ -69,12 +74,12 @@ public interface TrainingSettings extends Checked {
         shareBelowOne("ema", ema());
     }
 
-    /** Throws {@link IllegalArgumentException} unless the micro-batches of a step are of one size. */
+    /** Throws {@link IllegalArgumentException} unless all micro-batches of a step have the same size. */
     default void checkAccumulation() {
         requireDivides("batch", batch());
     }
 
-    /** Throws {@link IllegalArgumentException} unless accumulation divides that number, which has that name. */
+    /** Throws {@link IllegalArgumentException} with the number's name unless the accumulation divides the number. */
     default void requireDivides(String name, long number) {
         if (number % accumulation() != 0) {
             throw new IllegalArgumentException("accumulation must divide " + name + " = " + number + ", which "

@@ -1,2 +1,2 @@
-/** What all training stages share: run directories, checkpoints, metric logs, and the training loop. */
+/** The parts that all training stages share: run directories, checkpoints, metric logs and the training loop. */
 package org.flowprior.train;

@@ -53,7 +53,7 @@ class MetricLogTest {
     }
 
     @Test
-    void rowsBehindTheNewestCheckpointAreDropped() throws IOException {
+    void rowsAfterTheNewestCheckpointAreDropped() throws IOException {
         try (RunDirectory run = RunDirectory.create(directory.resolve("run"), new JsonObject())) {
             try (MetricLog log = MetricLog.open(run)) {
                 for (int step = 10; step <= 30; step += 10) {

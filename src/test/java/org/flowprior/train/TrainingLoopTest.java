@@ -31,6 +31,7 @@ class TrainingLoopTest {
         private double sum;
         private long nanAt = -1;
         private double measured = Double.NaN;
+        private int evaluations;
         private final List<Double> recorded = new ArrayList<>();
         private final List<Long> live = new ArrayList<>();
 
@@ -58,6 +59,7 @@ class TrainingLoopTest {
 
         @Override
         public Map<String, Double> evaluate(long step) {
+            evaluations++;
             return step % 3 > 0 || Double.isNaN(measured) ? Map.of() : Map.of("value", measured * sum);
         }
 
@@ -78,11 +80,11 @@ class TrainingLoopTest {
         }
     }
 
-    private void train(RunDirectory run, Stage stage, long steps, BooleanSupplier stop) throws IOException {
+    private TrainingLoop train(RunDirectory run, Stage stage, long steps, BooleanSupplier stop) throws IOException {
         try (MetricLog log = MetricLog.open(run)) {
-            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(9), new TrainingLoop.Cadence(4, 6),
-                    Console.silent(), stop);
+            TrainingLoop loop = new TrainingLoop(log, run.checkpoints(9), new Logging(4, 6, 9), Console.silent(), stop);
             loop.run(stage, 100, steps, 0, run.newestCheckpoint().orElse(null));
+            return loop;
         }
     }
 
@@ -103,6 +105,20 @@ class TrainingLoopTest {
             assertThat(stage.recorded).containsExactly(1., 3., 6., 10., 15., 21., 28., 36., 45.);
             assertThat(run.checkpoints(9).all()).extracting(p -> p.getFileName().toString())
                     .containsExactly("step-00000106", "step-00000109");
+        }
+    }
+
+    @Test
+    void theLastEvaluationIsComputedAgainOnlyInAnotherProcess() throws IOException {
+        try (RunDirectory run = run("a")) {
+            for (int evaluations : List.of(9, 1)) {
+                Sum stage = new Sum();
+                stage.measured = 2;
+                TrainingLoop loop = train(run, stage, 9, () -> false);
+                assertThat(loop.lastEvaluation(stage, 9)).containsExactly(Map.entry("value", 90.));
+                assertThat(loop.lastEvaluation(stage, 9)).containsExactly(Map.entry("value", 90.));
+                assertThat(stage.evaluations).isEqualTo(evaluations);
+            }
         }
     }
 

@@ -64,7 +64,7 @@ class TrainingRunTest {
         return config;
     }
 
-    /** Stops when asked for the n-th time. */
+    /** Says stop at the n-th call. */
     private static BooleanSupplier after(int steps) {
         int[] asked = {0};
         return () -> ++asked[0] >= steps;

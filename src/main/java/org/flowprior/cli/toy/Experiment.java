@@ -11,7 +11,6 @@ import org.flowprior.console.Console;
 import org.flowprior.plot.BundledFont;
 import org.flowprior.plot.ToyFigures;
 import org.flowprior.train.TrainingRun;
-import org.flowprior.train.toy.ReportFiles;
 import org.flowprior.train.toy.ReportText;
 import org.flowprior.train.toy.ToyConfig;
 import org.flowprior.train.toy.ToyResult;
@@ -56,7 +55,7 @@ final class Experiment {
         run.log().image("figures/figure3", steps, figure);
         run.log().image("figures/figure6", steps, figures.resolve("figure6.png"));
         if (result.report().isPresent()) {
-            ReportFiles.write(run.path(), config.target(), result.report().get());
+            ReportText.write(run.path(), config.target(), result.report().get());
         }
         JsonObject summary = RunSummary.of(config, result, result.seconds() + (System.nanoTime() - start) / 1e9);
         run.end(summary);
@@ -67,7 +66,7 @@ final class Experiment {
             out.println();
             TextTable.of(ReportText.table(result.report().get())).forEach(out::println);
             out.println();
-            out.println("report: " + run.path().resolve(ReportFiles.MARKDOWN));
+            out.println("report: " + run.path().resolve(ReportText.MARKDOWN));
         }
         out.flush();
     }

@@ -14,7 +14,7 @@ import org.flowprior.plot.FigureColumn;
 import org.flowprior.target.ToyTarget;
 import org.flowprior.train.RunDirectory;
 import org.flowprior.train.TrainingRun;
-import org.flowprior.train.toy.ReportFiles;
+import org.flowprior.train.toy.ReportText;
 import org.flowprior.train.toy.ToyConfig;
 
 /**
@@ -70,7 +70,7 @@ final class TargetSeries {
 
     private boolean isDone(Path place) {
         return Files.exists(place.resolve(SUMMARY))
-                && (!experiment.withReport() || Files.exists(place.resolve(ReportFiles.JSON)));
+                && (!experiment.withReport() || Files.exists(place.resolve(ReportText.JSON)));
     }
 
     private void combine() throws IOException {
@@ -81,8 +81,8 @@ final class TargetSeries {
         for (ToyTarget target : ToyTarget.values()) {
             Path place = run.path().resolve(target.commandName());
             summaries.put(target.commandName(), Json.read(place.resolve(SUMMARY)));
-            if (Files.exists(place.resolve(ReportFiles.JSON))) {
-                reports.put(target.commandName(), Json.read(place.resolve(ReportFiles.JSON)));
+            if (Files.exists(place.resolve(ReportText.JSON))) {
+                reports.put(target.commandName(), Json.read(place.resolve(ReportText.JSON)));
             }
             figures3.put(target.commandName(), place.resolve("figures/figure3.png"));
             figures6.put(target.commandName(), place.resolve("figures/figure6.png"));

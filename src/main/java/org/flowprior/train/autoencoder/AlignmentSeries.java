@@ -13,13 +13,13 @@ import org.flowprior.config.RequestException;
 import org.flowprior.train.TrainingLoop;
 
 /**
- * How well an autoencoder's latents were aligned along its training, in both measures of Sec. 5.2: what Figure 4 shows.
+ * The alignment of an autoencoder's latents during its training, in both measures of Sec. 5.2, as in Figure 4.
  *
- * @param steps           steps of the evaluations, rising
+ * @param steps           steps of the evaluations, ascending
  * @param alignment       the alignment loss at each, a mean over channels
  * @param meanLogDistance mean of log r<sub>k</sub> at each
- * @param k               which neighbour
- * @param points          latent tokens whose neighbours were looked for
+ * @param k               number of the neighbour
+ * @param points          number of latent tokens whose neighbours were searched
  */
 public record AlignmentSeries(double[] steps, double[] alignment, double[] meanLogDistance, int k, long points) {
 
@@ -32,9 +32,9 @@ public record AlignmentSeries(double[] steps, double[] alignment, double[] meanL
     }
 
     /**
-     * The series in the {@code metrics.jsonl} of a run directory; a last row that is still being written is left out.
+     * Reads the series from {@code metrics.jsonl} in a run directory. Leaves out a last row that is incomplete.
      *
-     * @throws RequestException when the file is not there or not such a file, or has fewer than two evaluations with
+     * @throws RequestException if the file does not exist or has another form, or has fewer than two evaluations with
      *                          both measures
      */
     public static AlignmentSeries read(Path run) {

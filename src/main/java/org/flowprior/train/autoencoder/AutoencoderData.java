@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
+import java.util.function.Consumer;
 import org.flowprior.config.RequestException;
 import org.flowprior.data.CorruptImageException;
 import org.flowprior.data.ImageBatch;
@@ -15,6 +15,7 @@ import org.flowprior.data.ImageLoader;
 import org.flowprior.data.ImageSource;
 import org.flowprior.data.LoaderPosition;
 import org.flowprior.data.RandomRows;
+import org.flowprior.data.RgbImage;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
@@ -23,9 +24,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.train.RowSplit;
 
 /**
- * The images: random crops, some of them flipped, to train on; centre crops of others to validate on.
- *
- * <p>A position determines which images come next.
+ * The images: random crops, some of them flipped, for training; centre crops of other images for validation. A position
+ * determines which images come next.
  */
 final class AutoencoderData implements AutoCloseable {
 
@@ -34,46 +34,43 @@ final class AutoencoderData implements AutoCloseable {
     private final List<ImageSource> opened = new ArrayList<>();
     private final ImageSource training;
     private final ImageSource validation;
-    private ImageLoader loader;
+    private final ImageLoader loader;
 
-    private AutoencoderData(AutoencoderTrainingConfig config) throws IOException {
+    /**
+     * Opens the config's images.
+     *
+     * @throws RequestException         if there are too few
+     * @throws IllegalArgumentException if a path is not an image set
+     */
+    AutoencoderData(AutoencoderTrainingConfig config) throws IOException {
         this.config = config;
         this.device = Device.of(config.device());
         try {
             AutoencoderTrainingConfig.Data data = config.data();
             ImageSource all = open(data.images());
+            int measured = config.evaluation().images();
             if (!data.validation().isEmpty()) {
+                ImageSource others = open(data.validation());
                 training = all;
-                validation = some(open(data.validation()));
+                validation = new Subset(others, RandomRows.distinct(others.size(), Math.min(others.size(), measured),
+                        seed("heldOut")));
             } else {
-                RowSplit split = RowSplit.holdingOut(new RowSplit.Whole(source(), all.size(), "images",
-                        "data.validation", 1), config.evaluation().images(), seed("heldOut"));
-                training = subset(all, split.rows(LongStream.range(0, split.training()).toArray()));
-                validation = subset(all, split.heldOut());
+                RowSplit split = RowSplit.holdingOut(new RowSplit.Whole(data.images(), all.size(), "images",
+                        "data.validation", 1), measured, seed("heldOut"));
+                training = new Subset(all, split.trainingRows());
+                validation = new Subset(all, split.heldOut());
             }
             if (training.size() < config.training().batch()) {
-                throw new RequestException(source() + " has " + training.size() + " images to train on, fewer than a "
-                        + "batch of " + config.training().batch() + "; lower training.batch");
+                throw new RequestException(data.images() + " has " + training.size() + " images to train on, fewer "
+                        + "than a batch of " + config.training().batch() + "; lower training.batch");
             }
+            loader = new ImageLoader(training, new ImageLoader.Options(
+                    new ImageCrop.Random(config.model().imageSize(), data.smallest(), 1), config.training().batch(),
+                    data.flip(), true, true, data.skipCorrupt(), seed("crops"), data.decoders()));
         } catch (IOException | RuntimeException e) {
-            closeSources();
+            opened.forEach(ImageSource::close);
             throw e;
         }
-    }
-
-    /**
-     * Opens the config's images.
-     *
-     * @throws RequestException         when there are too few
-     * @throws IllegalArgumentException when a path is not an image set
-     */
-    static AutoencoderData open(AutoencoderTrainingConfig config) throws IOException {
-        AutoencoderData data = new AutoencoderData(config);
-        data.loader = new ImageLoader(data.training, new ImageLoader.Options(
-                new ImageCrop.Random(config.model().imageSize(), config.data().smallest(), 1),
-                config.training().batch(), config.data().flip(), true, true, config.data().skipCorrupt(),
-                data.seed("crops"), config.data().decoders()));
-        return data;
     }
 
     private long seed(String purpose) {
@@ -86,50 +83,64 @@ final class AutoencoderData implements AutoCloseable {
         return source;
     }
 
-    /** The images that are measured, of a set that may have more. */
-    private ImageSource some(ImageSource all) {
-        long count = Math.min(all.size(), config.evaluation().images());
-        return subset(all, RandomRows.distinct(all.size(), count, seed("heldOut")));
-    }
+    /** Some images of a set, which stays its owner's; their places in the set. */
+    private record Subset(ImageSource all, long[] places) implements ImageSource {
 
-    private static ImageSource subset(ImageSource all, long[] places) {
-        return new AutoencoderImageSubset(all, places);
+        @Override
+        public int size() {
+            return places.length;
+        }
+
+        @Override
+        public String name(int index) {
+            return all.name((int) places[index]);
+        }
+
+        @Override
+        public int label(int index) {
+            return all.label((int) places[index]);
+        }
+
+        @Override
+        public List<String> classes() {
+            return all.classes();
+        }
+
+        @Override
+        public RgbImage image(int index) throws IOException {
+            return all.image((int) places[index]);
+        }
     }
 
     // ---- training --------------------------------------------------------------------------------------------------
 
-    /** The path of the images, as the config names it. */
-    String source() {
-        return config.data().images();
-    }
-
-    /** Images to train on. */
+    /** Returns the number of training images. */
     int trainingImages() {
         return training.size();
     }
 
-    /** Images to validate on. */
+    /** Returns the number of validation images. */
     int validationImages() {
         return validation.size();
     }
 
-    /** Where the next batch begins. */
+    /** Returns the position of the next batch. */
     LoaderPosition position() {
         return loader.position();
     }
 
-    /** Continues from such a position. */
+    /** Continues from a position. */
     void seek(LoaderPosition position) {
         loader.seek(position);
     }
 
-    /** Names of corrupt images that were left out since the process began. */
+    /** Returns the names of corrupt images that were left out since the process began. */
     Set<String> corrupt() {
         return loader.corrupt();
     }
 
     /**
-     * The images of the next step, float32 [batch, 3, H, H] in [-1, 1] on the CPU.
+     * Returns the images of the next step, float32 [batch, 3, H, H] in [-1, 1] on the CPU.
      *
      * @throws RequestException for a corrupt image, unless the config says to leave it out
      */
@@ -147,15 +158,11 @@ final class AutoencoderData implements AutoCloseable {
 
     // ---- validation ------------------------------------------------------------------------------------------------
 
-    /** Takes images. */
-    @FunctionalInterface
-    interface Sink {
-        /** Takes float32 [B, 3, H, H] in [-1, 1] on the device, in a scope that ends after the call. */
-        void take(Tensor images);
-    }
-
-    /** Gives all validation images, always the same in the same order, in batches of the config's size. */
-    void validate(Sink sink) {
+    /**
+     * Passes all validation images to the sink, always in the same order: float32 [B, 3, H, H] in [-1, 1] on the
+     * device. Each call has a scope of its own.
+     */
+    void validate(Consumer<Tensor> sink) {
         ImageLoader.Options how = ImageLoader.Options
                 .inOrder(new ImageCrop.Centre(config.model().imageSize()), config.evaluation().batch())
                 .withThreads(config.data().decoders()).withSkipCorrupt(config.data().skipCorrupt());
@@ -165,7 +172,7 @@ final class AutoencoderData implements AutoCloseable {
                 try (Scope scope = Scope.open()) {
                     Optional<ImageBatch> batch = images.next();
                     more = batch.isPresent();
-                    batch.ifPresent(b -> sink.take(b.images().to(DType.FLOAT32, device)));
+                    batch.ifPresent(b -> sink.accept(b.images().to(DType.FLOAT32, device)));
                 }
             }
         } catch (CorruptImageException e) {
@@ -173,15 +180,9 @@ final class AutoencoderData implements AutoCloseable {
         }
     }
 
-    private void closeSources() {
-        opened.forEach(ImageSource::close);
-    }
-
     @Override
     public void close() {
-        if (loader != null) {
-            loader.close();
-        }
-        closeSources();
+        loader.close();
+        opened.forEach(ImageSource::close);
     }
 }

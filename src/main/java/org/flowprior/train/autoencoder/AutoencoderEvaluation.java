@@ -25,16 +25,14 @@ import org.flowprior.train.MetricLog;
 
 /**
  * Evaluates an autoencoder on images that it was not trained on, always the same ones with the same draws: PSNR and
- * SSIM of reconstructions rounded to 8 bits, their mean squared difference, with a prior the alignment loss,
- * plain and a mean over channels, and with a bank of the prior's features the mean log distance of latent tokens to
- * them. The latents of a random bottleneck are its means.
+ * SSIM of reconstructions rounded to 8 bits, and their mean squared difference; with a prior, the alignment loss,
+ * unweighted and a mean over channels; with a bank of the prior's features, the mean log distance of latent tokens to
+ * them. A random bottleneck gives its mean latents.
  */
 final class AutoencoderEvaluation {
 
     /** The metric of the alignment loss. */
     static final String ALIGNMENT = "alignment";
-
-    private static final String GRIDS = "images";
 
     private final AutoencoderTrainingConfig config;
     private final Device device;
@@ -42,7 +40,7 @@ final class AutoencoderEvaluation {
     private final Path run;
     private final MetricLog log;
 
-    /** An evaluation that writes grids of originals and reconstructions under that directory and to that log. */
+    /** Makes an evaluation that writes grids of originals and reconstructions into a run directory and to a log. */
     AutoencoderEvaluation(AutoencoderTrainingConfig config, AutoencoderData data, Path run, MetricLog log) {
         this.config = config;
         this.device = Device.of(config.device());
@@ -57,7 +55,7 @@ final class AutoencoderEvaluation {
         private final ImageQuality quality = new ImageQuality(ImageQuality.Convention.STANDARD);
         private final List<Tensor> originals = new ArrayList<>();
         private final List<Tensor> reconstructions = new ArrayList<>();
-        /** Or null. */
+        /** Null without a bank. */
         private final LatentDistances distances;
         private long images;
         private long shown;
@@ -78,7 +76,7 @@ final class AutoencoderEvaluation {
         }
     }
 
-    /** Measures the current networks; does not change them. */
+    /** Measures the current networks. Does not change them. */
     Map<String, Double> of(AutoencoderNetworks networks, long step) {
         Autoencoder autoencoder = networks.autoencoder();
         autoencoder.eval();
@@ -131,8 +129,7 @@ final class AutoencoderEvaluation {
 
     private void write(Sums sums, long step) {
         try {
-            Path directory = Files.createDirectories(run.resolve(GRIDS));
-            Path file = directory.resolve("step-%08d.png".formatted(step));
+            Path file = Files.createDirectories(run.resolve("images")).resolve("step-%08d.png".formatted(step));
             ImageGrid.write(file, Torch.cat(sums.originals, 0), Torch.cat(sums.reconstructions, 0));
             log.image("evaluation/reconstructions", step, file);
         } catch (IOException e) {

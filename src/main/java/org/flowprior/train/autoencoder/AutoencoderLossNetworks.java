@@ -17,7 +17,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
 
-/** The networks that a config's losses are computed with: LPIPS, discriminator and prior, those that it asks for. */
+/** The networks of a config's losses: LPIPS, discriminator and prior. Those that the config does not need are null. */
 public final class AutoencoderLossNetworks implements AutoCloseable {
 
     private final AutoencoderLossConfig config;
@@ -25,7 +25,7 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
     private Lpips lpips;
     private FlowPrior prior;
 
-    /** Those networks, each maybe null, which this takes over. */
+    /** Takes over the networks. */
     AutoencoderLossNetworks(AutoencoderLossConfig config, Discriminator discriminator, Lpips lpips, FlowPrior prior) {
         this.config = config;
         this.discriminator = discriminator;
@@ -34,12 +34,13 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
     }
 
     /**
-     * The networks, weights from the config's files and the discriminator's from the generator, float32 on the CPU.
+     * Makes the networks, float32 on the CPU, with weights from the config's files.
      *
      * @param imageSize      height and width of the images
      * @param latentChannels channels of a latent token
-     * @throws RequestException         when a file is not named, or the prior does not fit the latents
-     * @throws IllegalArgumentException when a file is not what the config says
+     * @param generator      generator of the discriminator's initial weights
+     * @throws RequestException         if a file is not named, or the prior does not fit the latents
+     * @throws IllegalArgumentException if a file is not what the config says
      */
     public static AutoencoderLossNetworks open(AutoencoderLossConfig config, int imageSize, int latentChannels,
             Generator generator) {
@@ -71,10 +72,10 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
     }
 
     /**
-     * The prior that the config names.
+     * Reads the config's prior.
      *
-     * @throws RequestException         when it is for other latents
-     * @throws IllegalArgumentException when the file is no prior
+     * @throws RequestException         if it is for other latents
+     * @throws IllegalArgumentException if the file is not a prior
      */
     static FlowPrior readPrior(AutoencoderLossConfig config, int latentChannels) {
         FlowPrior prior = FlowPrior.read(Path.of(config.alignment().prior()));
@@ -86,7 +87,7 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
         return prior;
     }
 
-    /** The files that the losses cannot do without, by the config's keys; empty where none is named. */
+    /** Returns the files that the losses need by their keys in the config; empty if the config does not name one. */
     static Map<String, String> files(AutoencoderLossConfig config) {
         Map<String, String> files = new LinkedHashMap<>();
         if (config.perceptual().weight() > 0) {
@@ -112,22 +113,22 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
         });
     }
 
-    /** The discriminator, or null. */
+    /** Returns the discriminator, or null. */
     public Discriminator discriminator() {
         return discriminator;
     }
 
-    /** The flow prior, or null. */
+    /** Returns the flow prior, or null. */
     public FlowPrior prior() {
         return prior;
     }
 
-    /** A loss over these networks, on the CPU. */
+    /** Returns a loss with these networks, on the CPU. */
     public AutoencoderLoss newLoss() {
         return new AutoencoderLoss(config, lpips, discriminator, prior);
     }
 
-    /** Moves all networks. Returns this. */
+    /** Moves all networks to a device. Returns this. */
     public AutoencoderLossNetworks to(Device device) {
         if (prior != null) {
             prior.to(device);
@@ -141,7 +142,7 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
         return this;
     }
 
-    /** Casts all networks. Returns this. */
+    /** Casts all networks to a dtype. Returns this. */
     public AutoencoderLossNetworks to(DType dtype) {
         if (prior != null) {
             prior.model().network().to(dtype);
@@ -160,14 +161,8 @@ public final class AutoencoderLossNetworks implements AutoCloseable {
 
     @Override
     public void close() {
-        if (lpips != null) {
-            lpips.close();
-        }
-        if (discriminator != null) {
-            discriminator.close();
-        }
-        if (prior != null) {
-            prior.close();
+        try (FlowPrior first = prior; Discriminator second = discriminator; Lpips third = lpips) {
+            // Closes those that are not null.
         }
     }
 }

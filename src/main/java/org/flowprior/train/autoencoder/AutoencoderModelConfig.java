@@ -18,14 +18,14 @@ import org.flowprior.vision.VisionTransformerConfig;
  * The autoencoder of {@code flowprior train-autoencoder}: the config's key {@code model}.
  *
  * @param imageSize      height and width of the images
- * @param encoder        makes latents of images
- * @param decoder        makes images of latents
- * @param latentTokens   tokens of an image's latents
+ * @param encoder        the network from images to latents
+ * @param decoder        the network from latents to images
+ * @param latentTokens   number of tokens of an image's latents
  * @param latentChannels channels of a token
- * @param toPixel        how the decoder's tokens become pixels
- * @param bottleneck     what latents pass through between encoder and decoder
- * @param repa           the representation alignment; without where its weight is 0
- * @param initialization deviations of the weights that training begins with
+ * @param toPixel        kind of the layer from the decoder's tokens to pixels
+ * @param bottleneck     the bottleneck between encoder and decoder
+ * @param repa           the representation alignment
+ * @param initialization standard deviations of the initial weights
  */
 public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone decoder, int latentTokens,
         int latentChannels, ToPixelKind toPixel, BottleneckChoice bottleneck, Repa repa,
@@ -37,13 +37,13 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
      * @param patchSize  height and width of a patch
      * @param width      channels of a token
      * @param depth      number of blocks
-     * @param heads      of an attention
-     * @param hidden     channels within an MLP
+     * @param heads      number of attention heads
+     * @param hidden     hidden channels of an MLP
      * @param mlp        kind of the MLPs
-     * @param registers  register tokens
-     * @param layerScale whether residual branches have a factor for each channel, 1e-5 at first, as DINOv2 has; a
-     *                   small network learns many times faster without
-     * @param weights    a published file to begin with, brought to these sizes; empty: random weights
+     * @param registers  number of register tokens
+     * @param layerScale whether residual branches have a factor for each channel, initially 1e-5, as in DINOv2; a small
+     *                   network learns many times faster without it
+     * @param weights    published file of initial weights, resized to these sizes; empty: random weights
      */
     public record Backbone(int patchSize, int width, int depth, int heads, int hidden, MlpType mlp, int registers,
             boolean layerScale, @FilePath String weights) {
@@ -54,9 +54,9 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
         }
     }
 
-    /** The bottlenecks. */
+    /** The kinds of bottleneck. */
     public enum BottleneckKind {
-        /** None: the paper's AE. */
+        /** No bottleneck: the paper's AE. */
         NONE,
         /** A diagonal normal distribution for each token. */
         KL,
@@ -67,23 +67,22 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     }
 
     /**
-     * The bottleneck; each kind reads some of the keys.
+     * The bottleneck. Each kind uses some of the keys.
      *
-     * @param kind           which
+     * @param kind           kind of bottleneck
      * @param standardize    none: whether latents are standardised over the batch
      * @param klWeight       kl: weight of the divergence, which is summed over an image's latents
-     * @param codebooks      softvq: codebooks that the tokens share
-     * @param codes          softvq, vq: codes in a codebook
-     * @param temperature    softvq: of the softmax
-     * @param normalize      softvq, vq: whether tokens and codes are brought to length 1
+     * @param codebooks      softvq: number of codebooks that the tokens share
+     * @param codes          softvq, vq: number of codes of a codebook
+     * @param temperature    softvq: temperature of the softmax
+     * @param normalize      softvq, vq: whether tokens and codes are normalised to length 1
      * @param commitment     vq: weight of the commitment loss
      * @param entropyWeight  softvq, vq: weight of the entropy loss
      */
     public record BottleneckChoice(BottleneckKind kind, boolean standardize, double klWeight, int codebooks, int codes,
-            double temperature, boolean normalize, double commitment, double entropyWeight)
-            implements Checked {
+            double temperature, boolean normalize, double commitment, double entropyWeight) implements Checked {
 
-        /** Throws {@link IllegalArgumentException} for what makes no bottleneck. */
+        /** Throws {@link IllegalArgumentException} for values that no bottleneck can have. */
         @Override
         public void check() {
             options();
@@ -100,12 +99,12 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     }
 
     /**
-     * The representation alignment with a fixed encoder.
+     * The representation alignment with a frozen encoder.
      *
-     * @param weight          0: without
-     * @param align           how tokens and patches come together
+     * @param weight          weight of its loss; 0: no representation alignment
+     * @param align           the way tokens and patches are matched
      * @param projectionWidth width of the projection's hidden layers
-     * @param model           the fixed encoder
+     * @param model           the frozen encoder
      */
     public record Repa(double weight, RepaAlign align, int projectionWidth, Backbone model) {
 
@@ -116,16 +115,16 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
     }
 
     /**
-     * Deviations of initial weights, normal around 0, of the encoder and the decoder where no published file gives
-     * them. The official code has 0.02 for all, which suits a wide encoder that brings trained weights. A narrow one
-     * that learns from nothing hardly attends to a place then, and stays at mean colours for long.
+     * Standard deviations of the initial weights of encoder and decoder, normal around 0, unless a published file has
+     * the weights. The official code has 0.02 for all, which fits a wide encoder with trained weights. A narrow encoder
+     * without trained weights then hardly attends to positions, and its images stay at mean colours for long.
      *
-     * @param linear    of the blocks' linear layers
-     * @param positions of position tables, latent tokens and mask token
+     * @param linear    deviation of the blocks' linear layers, above 0
+     * @param positions deviation of position tables, latent tokens and mask token, above 0
      */
     public record Initialization(double linear, double positions) {
 
-        /** What the networks are made with. */
+        /** The deviation that the networks have when they are made. */
         static final double OFFICIAL = 0.02;
 
         /** Throws {@link IllegalArgumentException} for deviations that are not positive. */
@@ -144,7 +143,7 @@ public record AutoencoderModelConfig(int imageSize, Backbone encoder, Backbone d
         sizes();
     }
 
-    /** What the autoencoder is made from. */
+    /** Returns the config of the autoencoder. */
     AutoencoderConfig sizes() {
         var alignment = repa.weight() == 0 ? null
                 : new org.flowprior.autoencoder.Repa.Options(repa.model().sizes(imageSize), repa.projectionWidth(),

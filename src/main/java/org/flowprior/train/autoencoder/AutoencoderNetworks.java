@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.autoencoder.Autoencoder;
-import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.AutoencoderLoss;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.RequestException;
@@ -16,16 +15,15 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.io.Safetensors;
 
-/** All networks of the training on their device: autoencoder, discriminator, and the fixed ones of the losses. */
+/** All networks of the training on their device: autoencoder, discriminator, and the frozen ones of the losses. */
 final class AutoencoderNetworks implements AutoCloseable {
 
     private final AutoencoderTrainingConfig config;
     private final Autoencoder autoencoder;
     private final AutoencoderLossNetworks losses;
 
-    /** Those networks, on the config's device, which this takes over. */
+    /** Takes over networks on the config's device. */
     AutoencoderNetworks(AutoencoderTrainingConfig config, Autoencoder autoencoder, AutoencoderLossNetworks losses) {
         this.config = config;
         this.autoencoder = autoencoder;
@@ -33,11 +31,11 @@ final class AutoencoderNetworks implements AutoCloseable {
     }
 
     /**
-     * The networks as training begins with them, weights from the config's files or the seed.
+     * Makes the networks with initial weights from the config's files or the seed.
      *
-     * @param fresh whether weights are read that a checkpoint has, too
-     * @throws RequestException         when parts do not fit together
-     * @throws IllegalArgumentException when a file is not what the config says
+     * @param fresh whether to read also the weights that a checkpoint has
+     * @throws RequestException         if parts do not fit together
+     * @throws IllegalArgumentException if a file is not what the config says
      */
     static AutoencoderNetworks create(AutoencoderTrainingConfig config, boolean fresh) {
         Device device = Device.of(config.device());
@@ -68,7 +66,7 @@ final class AutoencoderNetworks implements AutoCloseable {
         return Generator.seeded(Seeds.derive(config.seed(), "autoencoder." + purpose));
     }
 
-    /** Brings initial weights of the official deviation to that of the config. */
+    /** Scales initial weights from the official deviation to that of the config. */
     private static void scale(Autoencoder autoencoder, AutoencoderModelConfig.Initialization wanted) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             autoencoder.namedParameters().forEach((key, weight) -> {
@@ -94,10 +92,10 @@ final class AutoencoderNetworks implements AutoCloseable {
     }
 
     /**
-     * Looks whether the files that the config needs are there, and whether the prior is for such latents.
+     * Checks that the files that the config needs exist, and that the prior is for the config's latents.
      *
-     * @throws RequestException         naming the key of the first that is not
-     * @throws IllegalArgumentException when the prior's file is none
+     * @throws RequestException         with the key of the first that is wrong
+     * @throws IllegalArgumentException if the prior's file is not a prior
      */
     static void requireFiles(AutoencoderTrainingConfig config) {
         AutoencoderModelConfig model = config.model();
@@ -119,52 +117,38 @@ final class AutoencoderNetworks implements AutoCloseable {
         }
     }
 
-    // ---- what there is ---------------------------------------------------------------------------------------------
-
-    /** The autoencoder. */
+    /** Returns the autoencoder. */
     Autoencoder autoencoder() {
         return autoencoder;
     }
 
-    /** The discriminator, or null. */
+    /** Returns the discriminator, or null. */
     Discriminator discriminator() {
         return losses.discriminator();
     }
 
-    /** The flow prior, or null. */
+    /** Returns the flow prior, or null. */
     FlowPrior prior() {
         return losses.prior();
     }
 
-    /** A loss over these networks. */
+    /** Returns a loss with these networks. */
     AutoencoderLoss newLoss() {
         return losses.newLoss().to(Device.of(config.device()));
     }
 
-    /** The weights that training changes, under the official keys. */
+    /** Returns the weights that training changes, under the official keys. */
     Map<String, Tensor> trained() {
         Map<String, Tensor> trained = new LinkedHashMap<>(autoencoder.namedParameters());
         trained.values().removeIf(parameter -> !parameter.requiresGrad());
         return trained;
     }
 
-    /** Turns the discriminator's gradients off for the autoencoder's half of a step, and on again for its own. */
+    /** Turns the discriminator's gradients off for the autoencoder's half of a step, and on again for its own half. */
     void trainDiscriminator(boolean enabled) {
         if (discriminator() != null) {
             discriminator().requiresGrad_(enabled);
         }
-    }
-
-    // ---- files -----------------------------------------------------------------------------------------------------
-
-    /** Writes the autoencoder's weights as they are. */
-    void writeAutoencoder(Path file) {
-        AutoencoderFile.write(file, autoencoder);
-    }
-
-    /** Writes the discriminator's weights and buffers. */
-    void writeDiscriminator(Path file) {
-        Safetensors.write(file, discriminator().stateDict());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.flowprior.train.autoencoder;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,23 +11,27 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.flowprior.autoencoder.AdaptiveAnchors;
 import org.flowprior.autoencoder.Autoencoder;
+import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.autoencoder.AutoencoderLoss;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.autoencoder.Discriminator;
+import org.flowprior.config.Json;
+import org.flowprior.data.LoaderPosition;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.Generator;
+import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
-import org.flowprior.torch.optim.AdamOptions;
+import org.flowprior.torch.io.Safetensors;
 import org.flowprior.torch.optim.Ema;
-import org.flowprior.torch.optim.ParameterGroup;
+import org.flowprior.torch.optim.OptimizerState;
 import org.flowprior.train.MicroBatch;
 import org.flowprior.train.OptimizerKind;
 import org.flowprior.train.OptimizerStep;
 import org.flowprior.train.Stage;
-import org.flowprior.train.StageEvaluation;
+import org.flowprior.train.StageFiles;
 
 /**
  * Trains the autoencoder and its discriminator in turn (Sec. 4.2, App. C.3), in the order of the official code: the
@@ -34,6 +40,12 @@ import org.flowprior.train.StageEvaluation;
 final class AutoencoderStage implements Stage, AutoCloseable {
 
     static final String NAME = "autoencoder";
+    static final String WEIGHTS = "model.safetensors";
+    static final String AVERAGES = "ema.safetensors";
+    static final String DISCRIMINATOR = "discriminator.safetensors";
+    static final String DISCRIMINATOR_OPTIMIZER = "optimizer-disc.safetensors";
+    static final String LOSS = "loss.safetensors";
+    static final String DATA = "data.json";
 
     private final AutoencoderTrainingConfig config;
     private final Device device;
@@ -43,15 +55,14 @@ final class AutoencoderStage implements Stage, AutoCloseable {
     private final Autoencoder autoencoder;
     private final AutoencoderLoss loss;
     private final OptimizerStep optimizer;
-    /** Or null. */
+    /** Null without a discriminator. */
     private final OptimizerStep discriminatorOptimizer;
     private final Map<String, Generator> generators;
     private final AutoencoderNoise.Generators draws;
     private final AdaptiveAnchors anchors;
     private final List<String> metrics;
-    private final StageEvaluation measurements;
 
-    /** The stage over data, networks and an evaluation that stay the caller's. */
+    /** Makes the stage of data, networks and an evaluation, which stay the caller's. */
     AutoencoderStage(AutoencoderTrainingConfig config, AutoencoderData data, AutoencoderNetworks networks,
             AutoencoderEvaluation evaluation) {
         this.config = config;
@@ -64,37 +75,25 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         this.optimizer = optimizer(networks.trained()).averaging(config.training().ema());
         Discriminator discriminator = networks.discriminator();
         this.discriminatorOptimizer = discriminator == null ? null : optimizer(discriminator.namedParameters());
-        this.generators = Map.of("latents", generator("latents", device), "alignment",
-                generator("alignment", Device.CPU), "discriminator", generator("discriminator", Device.CPU), "dropout",
-                generator("dropout", device));
+        this.generators = Map.of("latents", generator("latents", device),
+                "alignment", generator("alignment", Device.CPU),
+                "discriminator", generator("discriminator", Device.CPU), "dropout", generator("dropout", device));
         this.draws = new AutoencoderNoise.Generators(generators.get("latents"), generators.get("alignment"),
                 generators.get("discriminator"), generators.get("dropout"));
         this.anchors = AdaptiveAnchors.of(autoencoder);
         this.metrics = metricNames();
-        this.measurements = new StageEvaluation(config.evaluation().every(), config.training().steps(),
-                this::evaluation);
     }
 
     /**
-     * Adam has one group. AdamW has two: biases and tensors of one dimension do not decay, as in SoftVQ's code. (The
-     * paper's code names AdamW in a key that nothing reads, and runs Adam.)
+     * Adam decays all parameters. AdamW does not decay biases and tensors with one dimension, as in SoftVQ's code. (The
+     * paper's code has AdamW in a key that it does not read, and runs Adam.)
      */
     private OptimizerStep optimizer(Map<String, Tensor> parameters) {
         AutoencoderTrainingConfig.Training training = config.training();
-        AdamOptions options = AdamOptions.ADAM.withBetas(training.beta1(), training.beta2());
-        List<Tensor> decaying = new ArrayList<>();
-        List<Tensor> others = new ArrayList<>();
         boolean decaysAll = training.optimizer() == OptimizerKind.ADAM;
-        parameters.forEach(
-                (name, parameter) -> (decaysAll || parameter.dim() > 1 && !name.endsWith(".bias") ? decaying : others)
-                        .add(parameter));
-        double rate = training.learningRate();
-        ParameterGroup decay = new ParameterGroup(decaying, rate, training.weightDecay());
-        List<ParameterGroup> groups = decaysAll ? List.of(decay)
-                : List.of(decay, new ParameterGroup(others, rate, 0));
-        return new OptimizerStep(training.optimizer().of(groups, options), parameters, training.schedule(),
-                training.largestNorm(),
-                training.accumulation());
+        return new OptimizerStep(training.optimizer().of(parameters,
+                (name, parameter) -> decaysAll || parameter.dim() > 1 && !name.endsWith(".bias"), training), parameters,
+                training.schedule(), training.largestNorm(), training.accumulation());
     }
 
     private Generator generator(String purpose, Device on) {
@@ -132,7 +131,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         return step(step, images, AutoencoderNoise.draw(images, autoencoder, loss, draws));
     }
 
-    /** A step on these images, on any device, with these random numbers. */
+    /** Does a step with these images, on any device, and these random numbers. */
     Tensor step(long step, Tensor images, AutoencoderNoise noise) {
         List<Tensor> reconstructions = new ArrayList<>();
         networks.trainDiscriminator(false);
@@ -169,60 +168,79 @@ final class AutoencoderStage implements Stage, AutoCloseable {
         return new OptimizerStep.Loss(value.total(), value.terms());
     }
 
-    /** The moving averages of the autoencoder's weights. */
+    /** Returns the moving averages of the autoencoder's weights. */
     Ema averages() {
         return optimizer.averages();
     }
 
-    /** What the losses average over the steps. */
+    /** Returns the losses' own averages over the steps. */
     Map<String, Tensor> averagesOfLosses() {
         return loss.stateDict();
     }
 
-    // ---- evaluation ------------------------------------------------------------------------------------------------
-
     @Override
     public Map<String, Double> evaluate(long step) {
-        return measurements.at(step);
-    }
-
-    /** Measures the averaged weights now. */
-    Map<String, Double> evaluation(long step) {
+        if (!config.training().isEvaluationDue(step, config.evaluation().every())) {
+            return Map.of();
+        }
         try (Ema.Swap swap = averages().swap()) {
             return evaluation.of(networks, step);
         }
-    }
-
-    /** The evaluation after the last step, computed again if another process computed it. */
-    Map<String, Double> finalEvaluation() {
-        return measurements.afterLast();
     }
 
     // ---- files -----------------------------------------------------------------------------------------------------
 
     /** Writes the autoencoder with the averaged weights, and the discriminator. */
     void writeNetworks(Path directory) {
-        try (Ema.Swap swap = averages().swap()) {
-            networks.writeAutoencoder(directory.resolve(AutoencoderTraining.AUTOENCODER));
-        }
+        writeAverages(directory.resolve(AutoencoderTraining.AUTOENCODER));
         if (networks.discriminator() != null) {
-            networks.writeDiscriminator(directory.resolve(AutoencoderTraining.DISCRIMINATOR));
+            Safetensors.write(directory.resolve(AutoencoderTraining.DISCRIMINATOR),
+                    networks.discriminator().stateDict());
+        }
+    }
+
+    private void writeAverages(Path file) {
+        try (Ema.Swap swap = averages().swap()) {
+            AutoencoderFile.write(file, autoencoder);
         }
     }
 
     @Override
     public void save(Path directory) throws IOException {
-        AutoencoderCheckpoint.save(directory, saved());
+        try (Scope scope = Scope.open()) {
+            AutoencoderFile.write(directory.resolve(WEIGHTS), autoencoder);
+            writeAverages(directory.resolve(AVERAGES));
+            StageFiles.save(directory, optimizer.optimizer(), generators);
+            if (discriminatorOptimizer != null) {
+                Safetensors.write(directory.resolve(DISCRIMINATOR), networks.discriminator().stateDict());
+                Safetensors.write(directory.resolve(DISCRIMINATOR_OPTIMIZER),
+                        discriminatorOptimizer.optimizer().stateDict().toTensors());
+            }
+            Safetensors.write(directory.resolve(LOSS), loss.stateDict());
+        }
+        JsonObject position = new JsonObject();
+        position.addProperty("epoch", data.position().epoch());
+        position.addProperty("index", data.position().index());
+        Files.writeString(directory.resolve(DATA), Json.pretty(position));
     }
 
     @Override
     public void load(Path directory) throws IOException {
-        AutoencoderCheckpoint.load(directory, saved());
-    }
-
-    private AutoencoderCheckpoint.Parts saved() {
-        return new AutoencoderCheckpoint.Parts(networks, averages(), optimizer.optimizer(),
-                discriminatorOptimizer == null ? null : discriminatorOptimizer.optimizer(), loss, generators, data);
+        try (Scope scope = Scope.open()) {
+            autoencoder.loadStateDict(Safetensors.read(directory.resolve(WEIGHTS)));
+            Map<String, Tensor> averages = new LinkedHashMap<>(Safetensors.read(directory.resolve(AVERAGES)));
+            averages.keySet().retainAll(averages().stateDict().keySet());
+            averages().loadStateDict(averages);
+            StageFiles.load(directory, optimizer.optimizer(), generators);
+            if (discriminatorOptimizer != null) {
+                networks.discriminator().loadStateDict(Safetensors.read(directory.resolve(DISCRIMINATOR)));
+                discriminatorOptimizer.optimizer().loadStateDict(
+                        OptimizerState.ofTensors(Safetensors.read(directory.resolve(DISCRIMINATOR_OPTIMIZER))));
+            }
+            loss.loadStateDict(Safetensors.read(directory.resolve(LOSS)));
+        }
+        JsonObject position = Json.read(directory.resolve(DATA));
+        data.seek(new LoaderPosition(position.get("epoch").getAsLong(), position.get("index").getAsLong()));
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.flowprior.train.autoencoder;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.ConfigLoader;
@@ -35,7 +34,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             AutoencoderNetworks.requireFiles(config);
             LatentDistances.requireFitting(config);
         }
-        return new OnImages(config, AutoencoderData.open(config));
+        return new OnImages(config, new AutoencoderData(config));
     }
 
     private static final class OnImages implements Opened {
@@ -72,9 +71,8 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         }
 
         @Override
-        public TrainingResult finish(TrainingRun run, double seconds) {
+        public TrainingResult finish(TrainingRun run, Map<String, Double> evaluation) {
             stage.writeNetworks(run.path());
-            Map<String, Double> evaluation = stage.finalEvaluation();
             Discriminator discriminator = networks.discriminator();
             JsonObject summary = new JsonObject();
             summary.addProperty("autoencoder", AUTOENCODER);
@@ -91,8 +89,8 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             evaluation.forEach(summary::addProperty);
             summary.addProperty("steps", config.training().steps());
             summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", seconds);
-            return new TrainingResult(run.path().resolve(AUTOENCODER), evaluation, seconds, summary);
+            summary.addProperty("seconds", run.seconds());
+            return new TrainingResult(run.path().resolve(AUTOENCODER), evaluation, run.seconds(), summary);
         }
 
         @Override

@@ -17,39 +17,38 @@ import org.flowprior.train.TrainingSettings;
 /**
  * The config of {@code flowprior train-autoencoder} (Sec. 5.2, App. C.3, Table 3).
  *
- * <p>The presets: {@code quick} trains a small network on drawn images for minutes on two cores; {@code quick-kl}
- * does on smaller ones, with a KL bottleneck of 40 numbers that a small generator learns. {@code paper} has the
- * printed values of the aligned autoencoder, and the official ones where none are printed. {@code official} is what
+ * <p>The presets: {@code quick} trains a small network on drawn images for minutes on two cores; {@code quick-kl} does
+ * the same with smaller images and a KL bottleneck of 40 values, which a small generator can learn. {@code paper} has
+ * the printed values of the aligned autoencoder, and the official ones where none are printed. {@code official} is what
  * the released code effectively runs for the aligned autoencoder; {@code official-ae}, {@code official-kl} and {@code
- * official-softvq} are the same without a prior and with those bottlenecks. The four priors of the paper differ by
- * the file that {@code loss.alignment.prior} names alone.
+ * official-softvq} are the same without a prior and with those bottlenecks. The four priors of the paper differ only in
+ * the file {@code loss.alignment.prior}.
  *
- * @param seed       fixes everything
+ * @param seed       seed of all random numbers
  * @param device     {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads    threads of an op on the CPU; 0 leaves the choice to libtorch
- * @param precision  of networks and losses
+ * @param threads    number of threads of an op on the CPU; 0 leaves the choice to libtorch
+ * @param precision  precision of networks and losses
  * @param data       the images
  * @param model      the autoencoder
  * @param loss       the losses, with the discriminator and the flow prior
  * @param training   the steps
- * @param evaluation what is measured
- * @param log        what is written along the way
+ * @param evaluation the measurements of the averaged weights
+ * @param log        how often rows and checkpoints are written
  */
 public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
-        AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training,
-        Evaluation evaluation, Logging log)
+        AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<AutoencoderTrainingConfig> {
 
     /**
      * The images.
      *
      * @param images      a directory of images, a list of files, a {@code .tar}, a directory of those, or {@code
-     *                    procedural:64?seed=0&count=10000} for images that are drawn on the way
-     * @param validation  images never trained on, in the same forms; empty: some of {@code images} are held out
-     * @param smallest    the least share of the shorter side that a random crop keeps
-     * @param flip        whether every other image, by chance, is flipped
-     * @param skipCorrupt whether corrupt images are counted and left out, else the first ends the run
-     * @param decoders    threads that read and decode
+     *                    procedural:64?seed=0&count=10000} for images that are drawn when they are needed
+     * @param validation  images for validation, in the same forms; empty: some of {@code images} are held out
+     * @param smallest    the smallest share of the shorter side that a random crop keeps, in (0, 1]
+     * @param flip        whether images are flipped with probability 1/2
+     * @param skipCorrupt whether corrupt images are counted and left out; if not, the first ends the run
+     * @param decoders    number of threads that read and decode
      */
     public record Data(@FilePath(except = ProceduralImages.SCHEME) String images,
             @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
@@ -65,29 +64,28 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
     }
 
     /**
-     * The steps. Both optimisers have the same settings and the same rate, which is on a straight line from {@code
-     * warmupStart} over the warm-up, then on a cosine whose clock runs from the first step.
+     * The steps. Both optimisers have the same settings and the same learning rate. It rises linearly from {@code
+     * warmupStart} during the warm-up, then follows a cosine that counts from the first step.
      *
-     * @param steps         how many, at least 1
+     * @param steps         number of steps, at least 1
      * @param batch         images of a step
-     * @param accumulation  micro-batches that a step is computed in; batch norms, LeCAM averages and adaptive weights
-     *                      are those of a micro-batch
-     * @param optimizer     the kind of both optimisers
-     * @param learningRate  what the warm-up leads to and the cosine falls from, above 0
-     * @param warmupStart   the rate that the warm-up begins with, at least 0
-     * @param warmupSteps   steps of the warm-up, fewer than all; 0: none
-     * @param lastRate      what the rate has come to behind the last step
-     * @param beta1         the decay of the mean of gradients, in [0, 1)
-     * @param beta2         the decay of the mean of their squares, in [0, 1)
-     * @param weightDecay   at least 0; AdamW leaves out biases and tensors of one dimension
-     * @param clip          the largest norm of the gradient of either network; 0: any
-     * @param ema           decay of the moving average of the autoencoder's weights
+     * @param accumulation  number of micro-batches of a step; batch norms, LeCAM averages and adaptive weights are
+     *                      those of a micro-batch
+     * @param optimizer     kind of both optimisers
+     * @param learningRate  learning rate after the warm-up, above 0
+     * @param warmupStart   learning rate at the start of the warm-up, at least 0
+     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param lastRate      learning rate after the last step
+     * @param beta1         decay of the mean of gradients, in [0, 1)
+     * @param beta2         decay of the mean of squared gradients, in [0, 1)
+     * @param weightDecay   weight decay, at least 0; AdamW leaves out biases and tensors with one dimension
+     * @param clip          the largest norm of the gradient of each network; 0: no clipping
+     * @param ema           decay of the moving average of the autoencoder's weights, in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
     public record Training(int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
-            double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2,
-            double weightDecay, double clip, double ema, boolean checkpointing)
-            implements TrainingSettings {
+            double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
+            double clip, double ema, boolean checkpointing) implements TrainingSettings {
 
         @Override
         public void check() {
@@ -101,16 +99,16 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
     }
 
     /**
-     * What is measured with the averaged weights, along the way and behind the last step.
+     * The measurements of the averaged weights.
      *
-     * @param every  steps between; 0: only behind the last one
-     * @param images validation images that are measured
-     * @param batch  images at a time
+     * @param every  steps between evaluations; 0: only after the last step
+     * @param images number of validation images
+     * @param batch  images of a batch
      * @param shown  images of a grid of originals and reconstructions; 0: no grid
      * @param bank   with a prior: the bank of the features that the prior was trained on, among whose rows the k-th
-     *               neighbours of latent tokens are looked for (Sec. 5.2, Fig. 4); empty: without
-     * @param points latent tokens whose neighbours are looked for; validation images with fewer give all they have
-     * @param k      which neighbour; the paper does not say
+     *               neighbours of latent tokens are searched (Sec. 5.2, Fig. 4); empty: no search
+     * @param points number of latent tokens whose neighbours are searched; all if the validation images have fewer
+     * @param k      number of the neighbour; the paper does not say which
      */
     public record Evaluation(int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
 
@@ -130,7 +128,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
         StageConfig.check(device, threads, model, training);
     }
 
-    /** The loader, with the presets; {@code quick} is the default. */
+    /** Returns the loader, with the presets; {@code quick} is the default. */
     public static ConfigLoader<AutoencoderTrainingConfig> loader() {
         return new ConfigLoader<>("train-autoencoder", AutoencoderTrainingConfig.class, "quick", "quick-kl", "paper",
                 "official", "official-ae", "official-kl", "official-softvq");

@@ -12,27 +12,27 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 
 /**
- * How near latent tokens lie to the target features that a prior was trained on: the mean of log r<sub>k</sub>, the
- * paper's stand-in for their NLL (Sec. 5.2, Fig. 4). Neighbours are looked for among all rows of a bank, in the prior's
- * space: scaled, then projected, as the prior says. The tokens are drawn from those of the validation images without
- * replacement, by the seed: the same places at each evaluation; and so are the rows of a Gaussian bank.
+ * Distances of latent tokens to the target features that a prior was trained on: the mean of log r<sub>k</sub>, which
+ * the paper uses in place of their NLL (Sec. 5.2, Fig. 4). Neighbours are searched among all rows of a bank, scaled and
+ * projected as in the prior. The tokens are drawn from those of the validation images without replacement; the seed
+ * gives the same places at each evaluation, and the same draws of a Gaussian bank's rows.
  */
 final class LatentDistances {
 
     /** The metric. */
     static final String MEAN_LOG_DISTANCE = "meanLogDistance";
-    /** How many tokens met a target, whose logarithm is that of {@link NearestNeighbours#SMALLEST_SQUARE}. */
+    /** The number of distances that were clamped to that of {@link NearestNeighbours#SMALLEST_SQUARE}. */
     static final String CLAMPED = "clampedDistances";
-    /** Which neighbour. */
+    /** The number of the neighbour. */
     static final String K = "k";
-    /** Tokens whose neighbours were looked for. */
+    /** The number of tokens whose neighbours were searched. */
     static final String POINTS = "points";
 
     private final AutoencoderTrainingConfig config;
     private final FlowPrior prior;
     private final TokenSample sample;
 
-    /** Distances to the features of that prior, of tokens of so many images. */
+    /** Prepares distances of the tokens of a number of images to the features of a prior. */
     LatentDistances(AutoencoderTrainingConfig config, FlowPrior prior, long images) {
         this.config = config;
         this.prior = prior;
@@ -41,10 +41,10 @@ final class LatentDistances {
     }
 
     /**
-     * Looks whether the bank is one of features that the prior takes, before a run is begun.
+     * Checks before a run begins that the bank has features that fit the prior.
      *
-     * @throws RequestException         when there is no prior, or the bank does not fit
-     * @throws IllegalArgumentException when the directory is no bank
+     * @throws RequestException         if there is no prior, or the bank does not fit
+     * @throws IllegalArgumentException if the directory is not a bank
      */
     static void requireFitting(AutoencoderTrainingConfig config) {
         if (config.evaluation().bank().isEmpty()) {
@@ -69,15 +69,15 @@ final class LatentDistances {
         }
     }
 
-    /** Takes the chosen ones of the next images' tokens, [B, tokens, channels], into the scope around the innermost. */
+    /** Copies the chosen tokens of the next images' latents, [B, tokens, channels], to the enclosing scope. */
     void add(Tensor latents) {
         sample.add(latents);
     }
 
     /**
-     * The metrics of all tokens that were added; the distance is NaN where one of them is no finite number.
+     * Returns the metrics of all tokens that were added. The distance is NaN if one of them is not finite.
      *
-     * @throws IllegalArgumentException when the directory is no bank, or has features of another width
+     * @throws IllegalArgumentException if the directory is not a bank, or has features of another width
      */
     Map<String, Double> measured() {
         Tensor points = sample.tokens();
@@ -85,19 +85,15 @@ final class LatentDistances {
         if (points.isfinite().all().item() == 0) {
             measured.put(MEAN_LOG_DISTANCE, Double.NaN);
         } else {
-            NearestNeighbours.Result found = search(points);
-            measured.put(MEAN_LOG_DISTANCE, found.meanLogRadius());
-            measured.put(CLAMPED, (double) found.clamped());
+            try (FeatureBank bank = FeatureBank.open(Path.of(config.evaluation().bank()))) {
+                NearestNeighbours.Result found = NearestNeighbours.of(points, prior, bank, config.evaluation().k(),
+                        Seeds.derive(config.seed(), "evaluation.targets"));
+                measured.put(MEAN_LOG_DISTANCE, found.meanLogRadius());
+                measured.put(CLAMPED, (double) found.clamped());
+            }
         }
         measured.put(K, (double) config.evaluation().k());
         measured.put(POINTS, (double) points.size(0));
         return measured;
-    }
-
-    private NearestNeighbours.Result search(Tensor points) {
-        try (FeatureBank bank = FeatureBank.open(Path.of(config.evaluation().bank()))) {
-            return NearestNeighbours.of(points, prior, bank, config.evaluation().k(),
-                    Seeds.derive(config.seed(), "evaluation.targets"));
-        }
     }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.data.RandomRows;
@@ -28,7 +27,7 @@ import org.flowprior.train.RowSplit;
 
 /**
  * The target features that the flow learns: rows of a bank, scaled and projected. Batches are drawn uniformly and
- * independently, so that the state of a generator is the whole position in the data. They never have held-out rows.
+ * independently, so the state of a generator is the position in the data. They never have held-out rows.
  */
 final class FlowData implements AutoCloseable {
 
@@ -40,7 +39,7 @@ final class FlowData implements AutoCloseable {
     private final FlowTrainingConfig config;
     private final Device device;
     private final FeatureBank bank;
-    /** The bank that held-out rows come from, or null: rows of {@link #bank}. */
+    /** The bank for evaluation; null: held-out rows of {@link #bank}. */
     private final FeatureBank validation;
     private final RowSplit split;
     private double scaling;
@@ -52,14 +51,15 @@ final class FlowData implements AutoCloseable {
         this.config = config;
         this.device = Device.of(config.device());
         this.bank = bank;
-        int heldOut = config.data().validationBank().isEmpty() ? config.evaluation().rows() : 0;
+        String other = config.data().validationBank();
         this.split = RowSplit.holdingOut(new RowSplit.Whole(bank.directory(), bank.rows(), "rows",
-                "a data.validationBank", 2), heldOut, Seeds.derive(config.seed(), "flow.heldOut"));
-        this.validation = config.data().validationBank().isEmpty() ? null : openValidationBank();
+                "a data.validationBank", 2), other.isEmpty() ? config.evaluation().rows() : 0,
+                Seeds.derive(config.seed(), "flow.heldOut"));
+        this.validation = other.isEmpty() ? null : openValidationBank(Path.of(other));
     }
 
-    private FeatureBank openValidationBank() {
-        FeatureBank other = FeatureBank.open(Path.of(config.data().validationBank()));
+    private FeatureBank openValidationBank(Path directory) {
+        FeatureBank other = FeatureBank.open(directory);
         if (other.dimension() == bank.dimension()) {
             return other;
         }
@@ -69,10 +69,10 @@ final class FlowData implements AutoCloseable {
     }
 
     /**
-     * Opens the config's banks. Reads no features yet.
+     * Opens the config's banks. Does not read features yet.
      *
-     * @throws RequestException         when a bank is too small, or the two cannot be compared
-     * @throws IllegalArgumentException when a directory is not a bank
+     * @throws RequestException         if a bank is too small, or the two cannot be compared
+     * @throws IllegalArgumentException if a directory is not a bank
      */
     static FlowData open(FlowTrainingConfig config) {
         if (config.data().bank().isEmpty()) {
@@ -87,7 +87,7 @@ final class FlowData implements AutoCloseable {
         }
     }
 
-    /** Checks that the bank's features can be projected as the config says, before a run begins. */
+    /** Checks before a run begins that the bank's features can be projected as the config says. */
     void requireFitting() {
         if (config.projection().kind() == FlowTrainingConfig.ProjectionKind.PCA) {
             requireComponents();
@@ -106,9 +106,9 @@ final class FlowData implements AutoCloseable {
     /**
      * Prepares the projection and, if they fit, the targets on the device. Returns this.
      *
-     * @param file    where projection and scaling are kept for a resumed run: read if it exists, else written
+     * @param file    the file of projection and scaling for a resumed run: read if it exists, else written
      * @param console shows warnings about the targets
-     * @throws RequestException when a feature is not a finite number
+     * @throws RequestException if a feature is not finite
      */
     FlowData prepare(Path file, Console console) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
@@ -127,46 +127,46 @@ final class FlowData implements AutoCloseable {
 
     // ---- what training reads ---------------------------------------------------------------------------------------
 
-    /** D, channels after the projection. */
+    /** Returns D, the number of channels after the projection. */
     int dimension() {
         return projection.outputs();
     }
 
-    /** What features are multiplied by before the projection. */
+    /** Returns the factor of features before the projection. */
     double scaling() {
         return scaling;
     }
 
-    /** From scaled features to targets. */
+    /** Returns the projection of scaled features to targets. */
     Projection projection() {
         return projection;
     }
 
-    /** The bank. */
+    /** Returns the bank with the training rows. */
     FeatureBank bank() {
         return bank;
     }
 
-    /** How many rows are trained on. */
+    /** Returns the number of training rows. */
     long trainingRows() {
         return split.training();
     }
 
-    /** The bank's rows that are never trained on. */
+    /** Returns the bank's rows that are not training rows. */
     long[] heldOutRows() {
         return split.heldOut();
     }
 
-    /** True when all training targets lie on the device. */
+    /** Returns whether all training targets are on the device. */
     boolean isCached() {
         return cached != null;
     }
 
     /**
-     * Targets of training rows drawn uniformly, with replacement.
+     * Returns targets of training rows drawn uniformly, with replacement.
      *
-     * @param rows     draws the rows, on the CPU
-     * @param features draws features of rows that are distributions, on the CPU
+     * @param rows     generator of the rows, on the CPU
+     * @param features generator of features of rows that are distributions, on the CPU
      * @return float32 [count, D] on the device
      */
     Tensor batch(int count, Generator rows, Generator features) {
@@ -179,7 +179,7 @@ final class FlowData implements AutoCloseable {
         }
     }
 
-    /** The targets that evaluation compares with, float32 [evaluation.rows, D] on the device. */
+    /** Returns the targets for evaluation, float32 [evaluation.rows, D] on the device. */
     Tensor heldOut() {
         if (validation == null) {
             return blockwise(bank, split.heldOut(), "heldOut");
@@ -188,7 +188,7 @@ final class FlowData implements AutoCloseable {
         return blockwise(validation, RandomRows.distinct(validation.rows(), count, seed("validation")), "heldOut");
     }
 
-    /** Targets of so many different training rows, or of all; which ones depends on the purpose. */
+    /** Returns targets of {@code count} different training rows, or of all if fewer; the purpose gives the seed. */
     Tensor training(long count, String purpose) {
         long[] numbers = RandomRows.distinct(split.training(), Math.min(count, split.training()), seed(purpose));
         return blockwise(bank, split.rows(numbers), purpose);
@@ -230,7 +230,7 @@ final class FlowData implements AutoCloseable {
         if (config.projection().unitVariance()) {
             double deviation = TargetWarnings.deviation(training(CHECKED_ROWS, "checked"));
             if (!(deviation > 0)) {
-                throw new RequestException(bank.directory() + ": the projected targets are all the same, so no scale "
+                throw new RequestException(bank.directory() + ": all projected targets are the same, so no scale "
                         + "gives them unit variance; project them in another way");
             }
             try (Projection before = projection) {
@@ -274,24 +274,16 @@ final class FlowData implements AutoCloseable {
         double bytes = 4.0 * split.training() * dimension();
         boolean fits = bytes <= config.data().cacheGigabytes() * 1e9 && split.training() <= Integer.MAX_VALUE;
         if (fits && !bank.gaussian()) {
-            long[] all = split.rows(LongStream.range(0, split.training()).toArray());
-            try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-                cached = blockwise(bank, all, "cached").keep();
+            try (Scope scope = Scope.open()) {
+                cached = blockwise(bank, split.trainingRows(), "cached").keep();
             }
         }
     }
 
     @Override
     public void close() {
-        if (cached != null) {
-            cached.close();
+        try (bank; validation; Projection used = projection; Tensor targets = cached) {
+            // Closes those that are not null, the last first.
         }
-        if (projection != null) {
-            projection.close();
-        }
-        if (validation != null) {
-            validation.close();
-        }
-        bank.close();
     }
 }

@@ -18,18 +18,18 @@ import org.flowprior.torch.Torch;
 
 /**
  * Evaluates a flow: its loss on features that it was not trained on, and distances of its samples to those and to the
- * training features. The draws come from the run's seed and are the same every time, so that evaluations differ only by
- * the weights.
+ * training features. The draws come from the run's seed and are the same every time, so evaluations differ only because
+ * of the weights.
  */
 final class FlowEvaluation implements AutoCloseable {
 
     private final FlowTrainingConfig config;
     private final Device device;
-    /** [V, D] */
+    /** Held-out features, [V, D]. */
     private final Tensor heldOut;
-    /** [R, D], of the training features. */
+    /** Training features, [R, D]. */
     private final Tensor references;
-    /** The same measurements of real features: held-out or training features in the samples' place. */
+    /** The measurements of real features, held-out or training features, in place of samples. */
     private final Map<String, Double> ofData = new LinkedHashMap<>();
 
     FlowEvaluation(FlowTrainingConfig config, FlowData data) {
@@ -44,9 +44,9 @@ final class FlowEvaluation implements AutoCloseable {
     }
 
     /**
-     * The measurements of a model: loss on the held-out features (mean over channels), sliced Wasserstein distance of
-     * samples to them, mean log distance of samples to their k-th neighbour among training features (Sec. 5.2); and the
-     * last two for real features in the samples' place. NaN where samples are no finite numbers.
+     * Measures a model: loss on the held-out features (mean over channels), sliced Wasserstein distance of samples to
+     * them, mean log distance of samples to their k-th neighbour among training features (Sec. 5.2), and the last two
+     * for real features in place of samples. The distances are NaN if samples are not finite.
      */
     Map<String, Double> of(FlowModel model) {
         Map<String, Double> measured = new LinkedHashMap<>();

@@ -19,12 +19,11 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.optim.Ema;
 import org.flowprior.train.OptimizerStep;
 import org.flowprior.train.Stage;
-import org.flowprior.train.StageEvaluation;
 import org.flowprior.train.StageFiles;
 
 /**
- * Trains the flow prior (Eq. 3, App. C.2). The draws of a step, rows, times and noise, are made for the whole batch and
- * then split into micro-batches, so that accumulation changes a step only by rounding.
+ * Trains the flow prior (Eq. 3, App. C.2). Each step draws rows, times and noise for the whole batch and then splits
+ * them into micro-batches, so accumulation changes a step only by rounding.
  */
 final class FlowStage implements Stage, AutoCloseable {
 
@@ -40,9 +39,8 @@ final class FlowStage implements Stage, AutoCloseable {
     private final FlowMatchingLoss loss;
     private final OptimizerStep optimizer;
     private final Map<String, Generator> generators;
-    private final StageEvaluation measurements;
 
-    /** The stage over prepared data that stay the caller's. */
+    /** Makes the stage of prepared data. The data stay the caller's. */
     FlowStage(FlowTrainingConfig config, FlowData data) {
         this.config = config;
         this.device = Device.of(config.device());
@@ -55,15 +53,12 @@ final class FlowStage implements Stage, AutoCloseable {
         model.network().to(device);
         loss = FlowMatchingLoss.of(model);
         FlowTrainingConfig.Training training = config.training();
-        optimizer = new OptimizerStep(training.optimizer(model.network().parameters()),
-                model.network().namedParameters(), training.schedule(),
-                training.clip() > 0 ? training.clip() : Double.POSITIVE_INFINITY, training.accumulation())
-                .averaging(training.ema());
-        generators = Map.of(
-                "rows", Generator.seeded(Seeds.derive(config.seed(), "flow.rows")),
+        Map<String, Tensor> parameters = model.network().namedParameters();
+        optimizer = new OptimizerStep(training.optimizer(parameters), parameters, training.schedule(),
+                training.largestNorm(), training.accumulation()).averaging(training.ema());
+        generators = Map.of("rows", Generator.seeded(Seeds.derive(config.seed(), "flow.rows")),
                 "features", Generator.seeded(Seeds.derive(config.seed(), "flow.features")),
                 "path", Generator.on(device).manualSeed(Seeds.derive(config.seed(), "flow.path")));
-        measurements = new StageEvaluation(config.evaluation().every(), training.steps(), step -> evaluation());
     }
 
     FlowModel model() {
@@ -100,22 +95,17 @@ final class FlowStage implements Stage, AutoCloseable {
 
     @Override
     public Map<String, Double> evaluate(long step) {
-        return measurements.at(step);
+        return config.training().isEvaluationDue(step, config.evaluation().every()) ? evaluation() : Map.of();
     }
 
-    /** Measures the averaged weights now. */
+    /** Evaluates the averaged weights now. */
     Map<String, Double> evaluation() {
         try (Ema.Swap swap = optimizer.averages().swap()) {
             return evaluation.of(model);
         }
     }
 
-    /** The evaluation after the last step, computed again if another process computed it. */
-    Map<String, Double> finalEvaluation() {
-        return measurements.afterLast();
-    }
-
-    /** Writes the averaged weights, with what leads from features to their space, as a {@code FlowPrior}. */
+    /** Writes the averaged weights with scaling and projection as a {@code FlowPrior}. */
     void writePrior(Path file, Map<String, String> provenance) {
         FlowPriorFile.write(file, optimizer.averages().stateDict(), model.convention(), data.projection(),
                 data.scaling(), provenance);

@@ -14,7 +14,7 @@ import org.flowprior.train.TrainingRun;
 /**
  * Trains a flow prior on a feature bank (Sec. 4.1, App. C.2) and writes it as {@code prior.safetensors}. The evaluation
  * has {@code heldOutLoss} (mean over channels), {@code slicedWasserstein} and {@code logRadius} of samples, and {@code
- * dataSlicedWasserstein} and {@code dataLogRadius} of real features in their place.
+ * dataSlicedWasserstein} and {@code dataLogRadius} of real features in place of samples.
  */
 public final class FlowTraining implements Training<FlowTrainingConfig> {
 
@@ -73,10 +73,9 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
         }
 
         @Override
-        public TrainingResult finish(TrainingRun run, double seconds) {
+        public TrainingResult finish(TrainingRun run, Map<String, Double> evaluation) {
             Path prior = run.path().resolve(PRIOR);
             stage.writePrior(prior, provenance());
-            Map<String, Double> evaluation = stage.finalEvaluation();
             JsonObject summary = new JsonObject();
             summary.addProperty("prior", PRIOR);
             summary.addProperty("bank", config.data().bank());
@@ -90,12 +89,12 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
             summary.addProperty("neighbour", config.evaluation().neighbour());
             summary.addProperty("steps", config.training().steps());
             summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", seconds);
+            summary.addProperty("seconds", run.seconds());
             summary.addProperty("targetsOnDevice", data.isCached());
-            return new TrainingResult(prior, evaluation, seconds, summary);
+            return new TrainingResult(prior, evaluation, run.seconds(), summary);
         }
 
-        /** Sorted, and without times and whole paths: the same run gives the same file. */
+        /** Returns sorted entries without times and absolute paths, so that the same run gives the same file. */
         private Map<String, String> provenance() {
             Map<String, String> provenance = new TreeMap<>();
             provenance.put("bank", data.bank().directory().getFileName().toString());

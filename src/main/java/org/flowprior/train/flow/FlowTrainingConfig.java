@@ -3,18 +3,15 @@ package org.flowprior.train.flow;
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.FilePath;
 import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.optim.AdamOptions;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.torch.optim.Optimizer;
-import org.flowprior.torch.optim.ParameterGroup;
 import org.flowprior.train.Logging;
 import org.flowprior.train.OptimizerKind;
 import org.flowprior.train.StageConfig;
@@ -30,25 +27,30 @@ import org.flowprior.train.TrainingSettings;
  * building the projection resets every seed, is a defect and not copied: it shrinks the batch to an eighth.
  * {@code quick} trains a smaller network for minutes on two cores.
  *
- * @param seed      fixes everything but the projection, which has a seed of its own
- * @param device    {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads   threads of an op on the CPU; 0 leaves the choice to libtorch
- * @param precision of the losses
+ * @param seed       seed of all random numbers except those of the projection, which has its own
+ * @param device     {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param threads    number of threads of an op on the CPU; 0 leaves the choice to libtorch
+ * @param precision  precision of the losses
+ * @param data       the target features
+ * @param projection the projection of the features
+ * @param network    the velocity network
+ * @param training   the steps
+ * @param evaluation the measurements of the averaged weights
+ * @param log        how often rows and checkpoints are written
  */
 public record FlowTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
-        Projection projection, Network network, Training training, Evaluation evaluation,
-        Logging log)
+        Projection projection, Network network, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<FlowTrainingConfig> {
 
-    /** How target features become as wide as the latents (Sec. 4.1, 5.3). */
+    /** The ways to give target features the width of the latents (Sec. 4.1, 5.3). */
     public enum ProjectionKind {
-        /** Entries N(0, 1/d2), fixed by their own seed; the paper's choice. */
+        /** A random matrix with entries from N(0, 1/d2) and its own seed; the paper's choice. */
         RANDOM,
         /** Means over groups of neighbouring channels. */
         AVERAGE_POOLING,
         /** The leading principal components of the bank. */
         PCA,
-        /** Features as they are. */
+        /** No projection. */
         NONE
     }
 
@@ -56,11 +58,10 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * The target features.
      *
      * @param bank           directory of the bank to train on
-     * @param validationBank directory of the bank that evaluation compares with; empty: rows are held out of
-     *                       {@code bank}
-     * @param scaling        what features are multiplied by before the projection; 0: what the bank says
-     * @param cacheGigabytes training features of up to this size, behind the projection, are kept on the device; larger
-     *                       ones, and those of banks whose rows are distributions, are read and projected for each step
+     * @param validationBank directory of the bank for evaluation; empty: rows are held out of {@code bank}
+     * @param scaling        factor of features before the projection; 0: that of the bank
+     * @param cacheGigabytes projected training features up to this size are kept on the device; larger ones, and those
+     *                       of banks whose rows are distributions, are read and projected for each step
      */
     public record Data(@FilePath String bank, @FilePath String validationBank, double scaling, double cacheGigabytes) {
 
@@ -74,8 +75,9 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
     /**
      * The projection.
      *
-     * @param dimension    channels behind it, d1; no meaning for {@link ProjectionKind#NONE}
-     * @param seed         of the random one; 42 is the official code's
+     * @param kind         kind of projection
+     * @param dimension    number of channels after it, d1; not used by {@link ProjectionKind#NONE}
+     * @param seed         seed of the random projection; the official code has 42
      * @param unitVariance whether projected features are divided by their standard deviation, one for all channels
      */
     public record Projection(ProjectionKind kind, int dimension, long seed, boolean unitVariance) {
@@ -89,13 +91,13 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
     /**
      * The network.
      *
-     * @param width          hidden channels
-     * @param blocks         residual blocks
-     * @param timeConvention what t means to the raw network; {@code official} weights move to the official code
+     * @param width          number of hidden channels
+     * @param blocks         number of residual blocks
+     * @param timeConvention the raw network's meaning of t; the official code can load weights with {@code official}
      */
     public record Network(int width, int blocks, TimeConvention timeConvention) {
 
-        /** Throws {@link IllegalArgumentException} for sizes that make no network. */
+        /** Throws {@link IllegalArgumentException} for a width below 1 or a negative number of blocks. */
         public Network {
             atLeast("width", width, 1);
             atLeast("blocks", blocks, 0);
@@ -103,17 +105,24 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
     }
 
     /**
-     * The steps. The rate is on a straight line from {@code warmupStart} over the warm-up, then on a cosine whose clock
-     * runs from the first step.
+     * The steps. The learning rate rises linearly from {@code warmupStart} during the warm-up, then follows a cosine
+     * that counts from the first step.
      *
+     * @param steps        number of steps, at least 1
      * @param batch        rows of the bank in a step
      * @param flowMul      draws of (t, noise) for each row
-     * @param accumulation micro-batches that a step's {@code batch * flowMul} draws are computed in; the gradient is
-     *                     the mean over all of them
-     * @param lastRate     what the rate has come to behind the last step; equal to learningRate: constant
-     * @param weightDecay  of tensors of two dimensions and more; the others have none
-     * @param clip         the largest norm of a gradient; 0: any
-     * @param ema          decay of the moving average of the weights, which is what becomes the prior
+     * @param accumulation number of micro-batches of a step's {@code batch * flowMul} draws; the gradient is the mean
+     *                     over all of them
+     * @param optimizer    kind of optimiser
+     * @param learningRate learning rate after the warm-up, above 0
+     * @param warmupStart  learning rate at the start of the warm-up, at least 0
+     * @param warmupSteps  number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param lastRate     learning rate after the last step; equal to {@code learningRate}: constant
+     * @param beta1        decay of the mean of gradients, in [0, 1)
+     * @param beta2        decay of the mean of squared gradients, in [0, 1)
+     * @param weightDecay  weight decay of tensors with two dimensions or more; the others have none
+     * @param clip         the largest norm of the gradient; 0: no clipping
+     * @param ema          decay of the moving average of the weights, which becomes the prior; in [0, 1)
      */
     public record Training(int steps, int batch, int flowMul, int accumulation, OptimizerKind optimizer,
             double learningRate, double warmupStart, int warmupSteps, double lastRate, double beta1,
@@ -135,23 +144,17 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
             return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps, steps);
         }
 
-        Optimizer optimizer(List<Tensor> parameters) {
-            List<Tensor> decaying = new ArrayList<>();
-            List<Tensor> others = new ArrayList<>();
-            parameters.forEach(p -> (p.dim() >= 2 ? decaying : others).add(p));
-            List<ParameterGroup> groups = List.of(new ParameterGroup(decaying, learningRate, weightDecay),
-                    new ParameterGroup(others, learningRate, 0));
-            AdamOptions options = AdamOptions.ADAM.withBetas(beta1, beta2);
-            return optimizer.of(groups, options);
+        Optimizer optimizer(Map<String, Tensor> parameters) {
+            return optimizer.of(parameters, (name, parameter) -> parameter.dim() >= 2, this);
         }
     }
 
     /**
-     * What is measured with the averaged weights, along the way and behind the last step.
+     * The measurements of the averaged weights.
      *
-     * @param every       steps between; 0: only behind the last one
-     * @param rows        rows held out of the bank, and samples that are compared with them
-     * @param references  training rows in which neighbours are looked for; a bank with fewer gives all it has
+     * @param every       steps between evaluations; 0: only after the last step
+     * @param rows        number of rows held out of the bank, and of samples that are compared with them
+     * @param references  number of training rows among which neighbours are searched; all if the bank has fewer
      * @param sampleSteps steps of Euler's method
      * @param neighbour   k of log r_k
      * @param projections directions of the sliced Wasserstein distance
@@ -174,7 +177,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         StageConfig.check(device, threads, training);
     }
 
-    /** The loader, with the presets {@code quick} (the default), {@code paper} and {@code official}. */
+    /** Returns the loader, with the presets {@code quick} (the default), {@code paper} and {@code official}. */
     public static ConfigLoader<FlowTrainingConfig> loader() {
         return new ConfigLoader<>("train-flow", FlowTrainingConfig.class, "quick", "paper", "official");
     }

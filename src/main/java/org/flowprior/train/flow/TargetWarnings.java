@@ -10,7 +10,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.train.flow.FlowTrainingConfig.ProjectionKind;
 
-/** Warnings about a flow's targets; training is possible all the same. */
+/** Warns about a flow's targets. Training is possible nevertheless. */
 final class TargetWarnings {
 
     private static final double TOO_FAR_FROM_ONE = 2;
@@ -20,7 +20,7 @@ final class TargetWarnings {
 
     private TargetWarnings() {}
 
-    /** Names constant dimensions of the features and of targets, [n, D], and a deviation far from the noise's 1. */
+    /** Warns about constant dimensions of the features and of targets, [n, D], and a deviation far from 1. */
     static void say(Console console, BankStatistics features, Tensor targets, ProjectionKind projection) {
         sayConstant(console, "the bank's features", features.constantDimensions());
         if (projection != ProjectionKind.NONE) {
@@ -50,7 +50,7 @@ final class TargetWarnings {
         }
     }
 
-    /** Of all numbers, around their common mean, as a bank's scaling has it. */
+    /** Returns the standard deviation of all values around their common mean, as for a bank's scaling. */
     static double deviation(Tensor targets) {
         return targets.std().item();
     }

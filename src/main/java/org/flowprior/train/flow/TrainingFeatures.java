@@ -10,9 +10,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.train.RowSplit;
 
 /**
- * The scaled features of a bank's training rows, for what is fitted to them.
+ * The scaled features of a bank's training rows, to which a projection is fitted.
  *
- * @param draws draws features of rows that are distributions, on the CPU
+ * @param draws generator of features of rows that are distributions, on the CPU
  */
 record TrainingFeatures(FeatureBank bank, RowSplit split, double scaling, Generator draws) implements RowSource {
 
@@ -36,7 +36,7 @@ record TrainingFeatures(FeatureBank bank, RowSplit split, double scaling, Genera
      * Reads rows of a bank, unscaled.
      *
      * @return float32 [n, D] on the CPU
-     * @throws RequestException naming row and dimension of the first feature that is no finite number
+     * @throws RequestException with row and dimension of the first feature that is not finite
      */
     static Tensor read(FeatureBank bank, long[] rows, Generator draws) {
         Tensor features = bank.rows(rows, draws);

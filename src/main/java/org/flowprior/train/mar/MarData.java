@@ -3,6 +3,7 @@ package org.flowprior.train.mar;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.flowprior.config.RequestException;
 import org.flowprior.data.RandomRows;
 import org.flowprior.data.latents.LatentCache;
@@ -17,7 +18,7 @@ import org.flowprior.torch.Torch;
 import org.flowprior.train.RowSplit;
 
 /**
- * The latents that the generator learns: those of a cache, scaled, each image as it is or flipped at random.
+ * The latents that the generator learns: those of a cache, scaled, with images flipped at random.
  *
  * <p>A pass has every image once, in an order that depends only on the seed and the pass. Images that do not fill a
  * batch are left out of that pass. So the number of a step determines its images.
@@ -25,23 +26,17 @@ import org.flowprior.train.RowSplit;
 final class MarData implements AutoCloseable {
 
     /**
-     * Some images.
+     * A batch of images.
      *
      * @param tokens float32 [B, L, C], scaled, on the device
      * @param labels int64 [B], on the device
      */
     record Batch(Tensor tokens, Tensor labels) {}
 
-    /** Takes images, in a scope that ends after the call. */
-    @FunctionalInterface
-    interface Sink {
-        void take(Batch batch);
-    }
-
     private final MarTrainingConfig config;
     private final Device device;
     private final LatentCache cache;
-    /** Where held-out images are; {@link #cache} itself where they are some of its own. */
+    /** The cache with the held-out images; {@link #cache} itself if it has them. */
     private final LatentCache validation;
     private final RowSplit split;
     private final long[] measured;
@@ -66,8 +61,8 @@ final class MarData implements AutoCloseable {
     /**
      * Opens the config's caches.
      *
-     * @throws RequestException         when there are too few images, or they are not what the config says
-     * @throws IllegalArgumentException when a directory is not a cache
+     * @throws RequestException         if there are too few images, or they are not what the config says
+     * @throws IllegalArgumentException if a directory is not a cache
      */
     static MarData open(MarTrainingConfig config) {
         if (config.data().cache().isEmpty()) {
@@ -113,42 +108,42 @@ final class MarData implements AutoCloseable {
         return Seeds.derive(config.seed(), "mar.data." + purpose);
     }
 
-    /** The cache. */
+    /** Returns the cache of the training images. */
     LatentCache cache() {
         return cache;
     }
 
-    /** L, tokens of an image. */
+    /** Returns L, the number of tokens of an image. */
     int tokens() {
         return cache.tokens();
     }
 
-    /** C, channels of a token. */
+    /** Returns C, the number of channels of a token. */
     int channels() {
         return cache.channels();
     }
 
-    /** Names of the classes. */
+    /** Returns the names of the classes. */
     List<String> classes() {
         return cache.classes();
     }
 
-    /** What latents are multiplied by. */
+    /** Returns the factor of the latents. */
     double scaling() {
         return scaling;
     }
 
-    /** Images to train on. */
+    /** Returns the number of training images. */
     long trainingImages() {
         return split.training();
     }
 
-    /** Images to measure on. */
+    /** Returns the number of images for evaluation. */
     int heldOutImages() {
         return measured.length;
     }
 
-    /** Steps of a pass over the training images. */
+    /** Returns the number of steps of a pass over the training images. */
     long stepsOfPass() {
         return trainingImages() / config.training().batch();
     }
@@ -156,41 +151,33 @@ final class MarData implements AutoCloseable {
     // ---- training --------------------------------------------------------------------------------------------------
 
     /**
-     * The images of a step.
+     * Returns the images of a step.
      *
      * @param step    the number of the step, from 1
-     * @param flips   draws which are flipped, on the CPU; left alone where none are to be
-     * @param latents draws the latents of a cache of distributions, on the CPU
+     * @param flips   generator of the flips, on the CPU; not used if the config has no flips
+     * @param latents generator of the latents of a cache of distributions, on the CPU
      */
     Batch batch(long step, Generator flips, Generator latents) {
         int count = config.training().batch();
-        seek((step - 1) / stepsOfPass());
-        int from = (int) ((step - 1) % stepsOfPass()) * count;
-        long[] positions = split.rows(Arrays.copyOfRange(order, from, from + count));
-        return on(cache, positions, cache.latents(positions, flips(count, flips), latents));
-    }
-
-    private void seek(long wanted) {
+        long wanted = (step - 1) / stepsOfPass();
         if (pass != wanted) {
             try (Scope scope = Scope.open(); Generator draws = Generator.seeded(seed("order." + wanted))) {
                 order = Torch.randperm(split.training(), draws).toLongArray();
             }
             pass = wanted;
         }
+        int from = (int) ((step - 1) % stepsOfPass()) * count;
+        long[] positions = split.rows(Arrays.copyOfRange(order, from, from + count));
+        return on(cache, positions, cache.latents(positions, flips(count, flips), latents));
     }
 
     private boolean[] flips(int count, Generator draws) {
         if (!config.data().flip()) {
             return null;
         }
-        boolean[] flips = new boolean[count];
         try (Scope scope = Scope.open()) {
-            long[] numbers = Torch.randint(2, new long[] {count}, draws).toLongArray();
-            for (int i = 0; i < count; i++) {
-                flips[i] = numbers[i] == 1;
-            }
+            return Torch.randint(2, new long[] {count}, draws).ne(0).toBooleanArray();
         }
-        return flips;
     }
 
     private Batch on(LatentCache from, long[] positions, Tensor latents) {
@@ -202,13 +189,16 @@ final class MarData implements AutoCloseable {
 
     // ---- validation ------------------------------------------------------------------------------------------------
 
-    /** Gives all held-out images, unflipped and never drawn, always the same in the same order. */
-    void validate(Sink sink) {
+    /**
+     * Passes all held-out images to the sink, unflipped and with mean latents, always in the same order. Each call has
+     * a scope of its own.
+     */
+    void validate(Consumer<Batch> sink) {
         int size = config.evaluation().batch();
         for (int from = 0; from < measured.length; from += size) {
             long[] positions = Arrays.copyOfRange(measured, from, Math.min(measured.length, from + size));
             try (Scope scope = Scope.open()) {
-                sink.take(on(validation, positions, validation.latents(positions, null)));
+                sink.accept(on(validation, positions, validation.latents(positions, null)));
             }
         }
     }

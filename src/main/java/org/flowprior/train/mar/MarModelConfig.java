@@ -15,18 +15,18 @@ import org.flowprior.mar.MarConfig;
  * of the latent cache.
  *
  * @param width             channels of a token in encoder and decoder
- * @param encoderDepth      blocks of the encoder
- * @param decoderDepth      blocks of the decoder
- * @param heads             of an attention
- * @param mlpRatio          channels within an MLP, as a multiple of the width
- * @param bufferSize        tokens before the image's, which hold the class
+ * @param encoderDepth      number of blocks of the encoder
+ * @param decoderDepth      number of blocks of the decoder
+ * @param heads             number of attention heads; divides {@code width}
+ * @param mlpRatio          hidden channels of an MLP, as a multiple of {@code width}
+ * @param bufferSize        number of class tokens before the image's tokens
  * @param qkNorm            whether queries and keys are normalised
- * @param labelDrop         share of images that are trained without their class
- * @param attentionDropout  of the attention's probabilities
- * @param projectionDropout of the blocks' linear layers
- * @param maskRatioMin      the smallest share of tokens that are masked
- * @param head              what makes a token of its condition
- * @param weights           a file to begin with, of this program or an official checkpoint; empty: random weights
+ * @param labelDrop         share of images that are trained without their class, in [0, 1)
+ * @param attentionDropout  dropout of the attention's probabilities, in [0, 1)
+ * @param projectionDropout dropout of the blocks' linear layers, in [0, 1)
+ * @param maskRatioMin      the smallest share of tokens that are masked, in [0, 1)
+ * @param head              the head, which makes a token from its condition
+ * @param weights           file of initial weights, of this program or an official checkpoint; empty: random weights
  */
 public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int heads, double mlpRatio, int bufferSize,
         boolean qkNorm, double labelDrop, double attentionDropout, double projectionDropout,
@@ -41,11 +41,11 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
     }
 
     /**
-     * What makes a token of a condition.
+     * The head, which makes a token from its condition.
      *
      * @param kind         flow or diffusion
-     * @param depth        residual blocks
-     * @param width        hidden channels
+     * @param depth        number of residual blocks
+     * @param width        number of hidden channels
      * @param multiplicity draws of (t, noise) for each token in a step
      */
     public record Head(HeadKind kind, int depth, int width, int multiplicity) {
@@ -65,7 +65,7 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
         }
     }
 
-    /** The published sizes, with the heads of the published weights. */
+    /** The published sizes, with the head sizes of the published weights. */
     public enum Size {
         /** MAR-B. */
         BASE(MarConfig::base),
@@ -84,21 +84,20 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
                     "model.head.depth=" + sizes.head().depth(), "model.head.width=" + sizes.head().width());
         }
 
-        /** The keys of the config that make this size, as {@code KEY=VALUE}. */
+        /** Returns the config's keys for this size, as {@code KEY=VALUE}. */
         public List<String> assignments() {
             return assignments;
         }
     }
 
-    /** Throws {@link IllegalArgumentException} for sizes that make no network. */
+    /** Throws {@link IllegalArgumentException} for values out of range, and unless {@code heads} divides the width. */
     public MarModelConfig {
         atLeast("width", width, 1);
         atLeast("encoderDepth", encoderDepth, 1);
         atLeast("decoderDepth", decoderDepth, 1);
         atLeast("heads", heads, 1);
         if (width % heads != 0) {
-            throw new IllegalArgumentException("heads must divide width = " + width + ", which " + heads
-                    + " does not");
+            throw new IllegalArgumentException("heads must divide width = " + width + ", which " + heads + " does not");
         }
         positive("mlpRatio", mlpRatio);
         atLeast("bufferSize", bufferSize, 1);
@@ -108,7 +107,7 @@ public record MarModelConfig(int width, int encoderDepth, int decoderDepth, int 
         shareBelowOne("maskRatioMin", maskRatioMin);
     }
 
-    /** The generator for latents of that layout, of so many classes. */
+    /** Returns the config of a generator for latents in a layout, and for a number of classes. */
     MarConfig sizes(LatentLayout layout, long classes) {
         return new MarConfig(layout, width, encoderDepth, decoderDepth, heads, mlpRatio, classes, bufferSize, qkNorm,
                 labelDrop, attentionDropout, projectionDropout, maskRatioMin, head.sizes());

@@ -19,16 +19,15 @@ final class MarNetworks {
 
     private MarNetworks() {}
 
-    /** The generator's sizes. */
-    static MarConfig sizes(MarTrainingConfig config, MarData data) {
+    private static MarConfig sizes(MarTrainingConfig config, MarData data) {
         return config.model().sizes(new LatentLayout.Sequence(data.tokens(), data.channels()), data.classes().size());
     }
 
     /**
-     * Throws what {@link #create} would throw, without making a network.
+     * Checks the file of initial weights without making a network.
      *
-     * @throws RequestException         when the file to begin with is not there, or of other sizes
-     * @throws IllegalArgumentException when it is none of a generator
+     * @throws RequestException         if the file does not exist, or has other sizes
+     * @throws IllegalArgumentException if it is not the file of a generator
      */
     static void requireFitting(MarTrainingConfig config, MarData data) {
         MarConfig wanted = sizes(config, data);
@@ -41,12 +40,12 @@ final class MarNetworks {
         }
         MarConfig found = MarFile.config(Path.of(weights));
         if (!sizes(found).equals(sizes(wanted))) {
-            throw new RequestException(("%s holds a generator of %,d parameters, and the config makes one of %,d, of "
+            throw new RequestException(("%s has a generator of %,d parameters, and the config makes one of %,d, of "
                     + "other sizes").formatted(weights, found.parameterCount(), wanted.parameterCount()));
         }
     }
 
-    /** All that the shapes of the weights depend on. */
+    /** Returns everything that the shapes of the weights depend on. */
     private static List<Object> sizes(MarConfig config) {
         return List.of(config.tokens(), config.channels(), config.width(), config.encoderDepth(),
                 config.decoderDepth(), config.hidden(), config.classes(), config.bufferSize(),
@@ -54,10 +53,10 @@ final class MarNetworks {
     }
 
     /**
-     * The generator on the config's device.
+     * Makes the generator on the config's device.
      *
-     * @param begin whether it gets the weights that the config's file has; a run that goes on has its own
-     * @throws IllegalArgumentException naming the file, when its weights are of another generator
+     * @param begin whether to read the config's file of initial weights; a run that continues has its own weights
+     * @throws IllegalArgumentException with the file's name, if its weights are those of another generator
      */
     static Mar create(MarTrainingConfig config, MarData data, boolean begin) {
         Mar mar;
@@ -65,22 +64,19 @@ final class MarNetworks {
             mar = new Mar(sizes(config, data), initial);
         }
         try {
-            if (begin && !config.model().weights().isEmpty()) {
-                load(mar, Path.of(config.model().weights()));
+            String weights = config.model().weights();
+            if (begin && !weights.isEmpty()) {
+                try (Scope scope = Scope.open()) {
+                    mar.loadStateDict(MarFile.state(Path.of(weights)));
+                } catch (StateDictException e) {
+                    throw new IllegalArgumentException(weights + ": " + e.getMessage(), e);
+                }
             }
             mar.to(Device.of(config.device()));
             return mar;
         } catch (RuntimeException e) {
             mar.close();
             throw e;
-        }
-    }
-
-    private static void load(Mar mar, Path file) {
-        try (Scope scope = Scope.open()) {
-            mar.loadStateDict(MarFile.state(file));
-        } catch (StateDictException e) {
-            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
     }
 }

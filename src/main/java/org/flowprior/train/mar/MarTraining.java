@@ -14,7 +14,7 @@ import org.flowprior.train.TrainingRun;
 
 /**
  * Trains the generator on cached latents (Sec. 5.2, App. C.4) and writes it as {@code mar.safetensors}. The evaluation
- * has {@code heldOutLoss} (mean over channels); it is empty if no images are held out.
+ * has {@code heldOutLoss} (mean over channels). It is empty if no images are held out.
  */
 public final class MarTraining implements Training<MarTrainingConfig> {
 
@@ -75,10 +75,9 @@ public final class MarTraining implements Training<MarTrainingConfig> {
         }
 
         @Override
-        public TrainingResult finish(TrainingRun run, double seconds) {
+        public TrainingResult finish(TrainingRun run, Map<String, Double> evaluation) {
             Path generator = run.path().resolve(GENERATOR);
             stage.writeGenerator(generator, provenance());
-            Map<String, Double> evaluation = stage.finalEvaluation();
             JsonObject summary = new JsonObject();
             summary.addProperty("generator", GENERATOR);
             summary.addProperty("cache", config.data().cache());
@@ -92,11 +91,11 @@ public final class MarTraining implements Training<MarTrainingConfig> {
             evaluation.forEach(summary::addProperty);
             summary.addProperty("steps", config.training().steps());
             summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", seconds);
-            return new TrainingResult(generator, evaluation, seconds, summary);
+            summary.addProperty("seconds", run.seconds());
+            return new TrainingResult(generator, evaluation, run.seconds(), summary);
         }
 
-        /** Sorted, and without times and whole paths: the same run gives the same file. */
+        /** Returns sorted entries without times and absolute paths, so that the same run gives the same file. */
         private Map<String, String> provenance() {
             Map<String, String> provenance = new TreeMap<>();
             provenance.put("cache", data.cache().directory().getFileName().toString());

@@ -18,35 +18,35 @@ import org.flowprior.train.TrainingSettings;
  * and the official ones where none are printed. {@code official} is what the released code effectively runs on its
  * eight devices, with their images in one batch. Both are MAR-B with a flow head.
  *
- * @param seed       fixes everything
+ * @param seed       seed of all random numbers
  * @param device     {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads    threads of an op on the CPU; 0 leaves the choice to libtorch
- * @param precision  of network and loss
+ * @param threads    number of threads of an op on the CPU; 0 leaves the choice to libtorch
+ * @param precision  precision of network and loss
  * @param data       the latents
  * @param model      the generator
  * @param training   the steps
- * @param evaluation what is measured
- * @param log        what is written along the way
+ * @param evaluation the measurements of the averaged weights
+ * @param log        how often rows and checkpoints are written
  */
 public record MarTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
         MarModelConfig model, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<MarTrainingConfig> {
 
-    /** What the learning rate does behind the warm-up. */
+    /** The learning rate after the warm-up. */
     public enum Schedule {
-        /** It stays. */
+        /** Constant. */
         CONSTANT,
-        /** It falls on a cosine that begins where the warm-up ends. */
+        /** A cosine that begins at the end of the warm-up. */
         COSINE
     }
 
     /**
      * The latents.
      *
-     * @param cache      directory of the cache to train on, as {@code encode} makes it
-     * @param validation directory of the cache that evaluation measures on; empty: images are held out of {@code cache}
-     * @param scaling    what latents are multiplied by; 0: what the cache says
-     * @param flip       whether every other image, by chance, is flipped
+     * @param cache      directory of the cache to train on, made by {@code encode}
+     * @param validation directory of the cache for evaluation; empty: images are held out of {@code cache}
+     * @param scaling    factor of the latents; 0: that of the cache
+     * @param flip       whether images are flipped with probability 1/2
      */
     public record Data(@FilePath String cache, @FilePath String validation, double scaling, boolean flip) {
 
@@ -57,25 +57,25 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
     }
 
     /**
-     * The steps. The rate is on a straight line from 0 over the warm-up, so that the first step changes nothing.
+     * The steps. The learning rate rises linearly from 0 during the warm-up, so the first step changes nothing.
      *
-     * @param steps         how many, at least 1
+     * @param steps         number of steps, at least 1
      * @param batch         images of a step
-     * @param accumulation  micro-batches that a step is computed in; the gradient is the mean over all of them
-     * @param learningRate  what the warm-up leads to, above 0
-     * @param schedule      what the rate does behind the warm-up
-     * @param warmupSteps   steps of the warm-up, fewer than all; 0: none
-     * @param lastRate      what a cosine has come to behind the last step
+     * @param accumulation  number of micro-batches of a step; the gradient is the mean over all of them
+     * @param learningRate  learning rate after the warm-up, above 0
+     * @param schedule      schedule after the warm-up
+     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param lastRate      learning rate of a cosine after the last step
      * @param beta1         AdamW's decay of the mean of gradients, in [0, 1)
-     * @param beta2         AdamW's decay of the mean of their squares, in [0, 1)
-     * @param weightDecay   of tensors of two dimensions and more outside the head; the others have none
-     * @param clip          the largest norm of the gradient; 0: any
-     * @param ema           decay of the moving average of the weights, which is what samples are drawn with
+     * @param beta2         AdamW's decay of the mean of squared gradients, in [0, 1)
+     * @param weightDecay   weight decay of tensors with two dimensions or more outside the head; the others have none
+     * @param clip          the largest norm of the gradient; 0: no clipping
+     * @param ema           decay of the moving average of the weights, with which samples are drawn; in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
     public record Training(int steps, int batch, int accumulation, double learningRate, Schedule schedule,
-            int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
-            double clip, double ema, boolean checkpointing) implements TrainingSettings {
+            int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay, double clip, double ema,
+            boolean checkpointing) implements TrainingSettings {
 
         LearningRateSchedule rate() {
             return switch (schedule) {
@@ -86,11 +86,11 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
     }
 
     /**
-     * What is measured with the averaged weights, along the way and behind the last step.
+     * The measurements of the averaged weights.
      *
-     * @param every  steps between; 0: only behind the last one
-     * @param images images that are measured; 0: none, all are trained on and nothing is measured
-     * @param batch  images at a time
+     * @param every  steps between evaluations; 0: only after the last step
+     * @param images number of images for evaluation; 0: none, all are trained on and nothing is measured
+     * @param batch  images of a batch
      */
     public record Evaluation(int every, int images, int batch) {
 
@@ -107,7 +107,7 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
         StageConfig.check(device, threads, training);
     }
 
-    /** The loader, with the presets {@code quick} (the default), {@code paper} and {@code official}. */
+    /** Returns the loader, with the presets {@code quick} (the default), {@code paper} and {@code official}. */
     public static ConfigLoader<MarTrainingConfig> loader() {
         return new ConfigLoader<>("train-mar", MarTrainingConfig.class, "quick", "paper", "official");
     }

@@ -12,24 +12,23 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 
 /**
- * The latents at 21 moments of their optimisation, as the official code keeps them: after the update of step 1 and of
- * each twentieth of the steps from there, and after the last. Fewer if there are fewer steps.
+ * The latents after 21 of the steps of their optimisation, as the official code keeps them: after step 1, after each
+ * twentieth of the steps from there, and after the last. Fewer if there are fewer steps.
  */
 final class LatentSnapshots {
 
     private static final int PARTS = 20;
 
-    /** The steps, from 1, each once. */
+    /** The chosen steps, from 1, each once. */
     private final long[] steps;
     private final List<AlignedLatents.Snapshot> taken = new ArrayList<>();
 
     LatentSnapshots(long steps) {
-        this.steps = IntStream.rangeClosed(0, PARTS).mapToLong(i -> Math.min(i * steps / PARTS, steps - 1)
-                + 1).distinct()
-                .toArray();
+        this.steps = IntStream.rangeClosed(0, PARTS).mapToLong(i -> Math.min(i * steps / PARTS, steps - 1) + 1)
+                .distinct().toArray();
     }
 
-    /** Takes the latents after that step, if it is one of the moments. */
+    /** Takes the latents after a step, if it is one of the chosen steps. */
     void offer(long step, Tensor latents) {
         if (taken.size() < steps.length && steps[taken.size()] == step) {
             try (Scope scope = Scope.open()) {
@@ -42,7 +41,7 @@ final class LatentSnapshots {
         return List.copyOf(taken);
     }
 
-    /** Writes steps, [S], and latents, [S, N, 2]. */
+    /** Writes {@code steps}, int64 [S], and {@code latents}, float32 [S, N, 2]. */
     void write(Path file) {
         try (Scope scope = Scope.open()) {
             List<Tensor> points = taken.stream().map(s -> Tensor.of(s.points(), s.points().length / 2, 2)).toList();

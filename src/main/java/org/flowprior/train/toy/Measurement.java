@@ -19,7 +19,7 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** Measures what the toy ended with; the draws have seeds of their own. */
+/** Measures the result of the toy. Its draws have their own seeds. */
 final class Measurement {
 
     private static final int SAMPLES_FOR_LIKELIHOOD = 100_000;
@@ -46,7 +46,7 @@ final class Measurement {
     ToyResult of(AlignedLatents aligned, double secondsBefore) {
         long start = System.nanoTime();
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            Tensor latents = latents(aligned);
+            Tensor latents = points(aligned.latents());
             Tensor data = samples("figures.data", config.figures().dataPoints());
             ToyResult.Grid nll = grid(Borders.of(Torch.cat(List.of(data, latents))), likelihood::at);
             ToyResult.Grid square = grid(Borders.of(data).square(), likelihood::at);
@@ -67,11 +67,24 @@ final class Measurement {
         }
     }
 
-    private Tensor latents(AlignedLatents aligned) {
-        return Tensor.of(aligned.latents(), aligned.latents().length / 2, 2).to(DType.FLOAT32, device);
+    /** Returns float32 [N, 2] on the device. */
+    Tensor points(double[] pairs) {
+        return Tensor.of(pairs, pairs.length / 2, 2).to(DType.FLOAT32, device);
     }
 
-    /** How many of the points belong to each mode. */
+    /** Returns the points of a grid row by row, float32 [X Y, 2] on the device, of its coordinates [X] and [Y]. */
+    Tensor points(Tensor x, Tensor y) {
+        return Torch.stack(List.of(x.repeat(y.size(0)), y.repeatInterleave(x.size(0))), 1).to(DType.FLOAT32, device);
+    }
+
+    /** Returns fresh samples of the target, float32 [count, 2] on the device; the purpose gives the seed. */
+    Tensor samples(String purpose, int count) {
+        try (Generator generator = Generator.seeded(Seeds.derive(config.seed(), purpose))) {
+            return target.sample(count, generator).to(DType.FLOAT32, device);
+        }
+    }
+
+    /** Counts the points of each mode. */
     static long[] perMode(Density density, Tensor points) {
         long[] counts = new long[density.modes()];
         try (Scope scope = Scope.open()) {
@@ -82,7 +95,7 @@ final class Measurement {
         return counts;
     }
 
-    /** The loss on fresh samples; the same draws for each field. */
+    /** Returns the loss on fresh samples. All fields get the same draws. */
     private double flowLoss(VelocityField field) {
         double sum = 0;
         try (Generator draws = Generator.seeded(Seeds.derive(config.seed(), "loss.data"));
@@ -97,12 +110,6 @@ final class Measurement {
         return sum * ROWS_AT_ONCE / SAMPLES_FOR_LOSS;
     }
 
-    private Tensor samples(String purpose, int count) {
-        try (Generator generator = Generator.seeded(Seeds.derive(config.seed(), purpose))) {
-            return target.sample(count, generator).to(DType.FLOAT32, device);
-        }
-    }
-
     private Generator deviceGenerator(String purpose) {
         return Generator.on(device).manualSeed(Seeds.derive(config.seed(), purpose));
     }
@@ -111,16 +118,13 @@ final class Measurement {
         int n = config.figures().grid();
         Tensor x = Torch.linspace(borders.left, borders.right, n);
         Tensor y = Torch.linspace(borders.bottom, borders.top, n);
-        Tensor points = Torch.stack(List.of(x.repeat(n), y.repeatInterleave(n)), 1).to(DType.FLOAT32, device);
-        double[] flat = function.apply(points).toDoubleArray();
+        double[] flat = function.apply(points(x, y)).toDoubleArray();
         double[][] values = new double[n][];
-        for (int row = 0; row < n; row++) {
-            values[row] = Arrays.copyOfRange(flat, row * n, (row + 1) * n);
-        }
+        Arrays.setAll(values, row -> Arrays.copyOfRange(flat, row * n, (row + 1) * n));
         return new ToyResult.Grid(x.toDoubleArray(), y.toDoubleArray(), values);
     }
 
-    /** The range of points, with a fifth of it added on each side. */
+    /** The range of points, with a fifth of the range added on each side. */
     private record Borders(double left, double right, double bottom, double top) {
 
         static Borders of(Tensor points) {
@@ -131,7 +135,7 @@ final class Measurement {
             return new Borders(low[0] - x, high[0] + x, low[1] - y, high[1] + y);
         }
 
-        /** The square of Figure 6 around the same points: 1.2 times the longer of their ranges on each side. */
+        /** Returns the square of Figure 6 around the same points. Its side is 1.2 times the longer of their ranges. */
         Borders square() {
             double side = 1.2 * Math.max(right - left, top - bottom) / (1 + 2 * PADDING);
             double x = (left + right) / 2;

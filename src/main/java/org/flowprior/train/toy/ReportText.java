@@ -1,26 +1,56 @@
 package org.flowprior.train.toy;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.flowprior.config.Json;
 import org.flowprior.target.ToyTarget;
+import org.flowprior.torch.io.AtomicFiles;
 
-/** A {@link ToyReport} in words: what was measured, and what holds and what does not. */
+/** Writes a {@link ToyReport} as {@code report.json}, with every number, and as {@code report.md}, in words. */
 public final class ReportText {
 
-    /** Less of L_align than this share of the least possible mean counts as zero. */
+    /** The name of the file with the numbers. */
+    public static final String JSON = "report.json";
+    /** The name of the file with the words. */
+    public static final String MARKDOWN = "report.md";
+
+    /** An L_align below this share of the least possible mean counts as zero. */
     private static final double ZERO = 0.01;
-    /** Less than the digits that are printed. */
+    /** A smaller difference than the printed digits show. */
     private static final double ALIKE = 0.0005;
     private static final double TIGHT = 0.9;
     private static final double WIDE = 1.1;
 
     private ReportText() {}
 
-    /** The report as Markdown: a heading, the sentences as a list, the two weightings as a table. */
+    /** Writes both files into a directory. */
+    public static void write(Path directory, ToyTarget target, ToyReport report) throws IOException {
+        AtomicFiles.write(directory.resolve(MARKDOWN), markdown(target, report));
+        AtomicFiles.write(directory.resolve(JSON), Json.pretty(json(target, report)));
+    }
+
+    static JsonObject json(ToyTarget target, ToyReport report) {
+        JsonObject json = new JsonObject();
+        json.addProperty("target", target.commandName());
+        new Gson().toJsonTree(report).getAsJsonObject().asMap().forEach(json::add);
+        for (JsonElement aligned : json.getAsJsonArray("alignments")) {
+            JsonObject object = aligned.getAsJsonObject();
+            object.addProperty("weighting", object.get("weighting").getAsString().toLowerCase(Locale.ROOT));
+        }
+        json.add("sentences", new Gson().toJsonTree(sentences(report)));
+        return json;
+    }
+
+    /** Returns the report as Markdown: a heading, the sentences as a list, the two weightings as a table. */
     public static String markdown(ToyTarget target, ToyReport report) {
         StringBuilder text = new StringBuilder("# The theory on " + target.commandName() + "\n\n");
         sentences(report).forEach(sentence -> text.append("- ").append(sentence).append('\n'));
@@ -31,7 +61,7 @@ public final class ReportText {
         return text.toString();
     }
 
-    /** The sentences, one for each finding; log-likelihoods in nats. */
+    /** Returns the sentences, one for each finding, with log-likelihoods in nats. */
     public static List<String> sentences(ToyReport report) {
         List<String> all = new ArrayList<>();
         ToyConfig.Report sizes = report.sizes();
@@ -98,9 +128,8 @@ public final class ReportText {
         ToyReport.Spread latents = aligned.latents();
         return format("Under the %s weighting the latents end up %s: within a mode they spread %.2f times as wide "
                 + "as the data, and lie %.2f times as far from its skeleton in the median, %.2f times in the root "
-                + "mean square; %s.",
-                name(aligned), verdict(latents.median()), latents.withinMode(), latents.median(), latents.toSkeleton(),
-                modes(latents));
+                + "mean square; %s.", name(aligned), verdict(latents.median()), latents.withinMode(), latents.median(),
+                latents.toSkeleton(), modes(latents));
     }
 
     private static String comparison(ToyReport report) {
@@ -132,7 +161,7 @@ public final class ReportText {
                 + "shares";
     }
 
-    /** The weightings beside as many samples of the target, the first row being the heading. */
+    /** Returns a table with rows for samples of the target and for each weighting; the first row is the heading. */
     public static List<List<String>> table(ToyReport report) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", "mean NLL", "spread within a mode", "distance to the skeleton", "its median",
@@ -144,9 +173,8 @@ public final class ReportText {
 
     private static List<String> row(String name, ToyReport.Spread spread) {
         return List.of(name, format("%.3f", spread.nll()), format("%.2f", spread.withinMode()),
-                format("%.2f", spread.toSkeleton()), format("%.2f", spread.median()), format("%.1f %%",
-                        100 * spread.unevenness()),
-                Integer.toString(spread.emptyModes()),
+                format("%.2f", spread.toSkeleton()), format("%.2f", spread.median()),
+                format("%.1f %%", 100 * spread.unevenness()), Integer.toString(spread.emptyModes()),
                 LongStream.of(spread.perMode()).mapToObj(Long::toString).collect(Collectors.joining(" ")));
     }
 

@@ -1,7 +1,5 @@
 package org.flowprior.train.toy;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.flowprior.target.KernelDensity;
 import org.flowprior.target.TargetDistribution;
 import org.flowprior.target.ToyTarget;
@@ -14,7 +12,7 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
-/** The NLL that the toy's curves and maps show: the density's own, or the official code's estimate of it. */
+/** The NLL that the toy's curves and maps show: that of the density, or the official code's estimate of it. */
 final class ShownLikelihood implements AutoCloseable {
 
     static final String RAW = "raw: the variable before its division by scale, without 2 ln scale";
@@ -40,13 +38,13 @@ final class ShownLikelihood implements AutoCloseable {
         }
     }
 
-    /** The NLL at each normalised point, [N]; the kernel estimate is computed on the CPU. */
+    /** Returns the NLL at each normalised point, [N]. Computes the kernel estimate on the CPU. */
     Tensor at(Tensor points) {
         return kernel == null ? target.rawNegativeLogLikelihood(points) : Scope.returning(() -> kernel
                 .negativeLogLikelihood(points.to(DType.FLOAT32, Device.CPU)).to(points.dtype(), points.device()));
     }
 
-    /** Steps from one evaluation to the next. */
+    /** Returns the number of steps from one evaluation to the next. */
     int every() {
         return kernel == null ? 1 : config.figures().kernelEvery();
     }
@@ -55,24 +53,15 @@ final class ShownLikelihood implements AutoCloseable {
         return kernel == null ? RAW : NORMALIZED;
     }
 
-    /** The NLL of so many fresh samples; of as many as the figures show where it is an estimate, which takes longer. */
+    /** Returns the NLL of that many fresh samples; the slow estimate uses at most as many as the figures show. */
     Tensor ofData(int samples) {
         int count = kernel == null ? samples : Math.min(samples, config.figures().dataPoints());
-        try (Generator generator = Generator.seeded(Seeds.derive(config.seed(), "nll.data"))) {
-            return Scope.returning(() -> inBlocks(target.sample(count, generator)
-                    .to(DType.FLOAT32, Device.of(config.device()))));
-        }
-    }
-
-    private Tensor inBlocks(Tensor points) {
-        try (NoGrad noGrad = new NoGrad()) {
-            List<Tensor> blocks = new ArrayList<>();
-            for (long from = 0; from < points.size(0); from += ROWS_AT_ONCE) {
-                long count = Math.min(ROWS_AT_ONCE, points.size(0) - from);
-                Tensor block = points.narrow(0, from, count);
-                blocks.add(Scope.returning(() -> at(block)));
-            }
-            return Torch.cat(blocks);
+        try (Generator generator = Generator.seeded(Seeds.derive(config.seed(), "nll.data"));
+                NoGrad noGrad = new NoGrad()) {
+            return Scope.returning(() -> {
+                Tensor points = target.sample(count, generator).to(DType.FLOAT32, Device.of(config.device()));
+                return Torch.cat(points.split(ROWS_AT_ONCE).stream().map(b -> Scope.returning(() -> at(b))).toList());
+            });
         }
     }
 

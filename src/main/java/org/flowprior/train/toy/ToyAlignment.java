@@ -25,17 +25,13 @@ import org.flowprior.train.Stage;
 import org.flowprior.train.StageFiles;
 
 /**
- * Optimises free latents against the frozen flow (Sec. 5.1): Adam on the alignment loss, Eq. 5, one draw of (t, noise)
- * for each latent and step. Loss and NLL are those of the latents before the step's update; where the NLL is not
- * evaluated at each step, the others have that of the last evaluation.
+ * Optimises free latents with the frozen flow (Sec. 5.1): Adam on the alignment loss, Eq. 5, with one draw of (t,
+ * noise) for each latent and step. Loss and NLL are those of the latents before the step's update. A step without an
+ * evaluation of the NLL has that of the last evaluation.
  */
 final class ToyAlignment implements Stage, AutoCloseable {
 
     static final String NAME = "alignment";
-    private static final String LATENTS = "latents.safetensors";
-    private static final String HISTORY = "history.safetensors";
-    private static final String SNAPSHOTS = "snapshots.safetensors";
-
     private final String name;
     private final ToyConfig config;
     private final Device device;
@@ -47,11 +43,11 @@ final class ToyAlignment implements Stage, AutoCloseable {
     private final Adam optimizer;
     private final LearningRateSchedule rate;
     private final Map<String, Generator> generators;
-    /** Loss and NLL of each step so far. */
+    /** Loss and NLL of each step that is done. */
     private final List<double[]> history = new ArrayList<>();
     private final LatentSnapshots snapshots;
 
-    /** The stage of that name; all start from the same latents and see the same draws, whatever their weighting. */
+    /** Makes the stage. Stages with any name and weighting start from the same latents and get the same draws. */
     ToyAlignment(String name, ToyConfig config, FlowModel model, ShownLikelihood likelihood) {
         this.name = name;
         this.config = config;
@@ -68,8 +64,7 @@ final class ToyAlignment implements Stage, AutoCloseable {
         optimizer = new Adam(List.of(latents), AdamOptions.ADAM.withLearningRate(config.alignment().learningRate()));
         rate = ToyTraining.schedule(config.alignment().learningRate(), config.alignment().lastRate(),
                 config.alignment().steps());
-        generators = Map.of("path",
-                Generator.on(device).manualSeed(Seeds.derive(config.seed(), "alignment.path")));
+        generators = Map.of("path", Generator.on(device).manualSeed(Seeds.derive(config.seed(), "alignment.path")));
         snapshots = new LatentSnapshots(config.alignment().steps());
     }
 
@@ -104,7 +99,7 @@ final class ToyAlignment implements Stage, AutoCloseable {
         history.add(metrics);
     }
 
-    /** The result of the stage so far. */
+    /** Returns the result of the stage so far. */
     AlignedLatents aligned() {
         return new AlignedLatents(config.alignment().weighting(), latents.toDoubleArray(), column(0), column(1),
                 likelihood.every(), snapshots.taken());
@@ -116,63 +111,48 @@ final class ToyAlignment implements Stage, AutoCloseable {
 
     @Override
     public void save(Path directory) throws IOException {
-        writeLatents(directory.resolve(LATENTS));
         StageFiles.save(directory, optimizer, generators);
-        writeHistory(directory.resolve(HISTORY));
-        snapshots.write(directory.resolve(SNAPSHOTS));
+        write(directory, ".safetensors");
     }
 
-    /** Writes what {@link #aligned} says into the run's directory. */
+    /** Writes {@link #aligned} into the run's directory. */
     void finish(Path run) {
+        write(run, inRun());
+    }
+
+    private void write(Path directory, String ending) {
         try (Scope scope = Scope.open()) {
-            writeLatents(run.resolve(inRun(LATENTS)));
-            writeHistory(run.resolve(inRun(HISTORY)));
-            snapshots.write(run.resolve(inRun(SNAPSHOTS)));
+            Safetensors.write(directory.resolve("latents" + ending), Map.of("latents", latents),
+                    Map.of("scale", Double.toString(target.scale())));
+            Map<String, Tensor> columns = new LinkedHashMap<>();
+            columns.put("loss", Tensor.of(column(0)));
+            columns.put("nll", Tensor.of(column(1)));
+            Safetensors.write(directory.resolve("history" + ending), columns);
+            snapshots.write(directory.resolve("snapshots" + ending));
         }
     }
 
-    private void writeLatents(Path file) {
-        Safetensors.write(file, Map.of("latents", latents), Map.of("scale", Double.toString(target.scale())));
-    }
-
-    private void writeHistory(Path file) {
-        Map<String, Tensor> columns = new LinkedHashMap<>();
-        columns.put("loss", Tensor.of(column(0)));
-        columns.put("nll", Tensor.of(column(1)));
-        Safetensors.write(file, columns);
-    }
-
-    /** Continues from {@link #finish}'s files, as one that has done all its steps. */
+    /** Reads the files of {@link #finish}. The stage then is as after its last step. */
     void loadFinished(Path run) {
-        readLatents(run.resolve(inRun(LATENTS)));
-        readHistory(run.resolve(inRun(HISTORY)));
-        snapshots.read(run.resolve(inRun(SNAPSHOTS)));
+        read(run, inRun());
     }
 
-    /**
-     * {@code latents.safetensors} of the stage {@code alignment-likelihood} is {@code latents-likelihood.safetensors}.
-     */
-    private String inRun(String file) {
-        return file.replace(".safetensors", name.substring(NAME.length()) + ".safetensors");
+    /** In the run's directory, the stage {@code alignment-likelihood} has {@code latents-likelihood.safetensors}. */
+    private String inRun() {
+        return name.substring(NAME.length()) + ".safetensors";
     }
 
     @Override
     public void load(Path directory) throws IOException {
         StageFiles.load(directory, optimizer, generators);
-        readLatents(directory.resolve(LATENTS));
-        readHistory(directory.resolve(HISTORY));
-        snapshots.read(directory.resolve(SNAPSHOTS));
+        read(directory, ".safetensors");
     }
 
-    private void readLatents(Path file) {
+    private void read(Path directory, String ending) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            latents.copy_(Safetensors.read(file).get("latents"));
-        }
-    }
-
-    private void readHistory(Path file) {
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> columns = Safetensors.read(file);
+            latents.copy_(Safetensors.read(directory.resolve("latents" + ending)).get("latents"));
+            snapshots.read(directory.resolve("snapshots" + ending));
+            Map<String, Tensor> columns = Safetensors.read(directory.resolve("history" + ending));
             double[] losses = columns.get("loss").toDoubleArray();
             double[] likelihoods = columns.get("nll").toDoubleArray();
             history.clear();

@@ -4,6 +4,7 @@ import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.positive;
 
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.ConfigRecords;
 import org.flowprior.flow.AlignmentLoss;
 import org.flowprior.flow.TimeWeighting;
 import org.flowprior.flow.VelocityNetwork;
@@ -18,24 +19,30 @@ import org.flowprior.train.StageConfig;
  * {@code quick} trains a narrower network with a higher rate, which falls along a cosine, and resolves all six targets
  * in minutes.
  *
- * @param target    what the flow is trained on
- * @param seed      fixes everything
+ * @param target    the distribution that the flow is trained on
+ * @param seed      seed of all random numbers
  * @param device    {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param threads   threads of an op on the CPU; 0 leaves the choice to libtorch
- * @param precision of the losses
+ * @param threads   number of threads of an op on the CPU; 0 leaves the choice to libtorch
+ * @param precision precision of the losses
+ * @param flow      training of the flow
+ * @param alignment optimisation of the latents
+ * @param figures   content of the figures
+ * @param report    size of the report
+ * @param log       how often rows and checkpoints are written
  */
 public record ToyConfig(ToyTarget target, long seed, String device, int threads, Precision precision, Flow flow,
         Alignment alignment, Figures figures, Report report, Logging log)
         implements StageConfig<ToyConfig> {
 
     /**
-     * Training of the flow by Adam, its rate on a cosine from the first to the last.
+     * Training of the flow by Adam with a learning rate on a cosine.
      *
-     * @param width         hidden channels
-     * @param blocks        residual blocks
-     * @param batch         fresh samples for each step
-     * @param learningRate  of the first step
-     * @param lastRate      what the rate has come to behind the last step; equal to learningRate: constant
+     * @param width        number of hidden channels
+     * @param blocks       number of residual blocks
+     * @param steps        number of steps
+     * @param batch        number of fresh samples for each step
+     * @param learningRate learning rate of the first step
+     * @param lastRate     learning rate after the last step; equal to {@code learningRate}: constant
      */
     public record Flow(int width, int blocks, int steps, int batch, double learningRate, double lastRate) {
 
@@ -55,13 +62,14 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
     }
 
     /**
-     * Optimisation of the latents by Adam against the frozen flow, its rate on a cosine from the first to the last.
+     * Optimisation of the latents with the frozen flow by Adam with a learning rate on a cosine.
      *
      * @param latents      number of latents, which start from N(0, I) in normalised units
-     * @param learningRate of the first step
-     * @param lastRate     what the rate has come to behind the last step; equal to learningRate: constant
-     * @param weighting    of the residuals in time; the paper's is uniform
-     * @param truncation   where the likelihood weighting ends, at t = 1 &minus; truncation; in (0, 1)
+     * @param steps        number of steps
+     * @param learningRate learning rate of the first step
+     * @param lastRate     learning rate after the last step; equal to {@code learningRate}: constant
+     * @param weighting    weighting of the residuals in time; the paper's is uniform
+     * @param truncation   the likelihood weighting ends at t = 1 &minus; truncation; in (0, 1)
      */
     public record Alignment(int latents, int steps, double learningRate, double lastRate, TimeWeighting weighting,
             double truncation) {
@@ -77,39 +85,35 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
             }
         }
 
-        Alignment with(TimeWeighting other) {
-            return new Alignment(latents, steps, learningRate, lastRate, other, truncation);
-        }
-
         AlignmentLoss.Options options() {
             AlignmentLoss.Options uniform = AlignmentLoss.Options.DEFAULT;
             return weighting == TimeWeighting.UNIFORM ? uniform : uniform.withLikelihoodWeighting(truncation);
         }
     }
 
-    /** Which NLL the curves and maps show; the report always has the analytic one. */
+    /** The NLL that the curves and maps show. The report always has the analytic one. */
     public enum Likelihood {
-        /** That of the density itself, in raw units. */
+        /** The NLL of the density, in raw units. */
         ANALYTIC,
-        /** The official code's: as above for the mixtures; for the others a kernel estimate, in normalised units. */
+        /** The official code's NLL: analytic for the mixtures, a kernel estimate in normalised units for the others. */
         OFFICIAL
     }
 
     /**
-     * What the figures show.
+     * Content of the figures.
      *
-     * @param dataPoints     samples of the target drawn as dots
-     * @param grid           points of the maps along each axis
-     * @param landscapeTimes times between 0.1 and 0.9 that the landscape averages over
-     * @param landscapeDraws draws of noise for each time
-     * @param likelihood     which NLL
-     * @param kernelEvery    steps of the alignment between evaluations of a kernel estimate, which costs 2.8 s for
+     * @param dataPoints     number of samples of the target, drawn as dots
+     * @param grid           number of points of the maps along each axis
+     * @param landscapeTimes number of times between 0.1 and 0.9 that the landscape averages over
+     * @param landscapeDraws number of draws of noise for each time
+     * @param likelihood     the NLL that is shown
+     * @param kernelEvery    steps of the alignment between evaluations of a kernel estimate, which takes 2.8 s for
      *                       1,000 latents; the analytic NLL is evaluated at each step
      */
     public record Figures(int dataPoints, int grid, int landscapeTimes, int landscapeDraws, Likelihood likelihood,
             int kernelEvery) {
 
-        /** Throws {@link IllegalArgumentException} for sizes that give no picture. */
+        /** Throws {@link IllegalArgumentException} for a grid below 2 and for other numbers below 1. */
         public Figures {
             atLeast("dataPoints", dataPoints, 1);
             atLeast("grid", grid, 2);
@@ -120,18 +124,18 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
     }
 
     /**
-     * How much {@code --report} computes. With 4 nodes of time and 4 of noise the bound errs by about 0.02 nats at
-     * samples of the mixtures (exact field), with 8 and 8 by 0.0003 to 0.0015.
+     * Size of the measurements of {@code --report}. With 4 nodes of time and 4 of noise, the error of the bound is
+     * about 0.02 nats at samples of the mixtures (exact field); with 8 and 8, it is 0.0003 to 0.0015.
      *
-     * @param points     samples of the target, and as many latents at most
-     * @param grid       points along each axis at which the bound is computed
-     * @param tolerance  of Dormand and Prince's method, absolute and relative, for an exact log-likelihood
-     * @param timeNodes  Gauss-Legendre nodes on each quarter of the times, for L_align and C
-     * @param noiseNodes Gauss-Hermite nodes along each axis of the noise
+     * @param points     number of samples of the target, and largest number of latents
+     * @param grid       number of points along each axis at which the bound is computed
+     * @param tolerance  absolute and relative tolerance of Dormand and Prince's method for an exact log-likelihood
+     * @param timeNodes  number of Gauss-Legendre nodes on each quarter of the times, for L_align and C
+     * @param noiseNodes number of Gauss-Hermite nodes along each axis of the noise
      */
     public record Report(int points, int grid, double tolerance, int timeNodes, int noiseNodes) {
 
-        /** Throws {@link IllegalArgumentException} for sizes below 1, fewer than 2 points, a tolerance not positive. */
+        /** Throws {@link IllegalArgumentException} for nodes below 1, other sizes below 2, and a tolerance up to 0. */
         public Report {
             atLeast("points", points, 2);
             atLeast("grid", grid, 2);
@@ -146,20 +150,19 @@ public record ToyConfig(ToyTarget target, long seed, String device, int threads,
         StageConfig.check(device, threads);
     }
 
-    /** The loader, with the presets {@code quick} (the default) and {@code paper}. */
+    /** Returns the loader, with the presets {@code quick} (the default) and {@code paper}. */
     public static ConfigLoader<ToyConfig> loader() {
         return new ConfigLoader<>("toy", ToyConfig.class, "quick", "paper");
     }
 
-    /** This config for that target. */
+    /** Returns this config for another target. */
     public ToyConfig with(ToyTarget other) {
-        return new ToyConfig(other, seed, device, threads, precision, flow, alignment, figures, report, log);
+        return ConfigRecords.with(this, "target", other);
     }
 
-    /** This config with its latents aligned under that weighting. */
+    /** Returns this config with another weighting of the alignment. */
     public ToyConfig with(TimeWeighting weighting) {
-        return new ToyConfig(target, seed, device, threads, precision, flow, alignment.with(weighting), figures, report,
-                log);
+        return ConfigRecords.with(this, "alignment", ConfigRecords.with(alignment, "weighting", weighting));
     }
 
     TargetDistribution distribution() {

@@ -21,7 +21,7 @@ import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.train.Stage;
 import org.flowprior.train.StageFiles;
 
-/** Trains the toy's flow (Eq. 3, App. C.1): Adam over fresh batches of the target, t = 0 noise, t = 1 data. */
+/** Trains the toy's flow (Eq. 3, App. C.1) with Adam on fresh batches of the target; t = 0 is noise, t = 1 data. */
 final class ToyFlow implements Stage, AutoCloseable {
 
     static final String NAME = "flow";
@@ -49,8 +49,7 @@ final class ToyFlow implements Stage, AutoCloseable {
         optimizer = new Adam(model.network().parameters(),
                 AdamOptions.ADAM.withLearningRate(config.flow().learningRate()));
         rate = ToyTraining.schedule(config.flow().learningRate(), config.flow().lastRate(), config.flow().steps());
-        generators = Map.of(
-                "data", Generator.seeded(Seeds.derive(config.seed(), "flow.data")),
+        generators = Map.of("data", Generator.seeded(Seeds.derive(config.seed(), "flow.data")),
                 "path", Generator.on(device).manualSeed(Seeds.derive(config.seed(), "flow.path")));
     }
 

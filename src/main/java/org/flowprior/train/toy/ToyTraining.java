@@ -2,7 +2,6 @@ package org.flowprior.train.toy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowModelFile;
 import org.flowprior.flow.TimeConvention;
@@ -15,7 +14,7 @@ import org.flowprior.train.StoppedException;
 import org.flowprior.train.TrainingRun;
 
 /**
- * The toy experiment (Sec. 5.1): trains the flow, freezes it, optimises the latents, and measures. Continues from the
+ * The toy experiment (Sec. 5.1): trains the flow, freezes it, optimises the latents and measures. Continues from the
  * run's newest checkpoint.
  */
 public final class ToyTraining {
@@ -23,7 +22,7 @@ public final class ToyTraining {
     private final TrainingRun run;
     private final ToyConfig config;
 
-    /** The experiment of that config in that run. */
+    /** Makes the experiment of a config in a run. */
     public ToyTraining(TrainingRun run, ToyConfig config) {
         this.run = run;
         this.config = config;
@@ -32,23 +31,28 @@ public final class ToyTraining {
     /**
      * Trains the stages to their ends.
      *
-     * @param withReport also aligns under the weighting that the config does not name, and measures the theory
-     * @return what the figures show and the summary says
-     * @throws StoppedException  when told to stop
-     * @throws DivergedException when a loss is no finite number
+     * @param withReport whether to align also under the weighting that the config does not have, and measure the theory
+     * @return the content of the figures and the summary
+     * @throws StoppedException  if told to stop
+     * @throws DivergedException if a loss is not finite
      */
     public ToyResult run(boolean withReport) throws IOException {
         String phase = run.position().map(Position::phase).orElse(ToyFlow.NAME);
         run.position().ifPresent(from -> run.console().say("resuming after step " + from.phaseStep() + " of " + phase));
-        Path flow = run.path().resolve(ToyFlow.WEIGHTS);
+        Path weights = run.path().resolve(ToyFlow.WEIGHTS);
         if (phase.equals(ToyFlow.NAME)) {
-            trainFlow(flow);
+            try (ToyFlow flow = new ToyFlow(config)) {
+                run.train(flow, config.flow().steps(), config.log());
+                FlowModelFile.write(weights, flow.model());
+            }
         }
-        ToyConfig other = config.with(other(config.alignment().weighting()));
-        try (FlowModel model = frozen(flow);
+        boolean uniform = config.alignment().weighting() == TimeWeighting.UNIFORM;
+        ToyConfig other = config.with(uniform ? TimeWeighting.LIKELIHOOD : TimeWeighting.UNIFORM);
+        String otherName = ToyAlignment.NAME + (uniform ? "-likelihood" : "-uniform");
+        try (FlowModel model = frozen(weights);
                 ShownLikelihood likelihood = new ShownLikelihood(config, config.distribution());
                 ToyAlignment first = new ToyAlignment(ToyAlignment.NAME, config, model, likelihood);
-                ToyAlignment second = new ToyAlignment(nameOf(other), other, model, likelihood)) {
+                ToyAlignment second = new ToyAlignment(otherName, other, model, likelihood)) {
             if (phase.equals(second.name())) {
                 first.loadFinished(run.path());
             } else {
@@ -64,23 +68,8 @@ public final class ToyTraining {
             run.console().say("measuring for the report");
             ToyResult result = measurement.of(first.aligned(), run.seconds());
             long start = System.nanoTime();
-            ToyReport report = new TheoryMeasurement(config, model).of(result, second.aligned());
+            ToyReport report = new TheoryMeasurement(config, model, measurement).of(result, second.aligned());
             return result.with(report, result.seconds() + (System.nanoTime() - start) / 1e9);
-        }
-    }
-
-    private static TimeWeighting other(TimeWeighting weighting) {
-        return weighting == TimeWeighting.UNIFORM ? TimeWeighting.LIKELIHOOD : TimeWeighting.UNIFORM;
-    }
-
-    private static String nameOf(ToyConfig compared) {
-        return ToyAlignment.NAME + "-" + compared.alignment().weighting().name().toLowerCase(Locale.ROOT);
-    }
-
-    private void trainFlow(Path weights) throws IOException {
-        try (ToyFlow flow = new ToyFlow(config)) {
-            run.train(flow, config.flow().steps(), config.log());
-            FlowModelFile.write(weights, flow.model());
         }
     }
 

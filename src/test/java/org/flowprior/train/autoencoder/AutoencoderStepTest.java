@@ -52,7 +52,7 @@ class AutoencoderStepTest {
 
     /** Throws unless the norm of each difference is that small beside the gradient's; returns the gradients' keys. */
     private static Set<String> compare(String prefix, Map<String, Tensor> parameters, Map<String, Tensor> expected,
-                                       double largest) {
+            double largest) {
         Set<String> keys = new LinkedHashSet<>();
         double all = Math.sqrt(parameters.values().stream().filter(p -> p.grad() != null)
                 .mapToDouble(p -> p.grad().square().sum().item()).sum());
@@ -60,7 +60,7 @@ class AutoencoderStepTest {
             if (parameter.grad() != null) {
                 Tensor wanted = expected.get(prefix + key);
                 assertThat(wanted).as(key).isNotNull();
-                if (key.matches("heads\\.\\d\\.(0|1\\.fn)\\.0\\.bias")) { // a batch norm behind it: 0 but for rounding
+                if (key.matches("heads\\.\\d\\.(0|1\\.fn)\\.0\\.bias")) { // a batch norm follows: 0 except for rounding
                     assertThat(parameter.grad().norm().item()).as(key).isLessThan(1e-6 * all);
                 } else {
                     double difference = parameter.grad().sub(wanted).norm().item();
@@ -174,9 +174,9 @@ class AutoencoderStepTest {
         String[] plain = {"loss.adversarial.discriminator=none", "loss.adversarial.weight=0",
             "loss.adversarial.consistency=0", "loss.latentDeviation=0", "training.optimizer=adam"};
         double[] whole = firstSteps(AutoencoderOracle.config("kl", plain));
-        String[] parted = Stream.concat(Arrays.stream(plain),
+        String[] split = Stream.concat(Arrays.stream(plain),
                 Stream.of("training.accumulation=2")).toArray(String[]::new);
-        assertThat(firstSteps(AutoencoderOracle.config("kl", parted))).containsExactly(whole, within(1e-4));
+        assertThat(firstSteps(AutoencoderOracle.config("kl", split))).containsExactly(whole, within(1e-4));
     }
 
     private static double[] firstSteps(AutoencoderTrainingConfig config) {

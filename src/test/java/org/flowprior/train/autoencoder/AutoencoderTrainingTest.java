@@ -105,7 +105,7 @@ class AutoencoderTrainingTest {
         return LOADER.load("quick", all);
     }
 
-    /** Stops when asked for the n-th time. */
+    /** Says stop at the n-th call. */
     private static BooleanSupplier after(int steps) {
         int[] asked = {0};
         return () -> ++asked[0] >= steps;
@@ -150,8 +150,8 @@ class AutoencoderTrainingTest {
             Map<String, Tensor> averages = Safetensors.read(
                     shared.resolve("whole/checkpoints/last/ema.safetensors"));
             Map<String, Tensor> last = Safetensors.read(shared.resolve("whole/checkpoints/last/model.safetensors"));
-            autoencoder.stateDict().forEach((name, weight) ->
-                    assertThat(weight.equal(averages.get(name))).as(name).isTrue());
+            autoencoder.stateDict()
+                    .forEach((name, weight) -> assertThat(weight.equal(averages.get(name))).as(name).isTrue());
             assertThat(averages.get("quant_conv.weight").toDoubleArray())
                     .isNotEqualTo(last.get("quant_conv.weight").toDoubleArray());
             assertThat(autoencoder.config()).isEqualTo(tiny.model().sizes());

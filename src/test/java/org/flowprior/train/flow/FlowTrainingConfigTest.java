@@ -77,10 +77,10 @@ class FlowTrainingConfigTest {
 
     /** 23 of the 58 tensors of the prior's network have two dimensions. */
     @Test
-    void weightDecayIsForMatricesAlone() {
+    void weightDecayIsOnlyForMatrices() {
         FlowTrainingConfig config = LOADER.load("paper", List.of("network.width=8"));
         try (VelocityNetwork network = new VelocityNetwork(config.network(4));
-                Optimizer optimizer = config.training().optimizer(network.parameters())) {
+                Optimizer optimizer = config.training().optimizer(network.namedParameters())) {
             assertThat(optimizer.parameterGroups()).extracting(g -> g.parameters().size()).containsExactly(23, 35);
             assertThat(optimizer.parameterGroups()).extracting(g -> g.weightDecay()).containsExactly(1e-4, 0.0);
         }

@@ -72,7 +72,7 @@ class FlowTrainingTest {
         return LOADER.load("quick", all);
     }
 
-    /** Stops when asked for the n-th time. */
+    /** Says stop at the n-th call. */
     private static BooleanSupplier after(int steps) {
         int[] asked = {0};
         return () -> ++asked[0] >= steps;
@@ -131,8 +131,8 @@ class FlowTrainingTest {
             assertThat(prior.provenance()).containsEntry("bank", "bank").containsEntry("source", "test")
                     .containsEntry("steps", "20").containsEntry("weights", "moving average, decay 0.9");
             var averages = Safetensors.read(shared.resolve("whole/checkpoints/last/ema.safetensors"));
-            prior.model().network().stateDict().forEach((name, weight) ->
-                    assertThat(weight.toDoubleArray()).as(name).isEqualTo(averages.get("net." + name).toDoubleArray()));
+            prior.model().network().stateDict().forEach((name, weight) -> assertThat(weight.toDoubleArray()).as(name)
+                    .isEqualTo(averages.get("net." + name).toDoubleArray()));
             try (Generator generator = Generator.seeded(1)) {
                 assertThat(prior.alignmentLoss(data.heldOut(), generator).item()).isBetween(0.5, 3.0);
             }

@@ -191,9 +191,9 @@ class MarStageTest {
     void learnsWhatTheClassesTell() throws Exception {
         with(config("training.steps=100", "training.learningRate=0.01", "training.ema=0.9", "model.encoderDepth=1",
                 "model.decoderDepth=1", "model.head.width=32", "model.head.multiplicity=4"), (stage, mar) -> {
-            double first = stage.evaluation().get("heldOutLoss");
-            steps(stage, 1, 100);
-            assertThat(stage.evaluation().get("heldOutLoss")).isLessThan(0.55 * first);
-        });
+                    double first = stage.evaluation().get("heldOutLoss");
+                    steps(stage, 1, 100);
+                    assertThat(stage.evaluation().get("heldOutLoss")).isLessThan(0.55 * first);
+                });
     }
 }

@@ -65,7 +65,7 @@ class MarTrainingConfigTest {
 
     /** Its clock begins where the warm-up ends: lr_schedule cosine of the script. */
     @Test
-    void aCosineFallsBehindTheWarmUp() {
+    void aCosineFallsAfterTheWarmUp() {
         LearningRateSchedule rate = LOADER.load("paper", List.of("training.schedule=cosine", "training.steps=1100",
                 "training.warmupSteps=100", "training.lastRate=0.00002")).training().rate();
         assertThat(rate.at(50)).isEqualTo(5e-5, within(1e-18));

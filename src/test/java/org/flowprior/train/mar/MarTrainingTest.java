@@ -69,7 +69,7 @@ class MarTrainingTest {
         return LOADER.load("quick", all);
     }
 
-    /** Stops when asked for the n-th time. */
+    /** Says stop at the n-th call. */
     private static BooleanSupplier after(int steps) {
         int[] asked = {0};
         return () -> ++asked[0] >= steps;
@@ -165,8 +165,8 @@ class MarTrainingTest {
         train(directory, further, () -> false);
         try (Scope scope = Scope.open()) {
             var begun = Safetensors.read(whole.file());
-            Safetensors.read(directory.resolve("checkpoints/last/model.safetensors")).forEach((name, value) ->
-                    assertThat(value.toDoubleArray()).as(name).isEqualTo(begun.get(name).toDoubleArray()));
+            Safetensors.read(directory.resolve("checkpoints/last/model.safetensors")).forEach((name,
+                    value) -> assertThat(value.toDoubleArray()).as(name).isEqualTo(begun.get(name).toDoubleArray()));
         }
         MarTrainingConfig other = config(Path.of(tiny.data().cache()), "model.weights=" + whole.file(),
                 "model.width=8");

@@ -14,11 +14,11 @@ class ReportTextTest {
     private static final ToyReport.Spread DATA = new ToyReport.Spread(0.5, 1, 1, 1, new long[] {5, 5});
 
     private static ToyReport report(double failing, double least, double inside, ToyReport.Spread uniform,
-                                    ToyReport.Spread likelihood) {
+            ToyReport.Spread likelihood) {
         ToyReport.Bound bound = new ToyReport.Bound(400, 2.6, least, 2.1, -0.5, -0.27, -3.3, 0.46, failing);
         return new ToyReport(new ToyConfig.Report(400, 21, 1e-4, 4, 4),
                 new ToyReport.Likelihoods(400, -0.52, -0.51, 0.02, 0.4), new ToyReport.Likelihoods(300, 0.1, 0.12,
-                0.03, 0.5),
+                        0.03, 0.5),
                 bound, bound, bound, 2.55, new ToyReport.Correlations(2500, 0.96, 0.93),
                 new ToyReport.Correlations(200, inside, inside), DATA,
                 List.of(new ToyReport.Aligned(TimeWeighting.UNIFORM, uniform),
@@ -36,16 +36,16 @@ class ReportTextTest {
         assertThat(text).contains("fails against the target's density at the samples at 55.8 % of 400 points")
                 .contains("from -3.300 to 0.460").contains("fails against the flow's own likelihood")
                 .contains("Lemma 1's zero does not hold: L_align is nowhere below 2.2395").contains("the exact "
-                + "field has 2.550")
+                        + "field has 2.550")
                 .contains("follows the NLL less where the data is than around it")
                 .contains("Under the uniform weighting the latents end up closer to the skeleton than the data: "
-                + "within a mode they spread 0.35 times as wide as the data, and lie 0.60 times as far from its "
-                + "skeleton in the median, 1.70 times in the root mean square")
+                        + "within a mode they spread 0.35 times as wide as the data, and lie 0.60 times as far from its "
+                        + "skeleton in the median, 1.70 times in the root mean square")
                 .contains("1 of 2 modes have none, and 50.0 % would have to change")
                 .contains("Under the likelihood weighting the latents end up farther from the skeleton")
                 .contains("all 2 modes have some, and 10.0 % would have to change")
                 .contains("the uniform weighting ends lower; the shares of the modes are evener under the "
-                + "likelihood one")
+                        + "likelihood one")
                 .doesNotContain("holds against").doesNotContain("is reached");
     }
 
@@ -60,7 +60,7 @@ class ReportTextTest {
     }
 
     @Test
-    void theTableStandsInTheMarkdownBehindTheSentences() {
+    void theMarkdownHasTheTableAfterTheSentences() {
         String markdown = ReportText.markdown(ToyTarget.MOONS, report(0, 1, 0.5, DATA, DATA));
         assertThat(markdown).startsWith("# The theory on moons\n\n- ").contains("""
 
@@ -72,7 +72,7 @@ class ReportTextTest {
 
     @Test
     void theNumbersAreInTheJson() {
-        JsonObject json = ReportFiles.json(ToyTarget.GRID, report(0.25, 2.2, 0.5, DATA, DATA));
+        JsonObject json = ReportText.json(ToyTarget.GRID, report(0.25, 2.2, 0.5, DATA, DATA));
         assertThat(json.get("target").getAsString()).isEqualTo("grid");
         assertThat(json.getAsJsonObject("boundOnGrid").get("shareFailing").getAsDouble()).isEqualTo(0.25);
         assertThat(json.getAsJsonArray("alignments").get(1).getAsJsonObject().get("weighting").getAsString())

@@ -18,8 +18,8 @@ class TheoryMeasurementTest {
     @Test
     void freshSamplesSpreadAsTheData() {
         try (Scope scope = Scope.open(); Generator generator = Generator.seeded(1)) {
-            ToyReport.Spread spread = new Spread(TARGET, TARGET.sample(5000, generator))
-                    .of(TARGET.sample(2000, generator));
+            ToyReport.Spread spread = TheoryMeasurement.spread(TARGET, TARGET.sample(5000, generator),
+                    TARGET.sample(2000, generator));
             assertThat(spread.withinMode()).isCloseTo(1, within(0.08));
             assertThat(spread.toSkeleton()).isCloseTo(1, within(0.08));
             assertThat(spread.median()).isCloseTo(1, within(0.08));
@@ -36,7 +36,7 @@ class TheoryMeasurementTest {
             Tensor data = TARGET.sample(2000, generator);
             Tensor means = modesMeans(data);
             Tensor half = data.add(means).div(2);
-            ToyReport.Spread spread = new Spread(TARGET, data).of(half);
+            ToyReport.Spread spread = TheoryMeasurement.spread(TARGET, data, half);
             assertThat(spread.withinMode()).isCloseTo(0.5, within(1e-4));
             assertThat(spread.toSkeleton()).isCloseTo(0.5, within(1e-4));
             assertThat(spread.median()).isCloseTo(0.5, within(1e-4));

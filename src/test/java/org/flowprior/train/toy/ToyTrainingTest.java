@@ -70,7 +70,7 @@ class ToyTrainingTest {
         Libtorch.setThreads(threads);
     }
 
-    /** Stops when asked for the n-th time. */
+    /** Says stop at the n-th call. */
     private static BooleanSupplier after(int steps) {
         int[] asked = {0};
         return () -> ++asked[0] >= steps;
@@ -108,7 +108,7 @@ class ToyTrainingTest {
     }
 
     private static JsonObject json(ToyResult result) {
-        return ReportFiles.json(result.target(), result.report().orElseThrow());
+        return ReportText.json(result.target(), result.report().orElseThrow());
     }
 
     @Test
