@@ -164,8 +164,9 @@ public final class ImageLoader implements AutoCloseable {
      * @throws UncheckedIOException     when an image cannot be read; the position stays
      */
     public ImageBatch nextOfAnyPass() {
-        return next().or(this::next).orElseThrow(() -> new IllegalArgumentException("the set of " + source.size() + " images ("
-                + corrupt.size() + " corrupt) does not fill a batch of " + options.batch()));
+        return next().or(this::next)
+                .orElseThrow(() -> new IllegalArgumentException("the set of " + source.size() + " images ("
+                        + corrupt.size() + " corrupt) does not fill a batch of " + options.batch()));
     }
 
     /** Submits images up to two batches after an index. */

@@ -1,5 +1,7 @@
 package org.flowprior.data.latents;
 
+import static org.flowprior.config.JsonFields.require;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
@@ -9,9 +11,6 @@ import org.flowprior.config.JsonFields;
 import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
-
-import static org.flowprior.config.JsonFields.require;
-
 
 /**
  * The contents of a cache's {@code cache.json}; {@code width} is that of the stored tokens, in a Gaussian cache twice the

@@ -129,7 +129,7 @@ class EvaluateModelsTest extends EvaluateFixture {
         Safetensors.write(rows, Map.of("latents", latents.div(0)));
         assertRefused(rows + " holds latents that are not finite", "--latents", rows, "--prior", prior, "--bank",
                 bank);
-        assertRefused("--bank must be what", "--latents", rows, "--prior", prior, "--bank",
+        assertRefused("--bank must be the bank", "--latents", rows, "--prior", prior, "--bank",
                 Banks.normal(file("other"), 20, 3, 1));
     }
 
