@@ -9,9 +9,8 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) - ∫ tr ∂v/∂x dt
- * along the path that ends at y. Path and integral are one differential equation, so the solver's tolerance holds for
- * both.
+ * The log-likelihood of points under a flow (Eq. 4): log p_1(y) = log N(x_0; 0, I) - ∫ tr ∂v/∂x dt along the
+ * path that ends at y. Path and integral are one differential equation, so the solver's tolerance holds for both.
  *
  * <p>It is the likelihood of the flow of any field; for a field that minimises Eq. 3 it is the likelihood of the data.
  * A field with a condition is passed as {@code (x, t, none) -> field.velocity(x, t, condition)}.
