@@ -1,5 +1,6 @@
 package org.flowprior.train;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +44,20 @@ public interface Training<T extends Record & StageConfig<T>> {
          * @param evaluation the stage's evaluation after the last step
          */
         protected abstract TrainingResult finish(TrainingRun run, Map<String, Double> evaluation) throws IOException;
+
+        /** Adds the entries with which every summary ends. */
+        protected final void addRun(JsonObject summary, TrainingRun run) {
+            summary.addProperty("steps", steps);
+            summary.addProperty("seed", config.seed());
+            summary.addProperty("seconds", run.seconds());
+        }
+
+        /** Adds how the weights in a file were trained: without times, so that the same run gives the same file. */
+        protected final void addTraining(Map<String, String> provenance, double decay) {
+            provenance.put("steps", Long.toString(steps));
+            provenance.put("seed", Long.toString(config.seed()));
+            provenance.put("weights", "moving average, decay " + decay);
+        }
 
         @Override
         public abstract void close();

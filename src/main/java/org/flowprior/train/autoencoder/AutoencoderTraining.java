@@ -80,9 +80,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             summary.addProperty("parameters", networks.autoencoder().parameterCount());
             summary.addProperty("discriminatorParameters", discriminator == null ? 0 : discriminator.parameterCount());
             evaluation.forEach(summary::addProperty);
-            summary.addProperty("steps", config.training().steps());
-            summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", run.seconds());
+            addRun(summary, run);
             return new TrainingResult(run.path().resolve(AUTOENCODER), evaluation, run.seconds(), summary);
         }
 

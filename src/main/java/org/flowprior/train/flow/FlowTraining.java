@@ -80,9 +80,7 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
             summary.addProperty("parameters", stage.model().network().parameterCount());
             evaluation.forEach(summary::addProperty);
             summary.addProperty("neighbour", config.evaluation().neighbour());
-            summary.addProperty("steps", config.training().steps());
-            summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", run.seconds());
+            addRun(summary, run);
             summary.addProperty("targetsOnDevice", data.isCached());
             return new TrainingResult(prior, evaluation, run.seconds(), summary);
         }
@@ -93,9 +91,7 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
             provenance.put("bank", data.bank().directory().getFileName().toString());
             provenance.put("source", data.bank().source());
             provenance.put("rows", Long.toString(data.trainingRows()));
-            provenance.put("steps", Integer.toString(config.training().steps()));
-            provenance.put("seed", Long.toString(config.seed()));
-            provenance.put("weights", "moving average, decay " + config.training().ema());
+            addTraining(provenance, config.training().ema());
             return provenance;
         }
 

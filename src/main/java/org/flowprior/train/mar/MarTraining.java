@@ -82,9 +82,7 @@ public final class MarTraining implements Training<MarTrainingConfig> {
             summary.addProperty("scaling", data.scaling());
             summary.addProperty("parameters", mar.parameterCount());
             evaluation.forEach(summary::addProperty);
-            summary.addProperty("steps", config.training().steps());
-            summary.addProperty("seed", config.seed());
-            summary.addProperty("seconds", run.seconds());
+            addRun(summary, run);
             return new TrainingResult(generator, evaluation, run.seconds(), summary);
         }
 
@@ -97,9 +95,7 @@ public final class MarTraining implements Training<MarTrainingConfig> {
                 provenance.put("autoencoderCrc32c", autoencoder);
             }
             provenance.put("images", Long.toString(data.trainingImages()));
-            provenance.put("steps", Integer.toString(config.training().steps()));
-            provenance.put("seed", Long.toString(config.seed()));
-            provenance.put("weights", "moving average, decay " + config.training().ema());
+            addTraining(provenance, config.training().ema());
             return provenance;
         }
 
