@@ -160,7 +160,8 @@ public final class Autoencoder extends Module {
         Device device = postQuantConv.weight().device();
         DType dtype = Latents.wideDtype(postQuantConv.weight());
         Tensor noise = config.bottleneck() instanceof KlBottleneck.Options
-                ? Torch.randn(new long[] {batch, config.latentTokens(), config.latentChannels()}, generator, dtype, device)
+                ? Torch.randn(new long[] {batch, config.latentTokens(), config.latentChannels()}, generator, dtype,
+                        device)
                 : null;
         boolean shuffled = repa != null && config.repa().align() == Repa.Align.AVG_1D_SHUFFLE && isTraining();
         Tensor permutation = shuffled

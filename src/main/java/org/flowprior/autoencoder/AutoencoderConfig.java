@@ -105,6 +105,7 @@ public record AutoencoderConfig(VisionTransformerConfig encoder, VisionTransform
         long postQuantConv = (latentChannels + 1L) * decoder.width();
         long alignment = repa == null ? 0 : repa.model().parameterCount() + repa.projectionParameters(latentChannels);
         return Encoder.parameterCount(encoder, latentTokens) + quantConv
-                + Decoder.parameterCount(decoder, latentTokens, toPixel) + postQuantConv + bottleneck.parameterCount(latentChannels) + alignment;
+                + Decoder.parameterCount(decoder, latentTokens, toPixel) + postQuantConv
+                + bottleneck.parameterCount(latentChannels) + alignment;
     }
 }

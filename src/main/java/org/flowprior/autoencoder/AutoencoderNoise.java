@@ -23,7 +23,8 @@ import org.flowprior.torch.Torch;
  * @param dropout    draws the dropout of LPIPS, on the device of the losses; unused without dropout; null for the
  *                   default generator
  */
-public record AutoencoderNoise(Autoencoder.Draws latents, Tensor times, Tensor noise, View generated, View real, View fake,
+public record AutoencoderNoise(Autoencoder.Draws latents, Tensor times, Tensor noise, View generated, View real,
+        View fake,
         View strongReal, View strongFake, Generator dropout) {
 
     /**

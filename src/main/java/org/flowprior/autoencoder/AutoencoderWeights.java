@@ -65,7 +65,8 @@ final class AutoencoderWeights {
         }
         if (encoded != channels) {
             throw new IllegalArgumentException("tensor '" + QUANT_CONV + "' gives " + encoded + " channels but '"
-                    + POST_QUANT_CONV + "' takes " + channels + "; an autoencoder gives as many, with KL twice as many");
+                    + POST_QUANT_CONV + "' takes " + channels
+                    + "; an autoencoder gives as many, with KL twice as many");
         }
         return new IdentityBottleneck.Options(false);
     }

@@ -31,8 +31,9 @@ public record DiffAugment(double probability, double cutout) {
     /** Throws {@link IllegalArgumentException} for numbers outside [0, 1]. */
     public DiffAugment {
         if (!(probability >= 0 && probability <= 1) || !(cutout >= 0 && cutout <= 1)) {
-            throw new IllegalArgumentException("DiffAugment: probability and cutout must be in [0, 1], not " + probability
-                    + " and " + cutout);
+            throw new IllegalArgumentException(
+                    "DiffAugment: probability and cutout must be in [0, 1], not " + probability
+                            + " and " + cutout);
         }
     }
 

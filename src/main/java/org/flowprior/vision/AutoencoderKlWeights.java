@@ -61,7 +61,8 @@ final class AutoencoderKlWeights implements AutoCloseable {
         if (!(PtFile.read(file) instanceof Map<?, ?> root)) {
             throw new IllegalArgumentException("no VAE encoder in this file: it holds no dict of weights");
         }
-        Object found = CONTAINERS.stream().<Object>map(root::get).filter(Map.class::isInstance).findFirst().orElse(root);
+        Object found =
+                CONTAINERS.stream().<Object>map(root::get).filter(Map.class::isInstance).findFirst().orElse(root);
         Map<String, Tensor> state = new LinkedHashMap<>();
         ((Map<?, ?>) found).forEach((key, value) -> {
             if (key instanceof String text && value instanceof Tensor tensor) {

@@ -70,7 +70,8 @@ public record VisionTransformerConfig(int imageSize, int patchSize, int width, i
 
     /** Returns the config with that number of heads. */
     public VisionTransformerConfig withHeads(int value) {
-        return new VisionTransformerConfig(imageSize, patchSize, width, depth, value, hidden, mlp, registers, layerScale);
+        return new VisionTransformerConfig(imageSize, patchSize, width, depth, value, hidden, mlp, registers,
+                layerScale);
     }
 
     /** Returns the config with that kind of MLP. */

@@ -152,7 +152,8 @@ class AutoencoderTest {
             bottleneck.stateDict().get("embedding.weight").detach().copy_(corners);
             assertThat(bottleneck.usage()).isEqualTo(0.25);
             Tensor tokens = corners.narrow(0, 1, 2).view(1, 2, 2).mul(3);
-            assertThat(bottleneck.apply(tokens, Autoencoder.Draws.NONE, true).codes().toLongArray()).containsExactly(1, 2);
+            assertThat(bottleneck.apply(tokens, Autoencoder.Draws.NONE, true).codes().toLongArray()).containsExactly(1,
+                    2);
             assertThat(bottleneck.usage()).isEqualTo(0.75);
             bottleneck.apply(corners.narrow(0, 3, 1).expand(40000, -1).view(2, 20000, 2), Autoencoder.Draws.NONE, true);
             bottleneck.apply(corners.narrow(0, 0, 1).expand(40000, -1).view(2, 20000, 2), Autoencoder.Draws.NONE, true);

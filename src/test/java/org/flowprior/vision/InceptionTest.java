@@ -132,7 +132,8 @@ class InceptionTest {
             assertThat(spatial.get(Output.POOLED2048)).isNull();
             assertThatThrownBy(() -> open.forward(images, Set.of(Output.LOGITS))).isInstanceOf(ClosedException.class);
             modules.get("Conv2d_3b_1x1").close();
-            assertThat(open.forward(images, Set.of(Output.POOLED64)).get(Output.POOLED64).shape()).containsExactly(1, 64);
+            assertThat(open.forward(images, Set.of(Output.POOLED64)).get(Output.POOLED64).shape()).containsExactly(1,
+                    64);
             modules.get("Conv2d_1a_3x3").close();
             assertThat(open.forward(images, Set.of())).isEqualTo(Map.of());
         }

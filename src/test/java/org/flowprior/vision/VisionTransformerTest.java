@@ -188,7 +188,8 @@ class VisionTransformerTest {
             assertRefused(() -> network.position(Torch.zeros(1, 17, 48)), "[B, 16, 48], not [1, 17, 48]");
             assertRefused(() -> network.blocks(Torch.zeros(1, 17, 64)), "[B, T, 48], not [1, 17, 64]");
             Tensor tokens = Torch.zeros(1, 17, 48);
-            assertRefused(() -> network.intermediates(tokens, 3), "[3] are not ascending numbers of blocks from 0 to 2");
+            assertRefused(() -> network.intermediates(tokens, 3),
+                    "[3] are not ascending numbers of blocks from 0 to 2");
             assertRefused(() -> network.intermediates(tokens, 1, 0), "[1, 0]");
             assertRefused(() -> TINY.withGrid(30, 8), "multiple of its patch size, not 30 and 8");
             assertRefused(() -> TINY.withHeads(5), "multiple of its heads, not 48 and 5");
