@@ -68,8 +68,8 @@ public interface ImageSource extends AutoCloseable {
             return ImageFiles.listedIn(list);
         }
         try (Stream<Path> children = Files.list(path)) {
-            List<Path> shards = children.filter(p -> ImageNames.extension(p.getFileName().toString()).equals("tar")).sorted()
-                    .toList();
+            List<Path> shards = children.sorted()
+                    .filter(p -> ImageNames.extension(p.getFileName().toString()).equals("tar")).toList();
             return shards.isEmpty() ? ImageFiles.in(path) : TarShards.open(shards);
         }
     }

@@ -1,5 +1,7 @@
 package org.flowprior.target;
 
+import static org.flowprior.config.JsonFields.require;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
@@ -11,12 +13,9 @@ import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.io.TensorFiles;
 
-import static org.flowprior.config.JsonFields.require;
-
-
 /**
- * The contents of a bank's {@code bank.json}. {@code dimension} is the width of the stored rows, in a Gaussian bank twice
- * that of the features.
+ * The contents of a bank's {@code bank.json}. {@code dimension} is the width of the stored rows, in a Gaussian bank
+ * twice that of the features.
  */
 record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, List<Shard> shards,
         BankStatistics statistics, double scaling, String source) {
@@ -83,7 +82,8 @@ record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, 
         require(statistics.mean().length == features() && statistics.std().length == features(),
                 "mean and std must have " + features() + " numbers");
         require(Double.isFinite(statistics.pooledMean()) && statistics.pooledStd() > 0
-                && Double.isFinite(statistics.pooledStd()), "pooledMean and pooledStd must be finite, pooledStd positive");
+                && Double.isFinite(statistics.pooledStd()),
+                "pooledMean and pooledStd must be finite, pooledStd positive");
     }
 
     /** Checks the tensors of a shard's file; throws {@link IllegalArgumentException} if they differ from this. */

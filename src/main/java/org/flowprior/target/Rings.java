@@ -89,7 +89,8 @@ public record Rings(String name, List<Double> radii, double sigma) implements De
 
     @Override
     public OptimalFlow optimalFlow(Tensor x, Tensor t) {
-        return OptimalFlow.of((rows, times) -> new RingsPosterior(this, rows, times).velocityAndTrace(), elements(), x, t);
+        return OptimalFlow.of((rows, times) -> new RingsPosterior(this, rows, times).velocityAndTrace(), elements(), x,
+                t);
     }
 
     @Override

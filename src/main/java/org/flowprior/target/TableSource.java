@@ -71,7 +71,8 @@ public final class TableSource {
         if (Files.isDirectory(file)) {
             Path index = file.resolve(INDEX);
             Path whole = file.resolve("model.safetensors");
-            return Files.exists(index) ? sharded(index, wanted) : TensorFiles.readAll(Files.exists(whole) ? whole : file);
+            return Files.exists(index) ? sharded(index, wanted)
+                    : TensorFiles.readAll(Files.exists(whole) ? whole : file);
         }
         String name = file.getFileName().toString();
         if (name.endsWith(".json")) {

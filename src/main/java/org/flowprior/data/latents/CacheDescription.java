@@ -1,5 +1,7 @@
 package org.flowprior.data.latents;
 
+import static org.flowprior.config.JsonFields.require;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
@@ -10,12 +12,9 @@ import org.flowprior.shards.Shard;
 import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 
-import static org.flowprior.config.JsonFields.require;
-
-
 /**
- * The contents of a cache's {@code cache.json}; {@code width} is that of the stored tokens, in a Gaussian cache twice the
- * channels.
+ * The contents of a cache's {@code cache.json}; {@code width} is that of the stored tokens, in a Gaussian cache twice
+ * the channels.
  */
 record CacheDescription(long images, int tokens, int width, DType dtype, boolean gaussian, boolean flips,
         List<String> classes, List<Shard> shards, CacheStatistics statistics, double scaling,
