@@ -4,8 +4,8 @@ import java.util.random.RandomGenerator;
 import org.flowprior.data.ImageResize.Filter;
 
 /**
- * Crops an image of any size to a square: ADM's crops (guided-diffusion's {@code image_datasets.py}). A box filter halves
- * the image while its shorter side is at least twice the wanted one, then a bicubic filter resizes it.
+ * Crops an image of any size to a square: ADM's crops (guided-diffusion's {@code image_datasets.py}). A box filter
+ * halves the image while its shorter side is at least twice the wanted one, then a bicubic filter resizes it.
  */
 public sealed interface ImageCrop {
 
@@ -31,8 +31,8 @@ public sealed interface ImageCrop {
     }
 
     /**
-     * Resizes the shorter side to a uniform integer from ⌈size / largest⌉ to ⌈size / smallest⌉ and takes a uniform part.
-     * Draws the side, then the part's row, then its column.
+     * Resizes the shorter side to a uniform integer from ⌈size / largest⌉ to ⌈size / smallest⌉ and takes a uniform
+     * part. Draws the side, then the part's row, then its column.
      *
      * @param smallest least share of the shorter side that is kept, above 0
      * @param largest  greatest share, at most 1

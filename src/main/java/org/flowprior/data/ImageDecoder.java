@@ -19,9 +19,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes JPEG (also CMYK and YCCK), PNG, GIF, BMP and TIFF files to 8-bit RGB, as {@code
- * PIL.Image.open(f).convert('RGB')}: it drops alpha, ignores colour profiles and the camera's orientation, and keeps the
- * upper 8 of 16 bits. One exception: in a 16-bit grey image, Pillow makes all greys above 255 white; here the upper 8
- * bits are kept, as with RGB.
+ * PIL.Image.open(f).convert('RGB')}: it drops alpha, ignores colour profiles and the camera's orientation, and keeps
+ * the upper 8 of 16 bits. One exception: in a 16-bit grey image, Pillow makes all greys above 255 white; here the upper
+ * 8 bits are kept, as with RGB.
  *
  * <p>The JPEG standard leaves decoders some freedom: values differ from libjpeg-turbo's by a few levels.
  */

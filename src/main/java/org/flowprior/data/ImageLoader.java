@@ -18,9 +18,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Makes batches of an image set. Platform threads, which make no tensors, read and decode ahead. The same seed gives the
- * same batches with any number of threads, also from a saved position: each image has its own generator for crop and
- * flip, seeded by seed, pass and index in the set.
+ * Makes batches of an image set. Platform threads, which make no tensors, read and decode ahead. The same seed gives
+ * the same batches with any number of threads, also from a saved position: each image has its own generator for crop
+ * and flip, seeded by seed, pass and index in the set.
  *
  * <p>At most two batches of cropped images are in memory ahead of the next one. Use a loader from one thread.
  */

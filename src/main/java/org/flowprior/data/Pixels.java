@@ -16,8 +16,8 @@ import org.flowprior.torch.Tensor;
  *       even.
  * </ul>
  *
- * <p>The two differ only if 255 (v + 1) / 2 is half-way between two levels, up to float32 rounding: the first then gives
- * the upper level, the second the even one. Both map every result of {@link #values} back to its level.
+ * <p>The two differ only if 255 (v + 1) / 2 is half-way between two levels, up to float32 rounding: the first then
+ * gives the upper level, the second the even one. Both map every result of {@link #values} back to its level.
  */
 public final class Pixels {
 

@@ -47,8 +47,8 @@ public record ProceduralImages(int count, int side, long seed) implements ImageS
     }
 
     /**
-     * Makes the set that a path's last part describes: {@code procedural:64}, or {@code procedural:64?seed=0&count=10000},
-     * which is the same.
+     * Makes the set that a path's last part describes: {@code procedural:64}, or {@code
+     * procedural:64?seed=0&count=10000}, which is the same.
      *
      * @throws IllegalArgumentException for anything else
      */

@@ -40,8 +40,8 @@ final class ProceduralNumbers {
     }
 
     /**
-     * Draws a smooth function on the unit square with values in [-1, 1], interpolated between the points of a lattice of
-     * {@code cells} a side.
+     * Draws a smooth function on the unit square with values in [-1, 1], interpolated between the points of a lattice
+     * of {@code cells} a side.
      */
     DoubleBinaryOperator noise(int cells) {
         double[] values = new double[(cells + 1) * (cells + 1)];

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * The figure of a procedural image as a signed distance to its outline, negative inside. The image is the unit square, y
- * downwards.
+ * The figure of a procedural image as a signed distance to its outline, negative inside. The image is the unit square,
+ * y downwards.
  */
 @FunctionalInterface
 interface ProceduralShape {

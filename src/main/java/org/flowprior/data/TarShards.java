@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
@@ -119,17 +120,9 @@ public final class TarShards implements ImageSource {
 
     /** Returns the class that a sample's JSON states, or null. */
     private static String label(JsonElement json) {
-        if (json instanceof JsonPrimitive primitive) {
-            return primitive.getAsString();
-        }
-        if (json instanceof JsonObject object) {
-            for (String key : LABEL_KEYS) {
-                if (object.get(key) instanceof JsonPrimitive primitive) {
-                    return primitive.getAsString();
-                }
-            }
-        }
-        return null;
+        Stream<JsonElement> labels = json instanceof JsonObject object ? LABEL_KEYS.stream().map(object::get)
+                : Stream.of(json);
+        return labels.filter(JsonPrimitive.class::isInstance).map(JsonElement::getAsString).findFirst().orElse(null);
     }
 
     private byte[] bytes(int shard, long offset, long size) throws IOException {

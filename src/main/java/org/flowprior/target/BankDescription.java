@@ -14,8 +14,8 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.io.TensorFiles;
 
 /**
- * The contents of a bank's {@code bank.json}. {@code dimension} is the width of the stored rows, in a Gaussian bank twice
- * that of the features.
+ * The contents of a bank's {@code bank.json}. {@code dimension} is the width of the stored rows, in a Gaussian bank
+ * twice that of the features.
  */
 record BankDescription(long rows, int dimension, DType dtype, boolean gaussian, List<Shard> shards,
         BankStatistics statistics, double scaling, String source) {

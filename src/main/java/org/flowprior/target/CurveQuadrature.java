@@ -3,8 +3,9 @@ package org.flowprior.target;
 import java.util.List;
 
 /**
- * Nodes and weights for integrals over curves that are uniform in their parameter: panels of equal arc length, each with
- * sixteen Gauss&ndash;Legendre nodes. Equal weights at midpoints would be wrong by a percent at the ends of a curve.
+ * Nodes and weights for integrals over curves that are uniform in their parameter: panels of equal arc length, each
+ * with sixteen Gauss&ndash;Legendre nodes. Equal weights at midpoints would be wrong by a percent at the ends of a
+ * curve.
  */
 final class CurveQuadrature {
 

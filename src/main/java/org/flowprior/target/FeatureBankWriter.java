@@ -19,9 +19,9 @@ import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
 
 /**
- * Writes a {@link FeatureBank}, with at most one shard of it in memory. It writes to a hidden directory beside the target
- * and renames it at the end, so that a failure leaves no bank. If a writer was killed, the next writer of the same bank
- * removes its files.
+ * Writes a {@link FeatureBank}, with at most one shard of it in memory. It writes to a hidden directory beside the
+ * target and renames it at the end, so that a failure leaves no bank. If a writer was killed, the next writer of the
+ * same bank removes its files.
  *
  * <pre>{@code
  * try (var writer = new FeatureBankWriter(directory, Options.of("Qwen2.5-0.5B token embeddings"))) {

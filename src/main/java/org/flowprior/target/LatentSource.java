@@ -20,7 +20,7 @@ public record LatentSource(LatentCache cache, boolean flip) implements FeatureSo
     /**
      * Opens a cache.
      *
-     * @throws IllegalArgumentException     naming the file, when the directory is not a cache or holds no flipped images
+     * @throws IllegalArgumentException     naming the file, when it is not a cache or holds no flipped images
      * @throws java.io.UncheckedIOException when a file is missing or cannot be read
      */
     public static LatentSource open(Path directory, boolean flip) {

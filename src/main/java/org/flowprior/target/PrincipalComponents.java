@@ -9,8 +9,8 @@ import org.flowprior.torch.Tensor;
 
 /**
  * x &#8614; V (x &minus; mean), V [d1, d2] the orthonormal directions of largest variance, in descending order: the
- * paper's PCA (Sec. 5.3), for which no code was published. Centred, not whitened, as scikit-learn's {@code PCA}. In each
- * direction, the number of largest magnitude is positive.
+ * paper's PCA (Sec. 5.3), for which no code was published. Centred, not whitened, as scikit-learn's {@code PCA}. In
+ * each direction, the number of largest magnitude is positive.
  */
 public final class PrincipalComponents implements Projection {
 

@@ -60,7 +60,8 @@ public record TargetDistribution(Density density, double scale) {
     }
 
     /**
-     * Returns &minus;log of the density of the normalised variable, less by D ln s, to compare with a flow's likelihood.
+     * Returns &minus;log of the density of the normalised variable, less by D ln s, to compare with a flow's
+     * likelihood.
      *
      * @param y [N, D], normalised
      * @return [N], nats

@@ -13,8 +13,8 @@ import org.flowprior.shards.StoreFormat;
 import org.flowprior.torch.DType;
 
 /**
- * The contents of a cache's {@code cache.json}; {@code width} is that of the stored tokens, in a Gaussian cache twice the
- * channels.
+ * The contents of a cache's {@code cache.json}; {@code width} is that of the stored tokens, in a Gaussian cache twice
+ * the channels.
  */
 record CacheDescription(long images, int tokens, int width, DType dtype, boolean gaussian, boolean flips,
         List<String> classes, List<Shard> shards, CacheStatistics statistics, double scaling,

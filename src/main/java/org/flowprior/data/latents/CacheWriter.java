@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.flowprior.config.Json;
 import org.flowprior.config.JsonFields;
 import org.flowprior.shards.PartialStore;
@@ -23,9 +23,9 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.io.AtomicFiles;
 
 /**
- * Writes a {@link LatentCache}, with at most one shard of it and a batch in memory. It writes to a hidden directory beside
- * the target and renames it at the end, so that a failure leaves no cache. If a writer is killed or closed early, its
- * complete shards stay there: {@link #resume} continues after them, a new writer removes them.
+ * Writes a {@link LatentCache}, with at most one shard of it and a batch in memory. It writes to a hidden directory
+ * beside the target and renames it at the end, so that a failure leaves no cache. If a writer is killed or closed
+ * early, its complete shards stay there: {@link #resume} continues after them, a new writer removes them.
  *
  * <pre>{@code
  * try (var writer = new CacheWriter(directory, options)) {
@@ -105,17 +105,18 @@ public final class CacheWriter implements AutoCloseable {
 
     /** Takes the complete shards of the earlier writer, up to the first missing one. */
     private void takeShards() throws IOException {
-        List<String> kept = new ArrayList<>(List.of(BEGUN));
-        String file = CacheShard.fileName(1);
-        while (Files.exists(store.resolve(file))) {
-            take(file, true);
-            kept.add(file);
-            file = CacheShard.fileName(store.shards().size() + 1);
+        while (Files.exists(store.resolve(nextFile()))) {
+            take(true);
         }
-        store.retain(kept);
+        store.retain(Stream.concat(Stream.of(BEGUN), store.shards().stream().map(Shard::file)).toList());
     }
 
-    private void take(String file, boolean resumed) {
+    private String nextFile() {
+        return CacheShard.fileName(store.shards().size() + 1);
+    }
+
+    private void take(boolean resumed) {
+        String file = nextFile();
         try (CacheShard shard = CacheShard.open(store.resolve(file), options.flips(), options.classes().size())) {
             if (resumed) {
                 requireFitting(shard.shape(), shard.dtype());
@@ -192,9 +193,8 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     private void flush() {
-        String file = CacheShard.fileName(store.shards().size() + 1);
-        buffer.flush(store.resolve(file), next);
-        take(file, false);
+        buffer.flush(store.resolve(nextFile()), next);
+        take(false);
     }
 
     /**
@@ -224,8 +224,8 @@ public final class CacheWriter implements AutoCloseable {
     }
 
     /**
-     * Ends the writing. Unless {@link #finish} has succeeded, complete shards stay for {@link #resume}; without any, all
-     * files are removed.
+     * Ends the writing. Unless {@link #finish} has succeeded, complete shards stay for {@link #resume}; without any,
+     * all files are removed.
      */
     @Override
     public void close() {

@@ -21,11 +21,11 @@ import org.flowprior.torch.io.MappedTensors;
  * larger than memory.
  *
  * <p>The tokens of a Gaussian cache are mean and log-variance side by side, as a KL autoencoder's encoder gives them.
- * Reading with a generator draws mean + exp(logvar / 2) &middot; noise, with the log-variance clamped to [&minus;30, 20];
- * reading without one gives the mean.
+ * Reading with a generator draws mean + exp(logvar / 2) &middot; noise, with the log-variance clamped to [&minus;30,
+ * 20]; reading without one gives the mean.
  *
- * <p>Latents come as they are stored: the caller applies {@link #scaling}. Any platform thread may use a cache, one at a
- * time.
+ * <p>Latents come as they are stored: the caller applies {@link #scaling}. Any platform thread may use a cache, one at
+ * a time.
  */
 public final class LatentCache implements AutoCloseable {
 
