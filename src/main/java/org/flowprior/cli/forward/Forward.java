@@ -1,7 +1,5 @@
 package org.flowprior.cli.forward;
 
-import static org.flowprior.cli.forward.ForwardModule.Numbers.FLOAT32;
-
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,19 +15,19 @@ import picocli.CommandLine.Model.CommandSpec;
         commandListHeading = "%nModules:%n")
 public final class Forward implements Runnable {
 
-    /** All modules with their defaults. */
-    static final List<ForwardModule> MODULES = List.of(
-            new FlowModules.VelocityMlp(FLOAT32), new FlowModules.Alignment(), new FlowModules.Likelihood(),
-            new AutoencoderModules.VitEncoder(FLOAT32), new AutoencoderModules.VitDecoder(FLOAT32),
-            new AutoencoderModules.Whole(), new AutoencoderLossModule(),
-            new BottleneckModules.None(), new BottleneckModules.Kl(), new BottleneckModules.SoftVq(),
-            new BottleneckModules.Vq(),
-            new VisionModules.VggFeatures(FLOAT32), new VisionModules.LpipsDistance(),
-            new VisionModules.InceptionFeatures(FLOAT32),
-            new DiscriminatorModules.Dino(), new DiscriminatorModules.PatchGan(),
-            new DiscriminatorModules.StyleGan(), new DiscriminatorModules.MaskBit(FLOAT32), new DiffAugmentModule(),
-            new MarModules.Transformers(), new FlowHeadModules.Velocities(FLOAT32), new FlowHeadModules.Sampling(),
-            new MarModules.Sampling());
+    /** All modules. */
+    static final List<Class<? extends ForwardModule>> MODULES = List.of(
+            FlowModules.VelocityMlp.class, FlowModules.Alignment.class, FlowModules.Likelihood.class,
+            AutoencoderModules.VitEncoder.class, AutoencoderModules.VitDecoder.class,
+            AutoencoderModules.Whole.class, AutoencoderLossModule.class,
+            BottleneckModules.None.class, BottleneckModules.Kl.class, BottleneckModules.SoftVq.class,
+            BottleneckModules.Vq.class,
+            VisionModules.VggFeatures.class, VisionModules.LpipsDistance.class,
+            VisionModules.InceptionFeatures.class,
+            DiscriminatorModules.Dino.class, DiscriminatorModules.PatchGan.class,
+            DiscriminatorModules.StyleGan.class, DiscriminatorModules.MaskBit.class, DiffAugmentModule.class,
+            MarModules.Transformers.class, FlowHeadModules.Velocities.class, FlowHeadModules.Sampling.class,
+            MarModules.Sampling.class);
 
     private CommandSpec spec;
 

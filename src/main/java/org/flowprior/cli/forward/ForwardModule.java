@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 
 /**
  * A module of {@code flowprior forward}, which is its own config: a record whose components are the keys of the JSON
- * file. {@link Command} gives its name and help. A constructor without arguments gives the defaults; for a module whose
- * only key is dtype, {@link Forward} does.
+ * file. {@link Command} gives its name and help. A constructor without arguments gives the defaults; a module whose only
+ * key is dtype needs none.
  *
  * <p>A new module is one such record and one line in {@link Forward}.
  */
@@ -19,6 +19,17 @@ interface ForwardModule {
 
     /** A module without the option {@code --weights}. */
     interface WithoutWeights extends ForwardModule {}
+
+    /** Makes the module with its defaults: only for the command that runs, since other commands need none. */
+    static ForwardModule defaults(Class<? extends ForwardModule> type) {
+        try {
+            return type.getRecordComponents().length == 1
+                    ? type.getDeclaredConstructor(Numbers.class).newInstance(Numbers.FLOAT32)
+                    : type.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /** Returns the dtype, a key that all modules have. */
     Numbers dtype();

@@ -50,23 +50,25 @@ final class ModuleCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandSpec spec;
 
-    private final ForwardModule defaults;
+    private final Class<? extends ForwardModule> type;
 
-    private ModuleCommand(ForwardModule defaults) {
-        this.defaults = defaults;
+    private ModuleCommand(Class<? extends ForwardModule> type) {
+        this.type = type;
     }
 
     /** Returns the command of a module, with the name and help of its {@link Command}. */
-    static CommandSpec of(ForwardModule defaults) {
-        Command module = defaults.getClass().getAnnotation(Command.class);
-        CommandSpec spec = CommandSpec.forAnnotatedObject(new ModuleCommand(defaults)).name(module.name());
+    static CommandSpec of(Class<? extends ForwardModule> type) {
+        Command module = type.getAnnotation(Command.class);
+        CommandSpec spec = CommandSpec.forAnnotatedObject(new ModuleCommand(type)).name(module.name());
         spec.usageMessage().description(module.description()).footer(module.footer());
-        return defaults instanceof ForwardModule.WithoutWeights ? spec.remove(spec.findOption("--weights")) : spec;
+        boolean hasWeights = !ForwardModule.WithoutWeights.class.isAssignableFrom(type);
+        return hasWeights ? spec : spec.remove(spec.findOption("--weights"));
     }
 
     @Override
     public Integer call() {
-        ForwardModule module = (ForwardModule) new ConfigLoader<>("forward-" + spec.name(), (Record) defaults)
+        ForwardModule module = (ForwardModule) new ConfigLoader<>("forward-" + spec.name(),
+                (Record) ForwardModule.defaults(type))
                 .load(config, List.of());
         DType dtype = DType.valueOf(module.dtype().name());
         if (precision == Precision.BF16 && dtype != DType.FLOAT32) {

@@ -22,7 +22,7 @@ class ForwardModuleTest {
     void everyModuleHasTheDefaultsThatWereReleased() {
         JsonObject released = Resources.json("cli/forward/defaults.json");
         Set<String> names = new HashSet<>();
-        for (ForwardModule module : Forward.MODULES) {
+        for (ForwardModule module : Forward.MODULES.stream().map(ForwardModule::defaults).toList()) {
             String name = command(module).name();
             names.add(name);
             assertThat(new ConfigLoader<>(name, (Record) module).toJson((Record) module)).as(name)
@@ -33,7 +33,7 @@ class ForwardModuleTest {
 
     @Test
     void everyModuleExplainsItsKeysAndShowsAnExample() {
-        for (ForwardModule module : Forward.MODULES) {
+        for (ForwardModule module : Forward.MODULES.stream().map(ForwardModule::defaults).toList()) {
             String help = String.join("\n", command(module).footer());
             assertThat(help).contains("Input", "Output", "Config:", "Example:",
                     "flowprior forward " + command(module).name());
