@@ -22,6 +22,7 @@ import org.flowprior.train.RunMachine;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -128,10 +129,16 @@ public final class Main implements Runnable, Session {
         }
         if (help) {
             CommandLine command = last.commandSpec().commandLine();
+            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, Main::footer);
             command.usage(command.getOut());
             return 0;
         }
         return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /** Returns the examples line by line; picocli would wrap them, and they could not be copied. */
+    private static String footer(CommandLine.Help help) {
+        return String.format(String.join("%n", help.commandSpec().usageMessage().footer()) + "%n");
     }
 
     /** Lists the commands if none is given. */

@@ -187,7 +187,8 @@ enum ConfigBinder {
         return this == CONFIG ? name.toLowerCase(Locale.ROOT).replace('_', '-') : name;
     }
 
-    private String described(Class<?> type) {
+    /** Returns the values that a key of the type takes, such as {@code true or false}. */
+    String described(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants()).map(this::name).collect(Collectors.joining(", ",
                     type.getEnumConstants().length == 1 ? "" : "one of ", ""));

@@ -70,6 +70,11 @@ public final class ConfigLoader<T extends Record> {
         return presets;
     }
 
+    /** Returns the keys with their meanings, each group before its keys. */
+    public List<ConfigKey> keys() {
+        return ConfigKey.of(type);
+    }
+
     /** Returns whether this is the name of a preset. */
     public boolean isPreset(String name) {
         return presets.contains(name);

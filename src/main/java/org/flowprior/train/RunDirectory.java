@@ -44,17 +44,38 @@ public final class RunDirectory implements AutoCloseable {
         Files.createDirectories(path);
         RunDirectory run = new RunDirectory(path);
         try {
-            for (String name : List.of(CONFIG, "metrics.jsonl", "checkpoints", "summary.json")) {
-                if (Files.exists(path.resolve(name))) {
-                    throw new RequestException(path + " holds a run already (" + name
-                            + "); --resume continues it, --out DIR puts a new one elsewhere");
-                }
-            }
+            requireNoRun(path);
             AtomicFiles.write(path.resolve(CONFIG), Json.pretty(config));
             return run;
         } catch (RuntimeException e) {
             run.close();
             throw e;
+        }
+    }
+
+    private static void requireNoRun(Path path) {
+        for (String name : List.of(CONFIG, "metrics.jsonl", "checkpoints", "summary.json")) {
+            if (Files.exists(path.resolve(name))) {
+                throw new RequestException(path + " holds a run already (" + name
+                        + "); --resume continues it, --out DIR puts a new one elsewhere");
+            }
+        }
+    }
+
+    /**
+     * Checks that a run can begin in a directory, and writes nothing.
+     *
+     * @throws RequestException if the directory has a run already, or cannot be made
+     */
+    public static void requireFree(Path path) {
+        requireNoRun(path);
+        Path place = path.toAbsolutePath();
+        while (!Files.exists(place)) {
+            place = place.getParent();
+        }
+        if (!Files.isDirectory(place) || !Files.isWritable(place)) {
+            throw new RequestException(path + " cannot be made: " + place
+                    + (Files.isDirectory(place) ? " may not be written" : " is a file"));
         }
     }
 
@@ -64,10 +85,20 @@ public final class RunDirectory implements AutoCloseable {
      * @throws RequestException if the directory has no run, or is in use
      */
     public static RunDirectory resume(Path path) throws IOException {
+        configOf(path);
+        return new RunDirectory(path);
+    }
+
+    /**
+     * Returns the file with the config of the run in a directory, which need not be free.
+     *
+     * @throws RequestException if the directory has no run
+     */
+    public static Path configOf(Path path) {
         if (!isRun(path)) {
             throw new RequestException(path + " holds no run to resume (no " + CONFIG + ")");
         }
-        return new RunDirectory(path);
+        return path.resolve(CONFIG);
     }
 
     /** Returns whether a run was begun in the directory. */

@@ -31,6 +31,11 @@ public interface Training<T extends Record & StageConfig<T>> {
             this.steps = steps;
         }
 
+        /** Returns the number of steps of the whole training. */
+        public final long steps() {
+            return steps;
+        }
+
         /**
          * Makes the networks and their stage. Called once.
          *

@@ -11,6 +11,7 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StageConfig;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -47,6 +48,9 @@ public final class RunOptions {
     @Option(names = "--precision", paramLabel = "NAME", description = "float32 or bf16 (default: the config's)")
     private String precision;
 
+    @Mixin
+    private PreviewOptions preview;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -58,6 +62,11 @@ public final class RunOptions {
     /** Returns the directory of {@code --out}; null if it was not given. */
     public Path out() {
         return out;
+    }
+
+    /** Returns the options that show what would happen. */
+    public PreviewOptions preview() {
+        return preview;
     }
 
     /** Returns true if a run is resumed. */

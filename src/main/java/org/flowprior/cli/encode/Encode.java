@@ -37,9 +37,12 @@ import picocli.CommandLine.Option;
             "Images get ADM's centre crop. For a KL autoencoder the cache holds mean and log-variance."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  flowprior encode --weights runs/ae/ema.safetensors --images imagenet/train --out caches/imagenet",
-            "  flowprior encode --weights kl.pt --images shards/ --out caches/kl --device cuda --batch 128 --resume",
-            "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' --out caches/drawn"})
+            "  flowprior encode --weights runs/ae/ema.safetensors --images imagenet/train \\",
+            "      --out caches/imagenet",
+            "  flowprior encode --weights kl.pt --images shards/ --out caches/kl \\",
+            "      --device cuda --batch 128 --resume",
+            "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' \\",
+            "      --out caches/drawn"})
 public final class Encode extends Subcommand {
 
     private static final int NAMES_SHOWN = 10;

@@ -1,5 +1,6 @@
 package org.flowprior.cli.toy;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.stream.Stream;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.target.ToyTarget;
 import org.flowprior.train.RunDirectory;
@@ -53,8 +55,15 @@ public final class Toy extends Subcommand {
     @Override
     public Integer call() throws IOException {
         requireTarget();
+        if (options.preview().show(loader, this::shown, out())) {
+            return 0;
+        }
         Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
         boolean all = directory == null ? ALL.equals(target) : isOfAll(directory);
+        if (options.preview().isDryRun()) {
+            preview(directory, all);
+            return 0;
+        }
         Experiment experiment = new Experiment(session().console(), session()::stopRequests, out(), report);
         try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory)) {
             ToyConfig config = resolved(run, all);
@@ -66,6 +75,36 @@ public final class Toy extends Subcommand {
             }
         }
         return 0;
+    }
+
+    private JsonObject shown() throws IOException {
+        Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
+        return directory != null ? Json.read(RunDirectory.configOf(directory))
+                : stated(loader.load(options.config(), assignments()), ALL.equals(target));
+    }
+
+    /** Returns the config as a run's directory states it. */
+    private JsonObject stated(ToyConfig config, boolean all) {
+        return all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config);
+    }
+
+    private void preview(Path resumed, boolean all) throws IOException {
+        ToyConfig config;
+        String place;
+        if (resumed != null) {
+            try (TrainingRun run = TrainingRun.resume(resumed)) {
+                config = resolved(run, all);
+                place = resumed + ", a run that was begun";
+            }
+        } else {
+            config = options.ready(loader.load(options.config(), assignments()));
+            Path directory = directory(all ? ALL : config.target().commandName());
+            RunDirectory.requireFree(directory);
+            place = directory + ", a new run";
+        }
+        options.preview().print("toy, " + (all ? "all targets" : config.target().commandName()) + ", "
+                + config.flow().steps() + " steps of the flow and " + config.alignment().steps()
+                + " of the alignment", place, loader, config, out());
     }
 
     private void requireTarget() {
@@ -94,7 +133,7 @@ public final class Toy extends Subcommand {
     private TrainingRun begin(boolean all) throws IOException {
         ToyConfig config = options.ready(loader.load(options.config(), assignments()));
         return TrainingRun.create(directory(all ? ALL : config.target().commandName()),
-                all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config));
+                stated(config, all));
     }
 
     /**

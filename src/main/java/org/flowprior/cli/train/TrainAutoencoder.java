@@ -31,13 +31,16 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-autoencoder --out runs/quick",
-            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01",
-            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01 \\",
-            "      --set evaluation.bank=bank --set evaluation.every=100",
-            "  flowprior train-autoencoder --config official --device cuda --images imagenet/train \\",
-            "      --validation imagenet/val --prior prior.safetensors \\",
-            "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
-            "      --set loss.perceptual.heads=vgg.pth --set loss.adversarial.backbone=dino.pth",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors \\",
+            "      --set loss.alignment.weight=0.01",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors \\",
+            "      --set loss.alignment.weight=0.01 --set evaluation.bank=bank \\",
+            "      --set evaluation.every=100",
+            "  flowprior train-autoencoder --config official --device cuda \\",
+            "      --images imagenet/train --validation imagenet/val \\",
+            "      --prior prior.safetensors --set model.encoder.weights=dinov2.safetensors \\",
+            "      --set loss.perceptual.vgg=vgg16.pth --set loss.perceptual.heads=vgg.pth \\",
+            "      --set loss.adversarial.backbone=dino.pth",
             "  flowprior train-autoencoder --resume --out runs/quick"})
 public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingConfig> {
 

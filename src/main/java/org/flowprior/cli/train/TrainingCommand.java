@@ -1,12 +1,15 @@
 package org.flowprior.cli.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
+import org.flowprior.train.Position;
+import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
@@ -48,6 +51,9 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
 
     @Override
     public final Integer call() throws IOException {
+        if (options().preview().show(loader, () -> loader.toJson(shown()), out())) {
+            return 0;
+        }
         if (options().resume()) {
             resume();
         } else {
@@ -56,25 +62,47 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
         return 0;
     }
 
+    private T shown() throws IOException {
+        return options().resume()
+                ? loader.read(RunDirectory.configOf(options().directory(() -> runName(requested()), loader)),
+                        assignments())
+                : requested();
+    }
+
     private void begin() throws IOException {
         T config = options().ready(requested());
         requireNamed(config);
-        try (Training.Opened opened = training.open(config, true);
-                TrainingRun run = TrainingRun.create(options().directory(() -> runName(config), loader),
-                        loader.toJson(config))) {
-            announce(run);
-            train(run, config, opened);
+        try (Training.Opened opened = training.open(config, true)) {
+            Path directory = options().directory(() -> runName(config), loader);
+            if (options().preview().isDryRun()) {
+                RunDirectory.requireFree(directory);
+                preview(opened, directory + ", a new run", config);
+                return;
+            }
+            try (TrainingRun run = TrainingRun.create(directory, loader.toJson(config))) {
+                announce(run);
+                train(run, config, opened);
+            }
         }
     }
 
     private void resume() throws IOException {
         try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader))) {
             T config = options().resumed(loader, run.directory(), assignments());
-            announce(run);
             try (Training.Opened opened = training.open(config, run.position().isEmpty())) {
+                if (options().preview().isDryRun()) {
+                    preview(opened, run.path() + ", after step "
+                            + run.position().map(Position::phaseStep).orElse(0L), config);
+                    return;
+                }
+                announce(run);
                 train(run, config, opened);
             }
         }
+    }
+
+    private void preview(Training.Opened opened, String place, T config) {
+        options().preview().print(spec().name() + ", " + opened.steps() + " steps", place, loader, config, out());
     }
 
     private T requested() {
