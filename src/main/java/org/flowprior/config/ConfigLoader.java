@@ -5,9 +5,6 @@ import com.google.gson.JsonObject;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +20,9 @@ import java.util.Map;
  * @param <T> the config
  */
 public final class ConfigLoader<T extends Record> {
+
+    /** So many keys fit into a message. */
+    private static final int FEW = 12;
 
     private final String stage;
     private final Class<T> type;
@@ -186,30 +186,9 @@ public final class ConfigLoader<T extends Record> {
     }
 
     private RequestException unknown(String key, String source) {
-        return new RequestException(source + ": the config of " + stage + " has no key " + key + "; did you mean "
-                + Collections.min(keys.keySet(), Comparator.comparingInt(known -> distance(key, known))) + "?");
-    }
-
-    /** Returns a distance between keys that is almost the same if one of them lacks its prefix. */
-    private static int distance(String key, String known) {
-        String last = key.substring(key.lastIndexOf('.') + 1);
-        return Math.min(2 * edits(key, known), 2 * edits(last, known.substring(known.lastIndexOf('.') + 1)) + 1);
-    }
-
-    /** Returns the Levenshtein distance without regard to case. */
-    private static int edits(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
-                int next = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
-                diagonal = row[j];
-                row[j] = next;
-            }
-        }
-        return row[b.length()];
+        String remedy = NearNames.find(key, keys.keySet()).map(near -> "; did you mean " + near + "?")
+                .orElseGet(() -> keys.size() <= FEW ? "; its keys are " + String.join(", ", keys.keySet())
+                        : "; flowprior " + stage + " --help-config lists its keys");
+        return new RequestException(source + ": the config of " + stage + " has no key " + key + remedy);
     }
 }

@@ -2,11 +2,8 @@ package org.flowprior.train;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +12,7 @@ import java.util.stream.Stream;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.io.AtomicFiles;
+import org.flowprior.torch.io.DirectoryLock;
 
 /**
  * The directory of a run: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},
@@ -25,11 +23,12 @@ public final class RunDirectory implements AutoCloseable {
     private static final String CONFIG = "config.json";
 
     private final Path path;
-    private final FileChannel lockFile;
+    private final DirectoryLock lock;
 
     private RunDirectory(Path path) throws IOException {
         this.path = path;
-        this.lockFile = lock(path);
+        this.lock = DirectoryLock.of(path)
+                .orElseThrow(() -> new RequestException(path + " is in use by a run that has not ended"));
     }
 
     /**
@@ -167,23 +166,6 @@ public final class RunDirectory implements AutoCloseable {
     /** Unlocks the directory. */
     @Override
     public void close() throws IOException {
-        lockFile.close();
-    }
-
-    private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Locked by this process: the same as locked by another.
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-        channel.close();
-        throw new RequestException(path + " is in use by a run that has not ended");
+        lock.close();
     }
 }

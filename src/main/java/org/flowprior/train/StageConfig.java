@@ -6,6 +6,7 @@ import org.flowprior.config.Checked;
 import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.FilePath;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Precision;
 
 /**
@@ -51,6 +52,9 @@ public interface StageConfig<T extends Record & StageConfig<T>> {
     static void check(String device, int threads, Checked... parts) {
         Device.of(device);
         atLeast("threads", threads, 0);
+        if (threads > Libtorch.MOST_THREADS) {
+            throw new IllegalArgumentException("threads must be at most " + Libtorch.MOST_THREADS + ", not " + threads);
+        }
         for (Checked part : parts) {
             part.check();
         }

@@ -64,7 +64,8 @@ public final class Bench extends Subcommand {
 
     @Override
     public Integer call() throws Exception {
-        check().requirePositive("--rounds", "--threads");
+        check().requirePositive("--rounds");
+        check().requireThreads("--threads");
         PrintWriter out = out();
         int used = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         if (worker != null) {

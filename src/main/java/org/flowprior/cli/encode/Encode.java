@@ -94,7 +94,8 @@ public final class Encode extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        check().requirePositive("--batch", "--shard", "--workers");
+        check().requirePositive("--batch", "--shard");
+        check().requireThreads("--workers");
         if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
             throw check().wrong("--scaling must be positive, not " + scaling);
         }

@@ -231,7 +231,8 @@ public final class Evaluate extends Subcommand {
     }
 
     private void checkOptions(OptionCheck options) {
-        options.requirePositive("--count", "--image-size", "--batch", "--workers");
+        options.requirePositive("--count", "--image-size", "--batch");
+        options.requireThreads("--workers");
         features.check(options);
         latents.check(options);
         options.requirePositive("--k", "--classifier-steps");

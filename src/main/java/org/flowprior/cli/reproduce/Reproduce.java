@@ -127,7 +127,8 @@ public final class Reproduce extends Subcommand {
     }
 
     private void checkOptions() {
-        check().requirePositive("--threads", "--rows");
+        check().requireThreads("--threads");
+        check().requirePositive("--rows");
         check().requireFor("embeddings", subject == Subject.EMBEDDINGS, "--rows");
         if (subject == Subject.EMBEDDINGS && (out == null || Files.isDirectory(out))) {
             throw check().wrong("embeddings needs a file: --out embeddings.safetensors");

@@ -25,6 +25,7 @@ import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarSampler;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.io.AtomicFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -101,6 +102,11 @@ public final class Sample extends Subcommand {
     public Integer call() throws IOException {
         check().requirePositive("--batch", "--count");
         FileArguments.requirePlaces(grid, npz);
+        for (Path file : new Path[] {grid, npz}) {
+            if (file != null) {
+                AtomicFiles.removeLeftovers(file.toAbsolutePath().getParent());
+            }
+        }
         Device place = compute.ready();
         BooleanSupplier stop = session().stopRequests("stopping: the finished images stay");
         FileArguments.requireFiles(generator, autoencoder);
