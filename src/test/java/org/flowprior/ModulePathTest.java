@@ -46,7 +46,7 @@ class ModulePathTest {
 
     /** Jars that the build has for tests alone, beside its own jars for all. */
     private static final String OF_TESTS =
-            ".*(junit|opentest4j|assertj|byte-buddy|jqwik|apiguardian|archunit|jazzer|surefire|console)[^/]*";
+            ".*(junit|opentest4j|assertj|byte-buddy|apiguardian|archunit|jazzer|surefire|console)[^/]*";
 
     @TempDir
     private Path directory;
