@@ -27,7 +27,9 @@ class ModulePathTest {
             import java.nio.file.Path;
             import java.util.Map;
             import org.flowprior.config.Json;
-            import org.flowprior.torch.*;
+            import org.flowprior.torch.Scope;
+            import org.flowprior.torch.Tensor;
+            import org.flowprior.torch.Torch;
             import org.flowprior.torch.io.Safetensors;
             import org.flowprior.train.flow.FlowTraining;
             public class Probe {
