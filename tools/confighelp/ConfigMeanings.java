@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -158,6 +159,13 @@ final class ConfigMeanings {
         return texts;
     }
 
+    /** Returns the name of what a link refers to; of an enum constant, the value that a config has. */
+    private static String reference(String signature) {
+        String member = signature.substring(signature.indexOf('#') + 1);
+        return member.matches("[A-Z][A-Z0-9_]+") ? member.toLowerCase(Locale.ROOT).replace('_', '-')
+                : signature.replaceFirst("^#", "").replace('#', '.');
+    }
+
     /** Returns Javadoc as plain text on one line. */
     private String plain(List<? extends DocTree> parts) {
         StringBuilder text = new StringBuilder();
@@ -165,8 +173,7 @@ final class ConfigMeanings {
             text.append(switch (part) {
                 case TextTree words -> words.getBody();
                 case LiteralTree code -> code.getBody().getBody();
-                case LinkTree link -> link.getLabel().isEmpty()
-                        ? link.getReference().getSignature().replaceFirst("^#", "").replace('#', '.')
+                case LinkTree link -> link.getLabel().isEmpty() ? reference(link.getReference().getSignature())
                         : plain(link.getLabel());
                 case EntityTree entity -> docs.getCharacters(entity);
                 case StartElementTree element -> " ";

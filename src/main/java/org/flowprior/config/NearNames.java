@@ -2,6 +2,7 @@ package org.flowprior.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -11,16 +12,18 @@ public final class NearNames {
     private NearNames() {}
 
     /**
-     * Returns the known name that is nearest to the typed one, if it is near: at most one letter in three is wrong. Of
-     * names with dots, the parts behind the last one must be near, and the whole names decide between them.
+     * Returns the known name that is nearest to the typed one, if it is near, with at most one letter in three wrong, and
+     * if no other is as near. Of names with dots, the parts behind the last one must be near, and the whole names decide
+     * between them.
      */
     public static Optional<String> find(String typed, Collection<String> known) {
         String end = last(typed);
-        return known.stream()
-                .filter(name -> edits(end, last(name)) <= (end.length() + 2) / 3
-                        && edits(end, last(name)) < end.length())
-                .min(Comparator.<String>comparingInt(name -> edits(end, last(name)))
-                        .thenComparingInt(name -> edits(typed, name)));
+        Comparator<String> nearest = Comparator.<String>comparingInt(name -> edits(end, last(name)))
+                .thenComparingInt(name -> edits(typed, name));
+        List<String> near = known.stream().filter(name -> edits(end, last(name)) <= (end.length() + 2) / 3
+                && edits(end, last(name)) < end.length()).sorted(nearest).limit(2).toList();
+        boolean one = near.size() == 1 || near.size() == 2 && nearest.compare(near.get(0), near.get(1)) < 0;
+        return one ? Optional.of(near.getFirst()) : Optional.empty();
     }
 
     private static String last(String name) {

@@ -26,7 +26,8 @@ public final class RunOptions {
     private String config;
 
     @Option(names = {"-s", "--set"}, paramLabel = "KEY=VALUE",
-            description = "changes one key of the config, such as flow.steps=2000; may be repeated")
+            description = "changes one key of the config, such as flow.steps=2000; --help-config lists the keys; may be "
+                    + "repeated")
     private List<String> assignments = new ArrayList<>();
 
     @Option(names = {"-o", "--out"}, paramLabel = "DIR",
