@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.flowprior.torch.Libtorch;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,14 +51,13 @@ class ModulePathTest {
             ".*(junit|opentest4j|assertj|byte-buddy|apiguardian|archunit|jazzer|surefire|console)[^/]*";
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private Path module;
-    private String modulePath;
+    private static String modulePath;
 
-    @BeforeEach
-    void makeModule() throws IOException {
-        module = directory.resolve("org.flowprior");
+    @BeforeAll
+    static void makeModule() throws IOException {
+        Path module = directory.resolve("org.flowprior");
         Path classes = Stream.of(System.getProperty("java.class.path").split(":")).map(Path::of)
                 .filter(entry -> Files.isDirectory(entry.resolve("org/flowprior/torch/ffi"))).findFirst().orElseThrow();
         try (Stream<Path> all = Files.walk(classes)) {
@@ -77,7 +76,7 @@ class ModulePathTest {
         compile(module, Path.of("src/main/module/module-info.java"));
     }
 
-    private void compile(Path to, Path... files) {
+    private static void compile(Path to, Path... files) {
         List<String> arguments =
                 new ArrayList<>(List.of("--module-path", modulePath, "-d", to.toString(), "-Xlint:none"));
         Stream.of(files).map(Path::toString).forEach(arguments::add);
@@ -87,7 +86,7 @@ class ModulePathTest {
     }
 
     /** Runs Java with the module path. Returns what it prints. */
-    private String run(String... arguments) throws IOException, InterruptedException {
+    private static String run(String... arguments) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=org.flowprior",

@@ -47,14 +47,10 @@ class HelpTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void helpFitsEightyColumns(String command) {
-        assertThat(help(command).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
-    }
-
-    @ParameterizedTest
-    @MethodSource("commands")
-    void examplesAreLinesOfThatCommand(String command) {
-        List<String> examples = examples(help(command));
+    void helpFitsEightyColumnsAndItsExamplesAreLinesOfThatCommand(String command) {
+        String help = help(command);
+        assertThat(help.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        List<String> examples = examples(help);
         assertThat(examples).hasSizeGreaterThanOrEqualTo(
                 command.equals("forward") || command.equals("generate-completion") ? 0 : 1);
         for (String example : examples) {

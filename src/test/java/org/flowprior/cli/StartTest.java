@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 class StartTest {
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    @BeforeEach
-    void compile() {
+    @BeforeAll
+    static void compile() {
         assertThat(
                 ToolProvider.getSystemJavaCompiler().run(null, null, null, "--release", "11", "-Xlint:-options", "-d",
                         directory.toString(), "src/main/java/org/flowprior/cli/Start.java"))
@@ -61,7 +61,6 @@ class StartTest {
     void thisJavaRunsTheCommandLine() throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String path = directory + ":" + System.getProperty("java.class.path");
-        assertThat(run(0, java, "-cp", path, Start.class.getName(), "--version")).startsWith("flowprior ");
         assertThat(run(2, java, "-cp", path, Start.class.getName(), "dance")).contains("unknown command dance");
     }
 
