@@ -85,7 +85,7 @@ final class CheckpointMutant {
         Files.write(run.resolve(damaged), edited(Files.readAllBytes(run.resolve(damaged)), edits));
         try {
             new FlowTraining().run(run, config);
-        } catch (IllegalArgumentException | RequestException | UncheckedIOException e) {
+        } catch (IllegalArgumentException | RequestException | UncheckedIOException | IOException e) {
             if (e.getMessage() == null || e.getMessage().contains("\n") || !e.getMessage().contains(run.toString())) {
                 throw new AssertionError(damaged + ": not a line that names a file: " + e.getMessage(), e);
             }
