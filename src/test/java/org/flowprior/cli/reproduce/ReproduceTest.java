@@ -176,7 +176,7 @@ class ReproduceTest {
         "table1 --rows 5 | --rows goes with embeddings",
         "embeddings | embeddings needs a file",
         "embeddings --rows 0 --out f | --rows must be at least 1, not 0",
-        "table2 --threads 0 | --threads must be at least 1, not 0",
+        "table2 --threads 0 | --threads must be 1 to 1024, not 0",
         "table3 | 'WHAT'",
         "table2 --images absent --validation absent | no such file: absent",
     })
