@@ -30,6 +30,8 @@ class AutoencoderDataTest {
 
     @TempDir
     private Path directory;
+    @TempDir
+    private Path elsewhere;
 
     /** Image i has the grey 8 i, and is made after those that follow it by name. */
     @BeforeEach
@@ -76,7 +78,7 @@ class AutoencoderDataTest {
             assertThat(data.trainingImages()).isEqualTo(24);
             assertThat(data.validationImages()).isEqualTo(6);
         }
-        Path copy = Files.createDirectory(directory.resolveSibling("copy"));
+        Path copy = Files.createDirectory(elsewhere.resolve("copy"));
         for (int i = 0; i < COUNT; i++) {
             String name = "%02d.png".formatted(i);
             Files.copy(directory.resolve(name), copy.resolve(name));
@@ -110,7 +112,7 @@ class AutoencoderDataTest {
 
     private String said(AutoencoderTrainingConfig config) throws IOException {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        Path run = Files.createTempDirectory(directory.getParent(), "run");
+        Path run = Files.createTempDirectory(elsewhere, "run");
         new AutoencoderTraining().run(run, AutoencoderTrainingConfig.loader().load("quick", List.of("data.images="
                 + config.data().images(), "data.validation=" + config.data().validation(), "model.imageSize=16",
                 "model.latentTokens=4", "model.encoder.width=16", "model.encoder.depth=1", "model.encoder.hidden=16",
