@@ -14,6 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -50,6 +51,13 @@ class DataLoaderTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
+            pause(10);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
     }
 
     private static List<Long> first(Tensor batch) {
@@ -223,8 +231,7 @@ class DataLoaderTest {
             try (Scope scope = Scope.open()) {
                 loader.next();
             }
-            pause(30);
-            assertThat(Memory.liveTensors()).isGreaterThan(before);
+            await(() -> Memory.liveTensors() > before);
         }
         assertThat(Memory.liveTensors()).isEqualTo(before);
         assertThat(threads).hasSizeBetween(1, 3).doesNotContain(Thread.currentThread())
@@ -238,7 +245,8 @@ class DataLoaderTest {
         try (DataLoader<Integer, Tensor> loader = new DataLoader<>(data,
                 DataLoaderOptions.batchSize(5).withWorkers(2).withPrefetchFactor(3), Collate.byDefault())) {
             loader.next();
-            pause(50);
+            await(() -> read.get() >= 5 + 2 * 3 * 5);
+            pause(20);
             assertThat(read).hasValue(5 + 2 * 3 * 5);
         }
         assertThatThrownBy(() -> DataLoader.of(data, 0, false)).hasMessageContaining("at least one item");
