@@ -48,6 +48,9 @@ import picocli.CommandLine.ScopeType;
             " 130, 143:stopped by Ctrl-C or SIGTERM; training has written a checkpoint"})
 public final class Main implements Runnable, Session {
 
+    /** The form in which the JDK's logging prints a warning. */
+    private static final String LOG_LINE = "java.util.logging.SimpleFormatter.format";
+
     @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT,
             description = "prints results and errors only, no progress")
     private boolean quiet;
@@ -93,6 +96,7 @@ public final class Main implements Runnable, Session {
     /** Does the same, and runs {@code last} before a signal may end the process. */
     public static int run(PrintWriter out, PrintWriter err, Runnable last, String... args) {
         System.setProperty("java.awt.headless", "true");
+        System.setProperty(LOG_LINE, System.getProperty(LOG_LINE, "flowprior: %5$s%n"));
         Main main = new Main();
         try {
             return commandLine(main).setOut(out).setErr(err).execute(args);

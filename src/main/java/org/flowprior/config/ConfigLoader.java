@@ -89,7 +89,8 @@ public final class ConfigLoader<T extends Record> {
      */
     public T load(String source, List<String> assignments) {
         if (source == null || isPreset(source)) {
-            return with(preset(source == null ? presets.getFirst() : source), assignments);
+            return settled(with(preset(source == null ? presets.getFirst() : source), assignments), new JsonObject(),
+                    assignments);
         }
         Path file = Path.of(source);
         if (!Files.exists(file) && !source.contains("/") && !source.endsWith(".json")) {
@@ -100,7 +101,18 @@ public final class ConfigLoader<T extends Record> {
                 ? Presets.complete(Json.read(file), file.toString(), stage, presets.getFirst())
                 : Presets.over(toJson(defaults), Json.read(file), file.toString());
         requireKnown(json, "", file.toString());
-        return with(json, assignments);
+        return settled(with(json, assignments), Json.read(file), assignments);
+    }
+
+    private T settled(T config, JsonObject file, List<String> assignments) {
+        return config instanceof Settled<?> dependent ? type.cast(dependent.settled(key -> has(file, key)
+                || assignments.stream().anyMatch(a -> a.split("=", 2)[0].strip().equals(key)))) : config;
+    }
+
+    private static boolean has(JsonObject json, String key) {
+        int dot = key.indexOf('.');
+        return dot < 0 ? json.has(key) : json.get(key.substring(0, dot)) instanceof JsonObject group
+                && has(group, key.substring(dot + 1));
     }
 
     /**

@@ -37,6 +37,12 @@ public interface StageConfig<T extends Record & StageConfig<T>> {
         return ConfigRecords.with((T) this, "threads", number);
     }
 
+    /** Returns this config with what it leaves open as in the config that a run began with, which it continues. */
+    @SuppressWarnings("unchecked")
+    default T continuing(T begun) {
+        return threads() == 0 ? withThreads(begun.threads()) : (T) this;
+    }
+
     /** Returns this config with all its {@link FilePath}s absolute. */
     @SuppressWarnings("unchecked")
     default T withAbsolutePaths() {

@@ -121,7 +121,7 @@ public interface Training<T extends Record & StageConfig<T>> {
         }
         try (TrainingRun run = TrainingRun.resume(directory)) {
             T begun = configs().read(run.directory().config(), List.of());
-            configs().requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, directory);
+            configs().requireSame(begun, asked.continuing(begun), directory);
             useThreads(begun);
             try (Opened opened = open(begun, run.position().isEmpty())) {
                 return run.console(console).stopWhen(stop).train(opened);

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
@@ -35,12 +36,19 @@ public final class ErrorReport {
 
     /** Prints the exception, with a stack trace if {@code verbose}. Returns the exit code. */
     public static int report(Throwable e, boolean verbose, PrintWriter err) {
-        err.println("flowprior: " + message(e));
+        err.println("flowprior: " + message(e) + (isUnmappable(e) ? "; this locale has names in "
+                + System.getProperty("sun.jnu.encoding") + " only, LC_ALL=C.UTF-8 allows any letter" : ""));
         if (verbose) {
             e.printStackTrace(err);
         }
         err.flush();
         return code(e);
+    }
+
+    /** Returns whether a path has letters that the locale's encoding does not have. */
+    private static boolean isUnmappable(Throwable e) {
+        return e instanceof InvalidPathException invalid && invalid.getReason().contains("unmappable")
+                || e.getCause() != null && e.getCause() != e && isUnmappable(e.getCause());
     }
 
     private static int code(Throwable e) {

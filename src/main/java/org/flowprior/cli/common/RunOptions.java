@@ -123,7 +123,7 @@ public final class RunOptions {
      * @throws RequestException if the two differ
      */
     public <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T given, Path run) {
-        loader.requireSame(begun, given.threads() == 0 ? given.withThreads(begun.threads()) : given, run);
+        loader.requireSame(begun, given.continuing(begun), run);
         ready(begun);
     }
 

@@ -50,8 +50,9 @@ public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingC
     private String images;
 
     @Option(names = "--validation", paramLabel = "PATH",
-            description = "images to validate on, in the same forms (default: the config's data.validation; some of "
-                    + "the images if that is empty)")
+            description = "images to validate on, in the same forms (default: the config's data.validation; if that "
+                    + "is empty, or a preset's drawn images and --images are not drawn, evaluation.images of the "
+                    + "images, at most half, else a tenth, are held out)")
     private String validation;
 
     @Option(names = {"-p", "--prior"}, paramLabel = "FILE",

@@ -55,8 +55,10 @@ final class AutoencoderData implements AutoCloseable {
                 validation = new Subset(others, RandomRows.distinct(others.size(), Math.min(others.size(), measured),
                         seed("heldOut")));
             } else {
+                boolean halfStays = all.size() - measured >= Math.max(1, all.size() / 2);
+                int heldOut = halfStays ? measured : Math.max(1, all.size() / 10);
                 RowSplit split = RowSplit.holdingOut(new RowSplit.Whole(data.images(), all.size(), "images",
-                        "data.validation", 1), measured, seed("heldOut"));
+                        "data.validation", 1), heldOut, seed("heldOut"));
                 training = new Subset(all, split.trainingRows());
                 validation = new Subset(all, split.heldOut());
             }

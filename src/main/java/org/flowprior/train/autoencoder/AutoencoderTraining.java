@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.console.Console;
 import org.flowprior.train.Stage;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
@@ -57,10 +58,22 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             networks = AutoencoderNetworks.create(config, run.position().isEmpty());
             stage = new AutoencoderStage(config, data, networks,
                     new AutoencoderEvaluation(config, data, run.path(), run.log()));
+            sayValidation(run.console());
             run.console().detail("%d images to train on, %d to validate on; %d parameters, discriminator %s".formatted(
                     data.trainingImages(), data.validationImages(), networks.autoencoder().parameterCount(),
                     networks.discriminator() == null ? "none" : networks.discriminator().parameterCount()));
             return stage;
+        }
+
+        private void sayValidation(Console console) {
+            AutoencoderTrainingConfig.Data named = config.data();
+            if (named.validation().isEmpty()) {
+                console.say("validating on %d of the images, held out; training on the other %d (--validation names "
+                        .formatted(data.validationImages(), data.trainingImages()) + "other images)");
+            } else if (named.mixesDrawnImages()) {
+                console.say("validating on drawn images, " + named.validation() + ", which are not like those of "
+                        + named.images());
+            }
         }
 
         @Override

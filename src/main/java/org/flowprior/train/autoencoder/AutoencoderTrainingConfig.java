@@ -3,9 +3,13 @@ package org.flowprior.train.autoencoder;
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
 
+import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.Settled;
 import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
@@ -37,14 +41,16 @@ import org.flowprior.train.TrainingSettings;
  */
 public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
         AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training, Evaluation evaluation, Logging log)
-        implements StageConfig<AutoencoderTrainingConfig> {
+        implements StageConfig<AutoencoderTrainingConfig>, Settled<AutoencoderTrainingConfig> {
 
     /**
      * The images.
      *
      * @param images      a directory of images, a list of files, a {@code .tar}, a directory of those, or {@code
      *                    procedural:64?seed=0&count=10000} for images that are drawn when they are needed
-     * @param validation  images for validation, in the same forms; empty: some of {@code images} are held out
+     * @param validation  images for validation, in the same forms; empty: some of {@code images} are held out,
+     *                    {@link Evaluation#images} of them, or a tenth if that would be more than half. Without this
+     *                    key, a preset's drawn images serve only for {@code images} that are drawn too
      * @param smallest    the smallest share of the shorter side that a random crop keeps, in (0, 1]
      * @param flip        whether images are flipped with probability 1/2
      * @param skipCorrupt whether corrupt images are counted and left out; if not, the first ends the run
@@ -60,6 +66,19 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
             if (!(smallest > 0 && smallest <= 1)) {
                 throw new IllegalArgumentException("smallest must be in (0, 1], not " + smallest);
             }
+        }
+
+        /** Returns whether drawn images validate what is trained on others. */
+        boolean mixesDrawnImages() {
+            return isDrawn(validation) && !isDrawn(images);
+        }
+
+        private static boolean isDrawn(String path) {
+            return ProceduralImages.isSpecification(Path.of(path));
+        }
+
+        private Data withValidation(String path) {
+            return ConfigRecords.with(this, "validation", path);
         }
     }
 
@@ -126,6 +145,23 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
     /** Throws {@link IllegalArgumentException} as {@link StageConfig#check} does. */
     public AutoencoderTrainingConfig {
         StageConfig.check(device, threads, model, training);
+    }
+
+    @Override
+    public AutoencoderTrainingConfig settled(Predicate<String> given) {
+        return data.mixesDrawnImages() && !given.test("data.validation") ? withData(data.withValidation("")) : this;
+    }
+
+    /** Also takes the drawn validation images of a run of an older version, which kept them for any images. */
+    @Override
+    public AutoencoderTrainingConfig continuing(AutoencoderTrainingConfig begun) {
+        AutoencoderTrainingConfig same = StageConfig.super.continuing(begun);
+        return data.validation().isEmpty() && begun.data.mixesDrawnImages()
+                ? same.withData(data.withValidation(begun.data.validation())) : same;
+    }
+
+    private AutoencoderTrainingConfig withData(Data other) {
+        return ConfigRecords.with(this, "data", other);
     }
 
     /** Returns the loader, with the presets; {@code quick} is the default. */
