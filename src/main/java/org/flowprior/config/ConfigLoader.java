@@ -2,15 +2,18 @@ package org.flowprior.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Loads the config of one stage. The config is a record whose components are the keys; its presets are the resources
@@ -30,6 +33,8 @@ public final class ConfigLoader<T extends Record> {
     private final T defaults;
     /** The types of all dotted keys, in the order of their declaration. */
     private final Map<String, Class<?>> keys = new LinkedHashMap<>();
+    /** The values that older runs had of those keys that state one. */
+    private final Map<String, JsonPrimitive> absent = new LinkedHashMap<>();
 
     private ConfigLoader(String stage, Class<T> type, List<String> presets, T defaults) {
         this.stage = stage;
@@ -61,6 +66,10 @@ public final class ConfigLoader<T extends Record> {
                 collectKeys(component.getType(), key + ".");
             } else {
                 keys.put(key, component.getType());
+                Absent older = component.getAnnotation(Absent.class);
+                if (older != null) {
+                    absent.put(key, ConfigBinder.CONFIG.parse(component.getType(), key, older.value()));
+                }
             }
         }
     }
@@ -98,17 +107,54 @@ public final class ConfigLoader<T extends Record> {
         return with(json, assignments);
     }
 
+    /** Reads a config as {@link #read(Path, List, Consumer)} does, without a notice. */
+    public T read(Path file, List<String> assignments) {
+        return read(file, assignments, notice -> {});
+    }
+
     /**
-     * Reads a config that {@link #toJson} wrote, and then assigns.
+     * Reads a config that {@link #toJson} wrote, perhaps in an older version, and then assigns. Keys that are newer than
+     * the file get the values that {@link Absent} states.
      *
      * @param assignments each {@code key=value}, as in {@link #load}
-     * @throws RequestException for an unknown or missing key, or a wrong value
+     * @param notice      gets a line that names those keys and values, if there are any
+     * @throws RequestException for an unknown key, for a missing one without {@link Absent}, or for a wrong value
      */
-    public T read(Path file, List<String> assignments) {
+    public T read(Path file, List<String> assignments, Consumer<String> notice) {
         JsonObject json = Json.read(file);
         requireKnown(json, "", file.toString());
-        ConfigBinder.CONFIG.bind(type, json);
+        List<String> filled = new ArrayList<>();
+        absent.forEach((key, value) -> {
+            JsonObject group = groupForOlder(json, key);
+            String name = key.substring(key.lastIndexOf('.') + 1);
+            if (group != null && !group.has(name)) {
+                group.add(name, value);
+                filled.add(key + " = " + Json.line(value));
+            }
+        });
+        if (!filled.isEmpty()) {
+            notice.accept(file + " is older than some keys; they get what older runs had: "
+                    + String.join(", ", filled));
+        }
         return with(json, assignments);
+    }
+
+    /** Returns the group of a key. Makes it if it is missing and all its keys state a value; else returns null. */
+    private JsonObject groupForOlder(JsonObject json, String key) {
+        JsonObject group = json;
+        for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+            String prefix = key.substring(0, dot + 1);
+            String name = prefix.substring(prefix.lastIndexOf('.', dot - 1) + 1, dot);
+            if (!group.has(name)
+                    && keys.keySet().stream().filter(k -> k.startsWith(prefix)).allMatch(absent::containsKey)) {
+                group.add(name, new JsonObject());
+            }
+            if (!(group.get(name) instanceof JsonObject inner)) {
+                return null;
+            }
+            group = inner;
+        }
+        return group;
     }
 
     /**
@@ -131,7 +177,7 @@ public final class ConfigLoader<T extends Record> {
     private static JsonElement at(JsonObject json, String key) {
         JsonElement element = json;
         for (String part : key.split("\\.")) {
-            element = element.getAsJsonObject().get(part);
+            element = element instanceof JsonObject group ? group.get(part) : null;
         }
         return element;
     }
@@ -176,8 +222,12 @@ public final class ConfigLoader<T extends Record> {
             throw unknown(key, "--set");
         }
         int dot = key.lastIndexOf('.');
-        JsonObject group = dot < 0 ? json : at(json, key.substring(0, dot)).getAsJsonObject();
-        group.add(key.substring(dot + 1), ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
+        JsonElement group = dot < 0 ? json : at(json, key.substring(0, dot));
+        if (!(group instanceof JsonObject inside)) {
+            throw new RequestException("the config has no " + key.substring(0, dot) + ", in which --set " + assignment
+                    + " changes a key");
+        }
+        inside.add(key.substring(dot + 1), ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
     }
 
     private RequestException unknown(String key, String source) {

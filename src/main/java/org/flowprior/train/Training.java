@@ -115,7 +115,7 @@ public interface Training<T extends Record & StageConfig<T>> {
             }
         }
         try (TrainingRun run = TrainingRun.resume(directory)) {
-            T begun = configs().read(run.directory().config(), List.of());
+            T begun = configs().read(run.directory().config(), List.of(), console::say);
             configs().requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, directory);
             useThreads(begun);
             try (Opened opened = open(begun, run.position().isEmpty())) {

@@ -1,6 +1,7 @@
 package org.flowprior.cli.common;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,10 +126,17 @@ public final class RunOptions {
      */
     public <T extends Record & StageConfig<T>> T resumed(ConfigLoader<T> loader, RunDirectory run,
             List<String> assignments) {
-        T begun = loader.read(run.config(), List.of());
+        T begun = loader.read(run.config(), List.of(), this::remark);
         resume(loader, begun, (config != null ? loader.load(config, assignments)
                 : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
         return begun;
+    }
+
+    /** Prints a line on standard error. */
+    public void remark(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("flowprior: " + line);
+        err.flush();
     }
 
     private static void add(List<String> all, Object... keysAndValues) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
@@ -109,21 +110,20 @@ public final class Toy extends Subcommand {
     }
 
     private ToyConfig resolved(TrainingRun run, boolean all) {
-        ToyConfig config = read(run, all, List.of());
+        ToyConfig config = read(run, all, List.of(), options::remark);
         if (options.resume()) {
             ToyConfig given = options.config() != null ? loader.load(options.config(), assignments())
-                    : read(run, all, assignments());
+                    : read(run, all, assignments(), notice -> {});
             options.resume(loader, config, given, run.path());
         }
         return config;
     }
 
-    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments) {
-        if (!all) {
-            return loader.read(run.directory().config(), assignments);
-        }
+    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments, Consumer<String> notice) {
         List<String> whole = new ArrayList<>(assignments);
-        whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
-        return loader.load(run.directory().config().toString(), whole);
+        if (all) {
+            whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
+        }
+        return loader.read(run.directory().config(), whole, notice);
     }
 }
