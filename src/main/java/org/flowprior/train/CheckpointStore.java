@@ -29,6 +29,7 @@ public final class CheckpointStore {
 
     private final Path directory;
     private final int kept;
+    private Contents companion = directory -> {};
 
     /**
      * Makes a store. The first checkpoint creates its directory.
@@ -43,6 +44,12 @@ public final class CheckpointStore {
         this.kept = kept;
     }
 
+    /** Adds files that each checkpoint gets besides those of its stage. Returns this. */
+    CheckpointStore with(Contents files) {
+        companion = files;
+        return this;
+    }
+
     /** Writes the checkpoint of a step, deletes those that are not kept, and returns the checkpoint's directory. */
     public Path write(long step, Contents body) throws IOException {
         Files.createDirectories(directory);
@@ -51,6 +58,7 @@ public final class CheckpointStore {
         deleteTree(partial);
         Files.createDirectory(partial);
         body.in(partial);
+        companion.in(partial);
         try (Stream<Path> files = Files.list(partial)) {
             for (Path file : files.toList()) {
                 AtomicFiles.force(file);

@@ -19,6 +19,17 @@ import org.flowprior.torch.Libtorch;
  */
 public interface Training<T extends Record & StageConfig<T>> {
 
+    /**
+     * How a run continues.
+     *
+     * @param acceptChangedData whether to continue also with other data than those of the checkpoint
+     */
+    record Resuming(boolean acceptChangedData) {
+
+        /** From the newest checkpoint, with the same data. */
+        public static final Resuming NEWEST = new Resuming(false);
+    }
+
     /** A training with its data open. Owns data, networks and stage. */
     abstract class Opened implements AutoCloseable {
 
@@ -37,6 +48,16 @@ public interface Training<T extends Record & StageConfig<T>> {
          * @param run the run that trains the stage; it begins if it has no {@link TrainingRun#position}
          */
         protected abstract Stage stage(TrainingRun run) throws IOException;
+
+        /**
+         * Returns the fingerprints of what the training reads besides its checkpoint, by the keys of the config. The
+         * run compares them with those in its checkpoint before it continues.
+         *
+         * @param run the run's directory
+         */
+        protected Map<String, Fingerprint> inputs(Path run) throws IOException {
+            return Map.of();
+        }
 
         /**
          * Writes the trained network into the run's directory, after the last step.
@@ -87,9 +108,17 @@ public interface Training<T extends Record & StageConfig<T>> {
      */
     Opened open(T config, boolean begins) throws IOException;
 
-    /** Trains in a directory without output on a console. See {@link #run(Path, Record, Console, BooleanSupplier)}. */
+    /**
+     * Trains in a directory without output on a console. See {@link #run(Path, Record, Console, BooleanSupplier,
+     * Resuming)}.
+     */
     default TrainingResult run(Path directory, T config) throws IOException {
         return run(directory, config, Console.silent(), () -> false);
+    }
+
+    /** Trains in a directory. See {@link #run(Path, Record, Console, BooleanSupplier, Resuming)}. */
+    default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop) throws IOException {
+        return run(directory, config, console, stop, Resuming.NEWEST);
     }
 
     /**
@@ -98,13 +127,15 @@ public interface Training<T extends Record & StageConfig<T>> {
      *
      * @param console shows progress
      * @param stop    asked after each step whether to stop; if true, a checkpoint is written and training ends
+     * @param how     how a run continues
      * @throws StoppedException         if told to stop
      * @throws DivergedException        if a metric is not finite; the newest checkpoint is of a step before
      * @throws RequestException         if the directory has a run of another config or is in use, or if data or files
-     *                                  are missing or do not fit
+     *                                  are missing, do not fit, or are not those of the checkpoint
      * @throws IllegalArgumentException if a file is not what the config says
      */
-    default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop) throws IOException {
+    default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop, Resuming how)
+            throws IOException {
         T asked = config.withAbsolutePaths();
         if (!RunDirectory.isRun(directory)) {
             useThreads(asked);
@@ -119,7 +150,7 @@ public interface Training<T extends Record & StageConfig<T>> {
             configs().requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, directory);
             useThreads(begun);
             try (Opened opened = open(begun, run.position().isEmpty())) {
-                return run.console(console).stopWhen(stop).train(opened);
+                return run.console(console).stopWhen(stop).acceptChangedData(how.acceptChangedData()).train(opened);
             }
         }
     }

@@ -3,6 +3,7 @@ package org.flowprior.train;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.flowprior.config.Json;
@@ -29,6 +30,8 @@ public final class TrainingRun implements AutoCloseable {
     private final Position position;
     private Console console = Console.silent();
     private BooleanSupplier stop = () -> false;
+    private boolean acceptsChangedData;
+    private Inputs inputs;
     private MetricLog log;
     private long stepsBefore;
     private double seconds;
@@ -101,6 +104,17 @@ public final class TrainingRun implements AutoCloseable {
         return this;
     }
 
+    /** Also continues if the data are not those of the checkpoint, and says what is different. Returns this. */
+    public TrainingRun acceptChangedData(boolean accept) {
+        acceptsChangedData = accept;
+        return this;
+    }
+
+    /** Returns whether the data may be others than those of the checkpoint. */
+    public boolean acceptsChangedData() {
+        return acceptsChangedData;
+    }
+
     // ---- what a stage needs to know --------------------------------------------------------------------------------
 
     /** Returns the run's directory. */
@@ -157,8 +171,11 @@ public final class TrainingRun implements AutoCloseable {
     /** Trains a stage as {@link #train(Stage, long, Logging)} does, and returns the loop that did. */
     private TrainingLoop loop(Stage stage, long steps, Logging logging) throws IOException {
         boolean begun = position != null && position.phase().equals(stage.name());
-        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()), logging, console,
-                stop);
+        CheckpointStore checkpoints = directory.checkpoints(logging.keepCheckpoints());
+        if (inputs != null) {
+            checkpoints.with(inputs::write);
+        }
+        TrainingLoop loop = new TrainingLoop(log(), checkpoints, logging, console, stop);
         seconds = loop.run(stage, stepsBefore, steps, seconds, begun ? checkpoint : null);
         stepsBefore += steps;
         return loop;
@@ -169,15 +186,36 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @throws StoppedException  if told to stop; a checkpoint is written
      * @throws DivergedException if a metric is not finite; no checkpoint is written
+     * @throws RequestException  if the data are not those of the checkpoint, see {@link #acceptChangedData}
      */
     public TrainingResult train(Training.Opened training) throws IOException {
-        position().ifPresent(from -> console.say("resuming after step " + from.phaseStep()));
+        if (position != null) {
+            console.say("resuming after step " + position.phaseStep());
+            requireSameInputs(new Inputs(training.inputs(path())));
+        }
         Stage stage = training.stage(this);
+        inputs = new Inputs(training.inputs(path()));
         TrainingLoop loop = loop(stage, training.steps, training.config.log());
         TrainingResult result = training.finish(this, loop.lastEvaluation(stage, training.steps));
         RunMachine.describe(result.summary(), training.config);
         end(result.summary());
         return result;
+    }
+
+    private void requireSameInputs(Inputs now) throws IOException {
+        Optional<Inputs> before = Inputs.of(checkpoint);
+        if (before.isEmpty()) {
+            console.say(checkpoint + " is of a version that kept no fingerprints of the data, so it is not checked "
+                    + "whether they have changed");
+            return;
+        }
+        List<String> differences = before.get().differencesTo(now);
+        if (!differences.isEmpty() && !acceptsChangedData) {
+            throw new RequestException(differences.getFirst()
+                    + (differences.size() > 1 ? " (and so with " + (differences.size() - 1) + " more)" : "")
+                    + "; restore it, or --accept-changed-data continues with what is there now");
+        }
+        differences.forEach(difference -> console.say(difference + "; continuing with what is there now"));
     }
 
     /** Writes {@code summary.json} and closes the log of metrics. */

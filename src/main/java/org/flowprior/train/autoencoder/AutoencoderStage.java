@@ -61,6 +61,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
     private final AutoencoderNoise.Generators draws;
     private final AdaptiveAnchors anchors;
     private final List<String> metrics;
+    private boolean otherImages;
 
     /** Makes the stage of data, networks and an evaluation, which stay the caller's. */
     AutoencoderStage(AutoencoderTrainingConfig config, AutoencoderData data, AutoencoderNetworks networks,
@@ -240,7 +241,13 @@ final class AutoencoderStage implements Stage, AutoCloseable {
             loss.loadStateDict(Safetensors.read(directory.resolve(LOSS)));
         }
         JsonObject position = Json.read(directory.resolve(DATA));
-        data.seek(new LoaderPosition(position.get("epoch").getAsLong(), position.get("index").getAsLong()));
+        LoaderPosition next = new LoaderPosition(position.get("epoch").getAsLong(), position.get("index").getAsLong());
+        data.seek(otherImages && next.index() > data.trainingImages() ? new LoaderPosition(next.epoch() + 1, 0) : next);
+    }
+
+    /** Lets {@link #load} continue with a set of images that is shorter than the pass was: with its next pass. */
+    void acceptOtherImages(boolean accept) {
+        otherImages = accept;
     }
 
     @Override
