@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +37,8 @@ public final class ConfigLoader<T extends Record> {
     private final Map<String, Class<?>> keys = new LinkedHashMap<>();
     /** The values that older runs had of those keys that state one. */
     private final Map<String, JsonPrimitive> absent = new LinkedHashMap<>();
+    private final Set<String> changing = new HashSet<>();
+    private final Set<String> paths = new HashSet<>();
 
     private ConfigLoader(String stage, Class<T> type, List<String> presets, T defaults) {
         this.stage = stage;
@@ -67,6 +71,12 @@ public final class ConfigLoader<T extends Record> {
             } else {
                 keys.put(key, component.getType());
                 Absent older = component.getAnnotation(Absent.class);
+                if (component.isAnnotationPresent(MayChange.class)) {
+                    changing.add(key);
+                }
+                if (component.isAnnotationPresent(FilePath.class)) {
+                    paths.add(key);
+                }
                 if (older != null) {
                     absent.put(key, ConfigBinder.CONFIG.parse(component.getType(), key, older.value()));
                 }
@@ -169,9 +179,38 @@ public final class ConfigLoader<T extends Record> {
         for (String key : keys.keySet()) {
             if (!at(before, key).equals(at(after, key))) {
                 throw new RequestException("the run in " + run + " was begun with " + key + " = " + at(before, key)
-                        + "; --resume cannot make it " + at(after, key));
+                        + "; --resume cannot make it " + at(after, key)
+                        + (changing.contains(key) ? ", but you may change it in its config.json" : ""));
             }
         }
+    }
+
+    /**
+     * Checks that a config of a run is one that the run may continue with: equal to that of its checkpoint, except keys
+     * with {@link MayChange} and named {@link FilePath}s, whose files the run compares itself.
+     *
+     * @param file  the file of the config, for the message
+     * @param where where the checkpoint is, for the message
+     * @return a line for each key that has changed
+     * @throws RequestException with the first key that may not change and has
+     */
+    public List<String> requireUnchanged(T trained, T now, Path file, String where) {
+        JsonObject before = toJson(trained);
+        JsonObject after = toJson(now);
+        List<String> changes = new ArrayList<>();
+        for (String key : keys.keySet()) {
+            JsonElement old = at(before, key);
+            JsonElement found = at(after, key);
+            if (!old.equals(found)) {
+                String change = file + ": " + key + " is " + found + ", and " + old + " " + where;
+                boolean named = paths.contains(key) && !old.getAsString().isEmpty() && !found.getAsString().isEmpty();
+                if (!named && !changing.contains(key)) {
+                    throw new RequestException(change + "; put it back, or begin another run");
+                }
+                changes.add(change + "; continuing with " + found);
+            }
+        }
+        return changes;
     }
 
     private static JsonElement at(JsonObject json, String key) {

@@ -22,12 +22,14 @@ public interface Training<T extends Record & StageConfig<T>> {
     /**
      * How a run continues.
      *
+     * @param from              number of the step to continue from, or path or name of the checkpoint's directory; null
+     *                          for the newest checkpoint
      * @param acceptChangedData whether to continue also with other data than those of the checkpoint
      */
-    record Resuming(boolean acceptChangedData) {
+    record Resuming(String from, boolean acceptChangedData) {
 
         /** From the newest checkpoint, with the same data. */
-        public static final Resuming NEWEST = new Resuming(false);
+        public static final Resuming NEWEST = new Resuming(null, false);
     }
 
     /** A training with its data open. Owns data, networks and stage. */
@@ -145,8 +147,8 @@ public interface Training<T extends Record & StageConfig<T>> {
                 return run.console(console).stopWhen(stop).train(opened);
             }
         }
-        try (TrainingRun run = TrainingRun.resume(directory)) {
-            T begun = configs().read(run.directory().config(), List.of(), console::say);
+        try (TrainingRun run = TrainingRun.resume(directory, how.from())) {
+            T begun = run.config(configs(), console::say);
             configs().requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, directory);
             useThreads(begun);
             try (Opened opened = open(begun, run.position().isEmpty())) {

@@ -14,8 +14,8 @@ import org.flowprior.cli.common.RunOptions;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.Precision;
 import org.flowprior.train.Logging;
-import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StageConfig;
+import org.flowprior.train.TrainingRun;
 import org.flowprior.train.flow.FlowTrainingConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,7 +133,7 @@ class AbsentTest {
         CommandLine line = new CommandLine(command).setErr(new PrintWriter(errors));
         line.parseArgs("--resume", "--out", directory.toString());
         Files.writeString(directory.resolve("config.json"), Files.readString(OLD).replace("@OLD@", "/old"));
-        try (RunDirectory run = RunDirectory.resume(directory)) {
+        try (TrainingRun run = TrainingRun.resume(directory)) {
             Newer begun = command.options.resumed(loader(Newer.class), run, List.of());
             assertThat(begun.drift().rate()).isEqualTo(0.25);
         }

@@ -57,7 +57,8 @@ public final class Toy extends Subcommand {
         Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
         boolean all = directory == null ? ALL.equals(target) : isOfAll(directory);
         Experiment experiment = new Experiment(session().console(), session()::stopRequests, out(), report);
-        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory)) {
+        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory,
+                options.resumeFrom())) {
             ToyConfig config = resolved(run, all);
             session().console().say("flowprior toy in " + run.path());
             if (all) {
@@ -110,7 +111,7 @@ public final class Toy extends Subcommand {
     }
 
     private ToyConfig resolved(TrainingRun run, boolean all) {
-        ToyConfig config = read(run, all, List.of(), options::remark);
+        ToyConfig config = all ? read(run, true, List.of(), options::remark) : run.config(loader, options::remark);
         if (options.resume()) {
             ToyConfig given = options.config() != null ? loader.load(options.config(), assignments())
                     : read(run, all, assignments(), notice -> {});

@@ -75,8 +75,9 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
     }
 
     private void resume() throws IOException {
-        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader))) {
-            T config = options().resumed(loader, run.directory(), assignments());
+        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader),
+                options().resumeFrom())) {
+            T config = options().resumed(loader, run, assignments());
             announce(run);
             try (Training.Opened opened = training.open(config, run.position().isEmpty())) {
                 train(run, config, opened);

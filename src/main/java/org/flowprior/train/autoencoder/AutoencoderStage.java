@@ -16,6 +16,7 @@ import org.flowprior.autoencoder.AutoencoderLoss;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.Json;
+import org.flowprior.config.JsonFields;
 import org.flowprior.data.LoaderPosition;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -240,8 +241,8 @@ final class AutoencoderStage implements Stage, AutoCloseable {
             }
             loss.loadStateDict(Safetensors.read(directory.resolve(LOSS)));
         }
-        JsonObject position = Json.read(directory.resolve(DATA));
-        LoaderPosition next = new LoaderPosition(position.get("epoch").getAsLong(), position.get("index").getAsLong());
+        LoaderPosition next = JsonFields.read(directory.resolve(DATA), "a checkpoint of an autoencoder",
+                json -> new LoaderPosition(json.integer("epoch"), json.integer("index")));
         data.seek(otherImages && next.index() > data.trainingImages() ? new LoaderPosition(next.epoch() + 1, 0) : next);
     }
 

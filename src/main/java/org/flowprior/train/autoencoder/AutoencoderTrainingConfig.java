@@ -6,6 +6,7 @@ import static org.flowprior.config.ConfigRanges.notNegative;
 import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.MayChange;
 import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
@@ -35,7 +36,7 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
+public record AutoencoderTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision, Data data,
         AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<AutoencoderTrainingConfig> {
 
@@ -52,7 +53,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      */
     public record Data(@FilePath(except = ProceduralImages.SCHEME) String images,
             @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
-            boolean skipCorrupt, int decoders) {
+            boolean skipCorrupt, @MayChange int decoders) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public Data {
@@ -83,9 +84,9 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param ema           decay of the moving average of the autoencoder's weights, in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
-    public record Training(int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
+    public record Training(@MayChange int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
             double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
-            double clip, double ema, boolean checkpointing) implements TrainingSettings {
+            double clip, double ema, @MayChange boolean checkpointing) implements TrainingSettings {
 
         @Override
         public void check() {
@@ -110,7 +111,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param points number of latent tokens whose neighbours are searched; all if the validation images have fewer
      * @param k      number of the neighbour; the paper does not say which
      */
-    public record Evaluation(int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
+    public record Evaluation(@MayChange int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {

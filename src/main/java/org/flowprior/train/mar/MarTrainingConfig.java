@@ -5,6 +5,7 @@ import static org.flowprior.config.ConfigRanges.notNegative;
 
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.MayChange;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.train.Logging;
@@ -28,7 +29,7 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record MarTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
+public record MarTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision, Data data,
         MarModelConfig model, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<MarTrainingConfig> {
 
@@ -73,9 +74,9 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param ema           decay of the moving average of the weights, with which samples are drawn; in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
-    public record Training(int steps, int batch, int accumulation, double learningRate, Schedule schedule,
+    public record Training(@MayChange int steps, int batch, int accumulation, double learningRate, Schedule schedule,
             int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay, double clip, double ema,
-            boolean checkpointing) implements TrainingSettings {
+            @MayChange boolean checkpointing) implements TrainingSettings {
 
         LearningRateSchedule rate() {
             return switch (schedule) {
@@ -92,7 +93,7 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param images number of images for evaluation; 0: none, all are trained on and nothing is measured
      * @param batch  images of a batch
      */
-    public record Evaluation(int every, int images, int batch) {
+    public record Evaluation(@MayChange int every, int images, int batch) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {
