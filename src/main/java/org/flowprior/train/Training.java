@@ -36,12 +36,14 @@ public interface Training<T extends Record & StageConfig<T>> {
     abstract class Opened implements AutoCloseable {
 
         final StageConfig<?> config;
+        final TrainingSettings settings;
         final long steps;
 
-        /** Makes a training of that many steps. */
-        protected Opened(StageConfig<?> config, long steps) {
+        /** Makes a training with these settings of its config. */
+        protected Opened(StageConfig<?> config, TrainingSettings settings) {
             this.config = config;
-            this.steps = steps;
+            this.settings = settings;
+            this.steps = settings.steps();
         }
 
         /**

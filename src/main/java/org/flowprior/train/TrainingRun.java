@@ -242,6 +242,11 @@ public final class TrainingRun implements AutoCloseable {
             }
             inputs = sameInputs(new Inputs(training.inputs(path())));
         }
+        if (training.settings.warmupSteps() >= training.steps) {
+            console.say("the run of " + training.steps + " steps ends during the warm-up of "
+                    + training.settings.warmupSteps() + ", before the learning rate reaches "
+                    + training.settings.learningRate() + " (training.warmupSteps)");
+        }
         Stage stage = training.stage(this);
         if (position != null && !position.phase().equals(stage.name())) {
             throw new RequestException(checkpoint + " is of the training of '" + position.phase() + "', not '"

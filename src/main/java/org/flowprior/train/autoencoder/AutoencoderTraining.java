@@ -51,7 +51,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         private AutoencoderStage stage;
 
         OnImages(AutoencoderTrainingConfig config, AutoencoderData data) {
-            super(config, config.training().steps());
+            super(config, config.training());
             this.config = config;
             this.data = data;
         }

@@ -75,7 +75,7 @@ public record AutoencoderTrainingConfig(long seed, @MayChange String device, @Ma
      * @param optimizer     kind of both optimisers
      * @param learningRate  learning rate after the warm-up, above 0
      * @param warmupStart   learning rate at the start of the warm-up, at least 0
-     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param warmupSteps   number of steps of the warm-up; 0: no warm-up
      * @param lastRate      learning rate after the last step
      * @param beta1         decay of the mean of gradients, in [0, 1)
      * @param beta2         decay of the mean of squared gradients, in [0, 1)
@@ -95,7 +95,8 @@ public record AutoencoderTrainingConfig(long seed, @MayChange String device, @Ma
         }
 
         LearningRateSchedule schedule() {
-            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps, steps);
+            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps,
+                    scheduledSteps());
         }
     }
 

@@ -54,7 +54,7 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
         private FlowStage stage;
 
         OnBank(FlowTrainingConfig config, FlowData data) {
-            super(config, config.training().steps());
+            super(config, config.training());
             this.config = config;
             this.data = data;
         }

@@ -54,7 +54,7 @@ public final class MarTraining implements Training<MarTrainingConfig> {
         private MarStage stage;
 
         OnLatents(MarTrainingConfig config, MarData data) {
-            super(config, config.training().steps());
+            super(config, config.training());
             this.config = config;
             this.data = data;
         }

@@ -65,7 +65,7 @@ public record MarTrainingConfig(long seed, @MayChange String device, @MayChange 
      * @param accumulation  number of micro-batches of a step; the gradient is the mean over all of them
      * @param learningRate  learning rate after the warm-up, above 0
      * @param schedule      schedule after the warm-up
-     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param warmupSteps   number of steps of the warm-up; 0: no warm-up
      * @param lastRate      learning rate of a cosine after the last step
      * @param beta1         AdamW's decay of the mean of gradients, in [0, 1)
      * @param beta2         AdamW's decay of the mean of squared gradients, in [0, 1)
@@ -81,7 +81,8 @@ public record MarTrainingConfig(long seed, @MayChange String device, @MayChange 
         LearningRateSchedule rate() {
             return switch (schedule) {
                 case CONSTANT -> LearningRateSchedule.constantWithWarmup(learningRate, warmupSteps);
-                case COSINE -> LearningRateSchedule.cosineAfterWarmup(learningRate, lastRate, warmupSteps, steps);
+                case COSINE -> LearningRateSchedule.cosineAfterWarmup(learningRate, lastRate, warmupSteps,
+                        scheduledSteps());
             };
         }
     }
