@@ -36,7 +36,8 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record AutoencoderTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision, Data data,
+public record AutoencoderTrainingConfig(long seed, @MayChange String device, @MayChange int threads,
+        Precision precision, Data data,
         AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<AutoencoderTrainingConfig> {
 
@@ -84,7 +85,8 @@ public record AutoencoderTrainingConfig(long seed, @MayChange String device, @Ma
      * @param ema           decay of the moving average of the autoencoder's weights, in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
-    public record Training(@MayChange int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
+    public record Training(@MayChange int steps, int batch, int accumulation, OptimizerKind optimizer,
+            double learningRate,
             double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
             double clip, double ema, @MayChange boolean checkpointing) implements TrainingSettings {
 
@@ -112,7 +114,8 @@ public record AutoencoderTrainingConfig(long seed, @MayChange String device, @Ma
      * @param points number of latent tokens whose neighbours are searched; all if the validation images have fewer
      * @param k      number of the neighbour; the paper does not say which
      */
-    public record Evaluation(@MayChange int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
+    public record Evaluation(@MayChange int every, int images, int batch, int shown, @FilePath String bank, int points,
+            int k) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {

@@ -39,7 +39,8 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record FlowTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision, Data data,
+public record FlowTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision,
+        Data data,
         Projection projection, Network network, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<FlowTrainingConfig> {
 
@@ -64,7 +65,8 @@ public record FlowTrainingConfig(long seed, @MayChange String device, @MayChange
      * @param cacheGigabytes projected training features up to this size are kept on the device; larger ones, and those
      *                       of banks whose rows are distributions, are read and projected for each step
      */
-    public record Data(@FilePath String bank, @FilePath String validationBank, double scaling, @MayChange double cacheGigabytes) {
+    public record Data(@FilePath String bank, @FilePath String validationBank, double scaling,
+            @MayChange double cacheGigabytes) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers. */
         public Data {
@@ -161,7 +163,8 @@ public record FlowTrainingConfig(long seed, @MayChange String device, @MayChange
      * @param neighbour   k of log r_k
      * @param projections directions of the sliced Wasserstein distance
      */
-    public record Evaluation(@MayChange int every, int rows, int references, int sampleSteps, int neighbour, int projections) {
+    public record Evaluation(@MayChange int every, int rows, int references, int sampleSteps, int neighbour,
+            int projections) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {

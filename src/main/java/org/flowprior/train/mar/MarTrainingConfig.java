@@ -29,7 +29,8 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record MarTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision, Data data,
+public record MarTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision,
+        Data data,
         MarModelConfig model, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<MarTrainingConfig> {
 

@@ -31,7 +31,8 @@ import org.flowprior.train.StageConfig;
  * @param report    size of the report
  * @param log       how often rows and checkpoints are written
  */
-public record ToyConfig(ToyTarget target, long seed, @MayChange String device, @MayChange int threads, Precision precision, Flow flow,
+public record ToyConfig(ToyTarget target, long seed, @MayChange String device, @MayChange int threads,
+        Precision precision, Flow flow,
         Alignment alignment, Figures figures, Report report, Logging log)
         implements StageConfig<ToyConfig> {
 

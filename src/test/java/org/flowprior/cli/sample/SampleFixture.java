@@ -2,13 +2,12 @@ package org.flowprior.cli.sample;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import org.flowprior.torch.io.FileChecksum;
-import java.util.HashMap;
-import java.io.UncheckedIOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,6 +21,7 @@ import org.flowprior.mar.MarFile;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
+import org.flowprior.torch.io.FileChecksum;
 
 /** A tiny generator of five classes and its autoencoder in files, and {@code sample} with them. */
 final class SampleFixture implements AutoCloseable {
