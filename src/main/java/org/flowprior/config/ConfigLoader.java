@@ -2,12 +2,20 @@ package org.flowprior.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Loads the config of one stage. The config is a record whose components are the keys; its presets are the resources
@@ -30,6 +38,10 @@ public final class ConfigLoader<T extends Record> {
     private final T defaults;
     /** The types of all dotted keys, in the order of their declaration. */
     private final Map<String, Class<?>> keys = new LinkedHashMap<>();
+    /** The values that older runs had of those keys that state one. */
+    private final Map<String, JsonPrimitive> absent = new LinkedHashMap<>();
+    private final Set<String> changing = new HashSet<>();
+    private final Set<String> paths = new HashSet<>();
 
     private ConfigLoader(String stage, Class<T> type, List<String> presets, T defaults) {
         this.stage = stage;
@@ -61,6 +73,16 @@ public final class ConfigLoader<T extends Record> {
                 collectKeys(component.getType(), key + ".");
             } else {
                 keys.put(key, component.getType());
+                Absent older = component.getAnnotation(Absent.class);
+                if (component.isAnnotationPresent(MayChange.class)) {
+                    changing.add(key);
+                }
+                if (component.isAnnotationPresent(FilePath.class)) {
+                    paths.add(key);
+                }
+                if (older != null) {
+                    absent.put(key, ConfigBinder.CONFIG.parse(component.getType(), key, older.value()));
+                }
             }
         }
     }
@@ -115,17 +137,54 @@ public final class ConfigLoader<T extends Record> {
                 && has(group, key.substring(dot + 1));
     }
 
+    /** Reads a config as {@link #read(Path, List, Consumer)} does, without a notice. */
+    public T read(Path file, List<String> assignments) {
+        return read(file, assignments, notice -> {});
+    }
+
     /**
-     * Reads a config that {@link #toJson} wrote, and then assigns.
+     * Reads a config that {@link #toJson} wrote, perhaps in an older version, and then assigns. Keys that are newer than
+     * the file get the values that {@link Absent} states.
      *
      * @param assignments each {@code key=value}, as in {@link #load}
-     * @throws RequestException for an unknown or missing key, or a wrong value
+     * @param notice      gets a line that names those keys and values, if there are any
+     * @throws RequestException for an unknown key, for a missing one without {@link Absent}, or for a wrong value
      */
-    public T read(Path file, List<String> assignments) {
+    public T read(Path file, List<String> assignments, Consumer<String> notice) {
         JsonObject json = Json.read(file);
         requireKnown(json, "", file.toString());
-        ConfigBinder.CONFIG.bind(type, json);
+        List<String> filled = new ArrayList<>();
+        absent.forEach((key, value) -> {
+            JsonObject group = groupForOlder(json, key);
+            String name = key.substring(key.lastIndexOf('.') + 1);
+            if (group != null && !group.has(name)) {
+                group.add(name, value);
+                filled.add(key + " = " + Json.line(value));
+            }
+        });
+        if (!filled.isEmpty()) {
+            notice.accept(file + " is older than some keys; they get what older runs had: "
+                    + String.join(", ", filled));
+        }
         return with(json, assignments);
+    }
+
+    /** Returns the group of a key. Makes it if it is missing and all its keys state a value; else returns null. */
+    private JsonObject groupForOlder(JsonObject json, String key) {
+        JsonObject group = json;
+        for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+            String prefix = key.substring(0, dot + 1);
+            String name = prefix.substring(prefix.lastIndexOf('.', dot - 1) + 1, dot);
+            if (!group.has(name)
+                    && keys.keySet().stream().filter(k -> k.startsWith(prefix)).allMatch(absent::containsKey)) {
+                group.add(name, new JsonObject());
+            }
+            if (!(group.get(name) instanceof JsonObject inner)) {
+                return null;
+            }
+            group = inner;
+        }
+        return group;
     }
 
     /**
@@ -140,15 +199,44 @@ public final class ConfigLoader<T extends Record> {
         for (String key : keys.keySet()) {
             if (!at(before, key).equals(at(after, key))) {
                 throw new RequestException("the run in " + run + " was begun with " + key + " = " + at(before, key)
-                        + "; --resume cannot make it " + at(after, key));
+                        + "; --resume cannot make it " + at(after, key)
+                        + (changing.contains(key) ? ", but you may change it in its config.json" : ""));
             }
         }
+    }
+
+    /**
+     * Checks that a config of a run is one that the run may continue with: equal to that of its checkpoint, except keys
+     * with {@link MayChange} and named {@link FilePath}s, whose files the run compares itself.
+     *
+     * @param file  the file of the config, for the message
+     * @param where where the checkpoint is, for the message
+     * @return a line for each key that has changed
+     * @throws RequestException with the first key that may not change and has
+     */
+    public List<String> requireUnchanged(T trained, T now, Path file, String where) {
+        JsonObject before = toJson(trained);
+        JsonObject after = toJson(now);
+        List<String> changes = new ArrayList<>();
+        for (String key : keys.keySet()) {
+            JsonElement old = at(before, key);
+            JsonElement found = at(after, key);
+            if (!old.equals(found)) {
+                String change = file + ": " + key + " is " + found + ", and " + old + " " + where;
+                boolean named = paths.contains(key) && !old.getAsString().isEmpty() && !found.getAsString().isEmpty();
+                if (!named && !changing.contains(key)) {
+                    throw new RequestException(change + "; put it back, or begin another run");
+                }
+                changes.add(change + "; continuing with " + found);
+            }
+        }
+        return changes;
     }
 
     private static JsonElement at(JsonObject json, String key) {
         JsonElement element = json;
         for (String part : key.split("\\.")) {
-            element = element.getAsJsonObject().get(part);
+            element = element instanceof JsonObject group ? group.get(part) : null;
         }
         return element;
     }
@@ -193,8 +281,12 @@ public final class ConfigLoader<T extends Record> {
             throw unknown(key, "--set");
         }
         int dot = key.lastIndexOf('.');
-        JsonObject group = dot < 0 ? json : at(json, key.substring(0, dot)).getAsJsonObject();
-        group.add(key.substring(dot + 1), ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
+        JsonElement group = dot < 0 ? json : at(json, key.substring(0, dot));
+        if (!(group instanceof JsonObject inside)) {
+            throw new RequestException("the config has no " + key.substring(0, dot) + ", in which --set " + assignment
+                    + " changes a key");
+        }
+        inside.add(key.substring(dot + 1), ConfigBinder.CONFIG.parse(leaf, key, assignment.substring(equals + 1)));
     }
 
     private RequestException unknown(String key, String source) {

@@ -3,9 +3,12 @@ package org.flowprior.train;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,14 +24,39 @@ import org.flowprior.torch.io.DirectoryLock;
 public final class RunDirectory implements AutoCloseable {
 
     private static final String CONFIG = "config.json";
+    private static final String LOCK = ".lock";
 
     private final Path path;
     private final DirectoryLock lock;
+    private final Object key;
 
     private RunDirectory(Path path) throws IOException {
         this.path = path;
         this.lock = DirectoryLock.of(path)
                 .orElseThrow(() -> new RequestException(path + " is in use by a run that has not ended"));
+        this.key = key(path);
+    }
+
+    /** Returns what tells the lock file from another under the same name; null where there is no such thing. */
+    private static Object key(Path path) throws IOException {
+        return Files.readAttributes(path.resolve(LOCK), BasicFileAttributes.class).fileKey();
+    }
+
+    /**
+     * Checks that the directory is still there and still the same.
+     *
+     * @throws IOException if it was removed, renamed or replaced
+     */
+    void requireThere() throws IOException {
+        try {
+            if (Files.exists(path.resolve(CONFIG)) && Objects.equals(key, key(path))) {
+                return;
+            }
+        } catch (NoSuchFileException e) {
+            // the same as another file under its name
+        }
+        throw new IOException(path + " was removed, renamed or replaced while the run was going on, so its records are "
+                + "lost; the run ends here");
     }
 
     /**

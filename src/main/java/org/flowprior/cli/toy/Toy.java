@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
@@ -65,7 +66,8 @@ public final class Toy extends Subcommand {
             return 0;
         }
         Experiment experiment = new Experiment(session().console(), session()::stopRequests, out(), report);
-        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory)) {
+        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory,
+                options.resumeFrom())) {
             ToyConfig config = resolved(run, all);
             session().console().say("flowprior toy in " + run.path());
             if (all) {
@@ -148,21 +150,20 @@ public final class Toy extends Subcommand {
     }
 
     private ToyConfig resolved(TrainingRun run, boolean all) {
-        ToyConfig config = read(run, all, List.of());
+        ToyConfig config = all ? read(run, true, List.of(), options::remark) : run.config(loader, options::remark);
         if (options.resume()) {
             ToyConfig given = options.config() != null ? loader.load(options.config(), assignments())
-                    : read(run, all, assignments());
+                    : read(run, all, assignments(), notice -> {});
             options.resume(loader, config, given, run.path());
         }
         return config;
     }
 
-    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments) {
-        if (!all) {
-            return loader.read(run.directory().config(), assignments);
-        }
+    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments, Consumer<String> notice) {
         List<String> whole = new ArrayList<>(assignments);
-        whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
-        return loader.load(run.directory().config().toString(), whole);
+        if (all) {
+            whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
+        }
+        return loader.read(run.directory().config(), whole, notice);
     }
 }

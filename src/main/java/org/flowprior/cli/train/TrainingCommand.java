@@ -14,6 +14,7 @@ import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
 import org.flowprior.train.TrainingRun;
+import picocli.CommandLine.Option;
 
 /**
  * A command that trains: reads the options, begins or resumes the run in its directory, and prints the results.
@@ -21,6 +22,12 @@ import org.flowprior.train.TrainingRun;
  * @param <T> the config
  */
 abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcommand {
+
+    private static final int LAST = 1000;
+
+    @Option(names = "--accept-changed-data", order = LAST,
+            description = "with --resume: continues also if the data are not those that the run was trained on")
+    private boolean acceptChangedData;
 
     private final Training<T> training;
     private final ConfigLoader<T> loader;
@@ -87,8 +94,9 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
     }
 
     private void resume() throws IOException {
-        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader))) {
-            T config = options().resumed(loader, run.directory(), assignments());
+        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader),
+                options().resumeFrom())) {
+            T config = options().resumed(loader, run, assignments());
             try (Training.Opened opened = training.open(config, run.position().isEmpty())) {
                 if (options().preview().isDryRun()) {
                     preview(opened, run.path() + ", after step "
@@ -114,7 +122,8 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
     }
 
     private void train(TrainingRun run, T config, Training.Opened opened) throws IOException {
-        TrainingResult result = run.console(session().console()).stopWhen(session().stopRequests()).train(opened);
+        TrainingResult result = run.console(session().console()).stopWhen(session().stopRequests())
+                .acceptChangedData(acceptChangedData).train(opened);
         TextTable.print(out(), rows(config, result));
     }
 

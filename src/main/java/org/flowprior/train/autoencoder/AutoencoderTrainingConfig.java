@@ -9,6 +9,7 @@ import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.MayChange;
 import org.flowprior.config.Settled;
 import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Precision;
@@ -39,7 +40,8 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
+public record AutoencoderTrainingConfig(long seed, @MayChange String device, @MayChange int threads,
+        Precision precision, Data data,
         AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<AutoencoderTrainingConfig>, Settled<AutoencoderTrainingConfig> {
 
@@ -58,7 +60,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      */
     public record Data(@FilePath(except = ProceduralImages.SCHEME) String images,
             @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
-            boolean skipCorrupt, int decoders) {
+            boolean skipCorrupt, @MayChange int decoders) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public Data {
@@ -93,7 +95,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param optimizer     kind of both optimisers
      * @param learningRate  learning rate after the warm-up, above 0
      * @param warmupStart   learning rate at the start of the warm-up, at least 0
-     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param warmupSteps   number of steps of the warm-up; 0: no warm-up
      * @param lastRate      learning rate after the last step
      * @param beta1         decay of the mean of gradients, in [0, 1)
      * @param beta2         decay of the mean of squared gradients, in [0, 1)
@@ -102,9 +104,10 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param ema           decay of the moving average of the autoencoder's weights, in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
-    public record Training(int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
+    public record Training(@MayChange int steps, int batch, int accumulation, OptimizerKind optimizer,
+            double learningRate,
             double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
-            double clip, double ema, boolean checkpointing) implements TrainingSettings {
+            double clip, double ema, @MayChange boolean checkpointing) implements TrainingSettings {
 
         @Override
         public void check() {
@@ -113,7 +116,8 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
         }
 
         LearningRateSchedule schedule() {
-            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps, steps);
+            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps,
+                    scheduledSteps());
         }
     }
 
@@ -129,7 +133,8 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param points number of latent tokens whose neighbours are searched; all if the validation images have fewer
      * @param k      number of the neighbour; the paper does not say which
      */
-    public record Evaluation(int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
+    public record Evaluation(@MayChange int every, int images, int batch, int shown, @FilePath String bank, int points,
+            int k) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {

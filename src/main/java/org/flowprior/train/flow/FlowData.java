@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -292,11 +293,20 @@ final class FlowData implements AutoCloseable {
 
     private void readProjection(Path file) {
         Map<String, String> metadata = new TreeMap<>(Safetensors.header(file).metadata());
-        scaling = Double.parseDouble(metadata.remove(SCALING));
+        scaling = scaling(file, metadata.remove(SCALING));
         if (projection != null) {
             projection.close();
         }
         projection = Projection.of(Safetensors.load(file), metadata);
+    }
+
+    private static double scaling(Path file, String text) {
+        try {
+            return Double.parseDouble(Objects.requireNonNullElse(text, "none"));
+        } catch (NumberFormatException e) {
+            throw new RequestException(file + ": its metadata '" + SCALING + "' is " + text + ", which is not a number",
+                    e);
+        }
     }
 
     private void fillCache() {

@@ -14,6 +14,7 @@ import org.flowprior.generate.GeneratorFixture;
 import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
 import org.flowprior.torch.io.DirectoryLock;
+import org.flowprior.torch.io.FileChecksum;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,5 +125,25 @@ class SampleRefusalTest {
         fixture.makeGenerator(new MarConfig.Head.Diffusion(1, 16, 1));
         assertRefused("a diffusion head takes solver official", "--count", 5, "--steps", 4, "--solver", "euler");
         assertThat(fixture.place).doesNotExist();
+    }
+
+    @Test
+    void theAutoencoderIsTheOneWhoseLatentsTheGeneratorLearnt() throws IOException {
+        String own = FileChecksum.of(fixture.autoencoderFile);
+        fixture.writeGenerator(own.equals("00000000") ? "11111111" : "00000000");
+        assertRefused(fixture.autoencoderFile + " is not the file of the autoencoder whose latents "
+                + fixture.generatorFile
+                + " learnt; give that file, or --accept-other-autoencoder decodes with this one");
+        assertThat(fixture.place).doesNotExist();
+        assertThat(fixture.run("--accept-other-autoencoder")).as(fixture.err.toString()).isZero();
+        assertThat(fixture.err.toString()).contains("is not the file of the autoencoder").hasLineCount(1);
+    }
+
+    @Test
+    void aGeneratorThatDoesNotSayWhoseLatentsItLearntIsSaidInALine() {
+        fixture.writeGenerator((String) null);
+        assertThat(fixture.run()).as(fixture.err.toString()).isZero();
+        assertThat(fixture.err.toString()).isEqualTo("flowprior: " + fixture.generatorFile
+                + " does not say whose latents it learnt, so the autoencoder is not checked\n");
     }
 }
