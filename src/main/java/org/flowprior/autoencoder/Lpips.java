@@ -17,6 +17,7 @@ import org.flowprior.torch.nn.Conv2d;
 import org.flowprior.torch.nn.Init;
 import org.flowprior.torch.nn.Layer;
 import org.flowprior.torch.nn.Module;
+import org.flowprior.torch.nn.ModuleDict;
 import org.flowprior.torch.nn.StateDict;
 import org.flowprior.vision.Vgg16;
 
@@ -186,14 +187,6 @@ public final class Lpips extends Module {
     private static Tensor unit(Tensor features) {
         Tensor length = Linalg.vectorNorm(features, 2, new long[] {1}, true);
         return features.div(length.add(EPSILON));
-    }
-
-    /** {@code torch.nn.ModuleDict}. */
-    private static final class ModuleDict extends Module {
-
-        ModuleDict(Map<String, ? extends Module> modules) {
-            modules.forEach(this::register);
-        }
     }
 
     /** Subtracts LPIPS's ImageNet mean from images in [-1, 1] and divides by its deviation. */

@@ -4,16 +4,21 @@ import org.flowprior.torch.Functional;
 import org.flowprior.torch.Tensor;
 
 /** The mean of each window: {@code torch.nn.AvgPool2d}. */
-public final class AvgPool2d extends Layer {
+public final class AvgPool2d extends AvgPoolNd<AvgPool2d> {
 
-    private final long kernel;
-    private final long stride;
-    private final long padding;
-    private final boolean countIncludePad;
-
-    /** Square windows side by side. */
+    /** Windows of this size in all dimensions, side by side. */
     public AvgPool2d(long kernel) {
-        this(kernel, kernel, 0, true);
+        this(kernel, kernel, 0);
+    }
+
+    /** Windows of this size at this stride. */
+    public AvgPool2d(long kernel, long stride) {
+        this(kernel, stride, 0);
+    }
+
+    /** Windows of this size at this stride, x padded with zeros, which count in the divisor. */
+    public AvgPool2d(long kernel, long stride, long padding) {
+        this(new long[] {kernel}, new long[] {stride}, new long[] {padding}, false, true);
     }
 
     /**
@@ -22,15 +27,21 @@ public final class AvgPool2d extends Layer {
      * @param countIncludePad whether the divisor counts the padding, PyTorch's default
      */
     public AvgPool2d(long kernel, long stride, long padding, boolean countIncludePad) {
-        this.kernel = kernel;
-        this.stride = stride;
-        this.padding = padding;
-        this.countIncludePad = countIncludePad;
+        this(new long[] {kernel}, new long[] {stride}, new long[] {padding}, false, countIncludePad);
+    }
+
+    /**
+     * PyTorch's arguments; an array has one number, or one for each dimension.
+     *
+     * @param countIncludePad whether the divisor counts the padding, PyTorch's default
+     */
+    public AvgPool2d(long[] kernel, long[] stride, long[] padding, boolean ceilMode, boolean countIncludePad) {
+        super(kernel, stride, padding, ceilMode, countIncludePad);
     }
 
     /** x [batch, channels, height, width] to [batch, channels, height', width']. */
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.avgPool2d(x, kernel, stride, padding, false, countIncludePad);
+        return hooked(x, in -> Functional.avgPool2d(in, kernel, stride, padding, ceilMode, countIncludePad));
     }
 }

@@ -1,52 +1,33 @@
 package org.flowprior.torch.nn;
 
 import java.util.List;
-import java.util.stream.Collectors;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.Torch;
 
 /**
- * Normalisation of each channel over the batch, with momentum 0.1. The keys are {@code weight}, {@code bias},
- * {@code running_mean}, {@code running_var}, [features] each, and {@code num_batches_tracked}. In training it
- * normalises with the batch's mean and biased variance and updates the running ones, with the unbiased variance;
- * otherwise it normalises with the running ones.
+ * Normalisation of each channel over the batch. The keys are {@code weight}, {@code bias}, {@code running_mean},
+ * {@code running_var}, [features] each, and {@code num_batches_tracked}. In training it normalises with the batch's
+ * mean and biased variance and updates the running ones, with the unbiased variance; otherwise it normalises with the
+ * running ones, or with the batch's if there are none.
  */
-public abstract sealed class BatchNorm extends WeightedLayer permits BatchNorm1d, BatchNorm2d {
+public abstract sealed class BatchNorm<S extends BatchNorm<S>> extends NormalisedChannels<S>
+        permits BatchNorm1d, BatchNorm2d, BatchNorm3d {
 
-    private static final double MOMENTUM = 0.1;
+    /** PyTorch's arguments: epsilon 1e-5, momentum 0.1, a weight and a bias, running statistics. */
+    public static final Options DEFAULT = new Options(1e-5, 0.1, true, true);
 
-    private final double eps;
-    private final List<Integer> dims;
-    private final Tensor runningMean;
-    private final Tensor runningVar;
-    private final Tensor batches;
-
-    BatchNorm(long features, double eps, List<Integer> dims) {
-        super(Torch.ones(features), Torch.zeros(features));
-        this.eps = eps;
-        this.dims = dims;
-        this.runningMean = registerBuffer("running_mean", Torch.zeros(features), true);
-        this.runningVar = registerBuffer("running_var", Torch.ones(features), true);
-        this.batches = registerBuffer("num_batches_tracked", Torch.zeros(new long[0], DType.INT64), true);
+    BatchNorm(long features, Options options, List<Integer> dims) {
+        super(features, options, dims);
     }
 
-    /**
-     * x to the same shape.
-     *
-     * @throws IllegalArgumentException for a wrong number of dimensions
-     */
     @Override
-    public final Tensor forward(Tensor x) {
-        if (!dims.contains(x.dim())) {
-            throw new IllegalArgumentException(getClass().getSimpleName() + " takes "
-                    + dims.stream().map(String::valueOf).collect(Collectors.joining(" or ")) + " dimensions, not "
-                    + x.signature());
-        }
-        if (isTraining()) {
+    final Tensor normalised(Tensor x, Options options) {
+        if (isTraining() && batches != null) {
             batches.add_(1);
         }
-        return Functional.batchNorm(x, weight, bias, runningMean, runningVar, isTraining(), MOMENTUM, eps, true);
+        double momentum = options.momentum() != null ? options.momentum()
+                : batches != null && isTraining() ? 1 / batches.item() : 0;
+        return Functional.batchNorm(x, weight, bias, runningMean, runningVar, isTraining() || runningMean == null,
+                momentum, options.eps(), true);
     }
 }

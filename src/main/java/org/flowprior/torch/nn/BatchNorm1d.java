@@ -3,15 +3,20 @@ package org.flowprior.torch.nn;
 import java.util.List;
 
 /** {@link BatchNorm} of [batch, features] or [batch, features, length]: {@code torch.nn.BatchNorm1d}. */
-public final class BatchNorm1d extends BatchNorm {
+public final class BatchNorm1d extends BatchNorm<BatchNorm1d> {
 
-    /** With PyTorch's epsilon of 1e-5. */
+    /** With PyTorch's defaults. */
     public BatchNorm1d(long features) {
-        this(features, 1e-5);
+        this(features, DEFAULT);
     }
 
-    /** With weight 1 and bias 0. */
+    /** With this epsilon. */
     public BatchNorm1d(long features, double eps) {
-        super(features, eps, List.of(2, 3));
+        this(features, DEFAULT.withEps(eps));
+    }
+
+    /** With weight 1 and bias 0: {@code BatchNorm1d.DEFAULT.withMomentum(0.01)}. */
+    public BatchNorm1d(long features, Options options) {
+        super(features, options, List.of(2, 3));
     }
 }

@@ -3,15 +3,20 @@ package org.flowprior.torch.nn;
 import java.util.List;
 
 /** {@link BatchNorm} of [batch, features, height, width]: {@code torch.nn.BatchNorm2d}. */
-public final class BatchNorm2d extends BatchNorm {
+public final class BatchNorm2d extends BatchNorm<BatchNorm2d> {
 
-    /** With PyTorch's epsilon of 1e-5. */
+    /** With PyTorch's defaults. */
     public BatchNorm2d(long features) {
-        this(features, 1e-5);
+        this(features, DEFAULT);
     }
 
-    /** With weight 1 and bias 0. */
+    /** With this epsilon. */
     public BatchNorm2d(long features, double eps) {
-        super(features, eps, List.of(4));
+        this(features, DEFAULT.withEps(eps));
+    }
+
+    /** With weight 1 and bias 0: {@code BatchNorm2d.DEFAULT.withMomentum(0.01)}. */
+    public BatchNorm2d(long features, Options options) {
+        super(features, options, List.of(4));
     }
 }

@@ -10,12 +10,27 @@ import org.flowprior.torch.Torch;
  * spectral norm, as by PyTorch's {@code spectral_norm}, the keys are {@code bias}, {@code weight_orig},
  * {@code weight_u} and {@code weight_v}.
  */
-public final class Conv1d extends Layer {
+public final class Conv1d extends TypedLayer<Conv1d> {
 
     private final Options options;
     private final Tensor weight;
     private final Tensor bias;
     private final SpectralNorm spectralNorm;
+
+    /** With this kernel in all dimensions, stride 1, no padding, a bias. */
+    public Conv1d(long in, long out, long kernel) {
+        this(in, out, Options.kernel(kernel));
+    }
+
+    /** With this kernel and stride in all dimensions, no padding, a bias. */
+    public Conv1d(long in, long out, long kernel, long stride) {
+        this(in, out, Options.kernel(kernel).withStride(stride));
+    }
+
+    /** With this kernel, stride and padding in all dimensions, and a bias. */
+    public Conv1d(long in, long out, long kernel, long stride, long padding) {
+        this(in, out, Options.kernel(kernel).withStride(stride).withPadding(padding));
+    }
 
     /** With PyTorch's initial values from the default generator. */
     public Conv1d(long in, long out, Options options) {
@@ -59,11 +74,23 @@ public final class Conv1d extends Layer {
     /** x [batch, in, length] to [batch, out, length']. */
     @Override
     public Tensor forward(Tensor x) {
+        return hooked(x, this::convolved);
+    }
+
+    private Tensor convolved(Tensor x) {
         Tensor w = spectralNorm == null ? weight : spectralNorm.normalise(weight, isTraining());
         long padding = options.circular ? 0 : options.padding;
         Tensor padded = !options.circular ? x
                 : Functional.pad(x, new long[] {options.padding, options.padding}, "circular");
         return Functional.conv1d(padded, w, bias, options.stride, padding, options.dilation, options.groups);
+    }
+
+    @Override
+    protected String extraRepr() {
+        long in = weight.size(1) * options.groups;
+        return ConvNd.repr(in, weight.size(0), ConvNd.Options.kernel(options.kernel).withStride(options.stride)
+                .withPadding(options.padding).withDilation(options.dilation).withGroups(options.groups)
+                .withBias(options.bias)) + (options.circular ? ", padding_mode=circular" : "");
     }
 
     /**

@@ -9,9 +9,24 @@ import org.flowprior.torch.Torch;
  * Convolution over images with zero padding: {@code torch.nn.Conv2d}, with the keys {@code weight}, [out, in / groups,
  * kernel height, kernel width], and {@code bias}, [out].
  */
-public final class Conv2d extends WeightedLayer {
+public final class Conv2d extends WeightedLayer<Conv2d> {
 
     private final Options options;
+
+    /** With this kernel in all dimensions, stride 1, no padding, a bias. */
+    public Conv2d(long in, long out, long kernel) {
+        this(in, out, Options.kernel(kernel));
+    }
+
+    /** With this kernel and stride in all dimensions, no padding, a bias. */
+    public Conv2d(long in, long out, long kernel, long stride) {
+        this(in, out, Options.kernel(kernel).withStride(stride));
+    }
+
+    /** With this kernel, stride and padding in all dimensions, and a bias. */
+    public Conv2d(long in, long out, long kernel, long stride, long padding) {
+        this(in, out, Options.kernel(kernel).withStride(stride).withPadding(padding));
+    }
 
     /** With PyTorch's initial values from the default generator. */
     public Conv2d(long in, long out, Options options) {
@@ -33,8 +48,16 @@ public final class Conv2d extends WeightedLayer {
     /** x [batch, in, height, width] to [batch, out, height', width']. */
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.conv2d(x, weight, bias, options.stride.toArray(), options.padding.toArray(),
-                options.dilation.toArray(), options.groups);
+        return hooked(x, in -> Functional.conv2d(in, weight, bias, options.stride.toArray(), options.padding.toArray(),
+                options.dilation.toArray(), options.groups));
+    }
+
+    @Override
+    protected String extraRepr() {
+        return ConvNd.repr(weight.size(1) * options.groups, weight.size(0),
+                ConvNd.Options.kernel(options.kernel.toArray()).withStride(options.stride.toArray())
+                        .withPadding(options.padding.toArray()).withDilation(options.dilation.toArray())
+                        .withGroups(options.groups).withBias(options.bias));
     }
 
     /** The arguments of PyTorch's constructor other than the channels. */

@@ -7,9 +7,12 @@ import org.flowprior.torch.Tensor;
  * In training, zeroes each element with probability p and divides the others by 1 - p; otherwise returns x itself:
  * {@code torch.nn.Dropout}. Draws from the device's default generator.
  */
-public final class Dropout extends Layer {
+public final class Dropout extends DropoutNd<Dropout> {
 
-    private final double p;
+    /** With PyTorch's probability of 0.5. */
+    public Dropout() {
+        this(0.5);
+    }
 
     /**
      * With this probability.
@@ -17,14 +20,11 @@ public final class Dropout extends Layer {
      * @throws IllegalArgumentException if it is not in [0, 1]
      */
     public Dropout(double p) {
-        if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException("a dropout probability must be in [0, 1], not " + p);
-        }
-        this.p = p;
+        super(p);
     }
 
     @Override
-    public Tensor forward(Tensor x) {
-        return Functional.dropout(x, p, isTraining());
+    Tensor drop(Tensor x, double probability, boolean training) {
+        return Functional.dropout(x, probability, training);
     }
 }

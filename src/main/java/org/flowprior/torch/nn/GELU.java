@@ -5,7 +5,7 @@ import org.flowprior.torch.Functional;
 import org.flowprior.torch.Tensor;
 
 /** x · Φ(x), with the normal distribution function Φ or its approximation: {@code torch.nn.GELU}. */
-public final class GELU extends Layer {
+public final class GELU extends TypedLayer<GELU> {
 
     /** The computation of Φ: exact, or by the hyperbolic tangent. */
     public enum Approximate { NONE, TANH }
@@ -24,6 +24,11 @@ public final class GELU extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.gelu(x, approximate);
+        return hooked(x, in -> Functional.gelu(in, approximate));
+    }
+
+    @Override
+    protected String extraRepr() {
+        return "approximate='" + approximate + "'";
     }
 }

@@ -5,10 +5,10 @@ import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
 /**
- * Normalisation over the last dimension with the biased variance: {@code torch.nn.LayerNorm}, with the keys
- * {@code weight} and {@code bias}, [size].
+ * Normalisation over the last dimensions with the biased variance: {@code torch.nn.LayerNorm}, with the keys
+ * {@code weight} and {@code bias}, of the normalised shape.
  */
-public final class LayerNorm extends WeightedLayer {
+public final class LayerNorm extends WeightedLayer<LayerNorm> {
 
     private final long[] shape;
     private final double eps;
@@ -24,14 +24,30 @@ public final class LayerNorm extends WeightedLayer {
      * @param affine whether there are a weight, 1 at first, and a bias, 0 at first
      */
     public LayerNorm(long size, double eps, boolean affine) {
-        super(affine ? Torch.ones(size) : null, affine ? Torch.zeros(size) : null);
-        this.shape = new long[] {size};
+        this(new long[] {size}, eps, affine, true);
+    }
+
+    /**
+     * Over the last dimensions, of this shape.
+     *
+     * @param affine whether there is a weight, 1 at first
+     * @param bias   whether there is, with a weight, also a bias, 0 at first
+     */
+    public LayerNorm(long[] shape, double eps, boolean affine, boolean bias) {
+        super(affine ? Torch.ones(shape) : null, affine && bias ? Torch.zeros(shape) : null);
+        this.shape = shape.clone();
         this.eps = eps;
     }
 
-    /** x [..., size] to the same shape. */
+    /** x [..., normalised shape] to the same shape. */
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.layerNorm(x, shape, weight, bias, eps);
+        return hooked(x, in -> Functional.layerNorm(in, shape, weight, bias, eps));
+    }
+
+    @Override
+    protected String extraRepr() {
+        return Python.tuple(shape) + ", eps=" + Python.repr(eps) + ", elementwise_affine=" + Python.repr(weight != null)
+                + ", bias=" + Python.repr(bias != null);
     }
 }

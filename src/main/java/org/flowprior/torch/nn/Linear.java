@@ -9,7 +9,9 @@ import org.flowprior.torch.Torch;
  * y = x Wᵀ + b over the last dimension: {@code torch.nn.Linear}, with the keys {@code weight}, [out, in], and
  * {@code bias}, [out].
  */
-public final class Linear extends WeightedLayer {
+public final class Linear extends WeightedLayer<Linear> {
+
+    private String printedName = "Linear";
 
     /** With a bias and PyTorch's initial values from the default generator. */
     public Linear(long in, long out) {
@@ -34,6 +36,22 @@ public final class Linear extends WeightedLayer {
     /** x [..., in] to [..., out]. */
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.linear(x, weight, bias);
+        return hooked(x, in -> Functional.linear(in, weight, bias));
+    }
+
+    /** Prints under another name, as PyTorch does for a subclass. Returns this. */
+    Linear printedAs(String name) {
+        printedName = name;
+        return this;
+    }
+
+    @Override
+    String typeName() {
+        return printedName;
+    }
+
+    @Override
+    protected String extraRepr() {
+        return "in_features=" + weight.size(1) + ", out_features=" + weight.size(0) + ", bias=" + Python.repr(bias != null);
     }
 }

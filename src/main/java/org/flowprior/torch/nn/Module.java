@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
@@ -39,6 +41,7 @@ public abstract class Module implements AutoCloseable {
     private final Map<String, Module> children = new LinkedHashMap<>();
     private boolean training = true;
     private boolean closed;
+    private Hooks hooks;
 
     /** An empty module in training mode. */
     protected Module() {}
@@ -101,7 +104,8 @@ public abstract class Module implements AutoCloseable {
         }
     }
 
-    private String typeName() {
+    /** The name in messages and printouts: PyTorch's class. */
+    String typeName() {
         return getClass().getSimpleName();
     }
 
@@ -120,6 +124,21 @@ public abstract class Module implements AutoCloseable {
             children.forEach(
                     (child, module) -> module.collect(name.isEmpty() ? child : name + "." + child, found, seen));
         }
+    }
+
+    /** Returns this module and all below it, parents first, each once. */
+    public final List<Module> modules() {
+        return new ArrayList<>(namedModules().values());
+    }
+
+    /** Returns the modules registered here, not those below them, under their names. */
+    public final Map<String, Module> namedChildren() {
+        return Collections.unmodifiableMap(children);
+    }
+
+    /** Returns the modules registered here, not those below them. */
+    public final List<Module> children() {
+        return new ArrayList<>(children.values());
     }
 
     /** Returns all parameters under PyTorch's keys; tied parameters are only under their first key. */
@@ -177,7 +196,81 @@ public abstract class Module implements AutoCloseable {
         StateDict.load(typeName(), stateDict(), state);
     }
 
+    // ---- printing --------------------------------------------------------------------------------------------------
+
+    /** Returns what {@link #toString} prints between the parentheses, before the children; nothing by default. */
+    protected String extraRepr() {
+        return "";
+    }
+
+    /** The module and all below it, as PyTorch prints a model. */
+    @Override
+    public String toString() {
+        return ModulePrinter.print(this);
+    }
+
+    /** Returns the parameters and bytes of each module, without output shapes, because nothing runs. */
+    public final Summary summary() {
+        return Summary.of(this, () -> {});
+    }
+
+    /**
+     * Runs a forward in evaluation mode without gradients, and returns the output shape, the parameters and the bytes of
+     * each module: {@code net.summary(() -> net.forward(source, target))}. Hooks note the shapes, see {@link #hooked}.
+     */
+    public final Summary summary(Runnable forward) {
+        return Summary.of(this, forward);
+    }
+
+    // ---- hooks -----------------------------------------------------------------------------------------------------
+
+    /** Runs the hook before each forward of this module, after earlier ones; see {@link #hooked}. */
+    public final RemovableHandle registerForwardPreHook(ForwardPreHook hook) {
+        return hooks().addPre(Objects.requireNonNull(hook, "hook"));
+    }
+
+    /** Runs the hook after each forward of this module, after earlier ones; see {@link #hooked}. */
+    public final RemovableHandle registerForwardHook(ForwardHook hook) {
+        return hooks().addForward(Objects.requireNonNull(hook, "hook"));
+    }
+
+    /**
+     * Runs the hook in backward, when the gradients of the inputs and the output of a forward of this module are there;
+     * see {@link #hooked}. If no input needs a gradient, it runs when the gradient of the output is there.
+     */
+    public final RemovableHandle registerFullBackwardHook(BackwardHook hook) {
+        return hooks().addBackward(Objects.requireNonNull(hook, "hook"));
+    }
+
+    private Hooks hooks() {
+        if (hooks == null) {
+            hooks = new Hooks();
+        }
+        return hooks;
+    }
+
+    /**
+     * Computes an output between the hooks of this module. The modules of this package do so in {@code forward}, and
+     * {@link Layer#call} does it for every layer. A module of your own with another signature does it in its
+     * {@code forward}, or its hooks do not run.
+     */
+    protected final Tensor hooked(Tensor x, UnaryOperator<Tensor> compute) {
+        return hooks == null ? compute.apply(x) : hooks.run(this, List.of(x), in -> compute.apply(in.getFirst()));
+    }
+
+    /** As {@link #hooked(Tensor, UnaryOperator)}, for several inputs, none null. */
+    protected final Tensor hooked(List<Tensor> inputs, Function<List<Tensor>, Tensor> compute) {
+        return hooks == null ? compute.apply(inputs) : hooks.run(this, List.copyOf(inputs), compute);
+    }
+
     // ---- modes and places ------------------------------------------------------------------------------------------
+
+    /** Calls the function with each module below this one, children first, and then with this one. Returns this. */
+    public Module apply(Consumer<? super Module> function) {
+        children.values().forEach(child -> child.apply(function));
+        function.accept(this);
+        return this;
+    }
 
     /** Sets training or evaluation mode here and in all modules below. Returns this. */
     public Module train(boolean mode) {
@@ -187,12 +280,12 @@ public abstract class Module implements AutoCloseable {
     }
 
     /** As {@code train(true)}. */
-    public final Module train() {
+    public Module train() {
         return train(true);
     }
 
     /** As {@code train(false)}. */
-    public final Module eval() {
+    public Module eval() {
         return train(false);
     }
 
@@ -201,8 +294,19 @@ public abstract class Module implements AutoCloseable {
         return training;
     }
 
+    /** Runs with this module and all below in evaluation mode; afterwards each has the mode that it had. */
+    final void inEvaluation(Runnable body) {
+        List<Module> trained = modules().stream().filter(Module::isTraining).toList();
+        trained.forEach(module -> module.training = false);
+        try {
+            body.run();
+        } finally {
+            trained.forEach(module -> module.training = true);
+        }
+    }
+
     /** Turns the gradients of all parameters on or off. Returns this. */
-    public final Module requiresGrad_(boolean enabled) {
+    public Module requiresGrad_(boolean enabled) {
         parameters().forEach(parameter -> parameter.requiresGrad_(enabled));
         return this;
     }
@@ -213,7 +317,7 @@ public abstract class Module implements AutoCloseable {
     }
 
     /** Moves all parameters with their gradients, and all buffers; each keeps its identity. Returns this. */
-    public final Module to(Device device) {
+    public Module to(Device device) {
         return convert(Objects.requireNonNull(device, "device"), null);
     }
 
@@ -223,11 +327,41 @@ public abstract class Module implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the dtype is not a floating-point one
      */
-    public final Module to(DType dtype) {
+    public Module to(DType dtype) {
         if (!dtype.isFloatingPoint()) {
             throw new IllegalArgumentException("a module cannot be cast to " + dtype + ", only to floating point");
         }
         return convert(null, dtype);
+    }
+
+    /** As {@code to(Device.CPU)}. */
+    public Module cpu() {
+        return to(Device.CPU);
+    }
+
+    /** Moves everything to the current CUDA device. */
+    public Module cuda() {
+        return to(Device.cuda(-1));
+    }
+
+    /** As {@code to(DType.FLOAT16)}. */
+    public Module half() {
+        return to(DType.FLOAT16);
+    }
+
+    /** As {@code to(DType.BFLOAT16)}. */
+    public Module bfloat16() {
+        return to(DType.BFLOAT16);
+    }
+
+    /** As {@code to(DType.FLOAT32)}: PyTorch's {@code float()}, which is no name in Java. */
+    public Module toFloat() {
+        return to(DType.FLOAT32);
+    }
+
+    /** As {@code to(DType.FLOAT64)}: PyTorch's {@code double()}, which is no name in Java. */
+    public Module toDouble() {
+        return to(DType.FLOAT64);
     }
 
     private Module convert(Device device, DType dtype) {

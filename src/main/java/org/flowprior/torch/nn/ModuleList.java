@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /** Modules under the names 0, 1, 2 …: {@code torch.nn.ModuleList}. */
-public final class ModuleList<M extends Module> extends Module implements Iterable<M> {
+public final class ModuleList<M extends Module> extends TypedModule<ModuleList<M>> implements Iterable<M> {
 
     private final List<M> modules;
 
@@ -24,6 +24,11 @@ public final class ModuleList<M extends Module> extends Module implements Iterab
     /** Returns the number of modules. */
     public int size() {
         return modules.size();
+    }
+
+    @Override
+    public String toString() {
+        return ModulePrinter.printRuns(this);
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.List;
 import org.flowprior.torch.Tensor;
 
 /** Layers one after the other under the names 0, 1, 2 …: {@code torch.nn.Sequential}. */
-public final class Sequential extends Layer {
+public final class Sequential extends TypedLayer<Sequential> {
 
     private final List<Layer> layers;
 
@@ -32,9 +32,13 @@ public final class Sequential extends Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
+        return hooked(x, this::applyAll);
+    }
+
+    private Tensor applyAll(Tensor x) {
         Tensor y = x;
         for (Layer layer : layers) {
-            y = y == x ? layer.forward(x) : y.into(layer::forward);
+            y = y == x ? layer.call(x) : y.into(layer::call);
         }
         return y;
     }

@@ -3,7 +3,7 @@ package org.flowprior.torch.nn;
 import org.flowprior.torch.Tensor;
 
 /** A layer with the parameters {@code weight} and {@code bias}. */
-abstract class WeightedLayer extends Layer {
+abstract class WeightedLayer<S extends WeightedLayer<S>> extends TypedLayer<S> {
 
     final Tensor weight;
     final Tensor bias;

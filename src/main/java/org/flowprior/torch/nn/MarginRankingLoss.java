@@ -1,0 +1,32 @@
+package org.flowprior.torch.nn;
+
+import java.util.List;
+import org.flowprior.torch.Functional;
+import org.flowprior.torch.Reduction;
+import org.flowprior.torch.Tensor;
+
+/**
+ * max(0, -target (input1 - input2) + margin): {@code torch.nn.MarginRankingLoss}.
+ */
+public final class MarginRankingLoss extends TypedModule<MarginRankingLoss> {
+
+    private final double margin;
+    private final Reduction reduction;
+
+    /** With PyTorch's defaults. */
+    public MarginRankingLoss() {
+        this(0, Reduction.MEAN);
+    }
+
+    /** With PyTorch's arguments. */
+    public MarginRankingLoss(double margin, Reduction reduction) {
+        this.margin = margin;
+        this.reduction = reduction;
+    }
+
+    /** Three tensors of one shape; target is 1 if input1 should be larger, else -1. */
+    public Tensor forward(Tensor input1, Tensor input2, Tensor target) {
+        return hooked(List.of(input1, input2, target), in -> Functional.marginRankingLoss(in.get(0), in.get(1), in.get(2), margin,
+                reduction));
+    }
+}
