@@ -88,7 +88,7 @@ class RunDirectoryTest {
         assertThat(store.all()).containsExactly(directory.resolve("step-00000005"));
         assertThat(directory.resolve("last/a")).hasContent("five");
         store.write(6, to -> Files.writeString(to.resolve("b"), "six"));
-        assertThat(names(directory.resolve("last"))).containsExactly("b");
+        assertThat(names(directory.resolve("last"))).containsExactly("b", "checksums.json");
         assertThat(Files.readSymbolicLink(directory.resolve("last"))).isEqualTo(Path.of("step-00000006"));
         assertThat(names(directory)).containsExactly("last", "step-00000005", "step-00000006");
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.stream.Stream;
 import org.flowprior.cli.Main;
 import org.flowprior.data.ProceduralImages;
@@ -157,7 +158,9 @@ class ChangedDataTest {
     @Test
     void aCheckpointOfAnOlderVersionGoesOnAndItIsSaid() throws IOException {
         SmallRun.FLOW.trainHalf(place, run());
-        Files.delete(run().resolve("checkpoints/step-00000002/inputs.json"));
+        for (String newer : List.of("inputs.json", "checksums.json", "config.json")) {
+            Files.delete(run().resolve("checkpoints/step-00000002").resolve(newer));
+        }
         PrintStream console = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try {

@@ -74,6 +74,16 @@ class TrainFlowTest {
     }
 
     @Test
+    void aRunMayBeShorterThanItsWarmup() {
+        Path run = directory.resolve("run");
+        assertThat(run(tiny("--bank", bank().toString(), "--out", run.toString(), "--set", "training.warmupSteps=100",
+                "--set", "training.warmupStart=0.0001", "--set", "training.learningRate=0.001")))
+                .as(err::toString).isZero();
+        // 1e-4 + 5 (1e-3 - 1e-4) / 100 in the last of 6 steps
+        assertThat(run.resolve("metrics.jsonl")).content().containsPattern("\"step\":6,.*\"learningRate\":1.45");
+    }
+
+    @Test
     void aBankThatIsNotThereIsNamed() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).isEqualTo(

@@ -63,7 +63,7 @@ class AutoencoderTrainingConfigTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"training.accumulation=3", "loss.adversarial.weight=1", "model.toPixel=identity",
-        "model.latentTokens=0", "training.warmupSteps=100000", "data.smallest=0", "loss.perceptual.weight=-1",
+        "model.latentTokens=0", "training.warmupSteps=-1", "data.smallest=0", "loss.perceptual.weight=-1",
         "model.bottleneck.temperature=0 model.bottleneck.kind=softvq", "training.ema=1", "evaluation.images=0",
         "evaluation.points=0", "evaluation.k=0", "model.encoder.heads=3"})
     void whatMakesNoRunIsRefused(String settings) {
