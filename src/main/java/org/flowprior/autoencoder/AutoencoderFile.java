@@ -39,6 +39,25 @@ public final class AutoencoderFile {
         }
 
         @Override
+        protected AutoencoderConfig withArguments(AutoencoderConfig config, Map<?, ?> arguments) {
+            Bottleneck.Options stated = switch (config.bottleneck()) {
+                case SoftVqBottleneck.Options soft when arguments.get("tau") instanceof Number tau ->
+                        new SoftVqBottleneck.Options(soft.codebooks(), soft.entries(), tau.doubleValue(),
+                                soft.normalize(), soft.entropyWeight());
+                case IdentityBottleneck.Options identity when arguments.get("std_latents") instanceof Boolean flag ->
+                        new IdentityBottleneck.Options(flag);
+                default -> config.bottleneck();
+            };
+            return new AutoencoderConfig(config.encoder(), config.decoder(), config.latentTokens(),
+                    config.latentChannels(), stated, config.toPixel(), config.repa());
+        }
+
+        @Override
+        protected List<String> optionalKeys() {
+            return List.of("quantize.codebook_used");
+        }
+
+        @Override
         protected boolean isWanted(AutoencoderConfig config, String name) {
             return config.repa() != null || REPA.stream().noneMatch(name::startsWith);
         }
@@ -79,7 +98,7 @@ public final class AutoencoderFile {
     /**
      * Reads the autoencoder in the file, float32 on the CPU, in evaluation mode. If the file has no config, sizes come
      * from the weights, with heads of 64 channels; options that weights do not show are the official ones: those of
-     * the bottleneck, weight and {@link Repa.Align#REPEAT} of the representation alignment.
+     * the bottleneck (but {@code tau} and {@code std_latents} are those of the file's {@code args}, if it has them), weight and {@link Repa.Align#REPEAT} of the representation alignment.
      *
      * @throws IllegalArgumentException naming the file, for content that is not an autoencoder
      * @throws UncheckedIOException     when it cannot be read

@@ -36,6 +36,17 @@ public final class MarFile {
         }
 
         @Override
+        protected MarConfig withArguments(MarConfig config, Map<?, ?> arguments) {
+            for (String option : List.of("ar_post_norm", "ar_post_norm_before_res")) {
+                if (Boolean.TRUE.equals(arguments.get(option))) {
+                    throw new IllegalArgumentException("its args have " + option
+                            + ", blocks with norms behind them, which flowprior does not compute");
+                }
+            }
+            return config;
+        }
+
+        @Override
         protected void requireSizes(MarConfig config, Map<String, Tensor> state) {
             long values = state.values().stream().mapToLong(Tensor::numel).sum();
             if (config.parameterCount() > 2 * values + SPARE) {

@@ -55,6 +55,10 @@ final class MarWeights {
         long width = shape(net + "input_proj.weight", 2)[0];
         long outputs = shape(net + "final_layer.linear.weight", 2)[0];
         int depth = depth(net + "res_blocks.");
+        if (depth == 0) {
+            throw new IllegalArgumentException("no tensor '" + net + "res_blocks.0.…': a head of depth 0, without "
+                    + "residual blocks, is not supported");
+        }
         if (outputs == channels) {
             return new MarConfig.Head.Flow(depth, width, MarConfig.MULTIPLICITY);
         }

@@ -132,7 +132,7 @@ public final class FeatureBankWriter implements AutoCloseable {
             width = Math.toIntExact(shape[1]);
             moments = new RunningMoments(options.gaussian() ? width / 2 : width);
             try (Scope scope = Scope.open()) {
-                buffer = Torch.empty(new long[] {options.rowsPerShard(), width}, options.dtype()).keep();
+                buffer = Torch.empty(new long[] {0, width}, options.dtype()).keep();
             }
         } else if (shape[1] != width) {
             throw new IllegalArgumentException("rows of width " + shape[1] + " came after rows of width " + width);
@@ -150,6 +150,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         }
         for (long done = 0; done < chunk.size(0);) {
             long n = Math.min(chunk.size(0) - done, options.rowsPerShard() - filled);
+            reserve(filled + n);
             buffer.narrow(0, filled, n).copy_(chunk.narrow(0, done, n));
             filled += (int) n;
             done += n;
@@ -158,6 +159,17 @@ public final class FeatureBankWriter implements AutoCloseable {
             }
         }
         rows += chunk.size(0);
+    }
+
+    /** Makes room for that many rows: twice the old room or more, and never more than a shard has. */
+    private void reserve(long needed) {
+        if (needed > buffer.size(0)) {
+            long room = Math.min(options.rowsPerShard(), Math.max(needed, 2 * buffer.size(0)));
+            Tensor larger = Torch.empty(new long[] {room, width}, options.dtype());
+            larger.narrow(0, 0, filled).copy_(buffer.narrow(0, 0, filled));
+            buffer.close();
+            buffer = larger.keep();
+        }
     }
 
     private void requireFinite(Tensor given, Tensor chunk) {

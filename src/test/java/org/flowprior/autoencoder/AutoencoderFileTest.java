@@ -88,6 +88,43 @@ class AutoencoderFileTest {
         }
     }
 
+    /** The official script leaves its options in {@code args}; what the caller changes goes before them. */
+    @Test
+    void optionsOfTheArgumentsAreUsed() {
+        Path file = directory.resolve("0250000.pt");
+        Bottleneck.Options soft = new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01);
+        Map<String, Object> arguments = Map.of("tau", 0.2, "std_latents", true);
+        for (Bottleneck.Options shown : List.of(soft, new IdentityBottleneck.Options(false))) {
+            try (Autoencoder written = new Autoencoder(official().withBottleneck(shown), generator)) {
+                PtFile.write(file, Map.of("ema", new LinkedHashMap<>(written.stateDict()), "args", arguments));
+            }
+            Bottleneck.Options stated = shown == soft ? new SoftVqBottleneck.Options(2, 8, 0.2, true, 0.01)
+                    : new IdentityBottleneck.Options(true);
+            assertThat(AutoencoderFile.config(file).bottleneck()).isEqualTo(stated);
+            try (Autoencoder read = Autoencoder.read(file);
+                    Autoencoder given = Autoencoder.read(file, config -> config.withBottleneck(shown))) {
+                assertThat(read.config().bottleneck()).isEqualTo(stated);
+                assertThat(given.config().bottleneck()).isEqualTo(shown);
+            }
+        }
+    }
+
+    @Test
+    void theWindowOfUsedCodesIsOptional() {
+        Path file = directory.resolve("0250000.pt");
+        for (Bottleneck.Options kind : List.of(new SoftVqBottleneck.Options(2, 8, 0.07, true, 0.01),
+                new VqBottleneck.Options(9, true, 0.25, 0))) {
+            try (Autoencoder written = new Autoencoder(official().withBottleneck(kind), generator)) {
+                Map<String, Tensor> state = new LinkedHashMap<>(written.stateDict());
+                assertThat(state.remove("quantize.codebook_used")).isNotNull();
+                AutoencoderFile.writePt(file, state);
+                try (Autoencoder read = Autoencoder.read(file)) {
+                    assertSame(read, written);
+                }
+            }
+        }
+    }
+
     @Test
     void whatIsWrittenTellsWhatWeightsDoNot() {
         Path file = directory.resolve("autoencoder.safetensors");

@@ -3,6 +3,7 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -119,6 +120,36 @@ class MarFileTest {
                 assertThat(told.hidden()).isEqualTo(sizes[1]);
                 assertThat(told.width() % told.heads()).isZero();
             }
+        }
+    }
+
+    private static final MarConfig SMALL = new MarConfig(new LatentLayout.Sequence(2, 3), 8, 1, 1, 2, 4, 2, 1, true, 0.1,
+            0.1, 0.1, 0.7, new MarConfig.Head.Flow(1, 4, 4));
+
+    @Test
+    void normsBehindTheBlocksAreRefusedByName() {
+        Path file = directory.resolve("checkpoint-last.pth");
+        try (Mar mar = new Mar(SMALL, null)) {
+            Map<String, Tensor> state = new LinkedHashMap<>(mar.stateDict());
+            for (String option : List.of("ar_post_norm", "ar_post_norm_before_res")) {
+                PtFile.write(file, Map.of("model", state, "args", Map.of(option, true)));
+                assertThatThrownBy(() -> MarFile.read(file)).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage(file + ": its args have " + option + ", blocks with norms behind them, which "
+                                + "flowprior does not compute");
+                PtFile.write(file, Map.of("model", state, "args", Map.of(option, false)));
+                MarFile.read(file).close();
+            }
+        }
+    }
+
+    @Test
+    void aHeadWithoutBlocksIsNamed() {
+        Path file = directory.resolve("checkpoint-last.pth");
+        try (Mar mar = new Mar(SMALL, null)) {
+            Map<String, Tensor> state = new LinkedHashMap<>(mar.stateDict());
+            state.keySet().removeIf(key -> key.contains("res_blocks"));
+            PtFile.write(file, Map.of("model", state));
+            assertThatThrownBy(() -> MarFile.read(file)).hasMessageContaining("a head of depth 0");
         }
     }
 }

@@ -167,10 +167,13 @@ public final class Evaluate extends Subcommand {
         if (network != null) {
             report.fact("features", network.label());
             report.fact("featuresFile", features.file());
-            report.fact("published", network.isInception());
+            boolean published = network.isInception() && PublishedInception.is(features.file());
+            report.fact("published", published);
             report.fact("dimension", result.dimension());
             report.row("features", String.format(Locale.ROOT, "%s, %,d numbers%s", features.file(),
-                    result.dimension(), network.isInception() ? "" : "; not comparable with published results"));
+                    result.dimension(), published ? ""
+                            : network.isInception() ? "; unverified: not the file of published results"
+                                    : "; not comparable with published results"));
         }
         boolean neighbours = result.metrics().contains(Metric.PR);
         if (neighbours || result.metrics().contains(Metric.IS)) {

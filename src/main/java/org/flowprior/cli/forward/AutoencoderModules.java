@@ -104,7 +104,7 @@ final class AutoencoderModules {
                       noise [B, L, C]      standard normal, for KL; the latents are the means
                                            without it
                       permutation [P]      of the patches from 0, for a representation alignment
-                                           with align avg_1d_shuffle, in training
+                                           with align avg-1d-shuffle, in training
                     Outputs:
                       reconstruction [B, 3, H, W]
                                            not clamped

@@ -55,8 +55,13 @@ public final class PtFile {
     }
 
     static List<TensorFiles.Entry> list(Path file) {
+        return PtListing.of(described(file));
+    }
+
+    /** Reads the object with descriptions in place of its tensors. */
+    static Object described(Path file) {
         try (Source source = Source.copied(file)) {
-            return PtListing.of(PtContainer.of(source).run(new TensorMaker.Describer(storage -> {})));
+            return PtContainer.of(source).run(new TensorMaker.Describer(storage -> {}));
         }
     }
 

@@ -57,6 +57,17 @@ public final class StateFile {
         return isSafetensors(file) ? Safetensors.header(file).metadata() : Map.of();
     }
 
+    /**
+     * Reads the options that training left in the entry {@code args} of a {@code .pt}; empty for other files.
+     *
+     * @throws IllegalArgumentException     naming the file, if it is no {@code .pt} and no safetensors
+     * @throws java.io.UncheckedIOException if it cannot be read
+     */
+    public static Map<?, ?> arguments(Path file) {
+        return !isSafetensors(file) && PtFile.described(file) instanceof Map<?, ?> root
+                && root.get("args") instanceof Map<?, ?> arguments ? arguments : Map.of();
+    }
+
     /** Puts the file's name before the reason, and replaces control characters, which damaged files may contain. */
     public static IllegalArgumentException refused(Path file, IllegalArgumentException reason) {
         return new IllegalArgumentException(file + ": " + reason.getMessage().replaceAll("\\p{Cntrl}", "?"), reason);

@@ -19,6 +19,8 @@ import org.flowprior.torch.io.StateFile;
  */
 public abstract class ModelFile<C extends Record, M extends Module> {
 
+    private static final System.Logger LOGGER = System.getLogger("org.flowprior.torch.nn");
+
     private final Class<C> type;
     private final String key;
     private final String noun;
@@ -46,6 +48,21 @@ public abstract class ModelFile<C extends Record, M extends Module> {
      * in a damaged file take memory.
      */
     protected abstract void requireSizes(C config, Map<String, Tensor> state);
+
+    /**
+     * Returns the config with the options that weights do not show and that the training script stated in the entry
+     * {@code args} of the file. Throws {@link IllegalArgumentException}, naming the option, if no network here has it.
+     *
+     * @param arguments the options by name; often empty
+     */
+    protected C withArguments(C config, Map<?, ?> arguments) {
+        return config;
+    }
+
+    /** Returns the keys of buffers that a file need not have; they keep their initial values. */
+    protected List<String> optionalKeys() {
+        return List.of();
+    }
 
     /** Makes a network of this config. */
     protected abstract M create(C config);
@@ -76,6 +93,8 @@ public abstract class ModelFile<C extends Record, M extends Module> {
                 requireSizes(config, state);
                 state.keySet().removeIf(name -> !isWanted(config, name));
                 model = Init.skipped(() -> create(config));
+                Map<String, Tensor> own = model.stateDict();
+                optionalKeys().stream().filter(own::containsKey).forEach(name -> state.putIfAbsent(name, own.get(name)));
                 model.loadStateDict(state);
                 model.eval();
                 return model;
@@ -117,6 +136,14 @@ public abstract class ModelFile<C extends Record, M extends Module> {
 
     private C config(Path file, Map<String, Tensor> state) {
         String text = StateFile.metadata(file).get(key);
-        return text == null ? configOf(state) : MetadataText.read(type, text, key, noun);
+        if (text != null) {
+            return MetadataText.read(type, text, key, noun);
+        }
+        C shown = configOf(state);
+        C stated = withArguments(shown, StateFile.arguments(file));
+        if (!stated.equals(shown)) {
+            LOGGER.log(System.Logger.Level.WARNING, "{0}: options of its args are used: {1}", file, stated);
+        }
+        return stated;
     }
 }
