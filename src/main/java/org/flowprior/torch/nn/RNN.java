@@ -34,7 +34,7 @@ public final class RNN extends StateRNN<RNN> {
         return tanh ? Functional.rnnTanh(data, batchSizes, hidden, weights, options.bias(), options.numLayers(),
                 options.dropout(), isTraining(), options.bidirectional())
                 : Functional.rnnRelu(data, batchSizes, hidden, weights, options.bias(), options.numLayers(),
-                options.dropout(), isTraining(), options.bidirectional());
+                        options.dropout(), isTraining(), options.bidirectional());
     }
 
     @Override
@@ -42,6 +42,6 @@ public final class RNN extends StateRNN<RNN> {
         return tanh ? Functional.rnnTanh(x, hidden, weights, options.bias(), options.numLayers(),
                 options.dropout(), isTraining(), options.bidirectional(), options.batchFirst())
                 : Functional.rnnRelu(x, hidden, weights, options.bias(), options.numLayers(),
-                options.dropout(), isTraining(), options.bidirectional(), options.batchFirst());
+                        options.dropout(), isTraining(), options.bidirectional(), options.batchFirst());
     }
 }

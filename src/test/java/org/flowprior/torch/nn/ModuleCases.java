@@ -125,20 +125,20 @@ final class ModuleCases {
         layer("BatchNorm1d.plain", () -> new BatchNorm1d(4, BatchNorm.DEFAULT.withMomentum(null).withAffine(false)));
         layer("BatchNorm1d.untracked", () -> new BatchNorm1d(4, BatchNorm.DEFAULT.withTrackRunningStats(false)));
         layer("InstanceNorm1d", () -> new InstanceNorm1d(4));
-        layer("InstanceNorm1d.affine", () ->
-                new InstanceNorm1d(4, InstanceNorm.DEFAULT.withAffine(true).withTrackRunningStats(true)));
+        layer("InstanceNorm1d.affine",
+                () -> new InstanceNorm1d(4, InstanceNorm.DEFAULT.withAffine(true).withTrackRunningStats(true)));
         layer("InstanceNorm1d.unbatched", () -> new InstanceNorm1d(4, InstanceNorm.DEFAULT.withAffine(true)));
         layer("Conv1d", () -> new Conv1d(4, 2, 3, 2, 1));
-        layer("Conv1d.groups", () ->
-                new Conv1d(4, 6, Conv1d.Options.kernel(2).withDilation(2).withGroups(2).withBias(false)));
+        layer("Conv1d.groups",
+                () -> new Conv1d(4, 6, Conv1d.Options.kernel(2).withDilation(2).withGroups(2).withBias(false)));
         layer("ConvTranspose1d", () -> new ConvTranspose1d(4, 2, 3, 2, 1));
         layer("ConvTranspose1d.groups", () -> new ConvTranspose1d(4, 6,
-                ConvTranspose1d.Options.kernel(2).withStride(2).withOutputPadding(1).withDilation(2).withGroups(2).withBias(false)));
+                ConvTranspose1d.Options.kernel(2).withStride(2).withOutputPadding(1).withDilation(2).withGroups(2)
+                        .withBias(false)));
         put("ConvTranspose1d.size", () -> new ConvTranspose1d(4, 2, 3, 2),
                 (m, x) -> List.of(m.forward(x.getFirst(), new long[] {16})));
         layer("MaxPool1d", () -> new MaxPool1d(2));
-        layer("MaxPool1d.all", () ->
-                new MaxPool1d(
+        layer("MaxPool1d.all", () -> new MaxPool1d(
                 MaxPool1d.Options.kernel(3).withStride(2).withPadding(1).withDilation(1).withCeilMode(true)));
         layer("AvgPool1d", () -> new AvgPool1d(2));
         layer("AvgPool1d.all", () -> new AvgPool1d(AvgPool1d.Options.kernel(3)
@@ -160,20 +160,20 @@ final class ModuleCases {
         layer("BatchNorm2d.plain", () -> new BatchNorm2d(4, BatchNorm.DEFAULT.withMomentum(null).withAffine(false)));
         layer("BatchNorm2d.untracked", () -> new BatchNorm2d(4, BatchNorm.DEFAULT.withTrackRunningStats(false)));
         layer("InstanceNorm2d", () -> new InstanceNorm2d(4));
-        layer("InstanceNorm2d.affine", () ->
-                new InstanceNorm2d(4, InstanceNorm.DEFAULT.withAffine(true).withTrackRunningStats(true)));
+        layer("InstanceNorm2d.affine",
+                () -> new InstanceNorm2d(4, InstanceNorm.DEFAULT.withAffine(true).withTrackRunningStats(true)));
         layer("InstanceNorm2d.unbatched", () -> new InstanceNorm2d(4, InstanceNorm.DEFAULT.withAffine(true)));
         layer("Conv2d", () -> new Conv2d(4, 2, 3, 2, 1));
-        layer("Conv2d.groups", () ->
-                new Conv2d(4, 6, Conv2d.Options.kernel(2).withDilation(2).withGroups(2).withBias(false)));
+        layer("Conv2d.groups",
+                () -> new Conv2d(4, 6, Conv2d.Options.kernel(2).withDilation(2).withGroups(2).withBias(false)));
         layer("ConvTranspose2d", () -> new ConvTranspose2d(4, 2, 3, 2, 1));
         layer("ConvTranspose2d.groups", () -> new ConvTranspose2d(4, 6,
-                ConvTranspose2d.Options.kernel(2).withStride(2).withOutputPadding(1).withDilation(2).withGroups(2).withBias(false)));
+                ConvTranspose2d.Options.kernel(2).withStride(2).withOutputPadding(1).withDilation(2).withGroups(2)
+                        .withBias(false)));
         put("ConvTranspose2d.size", () -> new ConvTranspose2d(4, 2, 3, 2),
                 (m, x) -> List.of(m.forward(x.getFirst(), 12, 14)));
         layer("MaxPool2d", () -> new MaxPool2d(2));
-        layer("MaxPool2d.all", () ->
-                new MaxPool2d(
+        layer("MaxPool2d.all", () -> new MaxPool2d(
                 MaxPool2d.Options.kernel(3).withStride(2).withPadding(1).withDilation(1).withCeilMode(true)));
         layer("AvgPool2d", () -> new AvgPool2d(2));
         layer("AvgPool2d.all", () -> new AvgPool2d(AvgPool2d.Options.kernel(3)
@@ -195,20 +195,20 @@ final class ModuleCases {
         layer("BatchNorm3d.plain", () -> new BatchNorm3d(4, BatchNorm.DEFAULT.withMomentum(null).withAffine(false)));
         layer("BatchNorm3d.untracked", () -> new BatchNorm3d(4, BatchNorm.DEFAULT.withTrackRunningStats(false)));
         layer("InstanceNorm3d", () -> new InstanceNorm3d(4));
-        layer("InstanceNorm3d.affine", () ->
-                new InstanceNorm3d(4, InstanceNorm.DEFAULT.withAffine(true).withTrackRunningStats(true)));
+        layer("InstanceNorm3d.affine",
+                () -> new InstanceNorm3d(4, InstanceNorm.DEFAULT.withAffine(true).withTrackRunningStats(true)));
         layer("InstanceNorm3d.unbatched", () -> new InstanceNorm3d(4, InstanceNorm.DEFAULT.withAffine(true)));
         layer("Conv3d", () -> new Conv3d(4, 2, 3, 2, 1));
-        layer("Conv3d.groups", () ->
-                new Conv3d(4, 6, Conv3d.Options.kernel(2).withDilation(2).withGroups(2).withBias(false)));
+        layer("Conv3d.groups",
+                () -> new Conv3d(4, 6, Conv3d.Options.kernel(2).withDilation(2).withGroups(2).withBias(false)));
         layer("ConvTranspose3d", () -> new ConvTranspose3d(4, 2, 3, 2, 1));
         layer("ConvTranspose3d.groups", () -> new ConvTranspose3d(4, 6,
-                ConvTranspose3d.Options.kernel(2).withStride(2).withOutputPadding(1).withDilation(2).withGroups(2).withBias(false)));
+                ConvTranspose3d.Options.kernel(2).withStride(2).withOutputPadding(1).withDilation(2).withGroups(2)
+                        .withBias(false)));
         put("ConvTranspose3d.size", () -> new ConvTranspose3d(4, 2, 3, 2),
                 (m, x) -> List.of(m.forward(x.getFirst(), 10, 12, 10)));
         layer("MaxPool3d", () -> new MaxPool3d(2));
-        layer("MaxPool3d.all", () ->
-                new MaxPool3d(
+        layer("MaxPool3d.all", () -> new MaxPool3d(
                 MaxPool3d.Options.kernel(3).withStride(2).withPadding(1).withDilation(1).withCeilMode(true)));
         layer("AvgPool3d", () -> new AvgPool3d(2));
         layer("AvgPool3d.all", () -> new AvgPool3d(AvgPool3d.Options.kernel(3)
@@ -226,8 +226,7 @@ final class ModuleCases {
         layer("ConstantPad3d", () -> new ConstantPad3d(1, 3.5));
         layer("ConstantPad3d.sides", () -> new ConstantPad3d(new long[] {1, 2, 1, 2, 1, 2}, -1));
         layer("AdaptiveAvgPool2d.sides", () -> new AdaptiveAvgPool2d(1, 2));
-        layer("MaxPool2d.sides", () ->
-                new MaxPool2d(MaxPool2d.Options.kernel(3, 2).withStride(2, 1)));
+        layer("MaxPool2d.sides", () -> new MaxPool2d(MaxPool2d.Options.kernel(3, 2).withStride(2, 1)));
         layer("ConvTranspose2d.sides", () -> new ConvTranspose2d(4, 2,
                 ConvTranspose2d.Options.kernel(3, 2).withStride(2, 1).withPadding(1, 0)));
         layer("GroupNorm", () -> new GroupNorm(2, 4));
@@ -299,7 +298,7 @@ final class ModuleCases {
         put("LSTM", () -> new LSTM(3, 4), (m, x) -> lstm(m.forward(x.getFirst())));
         put("LSTM.state", () -> new LSTM(3, 4, LSTM.Options.layers(1).withBias(false)),
                 (m, x) -> lstm(m.forward(x.get(0), x.get(1), x.get(2))));
-        put("LSTM.deep", () -> new LSTM(3, 4, 
+        put("LSTM.deep", () -> new LSTM(3, 4,
                 LSTM.Options.layers(2).withBatchFirst(true).withDropout(0.25).withBidirectional(true)),
                 (m, x) -> lstm(m.forward(x.getFirst())));
         put("LSTM.unbatched", () -> new LSTM(3, 4, LSTM.Options.layers(1).withBatchFirst(true)),
@@ -314,7 +313,7 @@ final class ModuleCases {
         put("GRU", () -> new GRU(3, 4), (m, x) -> state(m.forward(x.getFirst())));
         put("GRU.state", () -> new GRU(3, 4, GRU.Options.layers(1).withBias(false)),
                 (m, x) -> state(m.forward(x.get(0), x.get(1))));
-        put("GRU.deep", () -> new GRU(3, 4, 
+        put("GRU.deep", () -> new GRU(3, 4,
                 GRU.Options.layers(2).withBatchFirst(true).withDropout(0.25).withBidirectional(true)),
                 (m, x) -> state(m.forward(x.getFirst())));
         put("GRU.unbatched", () -> new GRU(3, 4, GRU.Options.layers(1).withBatchFirst(true)),
@@ -328,8 +327,9 @@ final class ModuleCases {
         put("RNN", () -> new RNN(3, 4), (m, x) -> state(m.forward(x.getFirst())));
         put("RNN.state", () -> new RNN(3, 4, RNN.Options.layers(1).withBias(false), RNN.Step.TANH, null),
                 (m, x) -> state(m.forward(x.get(0), x.get(1))));
-        put("RNN.deep", () -> new RNN(3, 4, 
-                RNN.Options.layers(2).withBatchFirst(true).withDropout(0.25).withBidirectional(true), RNN.Step.TANH, null),
+        put("RNN.deep", () -> new RNN(3, 4,
+                RNN.Options.layers(2).withBatchFirst(true).withDropout(0.25).withBidirectional(true), RNN.Step.TANH,
+                null),
                 (m, x) -> state(m.forward(x.getFirst())));
         put("RNN.unbatched", () -> new RNN(3, 4, RNN.Options.layers(1).withBatchFirst(true), RNN.Step.TANH, null),
                 (m, x) -> state(m.forward(x.get(0), x.get(1))));
@@ -348,16 +348,18 @@ final class ModuleCases {
                 (m, x) -> List.of(m.forward(x.getFirst())));
         put("MultiheadAttention", () -> new MultiheadAttention(8, 2),
                 (m, x) -> attention(m.forward(x.get(0), x.get(1), x.get(2))));
-        put("MultiheadAttention.batchFirst", () ->
-                new MultiheadAttention(8, 2, MultiheadAttention.Options.DEFAULT.withBias(false).withBatchFirst(true)),
+        put("MultiheadAttention.batchFirst",
+                () -> new MultiheadAttention(8, 2,
+                        MultiheadAttention.Options.DEFAULT.withBias(false).withBatchFirst(true)),
                 (m, x) -> attention(m.forward(x.get(0), x.get(1), x.get(2))));
         put("MultiheadAttention.fast", () -> new MultiheadAttention(8, 4),
                 (m, x) -> attention(m.forward(x.get(0), x.get(1), x.get(2), null, false, null)));
-        put("MultiheadAttention.sizes", () ->
-                new MultiheadAttention(8, 2, MultiheadAttention.Options.DEFAULT.withSizes(5, 3)),
+        put("MultiheadAttention.sizes",
+                () -> new MultiheadAttention(8, 2, MultiheadAttention.Options.DEFAULT.withSizes(5, 3)),
                 (m, x) -> attention(m.forward(x.get(0), x.get(1), x.get(2))));
-        put("MultiheadAttention.added", () ->
-                new MultiheadAttention(8, 2, MultiheadAttention.Options.DEFAULT.withAddBiasKv(true).withAddZeroAttn(true)),
+        put("MultiheadAttention.added",
+                () -> new MultiheadAttention(8, 2,
+                        MultiheadAttention.Options.DEFAULT.withAddBiasKv(true).withAddZeroAttn(true)),
                 (m, x) -> attention(m.forward(x.get(0), x.get(1), x.get(2),
                         Torch.zeros(2, 4).maskedFill(x.get(3), -1e9), true, x.get(4), false, false)));
         put("MultiheadAttention.masks", () -> new MultiheadAttention(8, 2),
@@ -373,8 +375,8 @@ final class ModuleCases {
                 (m, x) -> List.of(m.forward(x.get(0), Transformer.generateSquareSubsequentMask(3), x.get(1), false)));
         put("TransformerDecoderLayer", () -> new TransformerDecoderLayer(8, 2, SMALL),
                 (m, x) -> List.of(m.forward(x.get(0), x.get(1))));
-        put("TransformerDecoderLayer.normFirst", () ->
-                new TransformerDecoderLayer(8, 2, SMALL.withNormFirst(true).withBias(false)),
+        put("TransformerDecoderLayer.normFirst",
+                () -> new TransformerDecoderLayer(8, 2, SMALL.withNormFirst(true).withBias(false)),
                 (m, x) -> List.of(m.forward(x.get(0), x.get(1))));
         put("TransformerDecoderLayer.masks", () -> new TransformerDecoderLayer(8, 2, SMALL),
                 (m, x) -> List.of(m.forward(x.get(0), x.get(1), new TransformerDecoderLayer.Masks(null,

@@ -134,7 +134,8 @@ class ModuleTreeTest {
 
     @Test
     void wrongSizesAreNamed() {
-        assertThatThrownBy(() -> new MultiheadAttention(7, 2)).hasMessageContaining("7").hasMessageContaining("2 heads");
+        assertThatThrownBy(() -> new MultiheadAttention(7, 2)).hasMessageContaining("7")
+                .hasMessageContaining("2 heads");
         assertThatThrownBy(() -> new GRU(2, 3, GRU.Options.layers(1).withProjSize(1)).close())
                 .hasMessage("only an LSTM has projections; leave projSize at 0");
         assertThatThrownBy(() -> new LSTM(2, 3, 0)).hasMessageContaining("at least 1 layer");
