@@ -94,14 +94,16 @@ public final class PtFile {
         }
         if (!(found instanceof Map<?, ?> dict)) {
             throw new FormatException(file, "holds "
-                    + (found instanceof InertObject object ? object + ", so no state dict" : "no state dict") + (path.isEmpty() ? "" : " under '" + String.join(".", keys) + "'"));
+                    + (found instanceof InertObject object ? object + ", so no state dict" : "no state dict")
+                    + (path.isEmpty() ? "" : " under '" + String.join(".", keys) + "'"));
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof Tensor tensor)) {
                 throw new FormatException(file, "entry '" + path + entry.getKey() + "' is "
                         + (entry.getValue() instanceof InertObject object ? object.type() + ", which is not read"
-                                : "not a tensor") + "; name the state dict that you want" + entries(dict));
+                                : "not a tensor")
+                        + "; name the state dict that you want" + entries(dict));
             }
             tensors.put(name, tensor);
         }

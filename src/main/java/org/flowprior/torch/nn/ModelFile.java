@@ -94,7 +94,8 @@ public abstract class ModelFile<C extends Record, M extends Module> {
                 state.keySet().removeIf(name -> !isWanted(config, name));
                 model = Init.skipped(() -> create(config));
                 Map<String, Tensor> own = model.stateDict();
-                optionalKeys().stream().filter(own::containsKey).forEach(name -> state.putIfAbsent(name, own.get(name)));
+                optionalKeys().stream().filter(own::containsKey)
+                        .forEach(name -> state.putIfAbsent(name, own.get(name)));
                 model.loadStateDict(state);
                 model.eval();
                 return model;
