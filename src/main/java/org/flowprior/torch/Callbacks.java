@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
+import org.flowprior.torch.ffi.fp_collect_fn;
 import org.flowprior.torch.ffi.fp_hook_fn;
 import org.flowprior.torch.ffi.fp_recompute_fn;
 import org.flowprior.torch.ffi.fp_release_fn;
@@ -28,6 +29,7 @@ final class Callbacks {
 
     static final MemorySegment RELEASE = fp_release_fn.allocate(Callbacks::release, Arena.global());
     private static final MemorySegment HOOK = fp_hook_fn.allocate(Callbacks::hook, Arena.global());
+    static final MemorySegment COLLECT = fp_collect_fn.allocate(Callbacks::collect, Arena.global());
     static final MemorySegment RECOMPUTE = fp_recompute_fn.allocate(Callbacks::recompute, Arena.global());
 
     private Callbacks() {}
@@ -75,6 +77,21 @@ final class Callbacks {
 
     private static int recompute(long id, MemorySegment inputs, long count) {
         return guarded(() -> ((Checkpoint.Block) HELD.get(id)).runAgain(CallFrame.current().adoptAll(inputs, count)));
+    }
+
+    private static int collect(long bytes) {
+        try {
+            CallFrame frame = CallFrame.current();
+            long outer = frame.beginCallback();
+            try {
+                frame.collector.collectNow();
+            } finally {
+                frame.endCallback(outer);
+            }
+            return 0;
+        } catch (Throwable thrown) { // an Error of Java must not pass libtorch's frames
+            return 1;
+        }
     }
 
     private static int guarded(Runnable body) {

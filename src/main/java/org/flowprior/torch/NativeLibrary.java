@@ -54,7 +54,7 @@ final class NativeLibrary {
             load("the shim", shimFile(),
                     "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)");
             loaded = true;
-            Shim.fp_initialize();
+            Shim.fp_initialize(Callbacks.COLLECT);
             checkDTypes();
         } catch (NativeLibraryException e) {
             loaded = false;

@@ -54,12 +54,18 @@ public class TorchException extends RuntimeException {
             case 3 -> new DTypeException(message, full);
             case 4 -> new ShapeException(message, full);
             case 5 -> new NotImplementedException(message, full);
-            case 6 -> new OutOfMemoryException(message, full);
+            case 6 -> new OutOfMemoryException(message + remedy(), full);
             case 7 -> new LinearAlgebraException(message, full);
             default -> SHAPE.matcher(text).find() && !NOT_SHAPE.matcher(text).find() ? new ShapeException(message, full)
                     : DTYPE.matcher(text).find() ? new DTypeException(message, full)
                     : new TorchException(message, full);
         };
+    }
+
+    private static String remedy() {
+        long outside = Counters.sum(c -> c.outside);
+        return "; open tensors: " + (Counters.live() - outside) + " in scopes, " + outside
+                + " outside every Scope; a Scope around each step frees its tensors at the end of the step";
     }
 
     private static String lastError(CallFrame f, int full) {
