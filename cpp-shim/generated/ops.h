@@ -2129,6 +2129,18 @@ FP_API int32_t fp_adaptive_max_pool1d(int64_t self, const int64_t* output_size, 
 // adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)
 FP_API int32_t fp_adaptive_max_pool2d(int64_t self, const int64_t* output_size, int64_t output_size_count, int64_t* out);
 
+// adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)
+FP_API int32_t fp_adaptive_max_pool3d(int64_t self, const int64_t* output_size, int64_t output_size_count, int64_t* out);
+
+// max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)
+FP_API int32_t fp_max_pool3d_with_indices(int64_t self, const int64_t* kernel_size, int64_t kernel_size_count, const int64_t* stride, int64_t stride_count, const int64_t* padding, int64_t padding_count, const int64_t* dilation, int64_t dilation_count, int32_t ceil_mode, int64_t* out);
+
+// max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor
+FP_API int32_t fp_max_unpool2d(int64_t self, int64_t indices, const int64_t* output_size, int64_t output_size_count, int64_t* out);
+
+// max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor
+FP_API int32_t fp_max_unpool3d(int64_t self, int64_t indices, const int64_t* output_size, int64_t output_size_count, const int64_t* stride, int64_t stride_count, const int64_t* padding, int64_t padding_count, int64_t* out);
+
 // batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor
 FP_API int32_t fp_batch_norm(int64_t input, int64_t weight, int64_t bias, int64_t running_mean, int64_t running_var, int32_t training, double momentum, double eps, int32_t cudnn_enabled, int64_t* out);
 
@@ -2162,6 +2174,9 @@ FP_API int32_t fp_dropout(int64_t input, double p, int32_t train, int64_t* out);
 // feature_dropout(Tensor input, float p, bool train) -> Tensor
 FP_API int32_t fp_feature_dropout(int64_t input, double p, int32_t train, int64_t* out);
 
+// feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor
+FP_API int32_t fp_feature_alpha_dropout(int64_t input, double p, int32_t train, int64_t* out);
+
 // alpha_dropout(Tensor input, float p, bool train) -> Tensor
 FP_API int32_t fp_alpha_dropout(int64_t input, double p, int32_t train, int64_t* out);
 
@@ -2179,6 +2194,53 @@ FP_API int32_t fp_pairwise_distance(int64_t x1, int64_t x2, double p, double eps
 
 // pdist(Tensor self, float p=2) -> Tensor
 FP_API int32_t fp_pdist(int64_t self, double p, int64_t* out);
+
+// embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)
+FP_API int32_t fp_embedding_bag(int64_t weight, int64_t indices, int64_t offsets, int32_t scale_grad_by_freq, int64_t mode, int32_t sparse, int64_t per_sample_weights, int32_t include_last_offset, int64_t* out);
+
+// recurrent
+
+// lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor, Tensor)
+FP_API int32_t fp_lstm_input(int64_t input, const int64_t* hx, int64_t hx_count, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t* out);
+
+// lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor, Tensor)
+FP_API int32_t fp_lstm_data(int64_t data, int64_t batch_sizes, const int64_t* hx, int64_t hx_count, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t* out);
+
+// gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)
+FP_API int32_t fp_gru_input(int64_t input, int64_t hx, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t* out);
+
+// gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)
+FP_API int32_t fp_gru_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t* out);
+
+// rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)
+FP_API int32_t fp_rnn_tanh_input(int64_t input, int64_t hx, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t* out);
+
+// rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)
+FP_API int32_t fp_rnn_tanh_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t* out);
+
+// rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)
+FP_API int32_t fp_rnn_relu_input(int64_t input, int64_t hx, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t* out);
+
+// rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, Tensor)
+FP_API int32_t fp_rnn_relu_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t* params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t* out);
+
+// lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)
+FP_API int32_t fp_lstm_cell(int64_t input, const int64_t* hx, int64_t hx_count, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t* out);
+
+// gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor
+FP_API int32_t fp_gru_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t* out);
+
+// rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor
+FP_API int32_t fp_rnn_tanh_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t* out);
+
+// rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor
+FP_API int32_t fp_rnn_relu_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t* out);
+
+// _pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) -> (Tensor, Tensor)
+FP_API int32_t fp__pack_padded_sequence(int64_t input, int64_t lengths, int32_t batch_first, int64_t* out);
+
+// _pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) -> (Tensor, Tensor)
+FP_API int32_t fp__pad_packed_sequence(int64_t data, int64_t batch_sizes, int32_t batch_first, int32_t padding_value_kind, int64_t padding_value_bits, int64_t total_length, int64_t* out);
 
 // sampling
 
@@ -2300,6 +2362,12 @@ FP_API int32_t fp_multi_margin_loss(int64_t self, int64_t target, int32_t p_kind
 
 // multilabel_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor
 FP_API int32_t fp_multilabel_margin_loss(int64_t self, int64_t target, int64_t reduction, int64_t* out);
+
+// ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=Mean, bool zero_infinity=False) -> Tensor
+FP_API int32_t fp_ctc_loss_IntList(int64_t log_probs, int64_t targets, const int64_t* input_lengths, int64_t input_lengths_count, const int64_t* target_lengths, int64_t target_lengths_count, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t* out);
+
+// ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=Mean, bool zero_infinity=False) -> Tensor
+FP_API int32_t fp_ctc_loss_Tensor(int64_t log_probs, int64_t targets, int64_t input_lengths, int64_t target_lengths, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t* out);
 
 // fft
 

@@ -7,6 +7,7 @@
 #include <ATen/ops/adaptive_avg_pool3d_ops.h>
 #include <ATen/ops/adaptive_max_pool1d_ops.h>
 #include <ATen/ops/adaptive_max_pool2d_ops.h>
+#include <ATen/ops/adaptive_max_pool3d_ops.h>
 #include <ATen/ops/alpha_dropout_ops.h>
 #include <ATen/ops/avg_pool1d_ops.h>
 #include <ATen/ops/avg_pool2d_ops.h>
@@ -22,6 +23,8 @@
 #include <ATen/ops/cosine_similarity_ops.h>
 #include <ATen/ops/dropout_ops.h>
 #include <ATen/ops/embedding_ops.h>
+#include <ATen/ops/embedding_bag_ops.h>
+#include <ATen/ops/feature_alpha_dropout_ops.h>
 #include <ATen/ops/feature_dropout_ops.h>
 #include <ATen/ops/group_norm_ops.h>
 #include <ATen/ops/instance_norm_ops.h>
@@ -31,6 +34,9 @@
 #include <ATen/ops/max_pool2d_ops.h>
 #include <ATen/ops/max_pool2d_with_indices_ops.h>
 #include <ATen/ops/max_pool3d_ops.h>
+#include <ATen/ops/max_pool3d_with_indices_ops.h>
+#include <ATen/ops/max_unpool2d_ops.h>
+#include <ATen/ops/max_unpool3d_ops.h>
 #include <ATen/ops/native_batch_norm_ops.h>
 #include <ATen/ops/native_dropout_ops.h>
 #include <ATen/ops/native_group_norm_ops.h>
@@ -180,6 +186,30 @@ int32_t fp_adaptive_max_pool2d(int64_t self, const int64_t* output_size, int64_t
   });
 }
 
+int32_t fp_adaptive_max_pool3d(int64_t self, const int64_t* output_size, int64_t output_size_count, int64_t* out) {
+  return guard([&] {
+    store_all(at::_ops::adaptive_max_pool3d::call(In(self).ref(), as_ints(output_size, output_size_count)), out);
+  });
+}
+
+int32_t fp_max_pool3d_with_indices(int64_t self, const int64_t* kernel_size, int64_t kernel_size_count, const int64_t* stride, int64_t stride_count, const int64_t* padding, int64_t padding_count, const int64_t* dilation, int64_t dilation_count, int32_t ceil_mode, int64_t* out) {
+  return guard([&] {
+    store_all(at::_ops::max_pool3d_with_indices::call(In(self).ref(), as_ints(kernel_size, kernel_size_count), as_ints(stride, stride_count), as_ints(padding, padding_count), as_ints(dilation, dilation_count), ceil_mode != 0), out);
+  });
+}
+
+int32_t fp_max_unpool2d(int64_t self, int64_t indices, const int64_t* output_size, int64_t output_size_count, int64_t* out) {
+  return guard([&] {
+    *out = release(at::_ops::max_unpool2d::call(In(self).ref(), In(indices).ref(), as_sym_ints(output_size, output_size_count)));
+  });
+}
+
+int32_t fp_max_unpool3d(int64_t self, int64_t indices, const int64_t* output_size, int64_t output_size_count, const int64_t* stride, int64_t stride_count, const int64_t* padding, int64_t padding_count, int64_t* out) {
+  return guard([&] {
+    *out = release(at::_ops::max_unpool3d::call(In(self).ref(), In(indices).ref(), as_sym_ints(output_size, output_size_count), as_ints(stride, stride_count), as_ints(padding, padding_count)));
+  });
+}
+
 int32_t fp_batch_norm(int64_t input, int64_t weight, int64_t bias, int64_t running_mean, int64_t running_var, int32_t training, double momentum, double eps, int32_t cudnn_enabled, int64_t* out) {
   return guard([&] {
     *out = release(at::_ops::batch_norm::call(In(input).ref(), as_optional_tensor(weight), as_optional_tensor(bias), as_optional_tensor(running_mean), as_optional_tensor(running_var), training != 0, momentum, eps, cudnn_enabled != 0));
@@ -246,6 +276,12 @@ int32_t fp_feature_dropout(int64_t input, double p, int32_t train, int64_t* out)
   });
 }
 
+int32_t fp_feature_alpha_dropout(int64_t input, double p, int32_t train, int64_t* out) {
+  return guard([&] {
+    *out = release(at::_ops::feature_alpha_dropout::call(In(input).ref(), p, train != 0));
+  });
+}
+
 int32_t fp_alpha_dropout(int64_t input, double p, int32_t train, int64_t* out) {
   return guard([&] {
     *out = release(at::_ops::alpha_dropout::call(In(input).ref(), p, train != 0));
@@ -279,5 +315,11 @@ int32_t fp_pairwise_distance(int64_t x1, int64_t x2, double p, double eps, int32
 int32_t fp_pdist(int64_t self, double p, int64_t* out) {
   return guard([&] {
     *out = release(at::_ops::pdist::call(In(self).ref(), p));
+  });
+}
+
+int32_t fp_embedding_bag(int64_t weight, int64_t indices, int64_t offsets, int32_t scale_grad_by_freq, int64_t mode, int32_t sparse, int64_t per_sample_weights, int32_t include_last_offset, int64_t* out) {
+  return guard([&] {
+    store_all(at::_ops::embedding_bag::call(In(weight).ref(), In(indices).ref(), In(offsets).ref(), scale_grad_by_freq != 0, mode, sparse != 0, as_optional_tensor(per_sample_weights), include_last_offset != 0), out);
   });
 }

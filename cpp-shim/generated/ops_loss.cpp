@@ -6,6 +6,7 @@
 #include <ATen/ops/binary_cross_entropy_with_logits_ops.h>
 #include <ATen/ops/cosine_embedding_loss_ops.h>
 #include <ATen/ops/cross_entropy_loss_ops.h>
+#include <ATen/ops/ctc_loss_ops.h>
 #include <ATen/ops/hinge_embedding_loss_ops.h>
 #include <ATen/ops/huber_loss_ops.h>
 #include <ATen/ops/kl_div_ops.h>
@@ -128,5 +129,17 @@ int32_t fp_multi_margin_loss(int64_t self, int64_t target, int32_t p_kind, int64
 int32_t fp_multilabel_margin_loss(int64_t self, int64_t target, int64_t reduction, int64_t* out) {
   return guard([&] {
     *out = release(at::_ops::multilabel_margin_loss::call(In(self).ref(), In(target).ref(), reduction));
+  });
+}
+
+int32_t fp_ctc_loss_IntList(int64_t log_probs, int64_t targets, const int64_t* input_lengths, int64_t input_lengths_count, const int64_t* target_lengths, int64_t target_lengths_count, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t* out) {
+  return guard([&] {
+    *out = release(at::_ops::ctc_loss_IntList::call(In(log_probs).ref(), In(targets).ref(), as_ints(input_lengths, input_lengths_count), as_ints(target_lengths, target_lengths_count), blank, reduction, zero_infinity != 0));
+  });
+}
+
+int32_t fp_ctc_loss_Tensor(int64_t log_probs, int64_t targets, int64_t input_lengths, int64_t target_lengths, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t* out) {
+  return guard([&] {
+    *out = release(at::_ops::ctc_loss_Tensor::call(In(log_probs).ref(), In(targets).ref(), In(input_lengths).ref(), In(target_lengths).ref(), blank, reduction, zero_infinity != 0));
   });
 }

@@ -18,6 +18,1410 @@ public class Shim extends Shim_1 {
         // Should not be called directly
     }
 
+    private static class fp__foreach_sigmoid_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sigmoid_$descriptor() {
+        return fp__foreach_sigmoid_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sigmoid_$handle() {
+        return fp__foreach_sigmoid_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sigmoid_$address() {
+        return fp__foreach_sigmoid_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sigmoid_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sigmoid_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sigmoid_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sign {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sign$descriptor() {
+        return fp__foreach_sign.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sign$handle() {
+        return fp__foreach_sign.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sign$address() {
+        return fp__foreach_sign.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sign(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sign.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sign", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sign_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sign_$descriptor() {
+        return fp__foreach_sign_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sign_$handle() {
+        return fp__foreach_sign_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sign_$address() {
+        return fp__foreach_sign_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sign_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sign_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sign_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sin {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sin$descriptor() {
+        return fp__foreach_sin.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sin$handle() {
+        return fp__foreach_sin.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sin$address() {
+        return fp__foreach_sin.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sin(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sin.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sin", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sin_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sin_$descriptor() {
+        return fp__foreach_sin_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sin_$handle() {
+        return fp__foreach_sin_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sin_$address() {
+        return fp__foreach_sin_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sin_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sin_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sin_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sinh {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sinh$descriptor() {
+        return fp__foreach_sinh.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sinh$handle() {
+        return fp__foreach_sinh.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sinh$address() {
+        return fp__foreach_sinh.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sinh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sinh.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sinh", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sinh_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sinh_$descriptor() {
+        return fp__foreach_sinh_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sinh_$handle() {
+        return fp__foreach_sinh_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sinh_$address() {
+        return fp__foreach_sinh_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sinh_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sinh_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sinh_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sqrt {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sqrt$descriptor() {
+        return fp__foreach_sqrt.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sqrt$handle() {
+        return fp__foreach_sqrt.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sqrt$address() {
+        return fp__foreach_sqrt.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sqrt(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sqrt.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sqrt", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sqrt_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sqrt_$descriptor() {
+        return fp__foreach_sqrt_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sqrt_$handle() {
+        return fp__foreach_sqrt_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sqrt_$address() {
+        return fp__foreach_sqrt_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sqrt_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sqrt_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sqrt_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tan {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tan$descriptor() {
+        return fp__foreach_tan.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tan$handle() {
+        return fp__foreach_tan.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tan$address() {
+        return fp__foreach_tan.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_tan(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_tan.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tan", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tan_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tan_$descriptor() {
+        return fp__foreach_tan_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tan_$handle() {
+        return fp__foreach_tan_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tan_$address() {
+        return fp__foreach_tan_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_tan_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_tan_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tan_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tanh {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tanh$descriptor() {
+        return fp__foreach_tanh.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tanh$handle() {
+        return fp__foreach_tanh.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tanh$address() {
+        return fp__foreach_tanh.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_tanh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_tanh.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tanh", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tanh_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tanh_$descriptor() {
+        return fp__foreach_tanh_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tanh_$handle() {
+        return fp__foreach_tanh_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tanh_$address() {
+        return fp__foreach_tanh_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_tanh_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_tanh_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tanh_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_trunc {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_trunc");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_trunc$descriptor() {
+        return fp__foreach_trunc.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_trunc$handle() {
+        return fp__foreach_trunc.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_trunc$address() {
+        return fp__foreach_trunc.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_trunc(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_trunc.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_trunc", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_trunc_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_trunc_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_trunc_$descriptor() {
+        return fp__foreach_trunc_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_trunc_$handle() {
+        return fp__foreach_trunc_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_trunc_$address() {
+        return fp__foreach_trunc_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_trunc_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_trunc_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_trunc_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_zero_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_zero_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_zero_$descriptor() {
+        return fp__foreach_zero_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_zero_$handle() {
+        return fp__foreach_zero_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_zero_$address() {
+        return fp__foreach_zero_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_zero_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_zero_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_zero_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_copy_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_copy_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_copy_$descriptor() {
+        return fp__foreach_copy_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
+     * }
+     */
+    public static MethodHandle fp__foreach_copy_$handle() {
+        return fp__foreach_copy_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
+     * }
+     */
+    public static MemorySegment fp__foreach_copy_$address() {
+        return fp__foreach_copy_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
+     * }
+     */
+    public static int fp__foreach_copy_(MemorySegment self, long self_count, MemorySegment src, long src_count, int non_blocking) {
+        var mh$ = fp__foreach_copy_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_copy_", self, self_count, src, src_count, non_blocking);
+            }
+            return (int)mh$.invokeExact(self, self_count, src, src_count, non_blocking);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__fused_adam_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adam_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static FunctionDescriptor fp__fused_adam_$descriptor() {
+        return fp__fused_adam_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MethodHandle fp__fused_adam_$handle() {
+        return fp__fused_adam_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MemorySegment fp__fused_adam_$address() {
+        return fp__fused_adam_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static int fp__fused_adam_(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
+        var mh$ = fp__fused_adam_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__fused_adam_", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+            }
+            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__fused_adam__tensor_lr {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adam__tensor_lr");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static FunctionDescriptor fp__fused_adam__tensor_lr$descriptor() {
+        return fp__fused_adam__tensor_lr.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MethodHandle fp__fused_adam__tensor_lr$handle() {
+        return fp__fused_adam__tensor_lr.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MemorySegment fp__fused_adam__tensor_lr$address() {
+        return fp__fused_adam__tensor_lr.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static int fp__fused_adam__tensor_lr(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, long lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
+        var mh$ = fp__fused_adam__tensor_lr.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__fused_adam__tensor_lr", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+            }
+            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__fused_adamw_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adamw_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static FunctionDescriptor fp__fused_adamw_$descriptor() {
+        return fp__fused_adamw_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MethodHandle fp__fused_adamw_$handle() {
+        return fp__fused_adamw_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MemorySegment fp__fused_adamw_$address() {
+        return fp__fused_adamw_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static int fp__fused_adamw_(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
+        var mh$ = fp__fused_adamw_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__fused_adamw_", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+            }
+            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__fused_adamw__tensor_lr {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adamw__tensor_lr");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static FunctionDescriptor fp__fused_adamw__tensor_lr$descriptor() {
+        return fp__fused_adamw__tensor_lr.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MethodHandle fp__fused_adamw__tensor_lr$handle() {
+        return fp__fused_adamw__tensor_lr.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MemorySegment fp__fused_adamw__tensor_lr$address() {
+        return fp__fused_adamw__tensor_lr.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static int fp__fused_adamw__tensor_lr(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, long lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
+        var mh$ = fp__fused_adamw__tensor_lr.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__fused_adamw__tensor_lr", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+            }
+            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__fused_sgd_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_sgd_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static FunctionDescriptor fp__fused_sgd_$descriptor() {
+        return fp__fused_sgd_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MethodHandle fp__fused_sgd_$handle() {
+        return fp__fused_sgd_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static MemorySegment fp__fused_sgd_$address() {
+        return fp__fused_sgd_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
+     * }
+     */
+    public static int fp__fused_sgd_(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment momentum_buffer_list, long momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int nesterov, int maximize, int is_first_step, long grad_scale, long found_inf) {
+        var mh$ = fp__fused_sgd_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__fused_sgd_", self, self_count, grads, grads_count, momentum_buffer_list, momentum_buffer_list_count, weight_decay, momentum, lr, dampening, nesterov, maximize, is_first_step, grad_scale, found_inf);
+            }
+            return (int)mh$.invokeExact(self, self_count, grads, grads_count, momentum_buffer_list, momentum_buffer_list_count, weight_decay, momentum, lr, dampening, nesterov, maximize, is_first_step, grad_scale, found_inf);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class fp__fused_sgd__tensor_lr {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Shim.C_INT,

@@ -47513,6 +47513,263 @@ public class Shim_1 {
         }
     }
 
+    private static class fp_adaptive_max_pool3d {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_adaptive_max_pool3d");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_adaptive_max_pool3d(int64_t self, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_adaptive_max_pool3d$descriptor() {
+        return fp_adaptive_max_pool3d.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_adaptive_max_pool3d(int64_t self, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_adaptive_max_pool3d$handle() {
+        return fp_adaptive_max_pool3d.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_adaptive_max_pool3d(int64_t self, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_adaptive_max_pool3d$address() {
+        return fp_adaptive_max_pool3d.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_adaptive_max_pool3d(int64_t self, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static int fp_adaptive_max_pool3d(long self, MemorySegment output_size, long output_size_count, MemorySegment out) {
+        var mh$ = fp_adaptive_max_pool3d.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_adaptive_max_pool3d", self, output_size, output_size_count, out);
+            }
+            return (int)mh$.invokeExact(self, output_size, output_size_count, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_max_pool3d_with_indices {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_max_pool3d_with_indices");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_max_pool3d_with_indices(int64_t self, const int64_t *kernel_size, int64_t kernel_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, const int64_t *dilation, int64_t dilation_count, int32_t ceil_mode, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_max_pool3d_with_indices$descriptor() {
+        return fp_max_pool3d_with_indices.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_max_pool3d_with_indices(int64_t self, const int64_t *kernel_size, int64_t kernel_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, const int64_t *dilation, int64_t dilation_count, int32_t ceil_mode, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_max_pool3d_with_indices$handle() {
+        return fp_max_pool3d_with_indices.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_max_pool3d_with_indices(int64_t self, const int64_t *kernel_size, int64_t kernel_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, const int64_t *dilation, int64_t dilation_count, int32_t ceil_mode, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_max_pool3d_with_indices$address() {
+        return fp_max_pool3d_with_indices.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_max_pool3d_with_indices(int64_t self, const int64_t *kernel_size, int64_t kernel_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, const int64_t *dilation, int64_t dilation_count, int32_t ceil_mode, int64_t *out)
+     * }
+     */
+    public static int fp_max_pool3d_with_indices(long self, MemorySegment kernel_size, long kernel_size_count, MemorySegment stride, long stride_count, MemorySegment padding, long padding_count, MemorySegment dilation, long dilation_count, int ceil_mode, MemorySegment out) {
+        var mh$ = fp_max_pool3d_with_indices.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_max_pool3d_with_indices", self, kernel_size, kernel_size_count, stride, stride_count, padding, padding_count, dilation, dilation_count, ceil_mode, out);
+            }
+            return (int)mh$.invokeExact(self, kernel_size, kernel_size_count, stride, stride_count, padding, padding_count, dilation, dilation_count, ceil_mode, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_max_unpool2d {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_max_unpool2d");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool2d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_max_unpool2d$descriptor() {
+        return fp_max_unpool2d.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool2d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_max_unpool2d$handle() {
+        return fp_max_unpool2d.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool2d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_max_unpool2d$address() {
+        return fp_max_unpool2d.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool2d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, int64_t *out)
+     * }
+     */
+    public static int fp_max_unpool2d(long self, long indices, MemorySegment output_size, long output_size_count, MemorySegment out) {
+        var mh$ = fp_max_unpool2d.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_max_unpool2d", self, indices, output_size, output_size_count, out);
+            }
+            return (int)mh$.invokeExact(self, indices, output_size, output_size_count, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_max_unpool3d {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_max_unpool3d");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool3d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_max_unpool3d$descriptor() {
+        return fp_max_unpool3d.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool3d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_max_unpool3d$handle() {
+        return fp_max_unpool3d.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool3d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_max_unpool3d$address() {
+        return fp_max_unpool3d.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_max_unpool3d(int64_t self, int64_t indices, const int64_t *output_size, int64_t output_size_count, const int64_t *stride, int64_t stride_count, const int64_t *padding, int64_t padding_count, int64_t *out)
+     * }
+     */
+    public static int fp_max_unpool3d(long self, long indices, MemorySegment output_size, long output_size_count, MemorySegment stride, long stride_count, MemorySegment padding, long padding_count, MemorySegment out) {
+        var mh$ = fp_max_unpool3d.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_max_unpool3d", self, indices, output_size, output_size_count, stride, stride_count, padding, padding_count, out);
+            }
+            return (int)mh$.invokeExact(self, indices, output_size, output_size_count, stride, stride_count, padding, padding_count, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class fp_batch_norm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Shim.C_INT,
@@ -48221,6 +48478,67 @@ public class Shim_1 {
         }
     }
 
+    private static class fp_feature_alpha_dropout {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_feature_alpha_dropout");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_feature_alpha_dropout(int64_t input, double p, int32_t train, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_feature_alpha_dropout$descriptor() {
+        return fp_feature_alpha_dropout.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_feature_alpha_dropout(int64_t input, double p, int32_t train, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_feature_alpha_dropout$handle() {
+        return fp_feature_alpha_dropout.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_feature_alpha_dropout(int64_t input, double p, int32_t train, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_feature_alpha_dropout$address() {
+        return fp_feature_alpha_dropout.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_feature_alpha_dropout(int64_t input, double p, int32_t train, int64_t *out)
+     * }
+     */
+    public static int fp_feature_alpha_dropout(long input, double p, int train, MemorySegment out) {
+        var mh$ = fp_feature_alpha_dropout.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_feature_alpha_dropout", input, p, train, out);
+            }
+            return (int)mh$.invokeExact(input, p, train, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class fp_alpha_dropout {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Shim.C_INT,
@@ -48591,6 +48909,1000 @@ public class Shim_1 {
                 traceDowncall("fp_pdist", self, p, out);
             }
             return (int)mh$.invokeExact(self, p, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_embedding_bag {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_embedding_bag");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_embedding_bag(int64_t weight, int64_t indices, int64_t offsets, int32_t scale_grad_by_freq, int64_t mode, int32_t sparse, int64_t per_sample_weights, int32_t include_last_offset, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_embedding_bag$descriptor() {
+        return fp_embedding_bag.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_embedding_bag(int64_t weight, int64_t indices, int64_t offsets, int32_t scale_grad_by_freq, int64_t mode, int32_t sparse, int64_t per_sample_weights, int32_t include_last_offset, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_embedding_bag$handle() {
+        return fp_embedding_bag.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_embedding_bag(int64_t weight, int64_t indices, int64_t offsets, int32_t scale_grad_by_freq, int64_t mode, int32_t sparse, int64_t per_sample_weights, int32_t include_last_offset, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_embedding_bag$address() {
+        return fp_embedding_bag.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_embedding_bag(int64_t weight, int64_t indices, int64_t offsets, int32_t scale_grad_by_freq, int64_t mode, int32_t sparse, int64_t per_sample_weights, int32_t include_last_offset, int64_t *out)
+     * }
+     */
+    public static int fp_embedding_bag(long weight, long indices, long offsets, int scale_grad_by_freq, long mode, int sparse, long per_sample_weights, int include_last_offset, MemorySegment out) {
+        var mh$ = fp_embedding_bag.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_embedding_bag", weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, out);
+            }
+            return (int)mh$.invokeExact(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_lstm_input {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_lstm_input");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_input(int64_t input, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_lstm_input$descriptor() {
+        return fp_lstm_input.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_input(int64_t input, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_lstm_input$handle() {
+        return fp_lstm_input.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_input(int64_t input, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_lstm_input$address() {
+        return fp_lstm_input.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_lstm_input(int64_t input, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static int fp_lstm_input(long input, MemorySegment hx, long hx_count, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, int batch_first, MemorySegment out) {
+        var mh$ = fp_lstm_input.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_lstm_input", input, hx, hx_count, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+            }
+            return (int)mh$.invokeExact(input, hx, hx_count, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_lstm_data {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_lstm_data");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_data(int64_t data, int64_t batch_sizes, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_lstm_data$descriptor() {
+        return fp_lstm_data.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_data(int64_t data, int64_t batch_sizes, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_lstm_data$handle() {
+        return fp_lstm_data.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_data(int64_t data, int64_t batch_sizes, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_lstm_data$address() {
+        return fp_lstm_data.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_lstm_data(int64_t data, int64_t batch_sizes, const int64_t *hx, int64_t hx_count, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static int fp_lstm_data(long data, long batch_sizes, MemorySegment hx, long hx_count, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, MemorySegment out) {
+        var mh$ = fp_lstm_data.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_lstm_data", data, batch_sizes, hx, hx_count, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+            }
+            return (int)mh$.invokeExact(data, batch_sizes, hx, hx_count, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_gru_input {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_gru_input");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_gru_input$descriptor() {
+        return fp_gru_input.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_gru_input$handle() {
+        return fp_gru_input.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_gru_input$address() {
+        return fp_gru_input.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_gru_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static int fp_gru_input(long input, long hx, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, int batch_first, MemorySegment out) {
+        var mh$ = fp_gru_input.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_gru_input", input, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+            }
+            return (int)mh$.invokeExact(input, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_gru_data {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_gru_data");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_gru_data$descriptor() {
+        return fp_gru_data.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_gru_data$handle() {
+        return fp_gru_data.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_gru_data$address() {
+        return fp_gru_data.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_gru_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static int fp_gru_data(long data, long batch_sizes, long hx, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, MemorySegment out) {
+        var mh$ = fp_gru_data.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_gru_data", data, batch_sizes, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+            }
+            return (int)mh$.invokeExact(data, batch_sizes, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_rnn_tanh_input {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_rnn_tanh_input");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_rnn_tanh_input$descriptor() {
+        return fp_rnn_tanh_input.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_rnn_tanh_input$handle() {
+        return fp_rnn_tanh_input.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_rnn_tanh_input$address() {
+        return fp_rnn_tanh_input.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static int fp_rnn_tanh_input(long input, long hx, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, int batch_first, MemorySegment out) {
+        var mh$ = fp_rnn_tanh_input.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_rnn_tanh_input", input, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+            }
+            return (int)mh$.invokeExact(input, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_rnn_tanh_data {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_rnn_tanh_data");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_rnn_tanh_data$descriptor() {
+        return fp_rnn_tanh_data.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_rnn_tanh_data$handle() {
+        return fp_rnn_tanh_data.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_rnn_tanh_data$address() {
+        return fp_rnn_tanh_data.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static int fp_rnn_tanh_data(long data, long batch_sizes, long hx, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, MemorySegment out) {
+        var mh$ = fp_rnn_tanh_data.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_rnn_tanh_data", data, batch_sizes, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+            }
+            return (int)mh$.invokeExact(data, batch_sizes, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_rnn_relu_input {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_rnn_relu_input");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_rnn_relu_input$descriptor() {
+        return fp_rnn_relu_input.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_rnn_relu_input$handle() {
+        return fp_rnn_relu_input.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_rnn_relu_input$address() {
+        return fp_rnn_relu_input.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_input(int64_t input, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static int fp_rnn_relu_input(long input, long hx, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, int batch_first, MemorySegment out) {
+        var mh$ = fp_rnn_relu_input.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_rnn_relu_input", input, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+            }
+            return (int)mh$.invokeExact(input, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, batch_first, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_rnn_relu_data {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_DOUBLE,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_rnn_relu_data");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_rnn_relu_data$descriptor() {
+        return fp_rnn_relu_data.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_rnn_relu_data$handle() {
+        return fp_rnn_relu_data.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_rnn_relu_data$address() {
+        return fp_rnn_relu_data.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_data(int64_t data, int64_t batch_sizes, int64_t hx, const int64_t *params, int64_t params_count, int32_t has_biases, int64_t num_layers, double dropout, int32_t train, int32_t bidirectional, int64_t *out)
+     * }
+     */
+    public static int fp_rnn_relu_data(long data, long batch_sizes, long hx, MemorySegment params, long params_count, int has_biases, long num_layers, double dropout, int train, int bidirectional, MemorySegment out) {
+        var mh$ = fp_rnn_relu_data.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_rnn_relu_data", data, batch_sizes, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+            }
+            return (int)mh$.invokeExact(data, batch_sizes, hx, params, params_count, has_biases, num_layers, dropout, train, bidirectional, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_lstm_cell {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_lstm_cell");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_cell(int64_t input, const int64_t *hx, int64_t hx_count, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_lstm_cell$descriptor() {
+        return fp_lstm_cell.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_cell(int64_t input, const int64_t *hx, int64_t hx_count, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_lstm_cell$handle() {
+        return fp_lstm_cell.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_lstm_cell(int64_t input, const int64_t *hx, int64_t hx_count, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_lstm_cell$address() {
+        return fp_lstm_cell.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_lstm_cell(int64_t input, const int64_t *hx, int64_t hx_count, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static int fp_lstm_cell(long input, MemorySegment hx, long hx_count, long w_ih, long w_hh, long b_ih, long b_hh, MemorySegment out) {
+        var mh$ = fp_lstm_cell.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_lstm_cell", input, hx, hx_count, w_ih, w_hh, b_ih, b_hh, out);
+            }
+            return (int)mh$.invokeExact(input, hx, hx_count, w_ih, w_hh, b_ih, b_hh, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_gru_cell {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_gru_cell");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_gru_cell$descriptor() {
+        return fp_gru_cell.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_gru_cell$handle() {
+        return fp_gru_cell.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_gru_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_gru_cell$address() {
+        return fp_gru_cell.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_gru_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static int fp_gru_cell(long input, long hx, long w_ih, long w_hh, long b_ih, long b_hh, MemorySegment out) {
+        var mh$ = fp_gru_cell.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_gru_cell", input, hx, w_ih, w_hh, b_ih, b_hh, out);
+            }
+            return (int)mh$.invokeExact(input, hx, w_ih, w_hh, b_ih, b_hh, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_rnn_tanh_cell {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_rnn_tanh_cell");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_rnn_tanh_cell$descriptor() {
+        return fp_rnn_tanh_cell.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_rnn_tanh_cell$handle() {
+        return fp_rnn_tanh_cell.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_rnn_tanh_cell$address() {
+        return fp_rnn_tanh_cell.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_rnn_tanh_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static int fp_rnn_tanh_cell(long input, long hx, long w_ih, long w_hh, long b_ih, long b_hh, MemorySegment out) {
+        var mh$ = fp_rnn_tanh_cell.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_rnn_tanh_cell", input, hx, w_ih, w_hh, b_ih, b_hh, out);
+            }
+            return (int)mh$.invokeExact(input, hx, w_ih, w_hh, b_ih, b_hh, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_rnn_relu_cell {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_rnn_relu_cell");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_rnn_relu_cell$descriptor() {
+        return fp_rnn_relu_cell.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_rnn_relu_cell$handle() {
+        return fp_rnn_relu_cell.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_rnn_relu_cell$address() {
+        return fp_rnn_relu_cell.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_rnn_relu_cell(int64_t input, int64_t hx, int64_t w_ih, int64_t w_hh, int64_t b_ih, int64_t b_hh, int64_t *out)
+     * }
+     */
+    public static int fp_rnn_relu_cell(long input, long hx, long w_ih, long w_hh, long b_ih, long b_hh, MemorySegment out) {
+        var mh$ = fp_rnn_relu_cell.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_rnn_relu_cell", input, hx, w_ih, w_hh, b_ih, b_hh, out);
+            }
+            return (int)mh$.invokeExact(input, hx, w_ih, w_hh, b_ih, b_hh, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__pack_padded_sequence {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__pack_padded_sequence");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__pack_padded_sequence(int64_t input, int64_t lengths, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp__pack_padded_sequence$descriptor() {
+        return fp__pack_padded_sequence.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__pack_padded_sequence(int64_t input, int64_t lengths, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp__pack_padded_sequence$handle() {
+        return fp__pack_padded_sequence.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__pack_padded_sequence(int64_t input, int64_t lengths, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp__pack_padded_sequence$address() {
+        return fp__pack_padded_sequence.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__pack_padded_sequence(int64_t input, int64_t lengths, int32_t batch_first, int64_t *out)
+     * }
+     */
+    public static int fp__pack_padded_sequence(long input, long lengths, int batch_first, MemorySegment out) {
+        var mh$ = fp__pack_padded_sequence.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__pack_padded_sequence", input, lengths, batch_first, out);
+            }
+            return (int)mh$.invokeExact(input, lengths, batch_first, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__pad_packed_sequence {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__pad_packed_sequence");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__pad_packed_sequence(int64_t data, int64_t batch_sizes, int32_t batch_first, int32_t padding_value_kind, int64_t padding_value_bits, int64_t total_length, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp__pad_packed_sequence$descriptor() {
+        return fp__pad_packed_sequence.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__pad_packed_sequence(int64_t data, int64_t batch_sizes, int32_t batch_first, int32_t padding_value_kind, int64_t padding_value_bits, int64_t total_length, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp__pad_packed_sequence$handle() {
+        return fp__pad_packed_sequence.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__pad_packed_sequence(int64_t data, int64_t batch_sizes, int32_t batch_first, int32_t padding_value_kind, int64_t padding_value_bits, int64_t total_length, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp__pad_packed_sequence$address() {
+        return fp__pad_packed_sequence.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__pad_packed_sequence(int64_t data, int64_t batch_sizes, int32_t batch_first, int32_t padding_value_kind, int64_t padding_value_bits, int64_t total_length, int64_t *out)
+     * }
+     */
+    public static int fp__pad_packed_sequence(long data, long batch_sizes, int batch_first, int padding_value_kind, long padding_value_bits, long total_length, MemorySegment out) {
+        var mh$ = fp__pad_packed_sequence.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__pad_packed_sequence", data, batch_sizes, batch_first, padding_value_kind, padding_value_bits, total_length, out);
+            }
+            return (int)mh$.invokeExact(data, batch_sizes, batch_first, padding_value_kind, padding_value_bits, total_length, out);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -51049,6 +52361,138 @@ public class Shim_1 {
                 traceDowncall("fp_multilabel_margin_loss", self, target, reduction, out);
             }
             return (int)mh$.invokeExact(self, target, reduction, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_ctc_loss_IntList {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_ctc_loss_IntList");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_IntList(int64_t log_probs, int64_t targets, const int64_t *input_lengths, int64_t input_lengths_count, const int64_t *target_lengths, int64_t target_lengths_count, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_ctc_loss_IntList$descriptor() {
+        return fp_ctc_loss_IntList.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_IntList(int64_t log_probs, int64_t targets, const int64_t *input_lengths, int64_t input_lengths_count, const int64_t *target_lengths, int64_t target_lengths_count, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_ctc_loss_IntList$handle() {
+        return fp_ctc_loss_IntList.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_IntList(int64_t log_probs, int64_t targets, const int64_t *input_lengths, int64_t input_lengths_count, const int64_t *target_lengths, int64_t target_lengths_count, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_ctc_loss_IntList$address() {
+        return fp_ctc_loss_IntList.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_IntList(int64_t log_probs, int64_t targets, const int64_t *input_lengths, int64_t input_lengths_count, const int64_t *target_lengths, int64_t target_lengths_count, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static int fp_ctc_loss_IntList(long log_probs, long targets, MemorySegment input_lengths, long input_lengths_count, MemorySegment target_lengths, long target_lengths_count, long blank, long reduction, int zero_infinity, MemorySegment out) {
+        var mh$ = fp_ctc_loss_IntList.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_ctc_loss_IntList", log_probs, targets, input_lengths, input_lengths_count, target_lengths, target_lengths_count, blank, reduction, zero_infinity, out);
+            }
+            return (int)mh$.invokeExact(log_probs, targets, input_lengths, input_lengths_count, target_lengths, target_lengths_count, blank, reduction, zero_infinity, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_ctc_loss_Tensor {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_ctc_loss_Tensor");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_Tensor(int64_t log_probs, int64_t targets, int64_t input_lengths, int64_t target_lengths, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_ctc_loss_Tensor$descriptor() {
+        return fp_ctc_loss_Tensor.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_Tensor(int64_t log_probs, int64_t targets, int64_t input_lengths, int64_t target_lengths, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_ctc_loss_Tensor$handle() {
+        return fp_ctc_loss_Tensor.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_Tensor(int64_t log_probs, int64_t targets, int64_t input_lengths, int64_t target_lengths, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_ctc_loss_Tensor$address() {
+        return fp_ctc_loss_Tensor.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_ctc_loss_Tensor(int64_t log_probs, int64_t targets, int64_t input_lengths, int64_t target_lengths, int64_t blank, int64_t reduction, int32_t zero_infinity, int64_t *out)
+     * }
+     */
+    public static int fp_ctc_loss_Tensor(long log_probs, long targets, long input_lengths, long target_lengths, long blank, long reduction, int zero_infinity, MemorySegment out) {
+        var mh$ = fp_ctc_loss_Tensor.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_ctc_loss_Tensor", log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity, out);
+            }
+            return (int)mh$.invokeExact(log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity, out);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -60007,1410 +61451,6 @@ public class Shim_1 {
                 traceDowncall("fp__foreach_sigmoid", self, self_count, out, out_count);
             }
             return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sigmoid_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sigmoid_$descriptor() {
-        return fp__foreach_sigmoid_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sigmoid_$handle() {
-        return fp__foreach_sigmoid_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sigmoid_$address() {
-        return fp__foreach_sigmoid_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sigmoid_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sigmoid_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sigmoid_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sign {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sign$descriptor() {
-        return fp__foreach_sign.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sign$handle() {
-        return fp__foreach_sign.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sign$address() {
-        return fp__foreach_sign.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sign(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sign.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sign", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sign_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sign_$descriptor() {
-        return fp__foreach_sign_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sign_$handle() {
-        return fp__foreach_sign_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sign_$address() {
-        return fp__foreach_sign_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sign_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sign_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sign_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sin {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sin$descriptor() {
-        return fp__foreach_sin.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sin$handle() {
-        return fp__foreach_sin.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sin$address() {
-        return fp__foreach_sin.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sin(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sin.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sin", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sin_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sin_$descriptor() {
-        return fp__foreach_sin_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sin_$handle() {
-        return fp__foreach_sin_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sin_$address() {
-        return fp__foreach_sin_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sin_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sin_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sin_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sinh {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sinh$descriptor() {
-        return fp__foreach_sinh.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sinh$handle() {
-        return fp__foreach_sinh.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sinh$address() {
-        return fp__foreach_sinh.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sinh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sinh.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sinh", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sinh_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sinh_$descriptor() {
-        return fp__foreach_sinh_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sinh_$handle() {
-        return fp__foreach_sinh_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sinh_$address() {
-        return fp__foreach_sinh_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sinh_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sinh_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sinh_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sqrt {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sqrt$descriptor() {
-        return fp__foreach_sqrt.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sqrt$handle() {
-        return fp__foreach_sqrt.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sqrt$address() {
-        return fp__foreach_sqrt.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sqrt(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sqrt.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sqrt", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sqrt_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sqrt_$descriptor() {
-        return fp__foreach_sqrt_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sqrt_$handle() {
-        return fp__foreach_sqrt_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sqrt_$address() {
-        return fp__foreach_sqrt_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sqrt_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sqrt_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sqrt_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tan {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tan$descriptor() {
-        return fp__foreach_tan.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tan$handle() {
-        return fp__foreach_tan.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tan$address() {
-        return fp__foreach_tan.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_tan(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_tan.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tan", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tan_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tan_$descriptor() {
-        return fp__foreach_tan_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tan_$handle() {
-        return fp__foreach_tan_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tan_$address() {
-        return fp__foreach_tan_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_tan_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_tan_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tan_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tanh {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tanh$descriptor() {
-        return fp__foreach_tanh.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tanh$handle() {
-        return fp__foreach_tanh.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tanh$address() {
-        return fp__foreach_tanh.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_tanh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_tanh.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tanh", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tanh_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tanh_$descriptor() {
-        return fp__foreach_tanh_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tanh_$handle() {
-        return fp__foreach_tanh_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tanh_$address() {
-        return fp__foreach_tanh_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_tanh_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_tanh_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tanh_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_trunc {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_trunc");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_trunc$descriptor() {
-        return fp__foreach_trunc.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_trunc$handle() {
-        return fp__foreach_trunc.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_trunc$address() {
-        return fp__foreach_trunc.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_trunc(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_trunc.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_trunc", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_trunc_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_trunc_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_trunc_$descriptor() {
-        return fp__foreach_trunc_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_trunc_$handle() {
-        return fp__foreach_trunc_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_trunc_$address() {
-        return fp__foreach_trunc_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_trunc_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_trunc_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_trunc_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_trunc_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_zero_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_zero_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_zero_$descriptor() {
-        return fp__foreach_zero_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_zero_$handle() {
-        return fp__foreach_zero_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_zero_$address() {
-        return fp__foreach_zero_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_zero_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_zero_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_zero_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_zero_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_copy_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_INT
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_copy_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_copy_$descriptor() {
-        return fp__foreach_copy_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
-     * }
-     */
-    public static MethodHandle fp__foreach_copy_$handle() {
-        return fp__foreach_copy_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
-     * }
-     */
-    public static MemorySegment fp__foreach_copy_$address() {
-        return fp__foreach_copy_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_copy_(const int64_t *self, int64_t self_count, const int64_t *src, int64_t src_count, int32_t non_blocking)
-     * }
-     */
-    public static int fp__foreach_copy_(MemorySegment self, long self_count, MemorySegment src, long src_count, int non_blocking) {
-        var mh$ = fp__foreach_copy_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_copy_", self, self_count, src, src_count, non_blocking);
-            }
-            return (int)mh$.invokeExact(self, self_count, src, src_count, non_blocking);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__fused_adam_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_INT,
-            Shim.C_INT,
-            Shim.C_LONG,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adam_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static FunctionDescriptor fp__fused_adam_$descriptor() {
-        return fp__fused_adam_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MethodHandle fp__fused_adam_$handle() {
-        return fp__fused_adam_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MemorySegment fp__fused_adam_$address() {
-        return fp__fused_adam_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static int fp__fused_adam_(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
-        var mh$ = fp__fused_adam_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__fused_adam_", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-            }
-            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__fused_adam__tensor_lr {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_LONG,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_INT,
-            Shim.C_INT,
-            Shim.C_LONG,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adam__tensor_lr");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static FunctionDescriptor fp__fused_adam__tensor_lr$descriptor() {
-        return fp__fused_adam__tensor_lr.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MethodHandle fp__fused_adam__tensor_lr$handle() {
-        return fp__fused_adam__tensor_lr.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MemorySegment fp__fused_adam__tensor_lr$address() {
-        return fp__fused_adam__tensor_lr.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__fused_adam__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static int fp__fused_adam__tensor_lr(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, long lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
-        var mh$ = fp__fused_adam__tensor_lr.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__fused_adam__tensor_lr", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-            }
-            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__fused_adamw_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_INT,
-            Shim.C_INT,
-            Shim.C_LONG,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adamw_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static FunctionDescriptor fp__fused_adamw_$descriptor() {
-        return fp__fused_adamw_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MethodHandle fp__fused_adamw_$handle() {
-        return fp__fused_adamw_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MemorySegment fp__fused_adamw_$address() {
-        return fp__fused_adamw_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static int fp__fused_adamw_(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, double lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
-        var mh$ = fp__fused_adamw_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__fused_adamw_", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-            }
-            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__fused_adamw__tensor_lr {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_LONG,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_INT,
-            Shim.C_INT,
-            Shim.C_LONG,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_adamw__tensor_lr");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static FunctionDescriptor fp__fused_adamw__tensor_lr$descriptor() {
-        return fp__fused_adamw__tensor_lr.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MethodHandle fp__fused_adamw__tensor_lr$handle() {
-        return fp__fused_adamw__tensor_lr.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MemorySegment fp__fused_adamw__tensor_lr$address() {
-        return fp__fused_adamw__tensor_lr.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__fused_adamw__tensor_lr(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *exp_avgs, int64_t exp_avgs_count, const int64_t *exp_avg_sqs, int64_t exp_avg_sqs_count, const int64_t *max_exp_avg_sqs, int64_t max_exp_avg_sqs_count, const int64_t *state_steps, int64_t state_steps_count, int64_t lr, double beta1, double beta2, double weight_decay, double eps, int32_t amsgrad, int32_t maximize, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static int fp__fused_adamw__tensor_lr(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment exp_avgs, long exp_avgs_count, MemorySegment exp_avg_sqs, long exp_avg_sqs_count, MemorySegment max_exp_avg_sqs, long max_exp_avg_sqs_count, MemorySegment state_steps, long state_steps_count, long lr, double beta1, double beta2, double weight_decay, double eps, int amsgrad, int maximize, long grad_scale, long found_inf) {
-        var mh$ = fp__fused_adamw__tensor_lr.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__fused_adamw__tensor_lr", self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-            }
-            return (int)mh$.invokeExact(self, self_count, grads, grads_count, exp_avgs, exp_avgs_count, exp_avg_sqs, exp_avg_sqs_count, max_exp_avg_sqs, max_exp_avg_sqs_count, state_steps, state_steps_count, lr, beta1, beta2, weight_decay, eps, amsgrad, maximize, grad_scale, found_inf);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__fused_sgd_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_DOUBLE,
-            Shim.C_INT,
-            Shim.C_INT,
-            Shim.C_INT,
-            Shim.C_LONG,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__fused_sgd_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static FunctionDescriptor fp__fused_sgd_$descriptor() {
-        return fp__fused_sgd_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MethodHandle fp__fused_sgd_$handle() {
-        return fp__fused_sgd_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static MemorySegment fp__fused_sgd_$address() {
-        return fp__fused_sgd_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__fused_sgd_(const int64_t *self, int64_t self_count, const int64_t *grads, int64_t grads_count, const int64_t *momentum_buffer_list, int64_t momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int32_t nesterov, int32_t maximize, int32_t is_first_step, int64_t grad_scale, int64_t found_inf)
-     * }
-     */
-    public static int fp__fused_sgd_(MemorySegment self, long self_count, MemorySegment grads, long grads_count, MemorySegment momentum_buffer_list, long momentum_buffer_list_count, double weight_decay, double momentum, double lr, double dampening, int nesterov, int maximize, int is_first_step, long grad_scale, long found_inf) {
-        var mh$ = fp__fused_sgd_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__fused_sgd_", self, self_count, grads, grads_count, momentum_buffer_list, momentum_buffer_list_count, weight_decay, momentum, lr, dampening, nesterov, maximize, is_first_step, grad_scale, found_inf);
-            }
-            return (int)mh$.invokeExact(self, self_count, grads, grads_count, momentum_buffer_list, momentum_buffer_list_count, weight_decay, momentum, lr, dampening, nesterov, maximize, is_first_step, grad_scale, found_inf);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

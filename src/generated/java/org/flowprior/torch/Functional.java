@@ -1364,6 +1364,106 @@ public final class Functional {
         return adaptiveMaxPool2d(self, new long[] {outputSize, outputSize});
     }
 
+    /** {@code adaptive_max_pool3d(Tensor self, int[3] output_size) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputIndices adaptiveMaxPool3d(Tensor self, long... outputSize) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_adaptive_max_pool3d(f.in(self, "self"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
+        if (status != 0) {
+            throw f.failure(status, "adaptive_max_pool3d", self, outputSize);
+        }
+        return new Results.OutputIndices(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code adaptive_max_pool3d}. */
+    public static Results.OutputIndices adaptiveMaxPool3d(Tensor self, long outputSize) {
+        return adaptiveMaxPool3d(self, new long[] {outputSize, outputSize, outputSize});
+    }
+
+    /** {@code max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long[] kernelSize, long[] stride, long[] padding, long[] dilation, boolean ceilMode) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_max_pool3d_with_indices(f.in(self, "self"), f.longs(kernelSize, "kernelSize"), kernelSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.longs(dilation, "dilation"), dilation.length, ceilMode ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "max_pool3d_with_indices", self, kernelSize, stride, padding, dilation, ceilMode);
+        }
+        return new Results.OutputIndices(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code max_pool3d_with_indices}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long kernelSize, long stride, long padding, long dilation, boolean ceilMode) {
+        return maxPool3dWithIndices(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, ceilMode);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long[] kernelSize, long[] stride, long[] padding, long... dilation) {
+        return maxPool3dWithIndices(self, kernelSize, stride, padding, dilation, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long kernelSize, long stride, long padding, long dilation) {
+        return maxPool3dWithIndices(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {dilation, dilation, dilation}, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code dilation=1, ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long[] kernelSize, long[] stride, long... padding) {
+        return maxPool3dWithIndices(self, kernelSize, stride, padding, new long[] {1}, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code dilation=1, ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long kernelSize, long stride, long padding) {
+        return maxPool3dWithIndices(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding}, new long[] {1}, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code padding=0, dilation=1, ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long[] kernelSize, long... stride) {
+        return maxPool3dWithIndices(self, kernelSize, stride, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code padding=0, dilation=1, ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long kernelSize, long stride) {
+        return maxPool3dWithIndices(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {stride, stride, stride}, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long... kernelSize) {
+        return maxPool3dWithIndices(self, kernelSize, new long[] {}, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** {@code max_pool3d_with_indices} with {@code stride=[], padding=0, dilation=1, ceil_mode=False}. */
+    public static Results.OutputIndices maxPool3dWithIndices(Tensor self, long kernelSize) {
+        return maxPool3dWithIndices(self, new long[] {kernelSize, kernelSize, kernelSize}, new long[] {}, new long[] {0}, new long[] {1}, false);
+    }
+
+    /** {@code max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) &rarr; Tensor} */
+    public static Tensor maxUnpool2d(Tensor self, Tensor indices, long... outputSize) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_max_unpool2d(f.in(self, "self"), f.in(indices, "indices"), f.longs(outputSize, "outputSize"), outputSize.length, f.out());
+        if (status != 0) {
+            throw f.failure(status, "max_unpool2d", self, indices, outputSize);
+        }
+        return f.tensor();
+    }
+
+    /** {@code max_unpool2d}. */
+    public static Tensor maxUnpool2d(Tensor self, Tensor indices, long outputSize) {
+        return maxUnpool2d(self, indices, new long[] {outputSize, outputSize});
+    }
+
+    /** {@code max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) &rarr; Tensor} */
+    public static Tensor maxUnpool3d(Tensor self, Tensor indices, long[] outputSize, long[] stride, long... padding) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_max_unpool3d(f.in(self, "self"), f.in(indices, "indices"), f.longs(outputSize, "outputSize"), outputSize.length, f.longs(stride, "stride"), stride.length, f.longs(padding, "padding"), padding.length, f.out());
+        if (status != 0) {
+            throw f.failure(status, "max_unpool3d", self, indices, outputSize, stride, padding);
+        }
+        return f.tensor();
+    }
+
+    /** {@code max_unpool3d}. */
+    public static Tensor maxUnpool3d(Tensor self, Tensor indices, long outputSize, long stride, long padding) {
+        return maxUnpool3d(self, indices, new long[] {outputSize, outputSize, outputSize}, new long[] {stride, stride, stride}, new long[] {padding, padding, padding});
+    }
+
     /** {@code batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) &rarr; Tensor} */
     public static Tensor batchNorm(Tensor input, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, boolean training, double momentum, double eps, boolean cudnnEnabled) {
         CallFrame f = CallFrame.enter();
@@ -1539,6 +1639,16 @@ public final class Functional {
         return f.tensor();
     }
 
+    /** {@code feature_alpha_dropout(Tensor input, float p, bool train) &rarr; Tensor} */
+    public static Tensor featureAlphaDropout(Tensor input, double p, boolean train) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_feature_alpha_dropout(f.in(input, "input"), p, train ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "feature_alpha_dropout", input, p, train);
+        }
+        return f.tensor();
+    }
+
     /** {@code alpha_dropout(Tensor input, float p, bool train) &rarr; Tensor} */
     public static Tensor alphaDropout(Tensor input, double p, boolean train) {
         CallFrame f = CallFrame.enter();
@@ -1652,6 +1762,221 @@ public final class Functional {
     /** {@code pdist} with {@code p=2}. */
     public static Tensor pdist(Tensor self) {
         return pdist(self, 2.0);
+    }
+
+    /** {@code embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False) &rarr; (Tensor, Tensor, Tensor, Tensor)} */
+    public static Results.OutputOffsetsSizesIndices embeddingBag(Tensor weight, Tensor indices, Tensor offsets, boolean scaleGradByFreq, long mode, boolean sparse, Tensor perSampleWeights, boolean includeLastOffset) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_embedding_bag(f.in(weight, "weight"), f.in(indices, "indices"), f.in(offsets, "offsets"), scaleGradByFreq ? 1 : 0, mode, sparse ? 1 : 0, f.optional(perSampleWeights), includeLastOffset ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "embedding_bag", weight, indices, offsets, scaleGradByFreq, mode, sparse, perSampleWeights, includeLastOffset);
+        }
+        return new Results.OutputOffsetsSizesIndices(f.tensor(0), f.tensor(1), f.tensor(2), f.tensor(3));
+    }
+
+    /** {@code embedding_bag} with {@code include_last_offset=False}. */
+    public static Results.OutputOffsetsSizesIndices embeddingBag(Tensor weight, Tensor indices, Tensor offsets, boolean scaleGradByFreq, long mode, boolean sparse, Tensor perSampleWeights) {
+        return embeddingBag(weight, indices, offsets, scaleGradByFreq, mode, sparse, perSampleWeights, false);
+    }
+
+    /** {@code embedding_bag} with {@code per_sample_weights=None, include_last_offset=False}. */
+    public static Results.OutputOffsetsSizesIndices embeddingBag(Tensor weight, Tensor indices, Tensor offsets, boolean scaleGradByFreq, long mode, boolean sparse) {
+        return embeddingBag(weight, indices, offsets, scaleGradByFreq, mode, sparse, (Tensor) null, false);
+    }
+
+    /** {@code embedding_bag} with {@code sparse=False, per_sample_weights=None, include_last_offset=False}. */
+    public static Results.OutputOffsetsSizesIndices embeddingBag(Tensor weight, Tensor indices, Tensor offsets, boolean scaleGradByFreq, long mode) {
+        return embeddingBag(weight, indices, offsets, scaleGradByFreq, mode, false, (Tensor) null, false);
+    }
+
+    /** {@code embedding_bag} with {@code mode=0, sparse=False, per_sample_weights=None, include_last_offset=False}. */
+    public static Results.OutputOffsetsSizesIndices embeddingBag(Tensor weight, Tensor indices, Tensor offsets, boolean scaleGradByFreq) {
+        return embeddingBag(weight, indices, offsets, scaleGradByFreq, 0L, false, (Tensor) null, false);
+    }
+
+    /** {@code embedding_bag} with {@code scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False}. */
+    public static Results.OutputOffsetsSizesIndices embeddingBag(Tensor weight, Tensor indices, Tensor offsets) {
+        return embeddingBag(weight, indices, offsets, false, 0L, false, (Tensor) null, false);
+    }
+
+    /** {@code lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) &rarr; (Tensor, Tensor, Tensor)} */
+    public static Results.OutputHiddenCell lstm(Tensor input, List<Tensor> hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional, boolean batchFirst) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lstm_input(f.in(input, "input"), f.tensors(hx, "hx"), hx.size(), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, batchFirst ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "lstm", input, hx, params, hasBiases, numLayers, dropout, train, bidirectional, batchFirst);
+        }
+        return new Results.OutputHiddenCell(f.tensor(0), f.tensor(1), f.tensor(2));
+    }
+
+    /** {@code lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) &rarr; (Tensor, Tensor, Tensor)} */
+    public static Results.OutputHiddenCell lstm(Tensor data, Tensor batchSizes, List<Tensor> hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lstm_data(f.in(data, "data"), f.in(batchSizes, "batchSizes"), f.tensors(hx, "hx"), hx.size(), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "lstm", data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional);
+        }
+        return new Results.OutputHiddenCell(f.tensor(0), f.tensor(1), f.tensor(2));
+    }
+
+    /** {@code gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputHidden gru(Tensor input, Tensor hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional, boolean batchFirst) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_gru_input(f.in(input, "input"), f.in(hx, "hx"), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, batchFirst ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "gru", input, hx, params, hasBiases, numLayers, dropout, train, bidirectional, batchFirst);
+        }
+        return new Results.OutputHidden(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputHidden gru(Tensor data, Tensor batchSizes, Tensor hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_gru_data(f.in(data, "data"), f.in(batchSizes, "batchSizes"), f.in(hx, "hx"), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "gru", data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional);
+        }
+        return new Results.OutputHidden(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputHidden rnnTanh(Tensor input, Tensor hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional, boolean batchFirst) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rnn_tanh_input(f.in(input, "input"), f.in(hx, "hx"), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, batchFirst ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "rnn_tanh", input, hx, params, hasBiases, numLayers, dropout, train, bidirectional, batchFirst);
+        }
+        return new Results.OutputHidden(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputHidden rnnTanh(Tensor data, Tensor batchSizes, Tensor hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rnn_tanh_data(f.in(data, "data"), f.in(batchSizes, "batchSizes"), f.in(hx, "hx"), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "rnn_tanh", data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional);
+        }
+        return new Results.OutputHidden(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputHidden rnnRelu(Tensor input, Tensor hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional, boolean batchFirst) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rnn_relu_input(f.in(input, "input"), f.in(hx, "hx"), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, batchFirst ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "rnn_relu", input, hx, params, hasBiases, numLayers, dropout, train, bidirectional, batchFirst);
+        }
+        return new Results.OutputHidden(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputHidden rnnRelu(Tensor data, Tensor batchSizes, Tensor hx, List<Tensor> params, boolean hasBiases, long numLayers, double dropout, boolean train, boolean bidirectional) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rnn_relu_data(f.in(data, "data"), f.in(batchSizes, "batchSizes"), f.in(hx, "hx"), f.tensors(params, "params"), params.size(), hasBiases ? 1 : 0, numLayers, dropout, train ? 1 : 0, bidirectional ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "rnn_relu", data, batchSizes, hx, params, hasBiases, numLayers, dropout, train, bidirectional);
+        }
+        return new Results.OutputHidden(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) &rarr; (Tensor, Tensor)} */
+    public static Results.HiddenCell lstmCell(Tensor input, List<Tensor> hx, Tensor wIh, Tensor wHh, Tensor bIh, Tensor bHh) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_lstm_cell(f.in(input, "input"), f.tensors(hx, "hx"), hx.size(), f.in(wIh, "wIh"), f.in(wHh, "wHh"), f.optional(bIh), f.optional(bHh), f.out());
+        if (status != 0) {
+            throw f.failure(status, "lstm_cell", input, hx, wIh, wHh, bIh, bHh);
+        }
+        return new Results.HiddenCell(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code lstm_cell} with {@code b_hh=None}. */
+    public static Results.HiddenCell lstmCell(Tensor input, List<Tensor> hx, Tensor wIh, Tensor wHh, Tensor bIh) {
+        return lstmCell(input, hx, wIh, wHh, bIh, (Tensor) null);
+    }
+
+    /** {@code lstm_cell} with {@code b_ih=None, b_hh=None}. */
+    public static Results.HiddenCell lstmCell(Tensor input, List<Tensor> hx, Tensor wIh, Tensor wHh) {
+        return lstmCell(input, hx, wIh, wHh, (Tensor) null, (Tensor) null);
+    }
+
+    /** {@code gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) &rarr; Tensor} */
+    public static Tensor gruCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor bIh, Tensor bHh) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_gru_cell(f.in(input, "input"), f.in(hx, "hx"), f.in(wIh, "wIh"), f.in(wHh, "wHh"), f.optional(bIh), f.optional(bHh), f.out());
+        if (status != 0) {
+            throw f.failure(status, "gru_cell", input, hx, wIh, wHh, bIh, bHh);
+        }
+        return f.tensor();
+    }
+
+    /** {@code gru_cell} with {@code b_hh=None}. */
+    public static Tensor gruCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor bIh) {
+        return gruCell(input, hx, wIh, wHh, bIh, (Tensor) null);
+    }
+
+    /** {@code gru_cell} with {@code b_ih=None, b_hh=None}. */
+    public static Tensor gruCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh) {
+        return gruCell(input, hx, wIh, wHh, (Tensor) null, (Tensor) null);
+    }
+
+    /** {@code rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) &rarr; Tensor} */
+    public static Tensor rnnTanhCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor bIh, Tensor bHh) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rnn_tanh_cell(f.in(input, "input"), f.in(hx, "hx"), f.in(wIh, "wIh"), f.in(wHh, "wHh"), f.optional(bIh), f.optional(bHh), f.out());
+        if (status != 0) {
+            throw f.failure(status, "rnn_tanh_cell", input, hx, wIh, wHh, bIh, bHh);
+        }
+        return f.tensor();
+    }
+
+    /** {@code rnn_tanh_cell} with {@code b_hh=None}. */
+    public static Tensor rnnTanhCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor bIh) {
+        return rnnTanhCell(input, hx, wIh, wHh, bIh, (Tensor) null);
+    }
+
+    /** {@code rnn_tanh_cell} with {@code b_ih=None, b_hh=None}. */
+    public static Tensor rnnTanhCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh) {
+        return rnnTanhCell(input, hx, wIh, wHh, (Tensor) null, (Tensor) null);
+    }
+
+    /** {@code rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) &rarr; Tensor} */
+    public static Tensor rnnReluCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor bIh, Tensor bHh) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_rnn_relu_cell(f.in(input, "input"), f.in(hx, "hx"), f.in(wIh, "wIh"), f.in(wHh, "wHh"), f.optional(bIh), f.optional(bHh), f.out());
+        if (status != 0) {
+            throw f.failure(status, "rnn_relu_cell", input, hx, wIh, wHh, bIh, bHh);
+        }
+        return f.tensor();
+    }
+
+    /** {@code rnn_relu_cell} with {@code b_hh=None}. */
+    public static Tensor rnnReluCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor bIh) {
+        return rnnReluCell(input, hx, wIh, wHh, bIh, (Tensor) null);
+    }
+
+    /** {@code rnn_relu_cell} with {@code b_ih=None, b_hh=None}. */
+    public static Tensor rnnReluCell(Tensor input, Tensor hx, Tensor wIh, Tensor wHh) {
+        return rnnReluCell(input, hx, wIh, wHh, (Tensor) null, (Tensor) null);
+    }
+
+    /** {@code _pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first) &rarr; (Tensor, Tensor)} */
+    public static Results.DataSizes packPaddedSequence(Tensor input, Tensor lengths, boolean batchFirst) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__pack_padded_sequence(f.in(input, "input"), f.in(lengths, "lengths"), batchFirst ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "_pack_padded_sequence", input, lengths, batchFirst);
+        }
+        return new Results.DataSizes(f.tensor(0), f.tensor(1));
+    }
+
+    /** {@code _pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int total_length) &rarr; (Tensor, Tensor)} */
+    public static Results.OutputLengths padPackedSequence(Tensor data, Tensor batchSizes, boolean batchFirst, Number paddingValue, long totalLength) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp__pad_packed_sequence(f.in(data, "data"), f.in(batchSizes, "batchSizes"), batchFirst ? 1 : 0, CallFrame.kind(paddingValue, "paddingValue"), CallFrame.bits(paddingValue), totalLength, f.out());
+        if (status != 0) {
+            throw f.failure(status, "_pad_packed_sequence", data, batchSizes, batchFirst, paddingValue, totalLength);
+        }
+        return new Results.OutputLengths(f.tensor(0), f.tensor(1));
     }
 
     /** {@code upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) &rarr; Tensor} */
@@ -2292,5 +2617,55 @@ public final class Functional {
     /** {@code multilabel_margin_loss} with {@code reduction=Mean}. */
     public static Tensor multilabelMarginLoss(Tensor self, Tensor target) {
         return multilabelMarginLoss(self, target, Reduction.MEAN);
+    }
+
+    /** {@code ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=Mean, bool zero_infinity=False) &rarr; Tensor} */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, long[] inputLengths, long[] targetLengths, long blank, Reduction reduction, boolean zeroInfinity) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_ctc_loss_IntList(f.in(logProbs, "logProbs"), f.in(targets, "targets"), f.longs(inputLengths, "inputLengths"), inputLengths.length, f.longs(targetLengths, "targetLengths"), targetLengths.length, blank, CallFrame.required(reduction, "reduction").code(), zeroInfinity ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "ctc_loss", logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
+        }
+        return f.tensor();
+    }
+
+    /** {@code ctc_loss.IntList} with {@code zero_infinity=False}. */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, long[] inputLengths, long[] targetLengths, long blank, Reduction reduction) {
+        return ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, reduction, false);
+    }
+
+    /** {@code ctc_loss.IntList} with {@code reduction=Mean, zero_infinity=False}. */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, long[] inputLengths, long[] targetLengths, long blank) {
+        return ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, Reduction.MEAN, false);
+    }
+
+    /** {@code ctc_loss.IntList} with {@code blank=0, reduction=Mean, zero_infinity=False}. */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, long[] inputLengths, long... targetLengths) {
+        return ctcLoss(logProbs, targets, inputLengths, targetLengths, 0L, Reduction.MEAN, false);
+    }
+
+    /** {@code ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=Mean, bool zero_infinity=False) &rarr; Tensor} */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths, long blank, Reduction reduction, boolean zeroInfinity) {
+        CallFrame f = CallFrame.enter();
+        int status = Shim.fp_ctc_loss_Tensor(f.in(logProbs, "logProbs"), f.in(targets, "targets"), f.in(inputLengths, "inputLengths"), f.in(targetLengths, "targetLengths"), blank, CallFrame.required(reduction, "reduction").code(), zeroInfinity ? 1 : 0, f.out());
+        if (status != 0) {
+            throw f.failure(status, "ctc_loss", logProbs, targets, inputLengths, targetLengths, blank, reduction, zeroInfinity);
+        }
+        return f.tensor();
+    }
+
+    /** {@code ctc_loss.Tensor} with {@code zero_infinity=False}. */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths, long blank, Reduction reduction) {
+        return ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, reduction, false);
+    }
+
+    /** {@code ctc_loss.Tensor} with {@code reduction=Mean, zero_infinity=False}. */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths, long blank) {
+        return ctcLoss(logProbs, targets, inputLengths, targetLengths, blank, Reduction.MEAN, false);
+    }
+
+    /** {@code ctc_loss.Tensor} with {@code blank=0, reduction=Mean, zero_infinity=False}. */
+    public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths) {
+        return ctcLoss(logProbs, targets, inputLengths, targetLengths, 0L, Reduction.MEAN, false);
     }
 }

@@ -53,4 +53,22 @@ public final class Results {
 
     /** output, mask. */
     public record OutputMask(Tensor output, Tensor mask) {}
+
+    /** output, offsets, sizes, indices. */
+    public record OutputOffsetsSizesIndices(Tensor output, Tensor offsets, Tensor sizes, Tensor indices) {}
+
+    /** output, hidden, cell. */
+    public record OutputHiddenCell(Tensor output, Tensor hidden, Tensor cell) {}
+
+    /** output, hidden. */
+    public record OutputHidden(Tensor output, Tensor hidden) {}
+
+    /** hidden, cell. */
+    public record HiddenCell(Tensor hidden, Tensor cell) {}
+
+    /** data, sizes. */
+    public record DataSizes(Tensor data, Tensor sizes) {}
+
+    /** output, lengths. */
+    public record OutputLengths(Tensor output, Tensor lengths) {}
 }
