@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
+import org.flowprior.torch.ffi.fp_backward_fn;
 import org.flowprior.torch.ffi.fp_collect_fn;
 import org.flowprior.torch.ffi.fp_hook_fn;
 import org.flowprior.torch.ffi.fp_recompute_fn;
@@ -30,6 +31,7 @@ final class Callbacks {
     static final MemorySegment RELEASE = fp_release_fn.allocate(Callbacks::release, Arena.global());
     private static final MemorySegment HOOK = fp_hook_fn.allocate(Callbacks::hook, Arena.global());
     static final MemorySegment COLLECT = fp_collect_fn.allocate(Callbacks::collect, Arena.global());
+    static final MemorySegment BACKWARD = fp_backward_fn.allocate(Callbacks::backward, Arena.global());
     static final MemorySegment RECOMPUTE = fp_recompute_fn.allocate(Callbacks::recompute, Arena.global());
 
     private Callbacks() {}
@@ -77,6 +79,13 @@ final class Callbacks {
 
     private static int recompute(long id, MemorySegment inputs, long count) {
         return guarded(() -> ((Checkpoint.Block) HELD.get(id)).runAgain(CallFrame.current().adoptAll(inputs, count)));
+    }
+
+    private static int backward(long id, long node, MemorySegment gradients, long count, MemorySegment needed,
+            long inputs, MemorySegment results) {
+        return guarded(() -> ((Function.Call) HELD.get(id)).backward(node,
+                CallFrame.current().adoptAll(gradients, count), needed.reinterpret(4 * inputs),
+                results.reinterpret(8 * inputs)));
     }
 
     private static int collect(long bytes) {
