@@ -155,12 +155,18 @@ final class Collector {
 
     /** Where the program made a tensor: the innermost method outside this package and its rooms. */
     static String site() {
-        return StackWalker.getInstance().walk(Collector::outermostOfTorch);
+        return StackWalker.getInstance().walk(Collector::outsideOfTorch);
     }
 
-    private static String outermostOfTorch(Stream<StackWalker.StackFrame> frames) {
-        return frames.dropWhile(f -> f.getClassName().startsWith("org.flowprior.torch."))
-                .findFirst().map(f -> f.toStackTraceElement().toString()).orElse("an unknown place");
+    private static String outsideOfTorch(Stream<StackWalker.StackFrame> frames) {
+        StackWalker.StackFrame found = null;
+        for (StackWalker.StackFrame frame : (Iterable<StackWalker.StackFrame>) frames::iterator) {
+            found = frame;
+            if (!frame.getClassName().startsWith("org.flowprior.torch.")) {
+                break;
+            }
+        }
+        return String.valueOf(found);
     }
 
     void count(String madeAt) {

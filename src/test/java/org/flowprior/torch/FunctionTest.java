@@ -110,9 +110,9 @@ class FunctionTest {
         Tensor x = leaf(0.5, 1);
         Tensor gradient = Autograd.grad(new Exp().apply(x).getFirst().sum(), List.of(x), Autograd.Options.CREATE)
                 .getFirst();
-        assertThat(gradient.toDoubleArray()).containsExactly(Math.exp(0.5), Math.exp(1), within(1e-12));
+        assertThat(gradient.toDoubleArray()).containsExactly(new double[] {Math.exp(0.5), Math.exp(1)}, within(1e-12));
         assertThat(Autograd.grad(gradient.sum(), List.of(x)).getFirst().toDoubleArray())
-                .containsExactly(Math.exp(0.5), Math.exp(1), within(1e-12));
+                .containsExactly(new double[] {Math.exp(0.5), Math.exp(1)}, within(1e-12));
     }
 
     @Test
