@@ -23,8 +23,10 @@ extern "C" {
 // The text of this thread's last error: one line, or with the C++ backtrace when full is not 0. Writes at most
 // capacity bytes, not terminated, and the text's whole length.
 FP_API int32_t fp_last_error(int32_t full, char* buffer, int64_t capacity, int64_t* length);
+// Frees tensors that nobody can reach, from the thread whose allocation of these bytes failed. 0: try once more.
+typedef int32_t (*fp_collect_fn)(int64_t bytes);
 // Called once, before any other function: installs the counting allocator and the engine that serves checkpoints.
-FP_API int32_t fp_initialize(void);
+FP_API int32_t fp_initialize(fp_collect_fn collect);
 // Does nothing: the price of a call.
 FP_API int32_t fp_nothing(void);
 // TORCH_VERSION the shim was compiled with, and the name of dtype number code ("Float"), as text like fp_last_error.
@@ -108,6 +110,41 @@ FP_API int32_t fp_hook_remove(int64_t tensor, int64_t position);
 FP_API int32_t fp_checkpoint_open(const int64_t* inputs, int64_t count, fp_recompute_fn recompute,
                                   fp_release_fn release, int64_t id, int64_t* checkpoint);
 FP_API int32_t fp_checkpoint_close(int64_t checkpoint);
+
+// ---- function.cpp: autograd functions written in Java ----------------------------------------------------------------
+
+// Receives new references to the gradients of the outputs, 0 for none, and for each input whether its gradient is
+// needed; writes new references to the gradients of the inputs, 0 for none. Not 0: it failed.
+typedef int32_t (*fp_backward_fn)(int64_t id, int64_t function, const int64_t* gradients, int64_t count,
+                                  const int32_t* needed, int64_t input_count, int64_t* results);
+
+// Records that a function made the outputs of the inputs, and writes the outputs as the caller sees them. Flags say
+// which inputs it changed in place and which outputs have no gradient. saved: 0 for none. Release(id) tells the end of
+// the function, also after an error.
+FP_API int32_t fp_function_apply(const char* type, const int64_t* inputs, const int32_t* dirty, int64_t input_count,
+                                 const int64_t* outputs, const int32_t* not_differentiable, int64_t output_count,
+                                 const int64_t* saved, int64_t saved_count, int32_t materialize,
+                                 fp_backward_fn backward, fp_release_fn release, int64_t id, int64_t* out);
+// Inside backward: writes the saved tensors. An error if one was changed in place, or the graph was freed.
+FP_API int32_t fp_function_saved(int64_t function, int64_t* out);
+
+// ---- transforms.cpp: forward-mode derivatives, vmap, nested gradients ------------------------------------------------
+
+FP_API int32_t fp_dual_level_enter(int64_t* level);
+FP_API int32_t fp_dual_level_exit(int64_t level);
+FP_API int32_t fp_make_dual(int64_t primal, int64_t tangent, int64_t level, int64_t* out);
+// Writes the primal and the tangent, 0 for none.
+FP_API int32_t fp_unpack_dual(int64_t dual, int64_t level, int64_t* out);
+// Layers end in the order opposite to their beginning. randomness: 0 an error, 1 the same, 2 different for each example.
+FP_API int32_t fp_vmap_enter(int64_t batch, int32_t randomness, int64_t* level);
+FP_API int32_t fp_grad_layer_enter(int64_t* level);
+FP_API int32_t fp_layer_exit(void);
+// Hides a dimension of a tensor as the batch of that level; and makes it a dimension again.
+FP_API int32_t fp_vmap_add(int64_t tensor, int64_t dim, int64_t level, int64_t* out);
+FP_API int32_t fp_vmap_remove(int64_t tensor, int64_t level, int64_t batch, int64_t dim, int64_t* out);
+// A leaf of that level with the tensor's elements; and the tensor below a tensor of that level.
+FP_API int32_t fp_grad_layer_wrap(int64_t tensor, int64_t level, int64_t* out);
+FP_API int32_t fp_grad_layer_unwrap(int64_t tensor, int64_t level, int64_t* out);
 
 // ---- autocast.cpp --------------------------------------------------------------------------------------------------
 

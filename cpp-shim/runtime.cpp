@@ -54,10 +54,25 @@ void count_bytes(int64_t bytes) {
   }
 }
 
+// Java's part of an allocation that failed.
+fp_collect_fn collect = nullptr;
+
+void* allocate_or_collect(size_t bytes) {
+  try {
+    return c10::alloc_cpu(bytes);
+  } catch (const c10::Error&) {
+    if (collect == nullptr) {
+      throw;
+    }
+  }
+  collect(static_cast<int64_t>(bytes));
+  return c10::alloc_cpu(bytes);
+}
+
 // libtorch's own CPU allocation, counted. The size of a block is asked of malloc, so nothing is stored beside it.
 struct CountingAllocator final : c10::Allocator {
   at::DataPtr allocate(size_t bytes) override {
-    void* data = c10::alloc_cpu(bytes);
+    void* data = allocate_or_collect(bytes);
     count_bytes(static_cast<int64_t>(malloc_usable_size(data)));
     return {data, data, &free_counted, at::Device(at::DeviceType::CPU)};
   }
@@ -117,8 +132,9 @@ int32_t fp_last_error(int32_t full, char* buffer, int64_t capacity, int64_t* len
   return 0;
 }
 
-int32_t fp_initialize() {
-  return guard([] {
+int32_t fp_initialize(fp_collect_fn collect_lost) {
+  return guard([&] {
+    collect = collect_lost;
     static CountingAllocator allocator;
     c10::SetCPUAllocator(&allocator, /*priority=*/1);
     torch::autograd::set_default_engine_stub(&checkpoint_engine);

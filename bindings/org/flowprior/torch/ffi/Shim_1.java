@@ -132,7 +132,9 @@ public class Shim_1 {
 
     private static class fp_initialize {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT    );
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
 
         public static final MemorySegment ADDR = Shim.findOrThrow("fp_initialize");
 
@@ -142,7 +144,7 @@ public class Shim_1 {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t fp_initialize()
+     * int32_t fp_initialize(fp_collect_fn collect)
      * }
      */
     public static FunctionDescriptor fp_initialize$descriptor() {
@@ -152,7 +154,7 @@ public class Shim_1 {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t fp_initialize()
+     * int32_t fp_initialize(fp_collect_fn collect)
      * }
      */
     public static MethodHandle fp_initialize$handle() {
@@ -162,7 +164,7 @@ public class Shim_1 {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t fp_initialize()
+     * int32_t fp_initialize(fp_collect_fn collect)
      * }
      */
     public static MemorySegment fp_initialize$address() {
@@ -171,16 +173,16 @@ public class Shim_1 {
 
     /**
      * {@snippet lang=c :
-     * int32_t fp_initialize()
+     * int32_t fp_initialize(fp_collect_fn collect)
      * }
      */
-    public static int fp_initialize() {
+    public static int fp_initialize(MemorySegment collect) {
         var mh$ = fp_initialize.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("fp_initialize");
+                traceDowncall("fp_initialize", collect);
             }
-            return (int)mh$.invokeExact();
+            return (int)mh$.invokeExact(collect);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -2675,6 +2677,790 @@ public class Shim_1 {
                 traceDowncall("fp_checkpoint_close", checkpoint);
             }
             return (int)mh$.invokeExact(checkpoint);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_function_apply {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_POINTER,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_function_apply");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *type, const int64_t *inputs, const int32_t *dirty, int64_t input_count, const int64_t *outputs, const int32_t *not_differentiable, int64_t output_count, const int64_t *saved, int64_t saved_count, int32_t materialize, fp_backward_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_function_apply$descriptor() {
+        return fp_function_apply.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *type, const int64_t *inputs, const int32_t *dirty, int64_t input_count, const int64_t *outputs, const int32_t *not_differentiable, int64_t output_count, const int64_t *saved, int64_t saved_count, int32_t materialize, fp_backward_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_function_apply$handle() {
+        return fp_function_apply.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *type, const int64_t *inputs, const int32_t *dirty, int64_t input_count, const int64_t *outputs, const int32_t *not_differentiable, int64_t output_count, const int64_t *saved, int64_t saved_count, int32_t materialize, fp_backward_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_function_apply$address() {
+        return fp_function_apply.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *type, const int64_t *inputs, const int32_t *dirty, int64_t input_count, const int64_t *outputs, const int32_t *not_differentiable, int64_t output_count, const int64_t *saved, int64_t saved_count, int32_t materialize, fp_backward_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static int fp_function_apply(MemorySegment type, MemorySegment inputs, MemorySegment dirty, long input_count, MemorySegment outputs, MemorySegment not_differentiable, long output_count, MemorySegment saved, long saved_count, int materialize, MemorySegment backward, MemorySegment release, long id, MemorySegment out) {
+        var mh$ = fp_function_apply.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_function_apply", type, inputs, dirty, input_count, outputs, not_differentiable, output_count, saved, saved_count, materialize, backward, release, id, out);
+            }
+            return (int)mh$.invokeExact(type, inputs, dirty, input_count, outputs, not_differentiable, output_count, saved, saved_count, materialize, backward, release, id, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_function_saved {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_function_saved");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t function, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_function_saved$descriptor() {
+        return fp_function_saved.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t function, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_function_saved$handle() {
+        return fp_function_saved.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t function, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_function_saved$address() {
+        return fp_function_saved.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t function, int64_t *out)
+     * }
+     */
+    public static int fp_function_saved(long function, MemorySegment out) {
+        var mh$ = fp_function_saved.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_function_saved", function, out);
+            }
+            return (int)mh$.invokeExact(function, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_dual_level_enter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_dual_level_enter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_enter(int64_t *level)
+     * }
+     */
+    public static FunctionDescriptor fp_dual_level_enter$descriptor() {
+        return fp_dual_level_enter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_enter(int64_t *level)
+     * }
+     */
+    public static MethodHandle fp_dual_level_enter$handle() {
+        return fp_dual_level_enter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_enter(int64_t *level)
+     * }
+     */
+    public static MemorySegment fp_dual_level_enter$address() {
+        return fp_dual_level_enter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_enter(int64_t *level)
+     * }
+     */
+    public static int fp_dual_level_enter(MemorySegment level) {
+        var mh$ = fp_dual_level_enter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_dual_level_enter", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_dual_level_exit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_dual_level_exit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_exit(int64_t level)
+     * }
+     */
+    public static FunctionDescriptor fp_dual_level_exit$descriptor() {
+        return fp_dual_level_exit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_exit(int64_t level)
+     * }
+     */
+    public static MethodHandle fp_dual_level_exit$handle() {
+        return fp_dual_level_exit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_exit(int64_t level)
+     * }
+     */
+    public static MemorySegment fp_dual_level_exit$address() {
+        return fp_dual_level_exit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_dual_level_exit(int64_t level)
+     * }
+     */
+    public static int fp_dual_level_exit(long level) {
+        var mh$ = fp_dual_level_exit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_dual_level_exit", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_make_dual {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_make_dual");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_make_dual(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_make_dual$descriptor() {
+        return fp_make_dual.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_make_dual(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_make_dual$handle() {
+        return fp_make_dual.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_make_dual(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_make_dual$address() {
+        return fp_make_dual.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_make_dual(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_make_dual(long primal, long tangent, long level, MemorySegment out) {
+        var mh$ = fp_make_dual.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_make_dual", primal, tangent, level, out);
+            }
+            return (int)mh$.invokeExact(primal, tangent, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_unpack_dual {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_unpack_dual");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_unpack_dual(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_unpack_dual$descriptor() {
+        return fp_unpack_dual.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_unpack_dual(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_unpack_dual$handle() {
+        return fp_unpack_dual.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_unpack_dual(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_unpack_dual$address() {
+        return fp_unpack_dual.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_unpack_dual(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_unpack_dual(long dual, long level, MemorySegment out) {
+        var mh$ = fp_unpack_dual.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_unpack_dual", dual, level, out);
+            }
+            return (int)mh$.invokeExact(dual, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_vmap_enter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_vmap_enter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_enter(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static FunctionDescriptor fp_vmap_enter$descriptor() {
+        return fp_vmap_enter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_enter(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static MethodHandle fp_vmap_enter$handle() {
+        return fp_vmap_enter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_enter(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static MemorySegment fp_vmap_enter$address() {
+        return fp_vmap_enter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_vmap_enter(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static int fp_vmap_enter(long batch, int randomness, MemorySegment level) {
+        var mh$ = fp_vmap_enter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_vmap_enter", batch, randomness, level);
+            }
+            return (int)mh$.invokeExact(batch, randomness, level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_grad_layer_enter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_grad_layer_enter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_enter(int64_t *level)
+     * }
+     */
+    public static FunctionDescriptor fp_grad_layer_enter$descriptor() {
+        return fp_grad_layer_enter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_enter(int64_t *level)
+     * }
+     */
+    public static MethodHandle fp_grad_layer_enter$handle() {
+        return fp_grad_layer_enter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_enter(int64_t *level)
+     * }
+     */
+    public static MemorySegment fp_grad_layer_enter$address() {
+        return fp_grad_layer_enter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_enter(int64_t *level)
+     * }
+     */
+    public static int fp_grad_layer_enter(MemorySegment level) {
+        var mh$ = fp_grad_layer_enter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_grad_layer_enter", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_layer_exit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT    );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_layer_exit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_layer_exit()
+     * }
+     */
+    public static FunctionDescriptor fp_layer_exit$descriptor() {
+        return fp_layer_exit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_layer_exit()
+     * }
+     */
+    public static MethodHandle fp_layer_exit$handle() {
+        return fp_layer_exit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_layer_exit()
+     * }
+     */
+    public static MemorySegment fp_layer_exit$address() {
+        return fp_layer_exit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_layer_exit()
+     * }
+     */
+    public static int fp_layer_exit() {
+        var mh$ = fp_layer_exit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_layer_exit");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_vmap_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_vmap_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_add(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_vmap_add$descriptor() {
+        return fp_vmap_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_add(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_vmap_add$handle() {
+        return fp_vmap_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_add(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_vmap_add$address() {
+        return fp_vmap_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_vmap_add(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_vmap_add(long tensor, long dim, long level, MemorySegment out) {
+        var mh$ = fp_vmap_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_vmap_add", tensor, dim, level, out);
+            }
+            return (int)mh$.invokeExact(tensor, dim, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_vmap_remove {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_vmap_remove");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_remove(int64_t tensor, int64_t level, int64_t batch, int64_t dim, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_vmap_remove$descriptor() {
+        return fp_vmap_remove.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_remove(int64_t tensor, int64_t level, int64_t batch, int64_t dim, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_vmap_remove$handle() {
+        return fp_vmap_remove.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_remove(int64_t tensor, int64_t level, int64_t batch, int64_t dim, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_vmap_remove$address() {
+        return fp_vmap_remove.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_vmap_remove(int64_t tensor, int64_t level, int64_t batch, int64_t dim, int64_t *out)
+     * }
+     */
+    public static int fp_vmap_remove(long tensor, long level, long batch, long dim, MemorySegment out) {
+        var mh$ = fp_vmap_remove.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_vmap_remove", tensor, level, batch, dim, out);
+            }
+            return (int)mh$.invokeExact(tensor, level, batch, dim, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_grad_layer_wrap {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_grad_layer_wrap");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_wrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_grad_layer_wrap$descriptor() {
+        return fp_grad_layer_wrap.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_wrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_grad_layer_wrap$handle() {
+        return fp_grad_layer_wrap.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_wrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_grad_layer_wrap$address() {
+        return fp_grad_layer_wrap.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_wrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_grad_layer_wrap(long tensor, long level, MemorySegment out) {
+        var mh$ = fp_grad_layer_wrap.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_grad_layer_wrap", tensor, level, out);
+            }
+            return (int)mh$.invokeExact(tensor, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_grad_layer_unwrap {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_grad_layer_unwrap");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_unwrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_grad_layer_unwrap$descriptor() {
+        return fp_grad_layer_unwrap.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_unwrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_grad_layer_unwrap$handle() {
+        return fp_grad_layer_unwrap.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_unwrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_grad_layer_unwrap$address() {
+        return fp_grad_layer_unwrap.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_grad_layer_unwrap(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_grad_layer_unwrap(long tensor, long level, MemorySegment out) {
+        var mh$ = fp_grad_layer_unwrap.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_grad_layer_unwrap", tensor, level, out);
+            }
+            return (int)mh$.invokeExact(tensor, level, out);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -60665,785 +61451,6 @@ public class Shim_1 {
                 traceDowncall("fp__foreach_sigmoid", self, self_count, out, out_count);
             }
             return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sigmoid_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sigmoid_$descriptor() {
-        return fp__foreach_sigmoid_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sigmoid_$handle() {
-        return fp__foreach_sigmoid_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sigmoid_$address() {
-        return fp__foreach_sigmoid_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sigmoid_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sigmoid_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sigmoid_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sign {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sign$descriptor() {
-        return fp__foreach_sign.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sign$handle() {
-        return fp__foreach_sign.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sign$address() {
-        return fp__foreach_sign.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sign(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sign.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sign", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sign_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sign_$descriptor() {
-        return fp__foreach_sign_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sign_$handle() {
-        return fp__foreach_sign_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sign_$address() {
-        return fp__foreach_sign_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sign_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sign_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sign_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sin {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sin$descriptor() {
-        return fp__foreach_sin.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sin$handle() {
-        return fp__foreach_sin.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sin$address() {
-        return fp__foreach_sin.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sin(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sin.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sin", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sin_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sin_$descriptor() {
-        return fp__foreach_sin_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sin_$handle() {
-        return fp__foreach_sin_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sin_$address() {
-        return fp__foreach_sin_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sin_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sin_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sin_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sinh {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sinh$descriptor() {
-        return fp__foreach_sinh.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sinh$handle() {
-        return fp__foreach_sinh.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sinh$address() {
-        return fp__foreach_sinh.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sinh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sinh.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sinh", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sinh_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sinh_$descriptor() {
-        return fp__foreach_sinh_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sinh_$handle() {
-        return fp__foreach_sinh_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sinh_$address() {
-        return fp__foreach_sinh_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sinh_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sinh_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sinh_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sqrt {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sqrt$descriptor() {
-        return fp__foreach_sqrt.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sqrt$handle() {
-        return fp__foreach_sqrt.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sqrt$address() {
-        return fp__foreach_sqrt.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sqrt(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sqrt.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sqrt", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sqrt_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sqrt_$descriptor() {
-        return fp__foreach_sqrt_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sqrt_$handle() {
-        return fp__foreach_sqrt_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sqrt_$address() {
-        return fp__foreach_sqrt_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sqrt_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sqrt_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sqrt_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tan {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tan$descriptor() {
-        return fp__foreach_tan.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tan$handle() {
-        return fp__foreach_tan.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tan$address() {
-        return fp__foreach_tan.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_tan(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_tan.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tan", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tan_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tan_$descriptor() {
-        return fp__foreach_tan_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tan_$handle() {
-        return fp__foreach_tan_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tan_$address() {
-        return fp__foreach_tan_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_tan_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_tan_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tan_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tanh {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tanh$descriptor() {
-        return fp__foreach_tanh.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tanh$handle() {
-        return fp__foreach_tanh.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tanh$address() {
-        return fp__foreach_tanh.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_tanh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_tanh.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tanh", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tanh_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tanh_$descriptor() {
-        return fp__foreach_tanh_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tanh_$handle() {
-        return fp__foreach_tanh_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tanh_$address() {
-        return fp__foreach_tanh_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_tanh_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_tanh_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tanh_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

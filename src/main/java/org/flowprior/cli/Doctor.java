@@ -36,13 +36,19 @@ final class Doctor extends Subcommand {
             Libtorch.load();
         } catch (NativeLibraryException e) {
             line("libtorch", "NOT FOUND OR NOT LOADED");
-            throw e;
+            String label = "reason";
+            for (String reason : e.getMessage().lines().toList()) {
+                line(label, reason.strip());
+                label = "";
+            }
+            line("self-check", "not done: it needs libtorch");
+            return ErrorReport.WRONG_REQUEST;
         }
         line("libtorch", Libtorch.version() + " in " + Libtorch.libtorchDirectory());
-        String label = "search";
+        String search = "search";
         for (String step : Libtorch.searchTrace()) {
-            line(label, step);
-            label = "";
+            line(search, step);
+            search = "";
         }
         line("threads", Libtorch.threads() + " for an op");
         line("devices", "cpu");

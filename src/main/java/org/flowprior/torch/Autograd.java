@@ -2,6 +2,7 @@ package org.flowprior.torch;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Function;
 import org.flowprior.torch.ffi.Shim;
 
 /** PyTorch's {@code torch.autograd.backward} and {@code torch.autograd.grad}, with all their options. */
@@ -74,6 +75,19 @@ public final class Autograd {
                 options.allowUnused() ? 1 : 0, out);
         f.check(status, "grad", outputs, inputs);
         return f.adoptAll(out, inputs.size());
+    }
+
+    /**
+     * Compares the derivatives that autograd computes with numerical ones: {@code torch.autograd.gradcheck} with its
+     * defaults, steps of 1e-6, absolute tolerance 1e-5, relative tolerance 1e-3.
+     *
+     * @param function gives the outputs, all of float64
+     * @param inputs   float64 leaves; those that require gradients are checked
+     * @throws IllegalArgumentException if an input that requires gradients is not float64, or none requires them
+     * @throws IllegalStateException    if a derivative differs; the message names output, input and element
+     */
+    public static void gradCheck(Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs) {
+        new GradCheck(function, inputs, 1e-6, 1e-5, 1e-3).run();
     }
 
     private static MemorySegment gradients(CallFrame f, List<Tensor> tensors, List<Tensor> gradients) {

@@ -31,6 +31,7 @@ final class CallFrame {
 
     final Thread thread = Thread.currentThread();
     final Counters counters;
+    final Collector collector;
     /** The innermost open scope, or null. */
     Scope scope;
     /** The innermost inference mode, or null. */
@@ -38,6 +39,7 @@ final class CallFrame {
     /** The exception of a callback, until the native call that ran the callback returns. */
     Throwable callbackFailure;
     private final MemorySegment out = Arena.ofAuto().allocate(8 * 8, 8);
+    private final MemorySegment freed = Arena.ofAuto().allocate(8, 8);
     private MemorySegment scratch = Arena.ofAuto().allocate(1 << 14, 8);
     private long position;
     private long base;
@@ -49,13 +51,15 @@ final class CallFrame {
         }
         NativeLibrary.load();
         counters = Counters.ofNewThread();
+        collector = new Collector(this);
+        Counters.takeOverEnded(this);
     }
 
     /** This thread's frame, ready for a new call. */
     static CallFrame enter() {
         CallFrame frame = CURRENT.get();
         frame.position = frame.base;
-        frame.counters.freeLeaks();
+        frame.counters.freeLost(frame);
         return frame;
     }
 
@@ -266,9 +270,14 @@ final class CallFrame {
 
     void free(long handle) {
         counters.closed++;
-        MemorySegment block = take(8);
-        block.set(JAVA_LONG, 0, handle);
-        Shim.fp_tensor_free(block, 1);
+        freed.set(JAVA_LONG, 0, handle);
+        Shim.fp_tensor_free(freed, 1);
+    }
+
+    /** Frees a tensor that was lost. */
+    void freeCollected(long handle) {
+        counters.collected++;
+        free(handle);
     }
 
     /** Throws the exception of {@link #failure} unless the status is 0. Returns this. */

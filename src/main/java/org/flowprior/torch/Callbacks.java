@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
+import org.flowprior.torch.ffi.fp_backward_fn;
+import org.flowprior.torch.ffi.fp_collect_fn;
 import org.flowprior.torch.ffi.fp_hook_fn;
 import org.flowprior.torch.ffi.fp_recompute_fn;
 import org.flowprior.torch.ffi.fp_release_fn;
@@ -28,6 +30,8 @@ final class Callbacks {
 
     static final MemorySegment RELEASE = fp_release_fn.allocate(Callbacks::release, Arena.global());
     private static final MemorySegment HOOK = fp_hook_fn.allocate(Callbacks::hook, Arena.global());
+    static final MemorySegment COLLECT = fp_collect_fn.allocate(Callbacks::collect, Arena.global());
+    static final MemorySegment BACKWARD = fp_backward_fn.allocate(Callbacks::backward, Arena.global());
     static final MemorySegment RECOMPUTE = fp_recompute_fn.allocate(Callbacks::recompute, Arena.global());
 
     private Callbacks() {}
@@ -75,6 +79,28 @@ final class Callbacks {
 
     private static int recompute(long id, MemorySegment inputs, long count) {
         return guarded(() -> ((Checkpoint.Block) HELD.get(id)).runAgain(CallFrame.current().adoptAll(inputs, count)));
+    }
+
+    private static int backward(long id, long node, MemorySegment gradients, long count, MemorySegment needed,
+            long inputs, MemorySegment results) {
+        return guarded(() -> ((Function.Call) HELD.get(id)).backward(node,
+                CallFrame.current().adoptAll(gradients, count), needed.reinterpret(4 * inputs),
+                results.reinterpret(8 * inputs)));
+    }
+
+    private static int collect(long bytes) {
+        try {
+            CallFrame frame = CallFrame.current();
+            long outer = frame.beginCallback();
+            try {
+                frame.collector.collectNow();
+            } finally {
+                frame.endCallback(outer);
+            }
+            return 0;
+        } catch (Throwable thrown) { // an Error of Java must not pass libtorch's frames
+            return 1;
+        }
     }
 
     private static int guarded(Runnable body) {

@@ -1,103 +1,111 @@
 package org.flowprior.torch;
 
-import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 
 /**
  * One thread's counts of tensors, which that thread alone writes, so that counting costs an addition; and its queue of
- * leaked handles, which cleaners fill and the thread frees between two ops.
+ * lost tensors, which the Java collector fills and the thread frees between two ops.
  */
 final class Counters {
 
-    private static final System.Logger LOGGER = System.getLogger("org.flowprior.torch");
     private static final List<Counters> ALL = new CopyOnWriteArrayList<>();
-    private static final AtomicLong LEAKED = new AtomicLong();
 
     long created;
     long closed;
+    /** Tensors that became nobody's on this thread, minus those that got an owner or were freed on this thread. */
+    long outside;
+    /** Tensors freed by this thread because the Java collector found them lost. */
+    long collected;
+    final ReferenceQueue<Object> lost = new ReferenceQueue<>();
     private final Thread thread = Thread.currentThread();
-    private final Queue<Runnable> leaks = new ConcurrentLinkedQueue<>();
+    /** Frees of lost scopes, generators and modules. */
+    private final Queue<Runnable> lostOwners = new ConcurrentLinkedQueue<>();
+    private LostTensor newest;
 
     static Counters ofNewThread() {
         Counters counters = new Counters();
-        takeOverEnded(counters);
         ALL.add(counters);
         return counters;
     }
 
-    /** Adds the counts and the leaks of ended threads to those of a living one. */
-    private static synchronized void takeOverEnded(Counters heir) {
+    /** Adds the counts of ended threads to this thread's, and frees what those threads' tensors lost. */
+    static void takeOverEnded(CallFrame frame) {
+        Counters heir = frame.counters;
         for (Counters other : ALL) {
             if (!other.thread.isAlive()) {
-                heir.created += other.created;
-                heir.closed += other.closed;
-                heir.leaks.addAll(other.leaks);
-                ALL.remove(other);
+                synchronized (ALL) {
+                    heir.created += other.created;
+                    heir.closed += other.closed;
+                    heir.outside += other.outside;
+                    heir.collected += other.collected;
+                    other.created = 0;
+                    other.closed = 0;
+                    other.outside = 0;
+                    other.collected = 0;
+                    other.freeLost(frame);
+                    if (other.isEmpty()) {
+                        ALL.remove(other);
+                    }
+                }
             }
         }
     }
 
-    /** Reports a lost tensor; its thread frees it later. */
-    void leak(long handle) {
-        LEAKED.incrementAndGet();
-        later(() -> CallFrame.current().free(handle));
+    private synchronized boolean isEmpty() {
+        return newest == null && lostOwners.isEmpty();
+    }
+
+    synchronized void add(LostTensor tensor) {
+        tensor.older = newest;
+        if (newest != null) {
+            newest.newer = tensor;
+        }
+        newest = tensor;
+    }
+
+    synchronized void remove(LostTensor tensor) {
+        if (tensor.newer != null) {
+            tensor.newer.older = tensor.older;
+        } else {
+            newest = tensor.older;
+        }
+        if (tensor.older != null) {
+            tensor.older.newer = tensor.newer;
+        }
     }
 
     /** Lets this thread free a lost object between two ops. */
     void later(Runnable free) {
-        leaks.add(free);
+        lostOwners.add(free);
     }
 
-    void freeLeaks() {
-        for (Runnable free = leaks.poll(); free != null; free = leaks.poll()) {
+    /** Frees what is in the queues, on the frame's thread. */
+    void freeLost(CallFrame frame) {
+        for (Reference<?> r = lost.poll(); r != null; r = lost.poll()) {
+            free(r, frame);
+        }
+        for (Runnable free = lostOwners.poll(); free != null; free = lostOwners.poll()) {
             free.run();
         }
     }
 
+    static void free(Reference<?> reference, CallFrame frame) {
+        if (reference instanceof LostTensor tensor) {
+            tensor.free(frame);
+        }
+    }
+
     static long live() {
-        return ALL.stream().mapToLong(c -> c.created - c.closed).sum();
+        return sum(c -> c.created - c.closed);
     }
 
-    static long leaked() {
-        return LEAKED.get();
-    }
-
-    /**
-     * The cleaner's part of a tensor outside every scope. It frees nothing itself: it passes the reference to the thread that
-     * made the tensor, which frees it between two ops, when none of its calls can use it.
-     */
-    static final class Leak implements Runnable {
-
-        private final Counters counters;
-        private final Cleaner.Cleanable cleanable;
-        private final Throwable madeAt = Scope.DEBUG ? new Throwable("made here") : null;
-        private long handle;
-
-        Leak(Object wrapper, long handle, Counters counters) {
-            this.handle = handle;
-            this.counters = counters;
-            this.cleanable = Scope.CLEANER.register(wrapper, this);
-        }
-
-        /** Forgets the tensor, which was closed or has a new owner. */
-        void settle() {
-            handle = 0;
-            cleanable.clean();
-        }
-
-        @Override
-        public void run() {
-            if (handle != 0) {
-                counters.leak(handle);
-                if (madeAt != null) {
-                    LOGGER.log(System.Logger.Level.WARNING, "a tensor outside every scope was lost without close()",
-                            madeAt);
-                }
-            }
-        }
+    static long sum(ToLongFunction<Counters> count) {
+        return ALL.stream().mapToLong(count).sum();
     }
 }

@@ -5,14 +5,15 @@ import org.flowprior.torch.ffi.Shim;
 
 /**
  * The lifetime of a {@link Tensor}: its reference to libtorch's tensor, and the owner who frees it. The owner is a scope
- * or, outside every scope, the caller; a cleaner reports tensors that the caller lost.
+ * or, outside every scope, the caller; tensors that the caller lost are freed after
+ * a Java collection.
  */
 abstract sealed class Handle implements AutoCloseable permits Tensor {
 
     private long handle;
     private Scope scope;
     private int slot;
-    private Counters.Leak leak;
+    private LostTensor watch;
     private Throwable closedAt;
 
     Handle(long handle, CallFrame frame) {
@@ -21,7 +22,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     }
 
     private Tensor moveTo(Scope owner, CallFrame f) {
-        leaveOwner();
+        leaveOwner(f);
         enter(owner, f);
         return (Tensor) this;
     }
@@ -31,17 +32,20 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         if (into != null) {
             slot = into.add(handle);
         } else {
-            leak = new Counters.Leak(this, handle, frame.counters);
+            watch = new LostTensor(this, handle, frame);
+            if (frame.scope == null) {
+                frame.collector.check();
+            }
         }
     }
 
-    private void leaveOwner() {
+    private void leaveOwner(CallFrame frame) {
         if (scope != null) {
             scope.remove(slot);
             scope = null;
-        } else if (leak != null) {
-            leak.settle();
-            leak = null;
+        } else if (watch != null) {
+            watch.settle(frame);
+            watch = null;
         }
     }
 
@@ -63,7 +67,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     /** Ends this wrapper, and gives its reference to the caller. */
     private long end(CallFrame f, String how) {
         long h = handle(f.thread);
-        leaveOwner();
+        leaveOwner(f);
         handle = 0;
         closedAt = Scope.DEBUG ? new Throwable(how) : null;
         return h;
@@ -112,7 +116,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
     /** Ends this wrapper; the thread that calls {@link Handover#accept} gets the tensor. */
     public Handover handOver() {
         CallFrame f = CallFrame.enter();
-        return new Handover(end(f, "handed over here"), f.counters);
+        return new Handover(end(f, "handed over here"), f);
     }
 
     /** Ends this wrapper, and gives its reference to libtorch. */

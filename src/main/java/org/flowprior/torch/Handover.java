@@ -4,11 +4,11 @@ package org.flowprior.torch;
 public final class Handover {
 
     private long handle;
-    private final Counters.Leak leak;
+    private final LostTensor watch;
 
-    Handover(long handle, Counters giver) {
+    Handover(long handle, CallFrame giver) {
         this.handle = handle;
-        this.leak = new Counters.Leak(this, handle, giver);
+        this.watch = new LostTensor(this, handle, giver);
     }
 
     /**
@@ -23,7 +23,7 @@ public final class Handover {
         }
         long h = handle;
         handle = 0;
-        leak.settle();
+        watch.settle(f);
         return new Tensor(h, f);
     }
 }

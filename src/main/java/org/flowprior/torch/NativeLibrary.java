@@ -54,13 +54,26 @@ final class NativeLibrary {
             load("the shim", shimFile(),
                     "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)");
             loaded = true;
-            Shim.fp_initialize();
+            Shim.fp_initialize(Callbacks.COLLECT);
             checkDTypes();
+        } catch (IllegalCallerException e) {
+            throw remember(failed("Java does not let flowprior call native code: " + e.getMessage(),
+                    "start Java with --enable-native-access=ALL-UNNAMED, or =org.flowprior on the module path", e));
+        } catch (LinkageError e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw remember(failed("the shim does not work: " + reason, "rebuild it (mvn package)", e));
+        } catch (OutOfMemoryError e) {
+            throw remember(failed("there was too little memory to load libtorch: " + e.getMessage(),
+                    "raise the limit of virtual memory (ulimit -v unlimited)", e));
         } catch (NativeLibraryException e) {
-            loaded = false;
-            failure = e;
-            throw e;
+            throw remember(e);
         }
+    }
+
+    private static NativeLibraryException remember(NativeLibraryException e) {
+        loaded = false;
+        failure = e;
+        return e;
     }
 
     private static void checkDTypes() {

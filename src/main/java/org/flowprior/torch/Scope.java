@@ -175,12 +175,13 @@ public final class Scope implements AutoCloseable {
             Shim.fp_tensor_free(block, n);
         }
 
-        /** Reports all tensors as leaks, because the scope was lost while open. */
+        /** Gives all tensors to their thread, because the scope was lost while open. */
         @Override
         public void run() {
             for (int i = 0; i < size; i++) {
                 if (handles[i] > 0) {
-                    counters.leak(handles[i]);
+                    long lost = handles[i];
+                    counters.later(() -> CallFrame.current().freeCollected(lost));
                 }
             }
             size = 0;

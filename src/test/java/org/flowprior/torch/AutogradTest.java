@@ -66,6 +66,18 @@ class AutogradTest {
     }
 
     @Test
+    void wrongUseInPlaceIsAPlainErrorWithPyTorchsText() {
+        Tensor x = Tensor.of(new float[] {1, 2}).requiresGrad_(true);
+        assertThatThrownBy(() -> x.add_(1)).isExactlyInstanceOf(TorchException.class)
+                .hasMessageContaining("a leaf Variable that requires grad is being used in an in-place operation");
+        Tensor y = x.exp();
+        Tensor loss = y.square().sum();
+        y.add_(1);
+        assertThatThrownBy(loss::backward).isExactlyInstanceOf(TorchException.class)
+                .hasMessageContaining("has been modified by an inplace operation");
+    }
+
+    @Test
     void gradModesHoldForTheirBlock() {
         Tensor x = leaf(1);
         try (NoGrad noGrad = new NoGrad()) {

@@ -163,13 +163,13 @@ class ScopeTest {
 
     @Test
     void aLostTensorIsReportedAndFreedByItsThread() throws Exception {
-        long leaked = Memory.leakedTensors();
+        long collected = Memory.collectedTensors();
         lose();
-        for (int i = 0; i < 100 && Memory.leakedTensors() == leaked; i++) {
+        for (int i = 0; i < 100 && Memory.collectedTensors() == collected; i++) {
             System.gc();
             Thread.sleep(10);
         }
-        assertThat(Memory.leakedTensors()).isGreaterThan(leaked);
+        assertThat(Memory.collectedTensors()).isGreaterThan(collected);
         long bytes = Memory.cpuBytes();
         drain();
         assertThat(Memory.cpuBytes()).isLessThanOrEqualTo(bytes);

@@ -28,7 +28,8 @@ public final class ErrorReport {
 
     /** The exit code of a command that failed while running. */
     public static final int FAILED = 1;
-    static final int WRONG_REQUEST = 2;
+    /** The exit code of a request that was wrong. */
+    public static final int WRONG_REQUEST = 2;
     /** The exit code after Ctrl-C; after SIGTERM the JVM replaces it with 143. */
     static final int STOPPED = 130;
 

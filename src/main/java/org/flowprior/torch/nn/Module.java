@@ -52,11 +52,16 @@ public abstract class Module implements AutoCloseable {
      * Makes a module a child under this name; this module owns it from now on.
      *
      * @return the child
-     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it
+     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it, and for this module itself
+     *                                  or one that has it as a part
      */
     protected final <M extends Module> M register(String name, M child) {
         checkName(name);
-        children.put(name, Objects.requireNonNull(child, "child"));
+        if (Objects.requireNonNull(child, "child").namedModules().containsValue(this)) {
+            throw new IllegalArgumentException("'" + name + "' of " + typeName()
+                    + " would be a part of itself; a module is registered in one that is not below it");
+        }
+        children.put(name, child);
         return child;
     }
 
