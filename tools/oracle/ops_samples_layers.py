@@ -153,6 +153,17 @@ SAMPLES = {
     "max_pool2d": pool(6, 6),
     "max_pool3d": pool(5, 5, 6),
     "max_pool2d_with_indices": pool(6, 6),
+    "max_pool3d_with_indices": lambda n: [
+        call(n(1, 4, 4, 4), [2] * 3), call(n(1, 4, 4, 4), [2] * 3, [1] * 3),
+        call(n(1, 4, 4, 4), [2] * 3, [3] * 3, [1] * 3),
+        call(n(1, 4, 4, 4), [2] * 3, [2] * 3, [1] * 3, [1] * 3, True),
+        call(n(1, 3, 5, 6), [2, 2, 3], [1, 2, 3], [1] * 3, [2] * 3)],
+    "max_unpool2d": lambda n: [call(n(1, 2, 2), torch.tensor([[[5, 2], [8, 15]]]), [4, 4]),
+                               call(n(1, 2, 2), torch.tensor([[[5, 2], [8, 14]]]), [3, 5])],
+    "max_unpool3d": lambda n: [
+        call(n(1, 1, 2, 2), torch.tensor([[[[5, 2], [8, 25]]]]), [3, 3, 3], [2, 2, 2], [0, 0, 0]),
+        call(n(1, 1, 2, 2), torch.tensor([[[[5, 2], [8, 15]]]]), [2, 3, 4], [1, 2, 3], [0, 0, 1])],
+    "adaptive_max_pool3d": lambda n: [call(n(1, 3, 4, 3), [2, 2, 2]), call(n(1, 3, 4, 3), [2, 1, 3])],
     "avg_pool2d": lambda n: [call(n(1, 6, 6), [2, 2], [1, 1], [1, 1], True, False, 3), call(n(1, 6, 6), [2, 3])],
     "adaptive_avg_pool2d": lambda n: [call(n(1, 4, 5), [2, 2]), call(n(1, 4, 5), [2, 3])],
     "adaptive_avg_pool3d": lambda n: [call(n(1, 3, 4, 3), [2, 2, 2]), call(n(1, 3, 4, 3), [1, 2, 3])],
