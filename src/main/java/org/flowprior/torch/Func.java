@@ -97,15 +97,15 @@ public final class Func {
      * @return the output's shape followed by the input's
      */
     public static Tensor jacobian(UnaryOperator<Tensor> function, Tensor input) {
-        return jacobian(function, leaf(input), false);
+        return jacobianOf(function, leaf(input));
     }
 
     /** The matrix of second derivatives of a function that gives a scalar; the input's shape twice. */
     public static Tensor hessian(UnaryOperator<Tensor> function, Tensor input) {
-        return jacobian(x -> gradients(function.apply(x), List.of(x), null, null, true).getFirst(), leaf(input), false);
+        return jacobianOf(x -> gradients(function.apply(x), List.of(x), null, null, true).getFirst(), leaf(input));
     }
 
-    private static Tensor jacobian(UnaryOperator<Tensor> function, Tensor leaf, boolean create) {
+    private static Tensor jacobianOf(UnaryOperator<Tensor> function, Tensor leaf) {
         Tensor output = function.apply(leaf);
         long[] in = leaf.shape();
         long[] out = output.shape();
@@ -114,7 +114,7 @@ public final class Func {
         for (int i = 0; i < n; i++) {
             Tensor oneHot = Torch.zerosLike(output.detach());
             oneHot.reshape(n).narrow(0, i, 1).fill_(1);
-            rows.add(gradients(output, List.of(leaf), oneHot, Boolean.TRUE, create).getFirst());
+            rows.add(gradients(output, List.of(leaf), oneHot, Boolean.TRUE, false).getFirst());
         }
         long[] shape = LongStream.concat(Arrays.stream(out), Arrays.stream(in))
                 .toArray();
@@ -201,7 +201,7 @@ public final class Func {
                 throw new IllegalArgumentException("functionalCall: no parameter '" + name + "'");
             }
             replaced.add(parameter);
-            by.add(tensor);
+            by.add(CallFrame.required(tensor, name));
         });
         List<Long> own = new ArrayList<>();
         Thread thread = Thread.currentThread();
@@ -224,6 +224,9 @@ public final class Func {
 
     private static List<Tensor> gradients(Tensor output, List<Tensor> inputs, Tensor vector, Boolean retain,
             boolean create) {
+        if (!output.requiresGrad()) {
+            return inputs.stream().map(Torch::zerosLike).toList();
+        }
         List<Tensor> vectors = vector == null ? null : List.of(vector);
         List<Tensor> gradients = new ArrayList<>(Autograd.grad(List.of(output), inputs, vectors,
                 new Autograd.Options(retain, create, true)));

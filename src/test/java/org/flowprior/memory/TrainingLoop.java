@@ -19,13 +19,13 @@ import org.flowprior.torch.optim.Adam;
  */
 public final class TrainingLoop {
 
-    private final Sequential network = new Sequential(new Linear(64, 256), new GELU(), new Linear(256, 1));
+    private final Sequential network = new Sequential(new Linear(64, 64), new GELU(), new Linear(64, 1));
     private final Adam optimizer = new Adam(network.parameters());
 
     private TrainingLoop() {}
 
     private void step() {
-        Tensor x = Torch.randn(128, 64);
+        Tensor x = Torch.randn(512, 64);
         Tensor loss = network.forward(x).sub(x.sum(new long[] {1}, true)).square().mean();
         optimizer.zeroGrad();
         loss.backward();
