@@ -69,8 +69,8 @@ final class Collector {
         long start = System.nanoTime();
         long freed = runAndFree(frame);
         long end = System.nanoTime();
-        // A collection that costs more than a twentieth of the time comes half as often, up to 16 times as seldom.
-        if (20 * (end - start) > end - lastEnd && growth < 16 * LEAST_GROWTH) {
+        // Where collections cost more than a tenth of the time, they come half as often.
+        if (10 * (end - start) > end - lastEnd && growth < 2 * LEAST_GROWTH) {
             growth *= 2;
         }
         lastEnd = end;
