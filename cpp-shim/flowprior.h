@@ -42,6 +42,9 @@ FP_API int32_t fp_set_float32_matmul_precision(const char* precision);
 // Bytes of tensor storage on the CPU: now, and at most since the last reset.
 FP_API int32_t fp_cpu_memory(int64_t* now, int64_t* peak);
 FP_API int32_t fp_cpu_memory_reset_peak(void);
+// Called where memory is missing on the CPU; not 0: some was freed, and the allocation is tried once more.
+typedef int32_t (*fp_collect_fn)(int64_t bytes);
+FP_API int32_t fp_set_collector(fp_collect_fn collect);
 
 // ---- tensor.cpp: storage, properties, lifetime ---------------------------------------------------------------------
 
@@ -108,6 +111,40 @@ FP_API int32_t fp_hook_remove(int64_t tensor, int64_t position);
 FP_API int32_t fp_checkpoint_open(const int64_t* inputs, int64_t count, fp_recompute_fn recompute,
                                   fp_release_fn release, int64_t id, int64_t* checkpoint);
 FP_API int32_t fp_checkpoint_close(int64_t checkpoint);
+
+// ---- function.cpp: autograd functions of the user ------------------------------------------------------------------
+
+// Receives the node, new references to the gradients of the outputs, 0 for none; writes new references to those of the
+// inputs, 0 for none. Not 0: it failed.
+typedef int32_t (*fp_function_fn)(int64_t id, int64_t node, int64_t* gradients, int64_t count, int64_t* results,
+                                  int64_t result_count);
+// Gives outputs that were computed without a record the history of the inputs: writes output_count handles. Lists of
+// outputs that are not differentiable, and of inputs that were changed in place. release(id) tells the node's end.
+FP_API int32_t fp_function_apply(const char* name, const int64_t* inputs, int64_t input_count, const int64_t* outputs,
+                                 int64_t output_count, const int64_t* saved, int64_t saved_count,
+                                 const int64_t* constants, int64_t constant_count, const int64_t* dirty,
+                                 int64_t dirty_count, int32_t materialize, fp_function_fn backward,
+                                 fp_release_fn release, int64_t id, int64_t* out);
+// Writes the saved tensors, 0 for none; an error if one was changed in place, or if backward freed them.
+FP_API int32_t fp_function_saved(int64_t node, int64_t* out);
+
+// ---- transforms.cpp: forward-mode differentiation, batched evaluation ----------------------------------------------
+
+FP_API int32_t fp_dual_open(int64_t* level);
+FP_API int32_t fp_dual_close(int64_t level);
+FP_API int32_t fp_dual_make(int64_t primal, int64_t tangent, int64_t level, int64_t* out);
+// Writes the primal value and the tangent, 0 for none.
+FP_API int32_t fp_dual_unpack(int64_t dual, int64_t level, int64_t* out);
+// A level of functorch: vmap over batch (randomness 0 error, 1 same, 2 different), or gradients.
+FP_API int32_t fp_vmap_open(int64_t batch, int32_t randomness, int64_t* level);
+FP_API int32_t fp_grad_open(int64_t* level);
+// Ends the innermost level.
+FP_API int32_t fp_level_close(void);
+FP_API int32_t fp_vmap_in(int64_t tensor, int64_t dim, int64_t level, int64_t* out);
+FP_API int32_t fp_vmap_out(int64_t tensor, int64_t dim, int64_t level, int64_t batch, int64_t* out);
+// A leaf of that level, and the value of one.
+FP_API int32_t fp_grad_in(int64_t tensor, int64_t level, int64_t* out);
+FP_API int32_t fp_grad_out(int64_t tensor, int64_t level, int64_t* out);
 
 // ---- autocast.cpp --------------------------------------------------------------------------------------------------
 

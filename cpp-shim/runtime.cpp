@@ -10,6 +10,7 @@
 #include <torch/csrc/autograd/engine.h>
 
 #include <atomic>
+#include <exception>
 #include <new>
 #include <string>
 
@@ -54,10 +55,27 @@ void count_bytes(int64_t bytes) {
   }
 }
 
+std::atomic<fp_collect_fn> collector{nullptr};
+
+// Java frees what nobody can reach any more before an allocation fails.
+void* allocated(size_t bytes) {
+  std::exception_ptr failure;
+  try {
+    return c10::alloc_cpu(bytes);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  fp_collect_fn collect = collector.load();
+  if (collect == nullptr || collect(static_cast<int64_t>(bytes)) == 0) {
+    std::rethrow_exception(failure);
+  }
+  return c10::alloc_cpu(bytes);
+}
+
 // libtorch's own CPU allocation, counted. The size of a block is asked of malloc, so nothing is stored beside it.
 struct CountingAllocator final : c10::Allocator {
   at::DataPtr allocate(size_t bytes) override {
-    void* data = c10::alloc_cpu(bytes);
+    void* data = allocated(bytes);
     count_bytes(static_cast<int64_t>(malloc_usable_size(data)));
     return {data, data, &free_counted, at::Device(at::DeviceType::CPU)};
   }
@@ -174,5 +192,10 @@ int32_t fp_cpu_memory(int64_t* now, int64_t* peak) {
 
 int32_t fp_cpu_memory_reset_peak() {
   cpu_peak.store(cpu_bytes.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  return 0;
+}
+
+int32_t fp_set_collector(fp_collect_fn collect) {
+  collector.store(collect);
   return 0;
 }

@@ -18,6 +18,846 @@ public class Shim extends Shim_1 {
         // Should not be called directly
     }
 
+    private static class fp__foreach_sigmoid {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sigmoid$descriptor() {
+        return fp__foreach_sigmoid.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sigmoid$handle() {
+        return fp__foreach_sigmoid.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sigmoid$address() {
+        return fp__foreach_sigmoid.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sigmoid(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sigmoid.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sigmoid", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sigmoid_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sigmoid_$descriptor() {
+        return fp__foreach_sigmoid_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sigmoid_$handle() {
+        return fp__foreach_sigmoid_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sigmoid_$address() {
+        return fp__foreach_sigmoid_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sigmoid_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sigmoid_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sigmoid_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sign {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sign$descriptor() {
+        return fp__foreach_sign.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sign$handle() {
+        return fp__foreach_sign.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sign$address() {
+        return fp__foreach_sign.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sign(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sign.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sign", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sign_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sign_$descriptor() {
+        return fp__foreach_sign_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sign_$handle() {
+        return fp__foreach_sign_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sign_$address() {
+        return fp__foreach_sign_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sign_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sign_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sign_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sin {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sin$descriptor() {
+        return fp__foreach_sin.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sin$handle() {
+        return fp__foreach_sin.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sin$address() {
+        return fp__foreach_sin.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sin(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sin.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sin", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sin_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sin_$descriptor() {
+        return fp__foreach_sin_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sin_$handle() {
+        return fp__foreach_sin_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sin_$address() {
+        return fp__foreach_sin_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sin_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sin_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sin_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sinh {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sinh$descriptor() {
+        return fp__foreach_sinh.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sinh$handle() {
+        return fp__foreach_sinh.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sinh$address() {
+        return fp__foreach_sinh.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sinh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sinh.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sinh", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sinh_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sinh_$descriptor() {
+        return fp__foreach_sinh_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sinh_$handle() {
+        return fp__foreach_sinh_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sinh_$address() {
+        return fp__foreach_sinh_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sinh_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sinh_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sinh_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sqrt {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sqrt$descriptor() {
+        return fp__foreach_sqrt.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sqrt$handle() {
+        return fp__foreach_sqrt.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sqrt$address() {
+        return fp__foreach_sqrt.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_sqrt(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_sqrt.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sqrt", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_sqrt_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_sqrt_$descriptor() {
+        return fp__foreach_sqrt_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_sqrt_$handle() {
+        return fp__foreach_sqrt_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_sqrt_$address() {
+        return fp__foreach_sqrt_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_sqrt_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_sqrt_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_sqrt_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tan {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tan$descriptor() {
+        return fp__foreach_tan.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tan$handle() {
+        return fp__foreach_tan.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tan$address() {
+        return fp__foreach_tan.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_tan(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_tan.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tan", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tan_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tan_$descriptor() {
+        return fp__foreach_tan_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tan_$handle() {
+        return fp__foreach_tan_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tan_$address() {
+        return fp__foreach_tan_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_tan_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_tan_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tan_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tanh {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tanh$descriptor() {
+        return fp__foreach_tanh.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tanh$handle() {
+        return fp__foreach_tanh.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tanh$address() {
+        return fp__foreach_tanh.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
+     * }
+     */
+    public static int fp__foreach_tanh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
+        var mh$ = fp__foreach_tanh.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tanh", self, self_count, out, out_count);
+            }
+            return (int)mh$.invokeExact(self, self_count, out, out_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp__foreach_tanh_ {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh_");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static FunctionDescriptor fp__foreach_tanh_$descriptor() {
+        return fp__foreach_tanh_.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MethodHandle fp__foreach_tanh_$handle() {
+        return fp__foreach_tanh_.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static MemorySegment fp__foreach_tanh_$address() {
+        return fp__foreach_tanh_.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
+     * }
+     */
+    public static int fp__foreach_tanh_(MemorySegment self, long self_count) {
+        var mh$ = fp__foreach_tanh_.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp__foreach_tanh_", self, self_count);
+            }
+            return (int)mh$.invokeExact(self, self_count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class fp__foreach_trunc {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Shim.C_INT,

@@ -887,6 +887,64 @@ public class Shim_1 {
         }
     }
 
+    private static class fp_set_collector {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_set_collector");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_set_collector(fp_collect_fn collect)
+     * }
+     */
+    public static FunctionDescriptor fp_set_collector$descriptor() {
+        return fp_set_collector.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_set_collector(fp_collect_fn collect)
+     * }
+     */
+    public static MethodHandle fp_set_collector$handle() {
+        return fp_set_collector.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_set_collector(fp_collect_fn collect)
+     * }
+     */
+    public static MemorySegment fp_set_collector$address() {
+        return fp_set_collector.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_set_collector(fp_collect_fn collect)
+     * }
+     */
+    public static int fp_set_collector(MemorySegment collect) {
+        var mh$ = fp_set_collector.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_set_collector", collect);
+            }
+            return (int)mh$.invokeExact(collect);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class fp_tensor_free {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Shim.C_INT,
@@ -2675,6 +2733,792 @@ public class Shim_1 {
                 traceDowncall("fp_checkpoint_close", checkpoint);
             }
             return (int)mh$.invokeExact(checkpoint);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_function_apply {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER,
+            Shim.C_POINTER,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_function_apply");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *name, const int64_t *inputs, int64_t input_count, const int64_t *outputs, int64_t output_count, const int64_t *saved, int64_t saved_count, const int64_t *constants, int64_t constant_count, const int64_t *dirty, int64_t dirty_count, int32_t materialize, fp_function_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_function_apply$descriptor() {
+        return fp_function_apply.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *name, const int64_t *inputs, int64_t input_count, const int64_t *outputs, int64_t output_count, const int64_t *saved, int64_t saved_count, const int64_t *constants, int64_t constant_count, const int64_t *dirty, int64_t dirty_count, int32_t materialize, fp_function_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_function_apply$handle() {
+        return fp_function_apply.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *name, const int64_t *inputs, int64_t input_count, const int64_t *outputs, int64_t output_count, const int64_t *saved, int64_t saved_count, const int64_t *constants, int64_t constant_count, const int64_t *dirty, int64_t dirty_count, int32_t materialize, fp_function_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_function_apply$address() {
+        return fp_function_apply.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_function_apply(const char *name, const int64_t *inputs, int64_t input_count, const int64_t *outputs, int64_t output_count, const int64_t *saved, int64_t saved_count, const int64_t *constants, int64_t constant_count, const int64_t *dirty, int64_t dirty_count, int32_t materialize, fp_function_fn backward, fp_release_fn release, int64_t id, int64_t *out)
+     * }
+     */
+    public static int fp_function_apply(MemorySegment name, MemorySegment inputs, long input_count, MemorySegment outputs, long output_count, MemorySegment saved, long saved_count, MemorySegment constants, long constant_count, MemorySegment dirty, long dirty_count, int materialize, MemorySegment backward, MemorySegment release, long id, MemorySegment out) {
+        var mh$ = fp_function_apply.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_function_apply", name, inputs, input_count, outputs, output_count, saved, saved_count, constants, constant_count, dirty, dirty_count, materialize, backward, release, id, out);
+            }
+            return (int)mh$.invokeExact(name, inputs, input_count, outputs, output_count, saved, saved_count, constants, constant_count, dirty, dirty_count, materialize, backward, release, id, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_function_saved {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_function_saved");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t node, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_function_saved$descriptor() {
+        return fp_function_saved.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t node, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_function_saved$handle() {
+        return fp_function_saved.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t node, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_function_saved$address() {
+        return fp_function_saved.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_function_saved(int64_t node, int64_t *out)
+     * }
+     */
+    public static int fp_function_saved(long node, MemorySegment out) {
+        var mh$ = fp_function_saved.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_function_saved", node, out);
+            }
+            return (int)mh$.invokeExact(node, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_dual_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_dual_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_open(int64_t *level)
+     * }
+     */
+    public static FunctionDescriptor fp_dual_open$descriptor() {
+        return fp_dual_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_open(int64_t *level)
+     * }
+     */
+    public static MethodHandle fp_dual_open$handle() {
+        return fp_dual_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_open(int64_t *level)
+     * }
+     */
+    public static MemorySegment fp_dual_open$address() {
+        return fp_dual_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_dual_open(int64_t *level)
+     * }
+     */
+    public static int fp_dual_open(MemorySegment level) {
+        var mh$ = fp_dual_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_dual_open", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_dual_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_dual_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_close(int64_t level)
+     * }
+     */
+    public static FunctionDescriptor fp_dual_close$descriptor() {
+        return fp_dual_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_close(int64_t level)
+     * }
+     */
+    public static MethodHandle fp_dual_close$handle() {
+        return fp_dual_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_close(int64_t level)
+     * }
+     */
+    public static MemorySegment fp_dual_close$address() {
+        return fp_dual_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_dual_close(int64_t level)
+     * }
+     */
+    public static int fp_dual_close(long level) {
+        var mh$ = fp_dual_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_dual_close", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_dual_make {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_dual_make");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_make(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_dual_make$descriptor() {
+        return fp_dual_make.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_make(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_dual_make$handle() {
+        return fp_dual_make.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_make(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_dual_make$address() {
+        return fp_dual_make.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_dual_make(int64_t primal, int64_t tangent, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_dual_make(long primal, long tangent, long level, MemorySegment out) {
+        var mh$ = fp_dual_make.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_dual_make", primal, tangent, level, out);
+            }
+            return (int)mh$.invokeExact(primal, tangent, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_dual_unpack {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_dual_unpack");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_unpack(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_dual_unpack$descriptor() {
+        return fp_dual_unpack.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_unpack(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_dual_unpack$handle() {
+        return fp_dual_unpack.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_dual_unpack(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_dual_unpack$address() {
+        return fp_dual_unpack.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_dual_unpack(int64_t dual, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_dual_unpack(long dual, long level, MemorySegment out) {
+        var mh$ = fp_dual_unpack.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_dual_unpack", dual, level, out);
+            }
+            return (int)mh$.invokeExact(dual, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_vmap_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_vmap_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_open(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static FunctionDescriptor fp_vmap_open$descriptor() {
+        return fp_vmap_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_open(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static MethodHandle fp_vmap_open$handle() {
+        return fp_vmap_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_open(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static MemorySegment fp_vmap_open$address() {
+        return fp_vmap_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_vmap_open(int64_t batch, int32_t randomness, int64_t *level)
+     * }
+     */
+    public static int fp_vmap_open(long batch, int randomness, MemorySegment level) {
+        var mh$ = fp_vmap_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_vmap_open", batch, randomness, level);
+            }
+            return (int)mh$.invokeExact(batch, randomness, level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_grad_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_grad_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_open(int64_t *level)
+     * }
+     */
+    public static FunctionDescriptor fp_grad_open$descriptor() {
+        return fp_grad_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_open(int64_t *level)
+     * }
+     */
+    public static MethodHandle fp_grad_open$handle() {
+        return fp_grad_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_open(int64_t *level)
+     * }
+     */
+    public static MemorySegment fp_grad_open$address() {
+        return fp_grad_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_grad_open(int64_t *level)
+     * }
+     */
+    public static int fp_grad_open(MemorySegment level) {
+        var mh$ = fp_grad_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_grad_open", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_level_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT    );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_level_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_level_close()
+     * }
+     */
+    public static FunctionDescriptor fp_level_close$descriptor() {
+        return fp_level_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_level_close()
+     * }
+     */
+    public static MethodHandle fp_level_close$handle() {
+        return fp_level_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_level_close()
+     * }
+     */
+    public static MemorySegment fp_level_close$address() {
+        return fp_level_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_level_close()
+     * }
+     */
+    public static int fp_level_close() {
+        var mh$ = fp_level_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_level_close");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_vmap_in {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_vmap_in");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_in(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_vmap_in$descriptor() {
+        return fp_vmap_in.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_in(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_vmap_in$handle() {
+        return fp_vmap_in.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_in(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_vmap_in$address() {
+        return fp_vmap_in.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_vmap_in(int64_t tensor, int64_t dim, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_vmap_in(long tensor, long dim, long level, MemorySegment out) {
+        var mh$ = fp_vmap_in.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_vmap_in", tensor, dim, level, out);
+            }
+            return (int)mh$.invokeExact(tensor, dim, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_vmap_out {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_vmap_out");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_out(int64_t tensor, int64_t dim, int64_t level, int64_t batch, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_vmap_out$descriptor() {
+        return fp_vmap_out.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_out(int64_t tensor, int64_t dim, int64_t level, int64_t batch, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_vmap_out$handle() {
+        return fp_vmap_out.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_vmap_out(int64_t tensor, int64_t dim, int64_t level, int64_t batch, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_vmap_out$address() {
+        return fp_vmap_out.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_vmap_out(int64_t tensor, int64_t dim, int64_t level, int64_t batch, int64_t *out)
+     * }
+     */
+    public static int fp_vmap_out(long tensor, long dim, long level, long batch, MemorySegment out) {
+        var mh$ = fp_vmap_out.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_vmap_out", tensor, dim, level, batch, out);
+            }
+            return (int)mh$.invokeExact(tensor, dim, level, batch, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_grad_in {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_grad_in");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_in(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_grad_in$descriptor() {
+        return fp_grad_in.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_in(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_grad_in$handle() {
+        return fp_grad_in.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_in(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_grad_in$address() {
+        return fp_grad_in.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_grad_in(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_grad_in(long tensor, long level, MemorySegment out) {
+        var mh$ = fp_grad_in.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_grad_in", tensor, level, out);
+            }
+            return (int)mh$.invokeExact(tensor, level, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fp_grad_out {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Shim.C_INT,
+            Shim.C_LONG,
+            Shim.C_LONG,
+            Shim.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Shim.findOrThrow("fp_grad_out");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_out(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static FunctionDescriptor fp_grad_out$descriptor() {
+        return fp_grad_out.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_out(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MethodHandle fp_grad_out$handle() {
+        return fp_grad_out.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t fp_grad_out(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static MemorySegment fp_grad_out$address() {
+        return fp_grad_out.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t fp_grad_out(int64_t tensor, int64_t level, int64_t *out)
+     * }
+     */
+    public static int fp_grad_out(long tensor, long level, MemorySegment out) {
+        var mh$ = fp_grad_out.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fp_grad_out", tensor, level, out);
+            }
+            return (int)mh$.invokeExact(tensor, level, out);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -60602,846 +61446,6 @@ public class Shim_1 {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fp__foreach_rsqrt_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sigmoid {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sigmoid$descriptor() {
-        return fp__foreach_sigmoid.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sigmoid$handle() {
-        return fp__foreach_sigmoid.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sigmoid$address() {
-        return fp__foreach_sigmoid.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sigmoid(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sigmoid.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sigmoid", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sigmoid_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sigmoid_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sigmoid_$descriptor() {
-        return fp__foreach_sigmoid_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sigmoid_$handle() {
-        return fp__foreach_sigmoid_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sigmoid_$address() {
-        return fp__foreach_sigmoid_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sigmoid_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sigmoid_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sigmoid_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sigmoid_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sign {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sign$descriptor() {
-        return fp__foreach_sign.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sign$handle() {
-        return fp__foreach_sign.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sign$address() {
-        return fp__foreach_sign.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sign(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sign.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sign", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sign_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sign_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sign_$descriptor() {
-        return fp__foreach_sign_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sign_$handle() {
-        return fp__foreach_sign_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sign_$address() {
-        return fp__foreach_sign_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sign_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sign_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sign_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sign_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sin {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sin$descriptor() {
-        return fp__foreach_sin.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sin$handle() {
-        return fp__foreach_sin.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sin$address() {
-        return fp__foreach_sin.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sin(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sin.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sin", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sin_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sin_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sin_$descriptor() {
-        return fp__foreach_sin_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sin_$handle() {
-        return fp__foreach_sin_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sin_$address() {
-        return fp__foreach_sin_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sin_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sin_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sin_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sin_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sinh {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sinh$descriptor() {
-        return fp__foreach_sinh.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sinh$handle() {
-        return fp__foreach_sinh.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sinh$address() {
-        return fp__foreach_sinh.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sinh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sinh.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sinh", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sinh_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sinh_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sinh_$descriptor() {
-        return fp__foreach_sinh_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sinh_$handle() {
-        return fp__foreach_sinh_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sinh_$address() {
-        return fp__foreach_sinh_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sinh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sinh_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sinh_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sinh_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sqrt {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sqrt$descriptor() {
-        return fp__foreach_sqrt.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sqrt$handle() {
-        return fp__foreach_sqrt.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sqrt$address() {
-        return fp__foreach_sqrt.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_sqrt(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_sqrt.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sqrt", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_sqrt_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_sqrt_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_sqrt_$descriptor() {
-        return fp__foreach_sqrt_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_sqrt_$handle() {
-        return fp__foreach_sqrt_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_sqrt_$address() {
-        return fp__foreach_sqrt_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_sqrt_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_sqrt_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_sqrt_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_sqrt_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tan {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tan$descriptor() {
-        return fp__foreach_tan.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tan$handle() {
-        return fp__foreach_tan.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tan$address() {
-        return fp__foreach_tan.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_tan(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_tan.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tan", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tan_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tan_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tan_$descriptor() {
-        return fp__foreach_tan_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tan_$handle() {
-        return fp__foreach_tan_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tan_$address() {
-        return fp__foreach_tan_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tan_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_tan_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_tan_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tan_", self, self_count);
-            }
-            return (int)mh$.invokeExact(self, self_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tanh {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG,
-            Shim.C_POINTER,
-            Shim.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tanh$descriptor() {
-        return fp__foreach_tanh.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tanh$handle() {
-        return fp__foreach_tanh.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tanh$address() {
-        return fp__foreach_tanh.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh(const int64_t *self, int64_t self_count, int64_t **out, int64_t *out_count)
-     * }
-     */
-    public static int fp__foreach_tanh(MemorySegment self, long self_count, MemorySegment out, MemorySegment out_count) {
-        var mh$ = fp__foreach_tanh.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tanh", self, self_count, out, out_count);
-            }
-            return (int)mh$.invokeExact(self, self_count, out, out_count);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class fp__foreach_tanh_ {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Shim.C_INT,
-            Shim.C_POINTER,
-            Shim.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Shim.findOrThrow("fp__foreach_tanh_");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static FunctionDescriptor fp__foreach_tanh_$descriptor() {
-        return fp__foreach_tanh_.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MethodHandle fp__foreach_tanh_$handle() {
-        return fp__foreach_tanh_.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static MemorySegment fp__foreach_tanh_$address() {
-        return fp__foreach_tanh_.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t fp__foreach_tanh_(const int64_t *self, int64_t self_count)
-     * }
-     */
-    public static int fp__foreach_tanh_(MemorySegment self, long self_count) {
-        var mh$ = fp__foreach_tanh_.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("fp__foreach_tanh_", self, self_count);
             }
             return (int)mh$.invokeExact(self, self_count);
         } catch (Throwable ex$) {

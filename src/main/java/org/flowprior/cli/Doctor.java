@@ -35,7 +35,12 @@ final class Doctor extends Subcommand {
             Libtorch.load();
         } catch (NativeLibraryException e) {
             line("libtorch", "NOT FOUND OR NOT LOADED");
-            throw e;
+            String reason = "reason";
+            for (String text : e.getMessage().lines().toList()) {
+                line(reason, text.strip());
+                reason = "";
+            }
+            return ErrorReport.WRONG_REQUEST;
         }
         line("libtorch", Libtorch.version() + " in " + Libtorch.libtorchDirectory());
         String label = "search";

@@ -85,4 +85,24 @@ public final class Autograd {
         }
         return f.optionalTensors(gradients, "gradients");
     }
+
+    /**
+     * Compares the gradients of a function with finite differences: {@code torch.autograd.gradcheck} with its
+     * tolerances, eps 1e-6, atol 1e-5, rtol 1e-3.
+     *
+     * @param function gives the outputs; must compute the same each time
+     * @param inputs   float64; those that require gradients are checked
+     * @return true
+     * @throws GradCheckException with the input, the output and the element, if they differ
+     */
+    public static boolean gradCheck(java.util.function.Function<List<Tensor>, List<Tensor>> function,
+            List<Tensor> inputs) {
+        return gradCheck(function, inputs, 1e-6, 1e-5, 1e-3);
+    }
+
+    /** Compares the gradients of a function with finite differences, within {@code atol + rtol * |difference|}. */
+    public static boolean gradCheck(java.util.function.Function<List<Tensor>, List<Tensor>> function,
+            List<Tensor> inputs, double eps, double atol, double rtol) {
+        return new GradCheck(function, eps, atol, rtol).check(inputs);
+    }
 }

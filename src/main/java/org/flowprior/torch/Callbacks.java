@@ -4,18 +4,20 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
+import org.flowprior.torch.ffi.fp_function_fn;
 import org.flowprior.torch.ffi.fp_hook_fn;
 import org.flowprior.torch.ffi.fp_recompute_fn;
 import org.flowprior.torch.ffi.fp_release_fn;
 
 /**
- * Calls of libtorch into Java: hooks, checkpointed blocks, the release of borrowed memory. One stub for each kind lives
+ * Calls of libtorch into Java: hooks, functions, checkpointed blocks, the release of borrowed memory. One stub for each kind lives
  * as long as the JVM and finds the object by a number. An exception that left a callback would end the JVM: it is
  * stored, the native side gets an error status, and the call that ran the callback throws the exception.
  */
@@ -29,6 +31,7 @@ final class Callbacks {
     static final MemorySegment RELEASE = fp_release_fn.allocate(Callbacks::release, Arena.global());
     private static final MemorySegment HOOK = fp_hook_fn.allocate(Callbacks::hook, Arena.global());
     static final MemorySegment RECOMPUTE = fp_recompute_fn.allocate(Callbacks::recompute, Arena.global());
+    static final MemorySegment FUNCTION = fp_function_fn.allocate(Callbacks::function, Arena.global());
 
     private Callbacks() {}
 
@@ -75,6 +78,20 @@ final class Callbacks {
 
     private static int recompute(long id, MemorySegment inputs, long count) {
         return guarded(() -> ((Checkpoint.Block) HELD.get(id)).runAgain(CallFrame.current().adoptAll(inputs, count)));
+    }
+
+    private static int function(long id, long node, MemorySegment gradients, long count, MemorySegment results,
+            long resultCount) {
+        return guarded(() -> {
+            Function.Applied call = (Function.Applied) HELD.get(id);
+            List<Tensor> result = call.function().gradients(call.context(), node,
+                    CallFrame.current().adoptAll(gradients, count));
+            MemorySegment out = results.reinterpret(8 * resultCount);
+            for (int i = 0; i < result.size(); i++) {
+                Tensor gradient = result.get(i);
+                out.setAtIndex(JAVA_LONG, i, gradient == null ? 0 : gradient.share().release());
+            }
+        });
     }
 
     private static int guarded(Runnable body) {

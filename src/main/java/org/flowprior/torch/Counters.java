@@ -13,14 +13,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Counters {
 
-    private static final System.Logger LOGGER = System.getLogger("org.flowprior.torch");
     private static final List<Counters> ALL = new CopyOnWriteArrayList<>();
     private static final AtomicLong LEAKED = new AtomicLong();
+    private static final AtomicLong COLLECTED = new AtomicLong();
 
     long created;
     long closed;
     private final Thread thread = Thread.currentThread();
     private final Queue<Runnable> leaks = new ConcurrentLinkedQueue<>();
+    /** The counters that took over after the thread's end; guarded by the class. */
+    private Counters heir;
 
     static Counters ofNewThread() {
         Counters counters = new Counters();
@@ -30,26 +32,37 @@ final class Counters {
     }
 
     /** Adds the counts and the leaks of ended threads to those of a living one. */
-    private static synchronized void takeOverEnded(Counters heir) {
+    static synchronized void takeOverEnded(Counters heir) {
         for (Counters other : ALL) {
             if (!other.thread.isAlive()) {
                 heir.created += other.created;
                 heir.closed += other.closed;
-                heir.leaks.addAll(other.leaks);
+                other.heir = heir;
                 ALL.remove(other);
+                other.leaks.forEach(heir.leaks::add);
+                other.leaks.clear();
             }
         }
     }
 
     /** Reports a lost tensor; its thread frees it later. */
     void leak(long handle) {
+        later(() -> {
+            CallFrame.current().free(handle);
+            COLLECTED.incrementAndGet();
+        });
         LEAKED.incrementAndGet();
-        later(() -> CallFrame.current().free(handle));
     }
 
-    /** Lets this thread free a lost object between two ops. */
+    /** Lets this thread, or after its end the one that took over, free a lost object between two ops. */
     void later(Runnable free) {
-        leaks.add(free);
+        synchronized (Counters.class) {
+            Counters owner = this;
+            while (owner.heir != null) {
+                owner = owner.heir;
+            }
+            owner.leaks.add(free);
+        }
     }
 
     void freeLeaks() {
@@ -64,6 +77,10 @@ final class Counters {
 
     static long leaked() {
         return LEAKED.get();
+    }
+
+    static long collected() {
+        return COLLECTED.get();
     }
 
     /**
@@ -91,12 +108,12 @@ final class Counters {
 
         @Override
         public void run() {
+            Collector.UNSCOPED.decrementAndGet();
             if (handle != 0) {
-                counters.leak(handle);
                 if (madeAt != null) {
-                    LOGGER.log(System.Logger.Level.WARNING, "a tensor outside every scope was lost without close()",
-                            madeAt);
+                    Collector.lostFrom(madeAt.getStackTrace());
                 }
+                counters.leak(handle);
             }
         }
     }

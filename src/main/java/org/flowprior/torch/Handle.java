@@ -32,6 +32,7 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
             slot = into.add(handle);
         } else {
             leak = new Counters.Leak(this, handle, frame.counters);
+            Collector.made(frame);
         }
     }
 
@@ -67,6 +68,13 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         handle = 0;
         closedAt = Scope.DEBUG ? new Throwable(how) : null;
         return h;
+    }
+
+    /** Makes the wrapper stand for another tensor for a while; its owner keeps its own. Returns the former handle. */
+    long lend(long other) {
+        long own = handle;
+        handle = other;
+        return own;
     }
 
     Scope scope() {

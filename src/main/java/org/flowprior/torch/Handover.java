@@ -9,6 +9,7 @@ public final class Handover {
     Handover(long handle, Counters giver) {
         this.handle = handle;
         this.leak = new Counters.Leak(this, handle, giver);
+        Collector.UNSCOPED.incrementAndGet();
     }
 
     /**

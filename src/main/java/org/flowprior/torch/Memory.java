@@ -13,6 +13,24 @@ public final class Memory {
         return Counters.live();
     }
 
+    /** Number of open tensors that a {@link Scope} owns. */
+    public static long scopedTensors() {
+        return liveTensors() - unscopedTensors() - (Counters.leaked() - Counters.collected());
+    }
+
+    /**
+     * Number of open tensors that no scope owns: those that the program holds, as parameters, and those that nobody can
+     * reach any more and that wait for garbage collection.
+     */
+    public static long unscopedTensors() {
+        return Collector.UNSCOPED.get();
+    }
+
+    /** Number of lost tensors that were freed, after garbage collection, since the start. */
+    public static long collectedTensors() {
+        return Counters.collected();
+    }
+
     /** Number of tensors lost without {@code close()} since the start; each is freed by its thread's next op. */
     public static long leakedTensors() {
         return Counters.leaked();

@@ -2,10 +2,12 @@ package org.flowprior.torch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -55,12 +57,27 @@ final class NativeLibrary {
                     "the shim fits the libtorch it was compiled against; rebuild it for this one (mvn package)");
             loaded = true;
             Shim.fp_initialize();
+            Collector.install();
             checkDTypes();
         } catch (NativeLibraryException e) {
-            loaded = false;
-            failure = e;
-            throw e;
+            throw remembered(e);
+        } catch (LinkageError | RuntimeException e) {
+            Throwable root = root(e);
+            throw remembered(root instanceof IllegalCallerException ? failed("this JVM may not call native code: "
+                    + root.getMessage(), "start java with --enable-native-access=ALL-UNNAMED (as a module: org.flowprior)", e)
+                    : failed("libtorch and the shim were loaded but do not work together: " + root,
+                            "unset -D" + SHIM_PROPERTY + ", or rebuild the shim for this libtorch (mvn package)", e));
         }
+    }
+
+    private static NativeLibraryException remembered(NativeLibraryException e) {
+        loaded = false;
+        failure = e;
+        return e;
+    }
+
+    private static Throwable root(Throwable e) {
+        return e.getCause() == null ? e : root(e.getCause());
     }
 
     private static void checkDTypes() {
@@ -158,7 +175,7 @@ final class NativeLibrary {
         }
         try {
             return resource.getProtocol().equals("file") ? Path.of(resource.toURI()) : extracted(resource);
-        } catch (IOException | URISyntaxException e) {
+        } catch (IOException | URISyntaxException | UncheckedIOException | InvalidPathException e) {
             throw failed("the shim was not unpacked from " + resource + ": " + e,
                     "check that the cache directory can be written, or set FLOWPRIOR_CACHE to one that can", e);
         }

@@ -19,6 +19,9 @@ public class TorchException extends RuntimeException {
     private static final Pattern SHAPE = Pattern.compile("size|shape|dimension|numel|same number of|elements",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern NOT_SHAPE = Pattern.compile("dtype|scalar type", Pattern.CASE_INSENSITIVE);
+    // These texts name the type and the shape of a tensor that is as it should be.
+    private static final Pattern AUTOGRAD = Pattern.compile("modified by an inplace operation|in-place operation|"
+            + "backward through the graph|does not require grad");
     private static final Pattern MEMORY = Pattern.compile("can't allocate memory|out of memory|not enough memory");
 
     private final String backtrace;
@@ -54,9 +57,10 @@ public class TorchException extends RuntimeException {
             case 3 -> new DTypeException(message, full);
             case 4 -> new ShapeException(message, full);
             case 5 -> new NotImplementedException(message, full);
-            case 6 -> new OutOfMemoryException(message, full);
+            case 6 -> new OutOfMemoryException(message + Collector.advice(frame), full);
             case 7 -> new LinearAlgebraException(message, full);
-            default -> SHAPE.matcher(text).find() && !NOT_SHAPE.matcher(text).find() ? new ShapeException(message, full)
+            default -> AUTOGRAD.matcher(text).find() ? new TorchException(message, full)
+                    : SHAPE.matcher(text).find() && !NOT_SHAPE.matcher(text).find() ? new ShapeException(message, full)
                     : DTYPE.matcher(text).find() ? new DTypeException(message, full)
                     : new TorchException(message, full);
         };

@@ -21,20 +21,34 @@ public final class ErrorReport {
 
     /** The exit code of a command that failed while running. */
     public static final int FAILED = 1;
-    static final int WRONG_REQUEST = 2;
+    /** The exit code of a request that cannot be carried out as it is. */
+    public static final int WRONG_REQUEST = 2;
     /** The exit code after Ctrl-C; after SIGTERM the JVM replaces it with 143. */
     static final int STOPPED = 130;
 
     private ErrorReport() {}
 
     /** Prints the exception, with a stack trace if {@code verbose}. Returns the exit code. */
-    public static int report(Throwable e, boolean verbose, PrintWriter err) {
+    public static int report(Throwable thrown, boolean verbose, PrintWriter err) {
+        Throwable e = missingLibrary(thrown);
         err.println("flowprior: " + message(e));
         if (verbose) {
             e.printStackTrace(err);
         }
         err.flush();
         return code(e);
+    }
+
+    /** The missing library that an error of a class's initialisation hides; otherwise the error itself. */
+    private static Throwable missingLibrary(Throwable thrown) {
+        if (thrown instanceof LinkageError) {
+            for (Throwable e = thrown.getCause(); e != null; e = e.getCause()) {
+                if (e instanceof NativeLibraryException) {
+                    return e;
+                }
+            }
+        }
+        return thrown;
     }
 
     private static int code(Throwable e) {

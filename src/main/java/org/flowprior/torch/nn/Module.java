@@ -52,10 +52,15 @@ public abstract class Module implements AutoCloseable {
      * Makes a module a child under this name; this module owns it from now on.
      *
      * @return the child
-     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it
+     * @throws IllegalArgumentException for a name that is empty, taken, or has a dot in it, and for a module that is or
+     *                                  contains this one
      */
     protected final <M extends Module> M register(String name, M child) {
         checkName(name);
+        if (child != null && child.namedModules().containsValue(this)) {
+            throw new IllegalArgumentException("part '" + name + "' of " + typeName()
+                    + " is or contains this module; a module cannot be inside itself");
+        }
         children.put(name, Objects.requireNonNull(child, "child"));
         return child;
     }
