@@ -43,7 +43,58 @@ def transform(n):
             call(n(3, 4), [4], [0]), call(n(3, 4))]
 
 
+def recurrent(gates, states):
+    """Of one layer with biases, and of two directions without; the weights of a layer are in one list."""
+    def weights(n, size, biases):
+        return [n(gates * 2, size), n(gates * 2, 2)] + ([n(gates * 2), n(gates * 2)] if biases else [])
+
+    def state(n, layers):
+        return [n(layers, 2, 2) for _ in range(2)] if states == 2 else n(layers, 2, 2)
+    return lambda n: [call(n(3, 2, 3), state(n, 1), weights(n, 3, True), True, 1, 0.0, False, False, False),
+                      call(n(2, 3, 3), state(n, 2), weights(n, 3, False) + weights(n, 3, False), False, 1, 0.5, True,
+                           True, True)]
+
+
+def packed(gates, states):
+    """The same with sequences of two lengths."""
+    def calls(n):
+        made = recurrent(gates, states)(n)
+        sizes = torch.tensor([2, 2, 1])
+        return [(([n(5, 3), sizes, *args[1:8]]), {}) for args, _ in made]
+    return calls
+
+
+def cell(gates, states):
+    def calls(n):
+        state = [n(2, 2), n(2, 2)] if states == 2 else n(2, 2)
+        return [call(n(2, 3), state, n(gates * 2, 3), n(gates * 2, 2), n(gates * 2), n(gates * 2)),
+                call(n(2, 3), state, n(gates * 2, 3), n(gates * 2, 2))]
+    return calls
+
+
+def ctc(lengths):
+    return lambda n: [call(n(5, 2, 4).log_softmax(2), torch.tensor([[1, 2], [3, 3]]), lengths([5, 4]), lengths([2, 1])),
+                      call(n(5, 2, 4).log_softmax(2), torch.tensor([[1, 2], [3, 0]]), lengths([5, 1]), lengths([2, 2]),
+                           3, 2, True)]
+
+
+LENGTHS = torch.tensor([3, 1])
+
 SAMPLES = {
+    "lstm.input": recurrent(4, 2), "lstm.data": packed(4, 2), "lstm_cell": cell(4, 2),
+    "gru.input": recurrent(3, 1), "gru.data": packed(3, 1), "gru_cell": cell(3, 1),
+    **{f"rnn_{f}.input": recurrent(1, 1) for f in ("tanh", "relu")},
+    **{f"rnn_{f}.data": packed(1, 1) for f in ("tanh", "relu")},
+    **{f"rnn_{f}_cell": cell(1, 1) for f in ("tanh", "relu")},
+    "_pack_padded_sequence": lambda n: [call(n(3, 2, 2), LENGTHS, False), call(n(2, 3, 2), LENGTHS, True)],
+    "_pad_packed_sequence": lambda n: [call(n(4, 2), torch.tensor([2, 1, 1]), False, 0.5, 4),
+                                       call(n(4, 2), torch.tensor([2, 1, 1]), True, 2, -1)],
+    "ctc_loss.IntList": ctc(list), "ctc_loss.Tensor": ctc(torch.tensor),
+    "embedding_bag": lambda n: [
+        call(n(4, 3), torch.tensor([0, 3, 1]), torch.tensor([0, 1])),
+        call(n(4, 3), torch.tensor([0, 3, 1]), torch.tensor([0, 1]), False, 0, False, n(3)),
+        call(n(4, 3), torch.tensor([0, 3, 3]), torch.tensor([0, 1, 3]), True, 1, False, None, True)],
+    "feature_alpha_dropout": lambda n: [call(n(2, 3, 2), 0.5, True), call(n(2, 3, 2), 0.5, False)],
     **{f"fft_{name}": transform for name in ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn")},
     "linalg_svd": lambda n: [call(n(3, 2), False), call(n(3, 2))],
     "linalg_qr": lambda n: [call(n(3, 2), "complete"), call(n(3, 2), "r"), call(n(3, 2))],

@@ -8,17 +8,17 @@ public final class AvgPool2d extends AvgPoolNd<AvgPool2d> {
 
     /** Windows of this size in all dimensions, side by side. */
     public AvgPool2d(long kernel) {
-        this(kernel, kernel, 0);
+        this(Options.kernel(kernel));
     }
 
     /** Windows of this size at this stride. */
     public AvgPool2d(long kernel, long stride) {
-        this(kernel, stride, 0);
+        this(Options.kernel(kernel).withStride(stride));
     }
 
     /** Windows of this size at this stride, x padded with zeros, which count in the divisor. */
     public AvgPool2d(long kernel, long stride, long padding) {
-        this(new long[] {kernel}, new long[] {stride}, new long[] {padding}, false, true);
+        this(Options.kernel(kernel).withStride(stride).withPadding(padding));
     }
 
     /**
@@ -27,21 +27,18 @@ public final class AvgPool2d extends AvgPoolNd<AvgPool2d> {
      * @param countIncludePad whether the divisor counts the padding, PyTorch's default
      */
     public AvgPool2d(long kernel, long stride, long padding, boolean countIncludePad) {
-        this(new long[] {kernel}, new long[] {stride}, new long[] {padding}, false, countIncludePad);
+        this(Options.kernel(kernel).withStride(stride).withPadding(padding).withCountIncludePad(countIncludePad));
     }
 
-    /**
-     * PyTorch's arguments; an array has one number, or one for each dimension.
-     *
-     * @param countIncludePad whether the divisor counts the padding, PyTorch's default
-     */
-    public AvgPool2d(long[] kernel, long[] stride, long[] padding, boolean ceilMode, boolean countIncludePad) {
-        super(kernel, stride, padding, ceilMode, countIncludePad);
+    /** With PyTorch's other arguments: {@code AvgPool2d.Options.kernel(3).withCeilMode(true)}. */
+    public AvgPool2d(Options options) {
+        super(options);
     }
 
     /** x [batch, channels, height, width] to [batch, channels, height', width']. */
     @Override
     public Tensor forward(Tensor x) {
-        return hooked(x, in -> Functional.avgPool2d(in, kernel, stride, padding, ceilMode, countIncludePad));
+        return hooked(x, in -> Functional.avgPool2d(in, options.kernel(), options.stride(), options.padding(),
+                options.ceilMode(), options.countIncludePad()));
     }
 }

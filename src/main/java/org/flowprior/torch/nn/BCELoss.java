@@ -5,7 +5,8 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * The binary cross entropy of probabilities: {@code torch.nn.BCELoss}. Input and target have one shape. Both are in [0, 1].
+ * The binary cross entropy of probabilities: {@code torch.nn.BCELoss}. Input and target have one shape. Both are
+ * in [0, 1].
  */
 public final class BCELoss extends Loss<BCELoss> {
 

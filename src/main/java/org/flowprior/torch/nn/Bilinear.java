@@ -42,7 +42,8 @@ public final class Bilinear extends TypedModule<Bilinear> {
 
     @Override
     protected String extraRepr() {
-        return "in1_features=" + weight.size(1) + ", in2_features=" + weight.size(2) + ", out_features=" + weight.size(0)
+        return "in1_features=" + weight.size(1) + ", in2_features=" + weight.size(2) + ", out_features="
+                + weight.size(0)
                 + ", bias=" + Python.repr(bias != null);
     }
 }

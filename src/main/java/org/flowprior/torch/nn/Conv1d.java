@@ -127,6 +127,11 @@ public final class Conv1d extends TypedLayer<Conv1d> {
             return new Options(kernel, stride, padding, dilation, value, bias, circular, spectralNorm);
         }
 
+        /** With or without a bias. */
+        public Options withBias(boolean value) {
+            return new Options(kernel, stride, padding, dilation, groups, value, circular, spectralNorm);
+        }
+
         /** With padding that wraps around, or with zeros. */
         public Options withCircular(boolean value) {
             return new Options(kernel, stride, padding, dilation, groups, bias, value, spectralNorm);

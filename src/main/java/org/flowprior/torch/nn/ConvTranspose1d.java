@@ -5,7 +5,8 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 
 /**
- * The transpose of a convolution over sequences: {@code torch.nn.ConvTranspose1d}, with the keys {@code weight}, [in, out /
+ * The transpose of a convolution over sequences: {@code torch.nn.ConvTranspose1d}, with the keys {@code weight},
+ * [in, out /
  * groups, kernel], and {@code bias}, [out].
  */
 public final class ConvTranspose1d extends ConvTransposeNd<ConvTranspose1d> {

@@ -5,7 +5,8 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 
 /**
- * The transpose of a convolution over images: {@code torch.nn.ConvTranspose2d}, with the keys {@code weight}, [in, out /
+ * The transpose of a convolution over images: {@code torch.nn.ConvTranspose2d}, with the keys {@code weight}, [in,
+ * out /
  * groups, kernel], and {@code bias}, [out].
  */
 public final class ConvTranspose2d extends ConvTransposeNd<ConvTranspose2d> {

@@ -5,7 +5,8 @@ import org.flowprior.torch.Generator;
 import org.flowprior.torch.Tensor;
 
 /**
- * The transpose of a convolution over volumes: {@code torch.nn.ConvTranspose3d}, with the keys {@code weight}, [in, out /
+ * The transpose of a convolution over volumes: {@code torch.nn.ConvTranspose3d}, with the keys {@code weight},
+ * [in, out /
  * groups, kernel], and {@code bias}, [out].
  */
 public final class ConvTranspose3d extends ConvTransposeNd<ConvTranspose3d> {

@@ -26,7 +26,8 @@ public final class CosineEmbeddingLoss extends TypedModule<CosineEmbeddingLoss> 
 
     /** Two tensors [batch, size], and targets [batch] of 1 or -1. */
     public Tensor forward(Tensor input1, Tensor input2, Tensor target) {
-        return hooked(List.of(input1, input2, target), in -> Functional.cosineEmbeddingLoss(in.get(0), in.get(1), in.get(2),
-                margin, reduction));
+        return hooked(List.of(input1, input2, target),
+                in -> Functional.cosineEmbeddingLoss(in.get(0), in.get(1), in.get(2),
+                        margin, reduction));
     }
 }

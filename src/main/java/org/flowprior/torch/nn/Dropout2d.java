@@ -3,7 +3,8 @@ package org.flowprior.torch.nn;
 import org.flowprior.torch.Tensor;
 
 /**
- * In training, zeroes whole channels of x [batch, channels, height, width] or [channels, height, width] with probability
+ * In training, zeroes whole channels of x [batch, channels, height, width] or [channels, height, width] with
+ * probability
  * p and divides the others by 1 - p: {@code torch.nn.Dropout2d}.
  */
 public final class Dropout2d extends DropoutNd<Dropout2d> {

@@ -3,7 +3,8 @@ package org.flowprior.torch.nn;
 import org.flowprior.torch.Tensor;
 
 /**
- * In training, zeroes whole channels of x [batch, channels, depth, height, width] or [channels, depth, height, width] with probability
+ * In training, zeroes whole channels of x [batch, channels, depth, height, width] or [channels, depth, height,
+ * width] with probability
  * p and divides the others by 1 - p: {@code torch.nn.Dropout3d}.
  */
 public final class Dropout3d extends DropoutNd<Dropout3d> {

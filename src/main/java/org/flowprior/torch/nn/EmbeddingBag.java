@@ -48,7 +48,8 @@ public final class EmbeddingBag extends TypedLayer<EmbeddingBag> {
             throw new IllegalArgumentException("EmbeddingBag takes indices of 2 dimensions, or 1 with offsets, not "
                     + indices.signature());
         }
-        return Scope.returning(() -> forward(indices.flatten(), offsets(indices.size(0), indices.size(1), indices), null));
+        return Scope
+                .returning(() -> forward(indices.flatten(), offsets(indices.size(0), indices.size(1), indices), null));
     }
 
     private static Tensor offsets(long bags, long length, Tensor like) {

@@ -7,7 +7,8 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * ½ (ln var + (input - target)² / var), the negative log-likelihood of normal targets: {@code torch.nn.GaussianNLLLoss}.
+ * ½ (ln var + (input - target)² / var), the negative log-likelihood of normal targets: {@code
+ * torch.nn.GaussianNLLLoss}.
  */
 public final class GaussianNLLLoss extends TypedModule<GaussianNLLLoss> {
 

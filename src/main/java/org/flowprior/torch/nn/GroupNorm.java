@@ -44,7 +44,8 @@ public final class GroupNorm extends WeightedLayer<GroupNorm> {
 
     @Override
     protected String extraRepr() {
-        return groups + ", " + channels + ", eps=" + Python.repr(eps) + ", affine=" + Python.repr(weight != null) + ", bias="
+        return groups + ", " + channels + ", eps=" + Python.repr(eps) + ", affine=" + Python.repr(weight != null)
+                + ", bias="
                 + Python.repr(bias != null);
     }
 }

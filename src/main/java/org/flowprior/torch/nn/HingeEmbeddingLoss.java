@@ -5,7 +5,8 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * Input where the target is 1, max(0, margin - input) where it is -1: {@code torch.nn.HingeEmbeddingLoss}. Input and target have one shape.
+ * Input where the target is 1, max(0, margin - input) where it is -1: {@code torch.nn.HingeEmbeddingLoss}. Input
+ * and target have one shape.
  */
 public final class HingeEmbeddingLoss extends Loss<HingeEmbeddingLoss> {
 

@@ -5,7 +5,8 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * Half the square of the difference where it is below δ, else δ times its absolute value minus δ² / 2: {@code torch.nn.HuberLoss}. Input and target have one shape.
+ * Half the square of the difference where it is below δ, else δ times its absolute value minus δ² / 2: {@code
+ * torch.nn.HuberLoss}. Input and target have one shape.
  */
 public final class HuberLoss extends Loss<HuberLoss> {
 

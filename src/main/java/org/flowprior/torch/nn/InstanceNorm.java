@@ -7,7 +7,8 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
 /**
- * Normalisation of each channel of each sample over its elements. Without a weight and running statistics by default, as
+ * Normalisation of each channel of each sample over its elements. Without a weight and running statistics by
+ * default, as
  * in PyTorch; with them, the keys are those of {@link BatchNorm}.
  */
 public abstract sealed class InstanceNorm<S extends InstanceNorm<S>> extends NormalisedChannels<S>

@@ -1,6 +1,9 @@
 package org.flowprior.torch.nn;
 
-/** {@link InstanceNorm} of [batch, features, height, width], with or without the batch: {@code torch.nn.InstanceNorm2d}. */
+/**
+ * {@link InstanceNorm} of [batch, features, height, width], with or without the batch: {@code
+ * torch.nn.InstanceNorm2d}.
+ */
 public final class InstanceNorm2d extends InstanceNorm<InstanceNorm2d> {
 
     /** With PyTorch's defaults. */

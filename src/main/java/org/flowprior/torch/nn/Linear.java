@@ -52,6 +52,7 @@ public final class Linear extends WeightedLayer<Linear> {
 
     @Override
     protected String extraRepr() {
-        return "in_features=" + weight.size(1) + ", out_features=" + weight.size(0) + ", bias=" + Python.repr(bias != null);
+        return "in_features=" + weight.size(1) + ", out_features=" + weight.size(0) + ", bias="
+                + Python.repr(bias != null);
     }
 }

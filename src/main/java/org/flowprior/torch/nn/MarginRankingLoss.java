@@ -6,7 +6,7 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * max(0, -target (input1 - input2) + margin): {@code torch.nn.MarginRankingLoss}.
+ * max(0, -y (x1 - x2) + margin): {@code torch.nn.MarginRankingLoss}.
  */
 public final class MarginRankingLoss extends TypedModule<MarginRankingLoss> {
 
@@ -24,9 +24,9 @@ public final class MarginRankingLoss extends TypedModule<MarginRankingLoss> {
         this.reduction = reduction;
     }
 
-    /** Three tensors of one shape; target is 1 if input1 should be larger, else -1. */
-    public Tensor forward(Tensor input1, Tensor input2, Tensor target) {
-        return hooked(List.of(input1, input2, target), in -> Functional.marginRankingLoss(in.get(0), in.get(1), in.get(2), margin,
+    /** Three tensors of one shape; y is 1 if x1 should be larger, else -1. */
+    public Tensor forward(Tensor x1, Tensor x2, Tensor y) {
+        return hooked(List.of(x1, x2, y), in -> Functional.marginRankingLoss(in.get(0), in.get(1), in.get(2), margin,
                 reduction));
     }
 }

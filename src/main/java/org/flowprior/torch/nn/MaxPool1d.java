@@ -8,27 +8,28 @@ public final class MaxPool1d extends MaxPoolNd<MaxPool1d> {
 
     /** Windows of this size in all dimensions, side by side. */
     public MaxPool1d(long kernel) {
-        this(kernel, kernel, 0);
+        this(Options.kernel(kernel));
     }
 
     /** Windows of this size at this stride. */
     public MaxPool1d(long kernel, long stride) {
-        this(kernel, stride, 0);
+        this(Options.kernel(kernel).withStride(stride));
     }
 
     /** Windows of this size at this stride, x padded with minus infinity. */
     public MaxPool1d(long kernel, long stride, long padding) {
-        this(new long[] {kernel}, new long[] {stride}, new long[] {padding}, new long[] {1}, false);
+        this(Options.kernel(kernel).withStride(stride).withPadding(padding));
     }
 
-    /** PyTorch's arguments; an array has one number, or one for each dimension. */
-    public MaxPool1d(long[] kernel, long[] stride, long[] padding, long[] dilation, boolean ceilMode) {
-        super(kernel, stride, padding, dilation, ceilMode);
+    /** With PyTorch's other arguments: {@code MaxPool1d.Options.kernel(3).withCeilMode(true)}. */
+    public MaxPool1d(Options options) {
+        super(options);
     }
 
     /** x [batch, channels, length] to [batch, channels, length']. */
     @Override
     public Tensor forward(Tensor x) {
-        return hooked(x, in -> Functional.maxPool1d(in, kernel, stride, padding, dilation, ceilMode));
+        return hooked(x, in -> Functional.maxPool1d(in, options.kernel(), options.stride(), options.padding(),
+                options.dilation(), options.ceilMode()));
     }
 }

@@ -3,12 +3,11 @@ package org.flowprior.torch.nn;
 import org.flowprior.torch.Functional;
 import org.flowprior.torch.Tensor;
 
-/** Puts the largest elements back where {@link MaxPool2d} found them, with zeros elsewhere: {@code torch.nn.MaxUnpool2d}. */
-public final class MaxUnpool2d extends TypedModule<MaxUnpool2d> {
-
-    private final long[] kernel;
-    private final long[] stride;
-    private final long[] padding;
+/**
+ * Puts the largest elements back where {@link MaxPool2d} found them, with zeros elsewhere:
+ * {@code torch.nn.MaxUnpool2d}.
+ */
+public final class MaxUnpool2d extends MaxUnpoolNd<MaxUnpool2d> {
 
     /** For windows of this size side by side. */
     public MaxUnpool2d(long kernel) {
@@ -17,23 +16,11 @@ public final class MaxUnpool2d extends TypedModule<MaxUnpool2d> {
 
     /** For windows of this size at this stride, and this padding. */
     public MaxUnpool2d(long kernel, long stride, long padding) {
-        this.kernel = Sizes.of(2, kernel);
-        this.stride = Sizes.of(2, stride);
-        this.padding = Sizes.of(2, padding);
-    }
-
-    /** The pool's output and indices to the smallest input that the pool may have had. */
-    public Tensor forward(Tensor x, Tensor indices) {
-        return forward(x, indices, Unpooled.size(x, kernel, stride, padding));
-    }
-
-    /** The pool's output and indices to the pool's input of this size, without batch and channels. */
-    public Tensor forward(Tensor input, Tensor indices, long... size) {
-        return hooked(input, x -> Functional.maxUnpool2d(x, indices, size));
+        super(2, kernel, stride, padding);
     }
 
     @Override
-    protected String extraRepr() {
-        return "kernel_size=" + Python.tuple(kernel) + ", stride=" + Python.tuple(stride) + ", padding=" + Python.tuple(padding);
+    Tensor unpooled(Tensor x, Tensor indices, long[] size) {
+        return Functional.maxUnpool2d(x, indices, size);
     }
 }

@@ -220,7 +220,8 @@ public abstract class Module implements AutoCloseable {
     }
 
     /**
-     * Runs a forward in evaluation mode without gradients, and returns the output shape, the parameters and the bytes of
+     * Runs a forward in evaluation mode without gradients, and returns the output shape, the parameters and
+     * the bytes of
      * each module: {@code net.summary(() -> net.forward(source, target))}. Hooks note the shapes, see {@link #hooked}.
      */
     public final Summary summary(Runnable forward) {

@@ -2,6 +2,8 @@ package org.flowprior.torch.nn;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Modules under the names 0, 1, 2 …: {@code torch.nn.ModuleList}. */
 public final class ModuleList<M extends Module> extends TypedModule<ModuleList<M>> implements Iterable<M> {
@@ -14,6 +16,11 @@ public final class ModuleList<M extends Module> extends TypedModule<ModuleList<M
         for (int i = 0; i < modules.size(); i++) {
             register(Integer.toString(i), modules.get(i));
         }
+    }
+
+    /** This many modules from the supplier. */
+    static <M extends Module> ModuleList<M> generate(int count, Supplier<M> supplier) {
+        return new ModuleList<>(Stream.generate(supplier).limit(count).toList());
     }
 
     /** Returns the module at an index. */

@@ -5,7 +5,8 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * The hinge of the distances of all other classes to all target classes: {@code torch.nn.MultiLabelMarginLoss}. Input is
+ * The hinge of the distances of all other classes to all target classes: {@code torch.nn.MultiLabelMarginLoss}.
+ * Input is
  * [batch, classes]; target is int64 of that shape, the classes first and then -1.
  */
 public final class MultiLabelMarginLoss extends Loss<MultiLabelMarginLoss> {

@@ -5,7 +5,8 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * The negative log-likelihood of counts, without the terms that depend on the target alone: {@code torch.nn.PoissonNLLLoss}. Input and target have one shape.
+ * The negative log-likelihood of counts, without the terms that depend on the target alone: {@code
+ * torch.nn.PoissonNLLLoss}. Input and target have one shape.
  */
 public final class PoissonNLLLoss extends Loss<PoissonNLLLoss> {
 

@@ -30,18 +30,18 @@ public final class RNN extends StateRNN<RNN> {
     }
 
     @Override
-    Results.OutputHidden sequences(Tensor x, Tensor hidden) {
-        return tanh ? Functional.rnnTanh(x, hidden, weights, options.bias(), options.numLayers(),
-                options.dropout(), isTraining(), options.bidirectional(), options.batchFirst())
-                : Functional.rnnRelu(x, hidden, weights, options.bias(), options.numLayers(),
-                options.dropout(), isTraining(), options.bidirectional(), options.batchFirst());
-    }
-
-    @Override
     Results.OutputHidden packed(Tensor data, Tensor batchSizes, Tensor hidden) {
         return tanh ? Functional.rnnTanh(data, batchSizes, hidden, weights, options.bias(), options.numLayers(),
                 options.dropout(), isTraining(), options.bidirectional())
                 : Functional.rnnRelu(data, batchSizes, hidden, weights, options.bias(), options.numLayers(),
-                options.dropout(), isTraining(), options.bidirectional());
+                        options.dropout(), isTraining(), options.bidirectional());
+    }
+
+    @Override
+    Results.OutputHidden sequences(Tensor x, Tensor hidden) {
+        return tanh ? Functional.rnnTanh(x, hidden, weights, options.bias(), options.numLayers(),
+                options.dropout(), isTraining(), options.bidirectional(), options.batchFirst())
+                : Functional.rnnRelu(x, hidden, weights, options.bias(), options.numLayers(),
+                        options.dropout(), isTraining(), options.bidirectional(), options.batchFirst());
     }
 }

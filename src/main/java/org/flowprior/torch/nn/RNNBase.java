@@ -136,8 +136,9 @@ public abstract sealed class RNNBase<S extends RNNBase<S>> extends TypedModule<S
 
         private void check(long hidden) {
             if (numLayers < 1 || !(dropout >= 0 && dropout <= 1) || projSize < 0 || projSize >= hidden) {
-                throw new IllegalArgumentException("a recurrent network needs at least 1 layer, a dropout in [0, 1] and "
-                        + "projections smaller than hidden, " + hidden + "; not " + this);
+                throw new IllegalArgumentException(
+                        "a recurrent network needs at least 1 layer, a dropout in [0, 1] and "
+                                + "projections smaller than hidden, " + hidden + "; not " + this);
             }
         }
     }

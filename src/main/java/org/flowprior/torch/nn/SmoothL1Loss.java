@@ -5,7 +5,8 @@ import org.flowprior.torch.Reduction;
 import org.flowprior.torch.Tensor;
 
 /**
- * Half the square of the difference divided by β where it is below β, else its absolute value minus β / 2: {@code torch.nn.SmoothL1Loss}. Input and target have one shape.
+ * Half the square of the difference divided by β where it is below β, else its absolute value minus β / 2: {@code
+ * torch.nn.SmoothL1Loss}. Input and target have one shape.
  */
 public final class SmoothL1Loss extends Loss<SmoothL1Loss> {
 

@@ -21,10 +21,14 @@ public abstract sealed class StateRNN<S extends StateRNN<S>> extends RNNBase<S> 
     public record PackedOutput(PackedSequence output, Tensor hidden) {}
 
     StateRNN(long input, long hidden, int gates, Options options, Generator generator) {
-        super(input, hidden, gates, options, generator);
+        super(input, hidden, gates, checked(options), generator);
+    }
+
+    private static Options checked(Options options) {
         if (options.projSize() != 0) {
-            throw new IllegalArgumentException("only an LSTM has projections, not " + typeName());
+            throw new IllegalArgumentException("only an LSTM has projections; leave projSize at 0");
         }
+        return options;
     }
 
     /** From zeros. */

@@ -78,8 +78,8 @@ public record Summary(List<Row> rows, long parameters, long trainable, long stat
         for (Row row : rows) {
             String name = row.path.isEmpty() ? "" : " (" + row.path.substring(row.path.lastIndexOf('.') + 1) + ")";
             cells.add(new String[] {"  ".repeat(row.depth) + row.type + name,
-                    row.outputShape == null ? "-" : Arrays.toString(row.outputShape), number(row.parameters),
-                    number(row.bytes)});
+                row.outputShape == null ? "-" : Arrays.toString(row.outputShape), number(row.parameters),
+                number(row.bytes)});
         }
         int[] widths = new int[4];
         cells.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row[i].length())));

@@ -1,11 +1,12 @@
 package org.flowprior.torch.nn;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 
-/** Decoder layers one after the other: {@code torch.nn.TransformerDecoder}, with the keys {@code layers.0.*} and so on. */
+/**
+ * Decoder layers one after the other: {@code torch.nn.TransformerDecoder}, with the keys {@code layers.0.*} and so on.
+ */
 public final class TransformerDecoder extends TypedModule<TransformerDecoder> {
 
     private final ModuleList<TransformerDecoderLayer> layers;
@@ -18,7 +19,7 @@ public final class TransformerDecoder extends TypedModule<TransformerDecoder> {
 
     /** This many copies of a layer, which remains the caller's, and a last norm, which this owns; or null. */
     public TransformerDecoder(TransformerDecoderLayer layer, int count, LayerNorm norm) {
-        this.layers = register("layers", new ModuleList<>(Stream.generate(layer::copy).limit(count).toList()));
+        layers = register("layers", ModuleList.generate(count, layer::copy));
         this.norm = norm == null ? null : register("norm", norm);
     }
 

@@ -36,14 +36,14 @@ public final class TransformerDecoderLayer extends TypedModule<TransformerDecode
         this.options = options;
         selfAttn = register("self_attn", options.attention(size, heads));
         multiheadAttn = register("multihead_attn", options.attention(size, heads));
-        linear1 = register("linear1", new Linear(size, options.dimFeedforward(), options.bias()));
-        dropout = register("dropout", new Dropout(options.dropout()));
-        linear2 = register("linear2", new Linear(options.dimFeedforward(), size, options.bias()));
+        linear1 = register("linear1", options.linear1(size));
+        dropout = register("dropout", options.drop());
+        linear2 = register("linear2", options.linear2(size));
         for (int i = 1; i <= 3; i++) {
             norms.add(register("norm" + i, options.norm(size)));
         }
         for (int i = 1; i <= 3; i++) {
-            dropouts.add(register("dropout" + i, new Dropout(options.dropout())));
+            dropouts.add(register("dropout" + i, options.drop()));
         }
     }
 

@@ -32,13 +32,13 @@ public final class TransformerEncoderLayer extends TypedLayer<TransformerEncoder
         this.heads = heads;
         this.options = options;
         selfAttn = register("self_attn", options.attention(size, heads));
-        linear1 = register("linear1", new Linear(size, options.dimFeedforward(), options.bias()));
-        dropout = register("dropout", new Dropout(options.dropout()));
-        linear2 = register("linear2", new Linear(options.dimFeedforward(), size, options.bias()));
+        linear1 = register("linear1", options.linear1(size));
+        dropout = register("dropout", options.drop());
+        linear2 = register("linear2", options.linear2(size));
         norm1 = register("norm1", options.norm(size));
         norm2 = register("norm2", options.norm(size));
-        dropout1 = register("dropout1", new Dropout(options.dropout()));
-        dropout2 = register("dropout2", new Dropout(options.dropout()));
+        dropout1 = register("dropout1", options.drop());
+        dropout2 = register("dropout2", options.drop());
     }
 
     /** A layer of its own with the same options, values and mode. */

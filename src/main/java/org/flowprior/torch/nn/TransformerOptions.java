@@ -62,6 +62,18 @@ public record TransformerOptions(long dimFeedforward, double dropout, UnaryOpera
                 .withBatchFirst(batchFirst).withBias(bias));
     }
 
+    Linear linear1(long size) {
+        return new Linear(size, dimFeedforward, bias);
+    }
+
+    Linear linear2(long size) {
+        return new Linear(dimFeedforward, size, bias);
+    }
+
+    Dropout drop() {
+        return new Dropout(dropout);
+    }
+
     LayerNorm norm(long size) {
         return new LayerNorm(new long[] {size}, layerNormEps, true, bias);
     }

@@ -33,7 +33,8 @@ public final class TripletMarginLoss extends TypedModule<TripletMarginLoss> {
 
     /** Three tensors [batch, size]; distances are p-norms. */
     public Tensor forward(Tensor anchor, Tensor positive, Tensor negative) {
-        return hooked(List.of(anchor, positive, negative), in -> Functional.tripletMarginLoss(in.get(0), in.get(1), in.get(2),
-                margin, p, eps, swap, reduction));
+        return hooked(List.of(anchor, positive, negative),
+                in -> Functional.tripletMarginLoss(in.get(0), in.get(1), in.get(2),
+                        margin, p, eps, swap, reduction));
     }
 }
