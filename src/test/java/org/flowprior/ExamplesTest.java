@@ -12,6 +12,7 @@ import org.flowprior.examples.EvaluateImages;
 import org.flowprior.examples.Gan;
 import org.flowprior.examples.LstmLanguageModel;
 import org.flowprior.examples.MnistClassifier;
+import org.flowprior.examples.OwnFunction;
 import org.flowprior.examples.OwnModule;
 import org.flowprior.examples.PriorOnArrays;
 import org.flowprior.examples.SampleImages;
@@ -72,6 +73,7 @@ class ExamplesTest {
         followsPyTorch("lstm_language_model", LstmLanguageModel::main);
         followsPyTorch("small_transformer", SmallTransformer::main);
         followsPyTorch("gan", Gan::main);
+        followsPyTorch("own_function", OwnFunction::main);
     }
 
     @Test

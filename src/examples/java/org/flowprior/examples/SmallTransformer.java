@@ -49,7 +49,9 @@ public final class SmallTransformer {
         SequenceModel(long size) {
             embedding = register("embedding", new Embedding(TOKENS, size));
             position = registerParameter("position", Torch.randn(TIME, size).mul(0.02));
-            encoder = register("encoder", new TransformerEncoder(new TransformerEncoderLayer(size, 2, OPTIONS), 2));
+            try (TransformerEncoderLayer layer = new TransformerEncoderLayer(size, 2, OPTIONS)) {
+                encoder = register("encoder", new TransformerEncoder(layer, 2)); // has copies of the layer
+            }
             norm = register("norm", new LayerNorm(size));
             head = register("head", new Linear(size, TOKENS, false));
         }
