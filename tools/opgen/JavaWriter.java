@@ -1,5 +1,6 @@
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,10 @@ final class JavaWriter {
     /** Java classes and interfaces by name, and the lines of each. */
     private final Map<String, StringBuilder> types = new LinkedHashMap<>();
     private final Map<String, List<String>> records = new LinkedHashMap<>();
+    /** Forms of every method, in the order in which they were written. */
+    private final Map<Chapter.Op, List<List<Parameter>>> forms = new LinkedHashMap<>();
+    /** Forms that end in {@code long...} after nothing but longs: Java could not choose between two of one name. */
+    private final Map<String, Integer> ofLongs = new HashMap<>();
     /** Signatures in use, by the type that a caller sees: Tensor has the methods of all chapters. */
     private final Set<String> taken = new HashSet<>();
     private final StringBuilder index = new StringBuilder("# " + NOTE.substring(3)
@@ -35,6 +40,16 @@ final class JavaWriter {
         for (Chapter chapter : chapters) {
             for (Chapter.Op op : chapter.ops()) {
                 write(chapter, op, names.get(op));
+            }
+        }
+        for (Chapter chapter : chapters) {
+            for (Chapter.Op op : chapter.ops()) {
+                if (op.isMethod() && op.schema().function() && !op.schema().base().endsWith("_")) {
+                    writeFunctions("TorchFunctions", op, names.get(op));
+                    if (chapter.functions().equals("Functional")) {
+                        writeFunctions("Functional", op, names.get(op));
+                    }
+                }
             }
         }
     }
@@ -93,8 +108,9 @@ final class JavaWriter {
         String returned = returnType(op);
         out.append("\n    /** {@code ").append(op.schema().text().replace("->", "&rarr;").replace("@", "&#64;")
                 .replace("{@code", "{@code")).append("} */\n");
-        out.append("    ").append(modifier).append(returned).append(' ').append(name).append(declare(full, op, name))
+        out.append("    ").append(modifier).append(returned).append(' ').append(name).append(declare(type, full, name))
                 .append(" {\n").append(body(op, name)).append("    }\n");
+        forms.computeIfAbsent(op, o -> new ArrayList<>()).add(full);
         StringBuilder shorter = new StringBuilder();
         for (int arity = full.size(); arity >= 0; arity--) {
             if (arity < full.size() && full.get(arity).marshal().argument().defaultValue() == null) {
@@ -103,7 +119,8 @@ final class JavaWriter {
             for (boolean primitive : new boolean[] {false, true}) {
                 List<Parameter> form = parameters(op, primitive).subList(0, arity);
                 if (taken.add(key(chapter, op, name, form))) {
-                    shorter(op, name, out, full, form);
+                    shorter(type, op, name, out, full, form);
+                    forms.get(op).add(form);
                     shorter.append('(').append(types(form)).append(')');
                 }
             }
@@ -112,12 +129,36 @@ final class JavaWriter {
                 .append(types(full)).append('\t').append(shorter).append('\t').append(op.schema().text()).append('\n');
     }
 
+    /** Writes the functions that call a method's forms: {@code torch.exp(x)} beside {@code x.exp()}. */
+    private void writeFunctions(String type, Chapter.Op op, String name) {
+        StringBuilder out = types.computeIfAbsent(type, t -> new StringBuilder(NOTE + PACKAGE
+                + "import java.util.List;\n\n/** Functions that PyTorch offers as methods too, as functions. */\n"
+                + "abstract class " + t + " extends TorchForms {\n"));
+        String visible = type.equals("TorchFunctions") ? "Torch" : type;
+        for (List<Parameter> form : forms.get(op)) {
+            List<Parameter> all = new ArrayList<>();
+            all.add(new Parameter("Tensor", "self", null));
+            all.addAll(form);
+            String key = visible + "." + name + all.stream().map(p -> p.type().replaceAll("<.*>", ""))
+                    .collect(Collectors.joining(", ", "(", ")"));
+            if (taken.add(key)) {
+                String returned = returnType(op);
+                out.append("\n    /** {@code ").append(op.schema().entry()).append("}: the method of {@code self}. */\n")
+                        .append("    public static ").append(returned).append(' ').append(name)
+                        .append(declare(visible, all, name)).append(" {\n        ")
+                        .append(returned.equals("void") ? "" : "return ").append("CallFrame.required(self, \"self\").")
+                        .append(name).append(form.stream().map(Parameter::name).collect(Collectors.joining(", ", "(", ")")))
+                        .append(";\n    }\n");
+            }
+        }
+    }
+
     private static String types(List<Parameter> parameters) {
         return parameters.stream().map(Parameter::type).collect(Collectors.joining(";"));
     }
 
     /** A form with fewer parameters, or with primitive ones, that calls the full form. */
-    private void shorter(Chapter.Op op, String name, StringBuilder out, List<Parameter> full,
+    private void shorter(String type, Chapter.Op op, String name, StringBuilder out, List<Parameter> full,
                                 List<Parameter> form) {
         List<String> arguments = new ArrayList<>();
         List<String> defaults = new ArrayList<>();
@@ -140,16 +181,25 @@ final class JavaWriter {
         out.append("\n    /** {@code ").append(op.schema().entry()).append("}")
                 .append(defaults.isEmpty() ? "" : " with {@code " + String.join(", ", defaults) + "}").append(". */\n");
         out.append("    ").append(op.isMethod() ? "default " : "public static ").append(returned).append(' ')
-                .append(name).append(declare(form, op, name)).append(" {\n        ")
+                .append(name).append(declare(type, form, name)).append(" {\n        ")
                 .append(returned.equals("void") ? "" : "return ").append(name)
                 .append(arguments.stream().collect(Collectors.joining(", ", "(", ")"))).append(";\n    }\n");
     }
 
-    private static String declare(List<Parameter> parameters, Chapter.Op op, String name) {
+    /**
+     * Declares the parameters. A last {@code long[]} may be written as {@code long...}, except where a form of the same
+     * name has fewer longs before its own: of {@code randint(high, size...)} and {@code randint(low, high, size)}, only
+     * the first.
+     */
+    private String declare(String type, List<Parameter> parameters, String name) {
         List<String> declared = new ArrayList<>();
+        int last = parameters.size() - 1;
+        boolean onlyLongs = last >= 0 && parameters.get(last).type().equals("long[]")
+                && parameters.subList(0, last).stream().allMatch(p -> p.type().equals("long"));
+        boolean ambiguous = onlyLongs && ofLongs.merge(type + "." + name, last, Math::min) < last;
         for (int i = 0; i < parameters.size(); i++) {
             Parameter p = parameters.get(i);
-            boolean vararg = i == parameters.size() - 1 && p.type().equals("long[]");
+            boolean vararg = i == last && p.type().equals("long[]") && !ambiguous;
             declared.add((vararg ? "long..." : p.type()) + " " + p.name());
         }
         return declared.stream().collect(Collectors.joining(", ", "(", ")"));
@@ -235,8 +285,17 @@ final class JavaWriter {
                     + "sealed interface " + type + " permits Tensor {\n";
         }
         return NOTE + PACKAGE + imports + "/** Ops that PyTorch has as functions only, under its names in camel case;"
-                + " the Javadoc of each is its schema entry. */\npublic final class " + type + " {\n\n    private " + type
+                + " the Javadoc of each is its schema entry. */\npublic final class " + type + extended(type) + " {\n\n    private " + type
                 + "() {}\n";
+    }
+
+    /** The class of forms by hand, or of functions that are methods too, which a class of functions inherits. */
+    private static String extended(String type) {
+        return switch (type) {
+            case "Torch" -> " extends TorchFunctions";
+            case "Functional" -> " extends FunctionalForms";
+            default -> "";
+        };
     }
 
     private String results() {

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One entry of {@code native_functions.yaml}: its signature, and whether PyTorch offers it as a method. */
-record Schema(String entry, String text, List<Argument> arguments, List<Result> results, boolean method) {
+/** One entry of {@code native_functions.yaml}: its signature, and whether PyTorch offers it as a method, a function. */
+record Schema(String entry, String text, List<Argument> arguments, List<Result> results, boolean method,
+              boolean function) {
 
     /** An argument: schema type without alias marks, name, and the default's spelling or null. */
     record Argument(String type, String name, String defaultValue, boolean mutated) {}
@@ -39,19 +40,19 @@ record Schema(String entry, String text, List<Argument> arguments, List<Result> 
     static Map<String, Schema> parseAll(List<String> lines) {
         Map<String, Schema> all = new LinkedHashMap<>();
         String pending = null;
-        boolean method = false;
+        String variants = "function";
         for (String line : lines) {
             if (line.startsWith("- func:")) {
                 if (pending != null) {
-                    put(all, parse(pending, method));
+                    put(all, parse(pending, variants));
                 }
                 pending = line;
-                method = false;
+                variants = "function";
             } else if (line.startsWith("  variants:")) {
-                method = line.contains("method");
+                variants = line;
             }
         }
-        put(all, parse(pending, method));
+        put(all, parse(pending, variants));
         return all;
     }
 
@@ -59,7 +60,7 @@ record Schema(String entry, String text, List<Argument> arguments, List<Result> 
         all.put(schema.entry(), schema);
     }
 
-    private static Schema parse(String line, boolean method) {
+    private static Schema parse(String line, String variants) {
         Matcher m = FUNC.matcher(line.strip());
         if (!m.matches()) {
             throw new IllegalArgumentException("not a signature: " + line);
@@ -80,7 +81,8 @@ record Schema(String entry, String text, List<Argument> arguments, List<Result> 
                     space < 0 ? null : type.substring(space + 1), part.contains("!")));
         }
         String text = line.strip().substring("- func: ".length());
-        return new Schema(m.group(1), text, arguments, results, method);
+        return new Schema(m.group(1), text, arguments, results, variants.contains("method"),
+                variants.contains("function"));
     }
 
     private static Argument argument(String part) {

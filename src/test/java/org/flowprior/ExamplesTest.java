@@ -6,11 +6,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.flowprior.examples.AlignEncoder;
 import org.flowprior.examples.EvaluateImages;
+import org.flowprior.examples.Gan;
+import org.flowprior.examples.LstmLanguageModel;
+import org.flowprior.examples.MnistClassifier;
+import org.flowprior.examples.OwnFunction;
 import org.flowprior.examples.OwnModule;
 import org.flowprior.examples.PriorOnArrays;
 import org.flowprior.examples.SampleImages;
+import org.flowprior.examples.SmallTransformer;
+import org.flowprior.fixtures.Recorded;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.InScope;
 import org.flowprior.torch.Torch;
@@ -50,6 +57,23 @@ class ExamplesTest {
         String text = printed(OwnModule::main, directory.resolve("classifier.safetensors"), 200);
         String share = text.lines().filter(line -> line.endsWith("correctly classified")).findFirst().orElseThrow();
         assertThat(Double.parseDouble(share.split(" ")[0])).isGreaterThan(90);
+    }
+
+    /** Within 1e-5 of what PyTorch printed from the same weights: tools/oracle/examples.py. */
+    private static void followsPyTorch(String name, Program program) throws Exception {
+        String text = printed(program, Resources.path("examples/" + name + ".safetensors"));
+        double[] losses = Pattern.compile("loss (\\S+?)(,|\\s)").matcher(text).results()
+                .mapToDouble(m -> Double.parseDouble(m.group(1))).toArray();
+        Recorded.assertClose(name, losses, Recorded.numbers(Resources.json("examples/losses.json").get(name)), 1e-5);
+    }
+
+    @Test
+    void programsOfAPyTorchUserGiveItsLosses() throws Exception {
+        followsPyTorch("mnist_classifier", MnistClassifier::main);
+        followsPyTorch("lstm_language_model", LstmLanguageModel::main);
+        followsPyTorch("small_transformer", SmallTransformer::main);
+        followsPyTorch("gan", Gan::main);
+        followsPyTorch("own_function", OwnFunction::main);
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
 /** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
-public final class Functional {
+public final class Functional extends FunctionalForms {
 
     private Functional() {}
 
@@ -2667,5 +2667,45 @@ public final class Functional {
     /** {@code ctc_loss.Tensor} with {@code blank=0, reduction=Mean, zero_infinity=False}. */
     public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths) {
         return ctcLoss(logProbs, targets, inputLengths, targetLengths, 0L, Reduction.MEAN, false);
+    }
+
+    /** {@code relu}: the method of {@code self}. */
+    public static Tensor relu(Tensor self) {
+        return CallFrame.required(self, "self").relu();
+    }
+
+    /** {@code prelu}: the method of {@code self}. */
+    public static Tensor prelu(Tensor self, Tensor weight) {
+        return CallFrame.required(self, "self").prelu(weight);
+    }
+
+    /** {@code hardshrink}: the method of {@code self}. */
+    public static Tensor hardshrink(Tensor self, Number lambd) {
+        return CallFrame.required(self, "self").hardshrink(lambd);
+    }
+
+    /** {@code hardshrink}: the method of {@code self}. */
+    public static Tensor hardshrink(Tensor self) {
+        return CallFrame.required(self, "self").hardshrink();
+    }
+
+    /** {@code softmax.int}: the method of {@code self}. */
+    public static Tensor softmax(Tensor self, long dim, DType dtype) {
+        return CallFrame.required(self, "self").softmax(dim, dtype);
+    }
+
+    /** {@code softmax.int}: the method of {@code self}. */
+    public static Tensor softmax(Tensor self, long dim) {
+        return CallFrame.required(self, "self").softmax(dim);
+    }
+
+    /** {@code log_softmax.int}: the method of {@code self}. */
+    public static Tensor logSoftmax(Tensor self, long dim, DType dtype) {
+        return CallFrame.required(self, "self").logSoftmax(dim, dtype);
+    }
+
+    /** {@code log_softmax.int}: the method of {@code self}. */
+    public static Tensor logSoftmax(Tensor self, long dim) {
+        return CallFrame.required(self, "self").logSoftmax(dim);
     }
 }

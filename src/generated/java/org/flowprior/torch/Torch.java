@@ -5,7 +5,7 @@ import java.util.List;
 import org.flowprior.torch.ffi.Shim;
 
 /** Ops that PyTorch has as functions only, under its names in camel case; the Javadoc of each is its schema entry. */
-public final class Torch {
+public final class Torch extends TorchFunctions {
 
     private Torch() {}
 
@@ -430,7 +430,7 @@ public final class Torch {
     }
 
     /** {@code randint.low} with {@code dtype=long, device=None, pin_memory=None}. */
-    public static Tensor randint(long low, long high, long... size) {
+    public static Tensor randint(long low, long high, long[] size) {
         return randint(low, high, size, DType.INT64, (Device) null, (Boolean) null);
     }
 

@@ -1,6 +1,9 @@
 package org.flowprior.torch;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.flowprior.torch.ffi.Shim;
@@ -136,6 +139,41 @@ public final class Func {
             return f.check(Shim.fp_vmap_remove(f.in(result, "result"), level, batch, outDim, f.out()), "vmap").tensor();
         } finally {
             CallFrame.enter().check(Shim.fp_layer_exit(), "vmap");
+        }
+    }
+
+    /**
+     * Calls a module with other tensors in place of its parameters: {@code torch.func.functional_call}. Gradients reach
+     * the replacements.
+     *
+     * @param parameters   {@code module.namedParameters()}, or buffers
+     * @param replacements by the same names; what is not named stays
+     * @throws IllegalArgumentException for a name that the module does not have
+     */
+    public static <R> R functionalCall(Map<String, Tensor> parameters, Map<String, Tensor> replacements,
+            Supplier<R> call) {
+        List<Tensor> replaced = new ArrayList<>();
+        List<Tensor> by = new ArrayList<>();
+        replacements.forEach((name, tensor) -> {
+            Tensor parameter = parameters.get(name);
+            if (parameter == null) {
+                throw new IllegalArgumentException("functionalCall: no parameter '" + name + "'");
+            }
+            replaced.add(parameter);
+            by.add(CallFrame.required(tensor, name));
+        });
+        List<Long> own = new ArrayList<>();
+        Thread thread = Thread.currentThread();
+        by.forEach(tensor -> tensor.handle(thread));
+        try {
+            for (int i = 0; i < by.size(); i++) {
+                own.add(replaced.get(i).lend(by.get(i).handle(thread)));
+            }
+            return call.get();
+        } finally {
+            for (int i = own.size() - 1; i >= 0; i--) {
+                replaced.get(i).lend(own.get(i));
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ import org.flowprior.torch.ffi.Shim;
  *         return List.of(gradients.getFirst().mul(context.savedTensors().getFirst()));
  *     }
  * }
- * Tensor y = new Exp().apply(x).getFirst();
+ * Tensor y = new Exp().apply(x);
  * }</pre>
  *
  * <p>A backward made of differentiable ops can be differentiated itself ({@link Autograd.Options#CREATE}). Exceptions of
@@ -51,13 +51,28 @@ public abstract class Function {
      */
     protected abstract List<Tensor> backward(Context context, List<Tensor> gradients);
 
-    /** Runs forward on the inputs and records it. */
-    public final List<Tensor> apply(Tensor... inputs) {
-        return apply(List.of(inputs));
+    /**
+     * Runs forward on the inputs and records it.
+     *
+     * @return the output, of which there must be one
+     * @throws IllegalStateException if forward returned more; {@link #applyAll} is for those
+     */
+    public final Tensor apply(Tensor... inputs) {
+        List<Tensor> outputs = applyAll(List.of(inputs));
+        if (outputs.size() != 1) {
+            throw new IllegalStateException(getClass().getSimpleName() + " has " + outputs.size()
+                    + " outputs: call applyAll");
+        }
+        return outputs.getFirst();
     }
 
-    /** Runs forward on the inputs and records it. */
-    public final List<Tensor> apply(List<Tensor> inputs) {
+    /** Runs forward on the inputs and records it. Returns all outputs. */
+    public final List<Tensor> applyAll(Tensor... inputs) {
+        return applyAll(List.of(inputs));
+    }
+
+    /** Runs forward on the inputs and records it. Returns all outputs. */
+    public final List<Tensor> applyAll(List<Tensor> inputs) {
         boolean[] needed = new boolean[inputs.size()];
         boolean recorded = GradMode.isEnabled();
         for (int i = 0; i < needed.length; i++) {

@@ -73,6 +73,13 @@ abstract sealed class Handle implements AutoCloseable permits Tensor {
         return h;
     }
 
+    /** Makes the wrapper stand for another tensor for a while; its owner keeps its own. Returns the former handle. */
+    long lend(long other) {
+        long own = handle;
+        handle = other;
+        return own;
+    }
+
     Scope scope() {
         return scope;
     }

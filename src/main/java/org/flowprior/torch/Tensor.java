@@ -11,6 +11,7 @@ import java.nio.Buffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import org.flowprior.torch.ffi.Shim;
 
@@ -150,6 +151,46 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     /** A float32 tensor with a copy of the numbers, of that shape or, without one, one-dimensional. */
     public static Tensor of(float[] data, long... shape) {
         return ofArray(MemorySegment.ofArray(data), DType.FLOAT32, data.length, shape);
+    }
+
+    /** A float32 tensor of these numbers, one-dimensional: {@code Tensor.of(1f, 2f)}. */
+    public static Tensor of(float... data) {
+        return of(data, new long[0]);
+    }
+
+    /** A float64 tensor of these numbers, one-dimensional: {@code Tensor.of(1.0, 2.0)}. */
+    public static Tensor of(double... data) {
+        return of(data, new long[0]);
+    }
+
+    /** An int64 tensor of these numbers, one-dimensional: {@code Tensor.of(1, 2)}. */
+    public static Tensor of(long... data) {
+        return of(data, new long[0]);
+    }
+
+    /** A float32 tensor of two dimensions with a copy of these rows, which have one length. */
+    public static Tensor of(float[][] rows) {
+        return rowsOf(rows.length, rows.length == 0 ? 0 : rows[0].length, i -> of(rows[i], new long[0]), DType.FLOAT32);
+    }
+
+    /** An int64 tensor of two dimensions with a copy of these rows, which have one length. */
+    public static Tensor of(long[][] rows) {
+        return rowsOf(rows.length, rows.length == 0 ? 0 : rows[0].length, i -> of(rows[i], new long[0]), DType.INT64);
+    }
+
+    private static Tensor rowsOf(int count, int length, IntFunction<Tensor> row, DType dtype) {
+        Tensor all = Torch.empty(new long[] {count, length}, dtype);
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            for (int i = 0; i < count; i++) {
+                Tensor one = row.apply(i);
+                if (one.numel() != length) {
+                    throw new ShapeException("row " + i + " has " + one.numel() + " numbers, row 0 has " + length,
+                            null);
+                }
+                all.select(0, i).copy_(one);
+            }
+        }
+        return all;
     }
 
     /** A float64 tensor with a copy of the numbers. */
@@ -350,6 +391,62 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
         return this;
     }
 
+    /** The elements at these positions (int64), or where this mask (bool) is true, as a copy. */
+    public Tensor get(Tensor positionsOrMask) {
+        return get(Index.of(positionsOrMask));
+    }
+
+    /** Writes the number to the part that the indices select. Returns this. */
+    public Tensor set(Number value, Index... indices) {
+        return set(Torch.scalarTensor(value, dtype(), device()), indices);
+    }
+
+    /** Writes the number to that position of the first dimensions: {@code x[i, j] = value}. Returns this. */
+    public Tensor set(Number value, long... positions) {
+        return set(value, Arrays.stream(positions).mapToObj(Index::at).toArray(Index[]::new));
+    }
+
+    /** Writes the number to these positions, or where this mask is true: {@code x[mask] = value}. Returns this. */
+    public Tensor set(Number value, Tensor positionsOrMask) {
+        return set(value, Index.of(positionsOrMask));
+    }
+
+    // ---- short forms -----------------------------------------------------------------------------------------------
+
+    /** This tensor on that device; itself if it is there. */
+    public Tensor to(Device device) {
+        return to(device, dtype());
+    }
+
+    /** This tensor in the memory of the CPU; itself if it is there. */
+    public Tensor cpu() {
+        return to(Device.CPU);
+    }
+
+    /** This tensor on the first CUDA device; itself if it is there. */
+    public Tensor cuda() {
+        return to(Device.cuda(0));
+    }
+
+    /** The dimensions in reverse order: {@code x.T}, a view. */
+    public Tensor T() {
+        long[] order = new long[dim()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = order.length - 1 - i;
+        }
+        return permute(order);
+    }
+
+    /** The last two dimensions exchanged: {@code x.mT}, a view. */
+    public Tensor mT() {
+        return transpose(-2, -1);
+    }
+
+    /** The distinct elements, in ascending order. */
+    public Tensor unique() {
+        return Torch.unique(this);
+    }
+
     /** A copy that autograd records: {@code torch.clone}. */
     @Override
     public Tensor clone() {
@@ -394,6 +491,11 @@ public final class Tensor extends Handle implements CreationOps, RandomOps, Poin
     /** Accumulates the gradients of this scalar in all leaves. */
     public void backward() {
         Autograd.backward(List.of(this));
+    }
+
+    /** Accumulates the gradients of this tensor, weighted by {@code gradient} of the same shape, in all leaves. */
+    public void backward(Tensor gradient) {
+        Autograd.backward(List.of(this), List.of(gradient), Autograd.Options.DEFAULT, null);
     }
 
     /** Name of the autograd node of the op that made the tensor; empty for a leaf. */

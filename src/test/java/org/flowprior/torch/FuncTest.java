@@ -77,4 +77,23 @@ class FuncTest {
         }, Torch.zeros(2))).hasMessage("mine");
         assertThat(Func.vmap(e -> e.add(1), Torch.zeros(2)).toFloatArray()).containsExactly(1, 1);
     }
+
+    @Test
+    void functionalCallUsesAndDifferentiatesOtherParameters() {
+        try (Linear linear = new Linear(2, 1)) {
+            Tensor x = Tensor.of(new float[] {1, 2}, 1, 2);
+            float[] before = linear.forward(x).toFloatArray();
+            Tensor weight = Tensor.of(new float[] {3, 4}, 1, 2).requiresGrad_(true);
+            Tensor bias = Tensor.of(new float[] {5});
+            Tensor y = Func.functionalCall(linear.namedParameters(), Map.of("weight", weight, "bias", bias),
+                    () -> linear.forward(x));
+            assertThat(y.item()).isEqualTo(16, within(1e-6));
+            y.sum().backward();
+            assertThat(weight.grad().toFloatArray()).containsExactly(1, 2);
+            assertThat(linear.namedParameters().get("weight").grad()).isNull();
+            assertThat(linear.forward(x).toFloatArray()).containsExactly(before);
+            assertThatThrownBy(() -> Func.functionalCall(linear.namedParameters(), Map.of("w", weight), () -> x))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'w'");
+        }
+    }
 }

@@ -29,6 +29,11 @@ public sealed class Adam extends Optimizer permits AdamW {
         this(parameters, AdamOptions.ADAM);
     }
 
+    /** Optimises the parameters with this learning rate and PyTorch's other defaults. */
+    public Adam(List<Tensor> parameters, double learningRate) {
+        this(parameters, AdamOptions.ADAM.withLearningRate(learningRate));
+    }
+
     /** Optimises one group of parameters. */
     public Adam(List<Tensor> parameters, AdamOptions options) {
         this(options, ParameterGroup.single(parameters, options), false);

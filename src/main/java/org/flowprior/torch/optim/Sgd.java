@@ -19,6 +19,16 @@ public final class Sgd extends Optimizer {
 
     private static final String BUFFER = "momentum_buffer";
 
+    /** Optimises the parameters with PyTorch's default options. */
+    public Sgd(List<Tensor> parameters) {
+        this(parameters, Options.DEFAULT);
+    }
+
+    /** Optimises the parameters with this learning rate and PyTorch's other defaults. */
+    public Sgd(List<Tensor> parameters, double learningRate) {
+        this(parameters, Options.DEFAULT.withLearningRate(learningRate));
+    }
+
     /** Optimises one group of parameters. */
     public Sgd(List<Tensor> parameters, Options options) {
         this(options, ParameterGroup.single(parameters, options));
