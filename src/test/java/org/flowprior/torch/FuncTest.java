@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Map;
+import org.flowprior.torch.nn.Linear;
 import org.junit.jupiter.api.Test;
 
 /** Against closed forms. */
