@@ -11,9 +11,14 @@ public final class AdamW extends Adam {
         this(parameters, AdamOptions.ADAMW);
     }
 
+    /** Optimises the parameters with this learning rate and PyTorch's other defaults. */
+    public AdamW(List<Tensor> parameters, double learningRate) {
+        this(parameters, AdamOptions.ADAMW.withLearningRate(learningRate));
+    }
+
     /** Optimises one group of parameters. */
     public AdamW(List<Tensor> parameters, AdamOptions options) {
-        this(options, ParameterGroup.single(parameters, options));
+        this(options, ParameterGroup.single(parameters, options.toOptions(true)));
     }
 
     private AdamW(AdamOptions options, List<ParameterGroup> groups) {
