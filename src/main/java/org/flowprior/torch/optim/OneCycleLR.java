@@ -4,7 +4,8 @@ import java.util.Map;
 
 /**
  * Raises the rate to a maximum and lowers it far below its start, while the momentum does the opposite (Smith and Topin,
- * 2019): {@code torch.optim.lr_scheduler.OneCycleLR} in two phases.
+ * 2019): {@code torch.optim.lr_scheduler.OneCycleLR} in two phases. The call after the last step, where PyTorch's
+ * linear form gives a negative rate, sets 0.
  */
 public final class OneCycleLR extends LRScheduler {
 
@@ -62,7 +63,7 @@ public final class OneCycleLR extends LRScheduler {
     @Override
     protected double rate(double initialRate, long number) {
         double start = maxLr / divFactor;
-        return between(number, start, maxLr, start / finalDivFactor);
+        return Math.max(0, between(number, start, maxLr, start / finalDivFactor));
     }
 
     @Override

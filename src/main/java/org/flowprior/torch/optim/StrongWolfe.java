@@ -1,6 +1,7 @@
 package org.flowprior.torch.optim;
 
 import java.util.function.DoubleFunction;
+import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 
 /**
@@ -23,6 +24,7 @@ final class StrongWolfe {
 
     private final DoubleFunction<Point> line;
     private final double size;
+    private final boolean single;
     private final long most;
     private Point start;
     private Point low;
@@ -35,6 +37,12 @@ final class StrongWolfe {
         this.line = line;
         this.size = direction.abs().max().item();
         this.most = most;
+        this.single = direction.dtype() == DType.FLOAT32;
+    }
+
+    /** As PyTorch, whose slopes and lengths are scalars of the parameters' dtype. */
+    private double rounded(double value) {
+        return single ? (float) value : value;
     }
 
     /** The point that it finds, from a first guess of the length. */
@@ -47,7 +55,7 @@ final class StrongWolfe {
     }
 
     private boolean isTooHigh(Point point) {
-        return point.loss > start.loss + DECREASE * point.length * start.slope;
+        return point.loss > rounded(start.loss + rounded(rounded(DECREASE * point.length) * start.slope));
     }
 
     private boolean isFlat(Point point) {
@@ -129,18 +137,19 @@ final class StrongWolfe {
     }
 
     /** The minimum, within bounds, of the cubic through two points with their slopes. */
-    private static double cubic(Point first, Point second, double least, double most) {
-        double d1 = first.slope + second.slope - 3 * (first.loss - second.loss) / (first.length - second.length);
-        double square = d1 * d1 - first.slope * second.slope;
+    private double cubic(Point first, Point second, double least, double most) {
+        double d1 = rounded(rounded(first.slope + second.slope)
+                - rounded(3 * (first.loss - second.loss) / (first.length - second.length)));
+        double square = rounded(rounded(d1 * d1) - rounded(first.slope * second.slope));
         if (!(square >= 0)) {
             return (least + most) / 2;
         }
-        double root = Math.sqrt(square);
+        double root = rounded(Math.sqrt(square));
         double length = first.length <= second.length
                 ? second.length - (second.length - first.length)
                         * ((second.slope + root - d1) / (second.slope - first.slope + 2 * root))
                 : first.length - (first.length - second.length)
                         * ((first.slope + root - d1) / (first.slope - second.slope + 2 * root));
-        return Math.min(Math.max(length, least), most);
+        return Math.min(Math.max(rounded(length), least), most);
     }
 }
