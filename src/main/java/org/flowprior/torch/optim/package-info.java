@@ -1,2 +1,2 @@
-/** Fused optimisers, learning-rate schedules, gradient clipping and averages of weights, with PyTorch's numbers. */
+/** Optimisers, learning-rate schedules, gradient clipping and averages of weights, with PyTorch's numbers. */
 package org.flowprior.torch.optim;
