@@ -19,6 +19,16 @@ cache_directory() {
     fi
 }
 
+# use_utf8: names of files may have any letter. Java takes their encoding from the locale and from nothing else, and a
+# locale that is not installed counts as C, whose encoding is ASCII.
+use_utf8() {
+    local charmap
+    charmap=$(locale charmap 2>/dev/null) || charmap=
+    case $charmap in
+        "" | ANSI_X3.4-1968 | US-ASCII) export LC_ALL=C.UTF-8 ;;
+    esac
+}
+
 # need WHAT REMEDY: one line about something missing; stop_if_missing ends the script after all of them are known.
 missing=0
 need() {

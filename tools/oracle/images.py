@@ -3,6 +3,7 @@
     python tools/oracle/images.py src/test/resources/org/flowprior/data
 
 decode.zip: image files of many kinds; decoded.npz: their pixels by convert('RGB').
+decode-more.zip, decoded-more.npz: the same for JPEG with four colours, WebP, and transparent pixels.
 resized.npz: for each case an image, 'CASE.in' [H, W, 3], and 'CASE.WxH.FILTER', Pillow's resize of it.
 cropped.npz: 'CASE.in', and 'CASE.centre.S', ADM's centre crop of it.
 """
@@ -66,6 +67,35 @@ def files():
     return made
 
 
+def more_files():
+    colours = numpy.random.default_rng(9)
+    planes = colours.integers(0, 256, (5, 7, 4), dtype=numpy.uint8).repeat(8, 0).repeat(8, 1)
+    picture = Image.fromarray(planes[:, :, :3])
+    made = {}
+
+    def add(name, image, **options):
+        stream = io.BytesIO()
+        image.save(stream, **options)
+        made[name] = stream.getvalue()
+
+    add("cmyk.jpg", Image.fromarray(planes, "CMYK"), format="JPEG", quality=95)
+    adobe = made["cmyk.jpg"].index(b"Adobe")
+    made["ycck.jpg"] = made["cmyk.jpg"][:adobe + 11] + bytes([2]) + made["cmyk.jpg"][adobe + 12:]
+    add("lossless.webp", picture, format="WEBP", lossless=True)
+    add("alpha.webp", Image.fromarray(planes), format="WEBP", lossless=True, exact=True)
+    add("lossy.webp", smooth(37, 29), format="WEBP", quality=90)
+    add("alpha.png", Image.fromarray(planes), format="PNG")
+    return made
+
+
+def write_decoded(directory, files, decoded, made):
+    with zipfile.ZipFile(directory / files, "w") as archive:
+        for name, content in made.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    numpy.savez_compressed(directory / decoded,
+                           **{name: pixels(Image.open(io.BytesIO(content))) for name, content in made.items()})
+
+
 def box_then_bicubic(image, size):
     while min(image.size) >= 2 * size:
         image = image.resize(tuple(side // 2 for side in image.size), resample=Image.Resampling.BOX)
@@ -78,12 +108,8 @@ def box_then_bicubic(image, size):
 
 def main(directory):
     directory.mkdir(parents=True, exist_ok=True)
-    made = files()
-    with zipfile.ZipFile(directory / "decode.zip", "w") as archive:
-        for name, content in made.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
-    numpy.savez_compressed(directory / "decoded.npz",
-                           **{name: pixels(Image.open(io.BytesIO(content))) for name, content in made.items()})
+    write_decoded(directory, "decode.zip", "decoded.npz", files())
+    write_decoded(directory, "decode-more.zip", "decoded-more.npz", more_files())
 
     resized = {}
     sizes = [(23, 17), (40, 31), (64, 31), (40, 70), (79, 90), (1, 1), (20, 15), (13, 30)]

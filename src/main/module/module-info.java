@@ -13,6 +13,7 @@ module org.flowprior {
     exports org.flowprior.torch.nn;
     exports org.flowprior.torch.optim;
     exports org.flowprior.torch.io;
+    exports org.flowprior.torch.data;
     exports org.flowprior.config;
     exports org.flowprior.console;
     exports org.flowprior.flow;

@@ -16,11 +16,12 @@ import picocli.CommandLine.Command;
 /** {@code flowprior doctor}: shows which software and devices were found, and checks that they work. */
 @Command(
         name = "doctor",
-        description = "Shows the JDK, libtorch, threads and devices that were found, and computes a gradient as a check.",
+        description = "Shows the JDK, libtorch, threads and devices that were found, and computes a gradient as a "
+                + "check. With --verbose, also libtorch's description of its build.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior doctor",
-            "  flowprior doctor --verbose     also libtorch's description of its build"})
+            "  flowprior doctor --verbose"})
 final class Doctor extends Subcommand {
 
     @Override

@@ -22,6 +22,7 @@ import org.flowprior.train.RunMachine;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -46,6 +47,9 @@ import picocli.CommandLine.ScopeType;
             " 2:the request was wrong: an option, the config, an input file",
             " 130, 143:stopped by Ctrl-C or SIGTERM; training has written a checkpoint"})
 public final class Main implements Runnable, Session {
+
+    /** The form in which the JDK's logging prints a warning. */
+    private static final String LOG_LINE = "java.util.logging.SimpleFormatter.format";
 
     @Option(names = {"-q", "--quiet"}, scope = ScopeType.INHERIT,
             description = "prints results and errors only, no progress")
@@ -92,6 +96,7 @@ public final class Main implements Runnable, Session {
     /** Does the same, and runs {@code last} before a signal may end the process. */
     public static int run(PrintWriter out, PrintWriter err, Runnable last, String... args) {
         System.setProperty("java.awt.headless", "true");
+        System.setProperty(LOG_LINE, System.getProperty(LOG_LINE, "flowprior: %5$s%n"));
         Main main = new Main();
         try {
             return commandLine(main).setOut(out).setErr(err).execute(args);
@@ -128,10 +133,16 @@ public final class Main implements Runnable, Session {
         }
         if (help) {
             CommandLine command = last.commandSpec().commandLine();
+            command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, Main::footer);
             command.usage(command.getOut());
             return 0;
         }
         return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /** Returns the examples line by line; picocli would wrap them, and they could not be copied. */
+    private static String footer(CommandLine.Help help) {
+        return String.format(String.join("%n", help.commandSpec().usageMessage().footer()) + "%n");
     }
 
     /** Lists the commands if none is given. */

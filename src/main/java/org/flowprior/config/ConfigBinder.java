@@ -121,7 +121,18 @@ enum ConfigBinder {
             return type == int.class ? (Number) exact.intValueExact()
                     : type == long.class ? (Number) exact.longValueExact() : (Number) exact.doubleValue();
         } catch (ArithmeticException | NumberFormatException e) {
-            throw wrong(key, primitive, described(type));
+            boolean large = type != double.class && isWhole(primitive);
+            throw wrong(key, primitive, !large ? described(type) : "a whole number from "
+                    + (type == int.class ? Integer.MIN_VALUE + " to " + Integer.MAX_VALUE
+                            : Long.MIN_VALUE + " to " + Long.MAX_VALUE));
+        }
+    }
+
+    private static boolean isWhole(JsonPrimitive number) {
+        try {
+            return number.getAsBigDecimal().stripTrailingZeros().scale() <= 0;
+        } catch (NumberFormatException e) {
+            return false;
         }
     }
 
@@ -187,7 +198,8 @@ enum ConfigBinder {
         return this == CONFIG ? name.toLowerCase(Locale.ROOT).replace('_', '-') : name;
     }
 
-    private String described(Class<?> type) {
+    /** Returns the values that a key of the type takes, such as {@code true or false}. */
+    String described(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants()).map(this::name).collect(Collectors.joining(", ",
                     type.getEnumConstants().length == 1 ? "" : "one of ", ""));

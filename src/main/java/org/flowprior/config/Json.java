@@ -11,6 +11,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,6 +44,8 @@ public final class Json {
             return parse(Files.readString(file), file.toString());
         } catch (NoSuchFileException e) {
             throw new RequestException("no such file: " + file, e);
+        } catch (CharacterCodingException e) {
+            throw new RequestException(file + " is not text in UTF-8", e);
         } catch (IOException e) {
             throw new RequestException(file + " cannot be read: " + e.getMessage(), e);
         }

@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public record JsonFields(JsonObject json) {
             return reader.apply(new JsonFields(JsonParser.parseString(Files.readString(file)).getAsJsonObject()));
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(file + ": no such file, so its directory is not " + kind, e);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(file + ": is not text in UTF-8", e);
         } catch (IOException e) {
             throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
         } catch (JsonParseException | IllegalStateException e) {

@@ -12,7 +12,11 @@ public sealed interface ImageCrop {
     /** Returns the pixels along a side of the result. */
     int size();
 
-    /** Returns the square part; uses the generator only if the crop is random. */
+    /**
+     * Returns the square part; uses the generator only if the crop is random.
+     *
+     * @throws IllegalArgumentException for an image so narrow that, scaled, it has more pixels than the decoder's limit
+     */
     RgbImage apply(RgbImage image, RandomGenerator random);
 
     /** Resizes the shorter side to {@code size} and takes the middle. */
@@ -76,7 +80,12 @@ public sealed interface ImageCrop {
             halved = ImageResize.resize(halved, halved.width() / 2, halved.height() / 2, Filter.BOX);
         }
         double scale = (double) side / Math.min(halved.width(), halved.height());
-        return ImageResize.resize(halved, (int) Math.rint(halved.width() * scale),
-                (int) Math.rint(halved.height() * scale), Filter.BICUBIC);
+        double width = Math.rint(halved.width() * scale);
+        double height = Math.rint(halved.height() * scale);
+        if (width * height > ImageDecoder.MOST_PIXELS) {
+            throw new IllegalArgumentException("%d x %d pixels, scaled to %d on the shorter side, are more than %d"
+                    .formatted(image.width(), image.height(), side, ImageDecoder.MOST_PIXELS));
+        }
+        return ImageResize.resize(halved, (int) width, (int) height, Filter.BICUBIC);
     }
 }

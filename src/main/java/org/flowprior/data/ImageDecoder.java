@@ -6,29 +6,29 @@ import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG (also CMYK and YCCK), PNG, GIF, BMP and TIFF files to 8-bit RGB, as {@code
+ * Decodes JPEG (also CMYK and YCCK), PNG, GIF, BMP, TIFF and WebP files to 8-bit RGB, as {@code
  * PIL.Image.open(f).convert('RGB')}: it drops alpha, ignores colour profiles and the camera's orientation, and keeps
  * the upper 8 of 16 bits. One exception: in a 16-bit grey image, Pillow makes all greys above 255 white; here the upper
  * 8 bits are kept, as with RGB.
  *
- * <p>The JPEG standard leaves decoders some freedom: values differ from libjpeg-turbo's by a few levels.
+ * <p>The JPEG standard leaves decoders some freedom: values differ from libjpeg-turbo's by a few levels. In lossy WebP
+ * files, chroma is repeated where libwebp interpolates it: edges of colours differ by more. Lossless ones are exact.
  */
 public final class ImageDecoder {
 
     /** Pillow's limit against decompression bombs. */
-    private static final long MOST_PIXELS = 178_956_970;
+    static final long MOST_PIXELS = 178_956_970;
 
     private ImageDecoder() {}
 
@@ -39,8 +39,13 @@ public final class ImageDecoder {
      * @throws CorruptImageException when the bytes are damaged, cut short, or not an image
      */
     public static RgbImage decode(byte[] file, String name) {
+        return decode(file, name, Transparency.IGNORED);
+    }
+
+    /** Decodes the bytes of a file, and reports pixels that are not opaque. */
+    static RgbImage decode(byte[] file, String name, Transparency transparency) {
         try {
-            return decode(file);
+            return decode(file, image -> transparency.look(image, name));
         } catch (IOException | RuntimeException e) { // on damaged files, the readers throw many kinds
             String reason = e.getMessage() == null ? e.getClass().getSimpleName()
                     : e.getMessage().lines().findFirst().orElse("");
@@ -50,16 +55,19 @@ public final class ImageDecoder {
         }
     }
 
-    private static RgbImage decode(byte[] file) throws IOException {
+    private static RgbImage decode(byte[] file, Consumer<BufferedImage> seen) throws IOException {
         byte[] checked = JpegFile.isJpeg(file) ? JpegFile.withoutProfile(file) : file;
         if (PngFile.isPng(file)) {
             PngFile.check(file);
         }
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(checked))) {
+        if (WebpFile.isWebp(file)) {
+            WebpFile.check(file);
+        }
+        try (ImageInputStream in = new EndedInput(checked)) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new IOException(file.length == 0 ? "the file is empty"
-                        : "not a JPEG, PNG, GIF, BMP or TIFF file");
+                        : "not a JPEG, PNG, GIF, BMP, TIFF or WebP file");
             }
             ImageReader reader = readers.next();
             try {
@@ -74,18 +82,20 @@ public final class ImageDecoder {
                     throw new IOException(reader.getWidth(0) + " x " + reader.getHeight(0) + " pixels are more than "
                             + MOST_PIXELS);
                 }
-                BufferedImage image = reader.read(0);
+                RgbImage image = JpegFile.hasFourColours(checked) ? JpegFile.rgb(reader.readRaster(0, null), checked)
+                        : rgb(reader.read(0), seen);
                 if (cut.get() != null) {
                     throw new IOException("the file is cut short (" + cut.get() + ")");
                 }
-                return rgb(image);
+                return image;
             } finally {
                 reader.dispose();
             }
         }
     }
 
-    private static RgbImage rgb(BufferedImage image) {
+    private static RgbImage rgb(BufferedImage image, Consumer<BufferedImage> seen) {
+        seen.accept(image);
         ColorModel colors = image.getColorModel();
         int space = colors.getColorSpace().getType();
         if (colors instanceof IndexColorModel palette) {

@@ -2,27 +2,30 @@ package org.flowprior.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.flowprior.torch.Generator;
+import org.flowprior.torch.data.DataLoader;
+import org.flowprior.torch.data.DataLoaderOptions;
+import org.flowprior.torch.data.DataLoaderState;
+import org.flowprior.torch.data.Dataset;
+import org.flowprior.torch.data.Sampler;
 
 /**
- * Makes batches of an image set. Platform threads, which make no tensors, read and decode ahead. The same seed gives
- * the same batches with any number of threads, also from a saved position: each image has its own generator for crop
- * and flip, seeded by seed, pass and index in the set.
+ * Makes batches of an image set. It stands on a {@link DataLoader} of single images, whose threads read and decode
+ * ahead. The same seed gives the same batches with any number of threads, also from a saved position: each image has its
+ * own generator for crop and flip, seeded by seed, pass and index in the set.
  *
- * <p>At most two batches of cropped images are in memory ahead of the next one. Use a loader from one thread.
+ * <p>About two batches of cropped images are in memory ahead of the next one. Use a loader from one thread.
  */
 public final class ImageLoader implements AutoCloseable {
 
@@ -73,25 +76,82 @@ public final class ImageLoader implements AutoCloseable {
         }
     }
 
-    /** An image of this pass that a thread decodes. */
-    private record Pending(int image, Future<RgbImage> pixels) {}
+    /** A cropped image of the set; without pixels if it is corrupt. */
+    private record Crop(int image, RgbImage pixels, CorruptImageException damage) {}
+
+    /** The images of all passes: the index is the pass times the number of images plus the image's. */
+    private record Crops(ImageSource source, Options options) implements Dataset<Crop> {
+
+        @Override
+        public Crop get(long index) {
+            int image = (int) (index % source.size());
+            RandomGenerator random = new SplittableRandom(mixed(mixed(options.seed(), index / source.size()), image));
+            try {
+                RgbImage part = cropped(image, random);
+                return new Crop(image, options.flip() && random.nextBoolean() ? part.flippedHorizontally() : part,
+                        null);
+            } catch (CorruptImageException e) {
+                return new Crop(image, null, e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(source.name(image) + ": cannot be read: " + e, e);
+            }
+        }
+
+        private RgbImage cropped(int image, RandomGenerator random) throws IOException {
+            RgbImage whole = source.image(image);
+            try {
+                return options.crop().apply(whole, random);
+            } catch (IllegalArgumentException e) {
+                throw new CorruptImageException(source.name(image), e.getMessage(), e);
+            } catch (OutOfMemoryError e) {
+                throw new CorruptImageException(source.name(image), whole.width() + " x " + whole.height()
+                        + " pixels, scaled, do not fit in the Java heap", e);
+            }
+        }
+
+        @Override
+        public long size() {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** The order of each pass. */
+    private record Order(long size, boolean shuffle, long seed) implements Sampler<Long> {
+
+        @Override
+        public Iterator<Long> pass(long number, Supplier<Generator> random) {
+            return Arrays.stream(order(number)).mapToLong(image -> number * size + image).iterator();
+        }
+
+        private int[] order(long pass) {
+            int[] places = IntStream.range(0, (int) size).toArray();
+            if (shuffle) {
+                RandomGenerator random = new SplittableRandom(mixed(mixed(seed, pass), -1));
+                for (int i = places.length - 1; i > 0; i--) {
+                    int j = random.nextInt(i + 1);
+                    int swapped = places[i];
+                    places[i] = places[j];
+                    places[j] = swapped;
+                }
+            }
+            return places;
+        }
+    }
 
     private final ImageSource source;
     private final Options options;
-    private final ExecutorService decoders;
-    private final Deque<Pending> ahead = new ArrayDeque<>();
+    private final DataLoader<Crop, Crop> crops;
     private final Set<String> corrupt = new LinkedHashSet<>();
     private LoaderPosition position = LoaderPosition.START;
-    private int[] order;
-    private int submitted;
 
     /** Makes a loader at the start of the first pass. The caller closes the source. */
     public ImageLoader(ImageSource source, Options options) {
         this.source = source;
         this.options = options;
-        this.decoders = Executors.newFixedThreadPool(options.threads(), Thread.ofPlatform().name("image-", 0).daemon()
-                .factory());
-        seek(position);
+        int ahead = 2 * Math.max(options.batch(), options.threads());
+        this.crops = DataLoader.items(new Crops(source, options), DataLoaderOptions.DEFAULTS
+                .withSampler(new Order(source.size(), options.shuffle(), options.seed()))
+                .withWorkers(options.threads()).withPrefetchFactor(Math.ceilDiv(ahead, options.threads())));
     }
 
     /** Returns where the next batch begins. */
@@ -109,12 +169,8 @@ public final class ImageLoader implements AutoCloseable {
             throw new IllegalArgumentException("the loader's position is image " + to.index() + ", but the set has "
                     + source.size() + "; it is not the set of the saved run");
         }
-        forget();
-        if (order == null || to.epoch() != position.epoch()) {
-            order = order(to.epoch());
-        }
         position = to;
-        submitted = (int) to.index();
+        crops.load(new DataLoaderState(to.epoch(), to.index()));
     }
 
     /** Returns the names of the images found corrupt so far. */
@@ -133,13 +189,13 @@ public final class ImageLoader implements AutoCloseable {
         List<Integer> places = new ArrayList<>();
         long index = position.index();
         try {
-            for (; images.size() < options.batch() && index < order.length; index++) {
-                fill(index);
-                Pending pending = ahead.poll();
-                RgbImage image = await(pending);
-                if (image != null) {
-                    images.add(image);
-                    places.add(pending.image);
+            for (; images.size() < options.batch() && index < source.size(); index++) {
+                Crop crop = crops.next();
+                if (crop.damage != null) {
+                    leaveOut(crop.damage);
+                } else {
+                    images.add(crop.pixels);
+                    places.add(crop.image);
                 }
             }
         } catch (RuntimeException e) {
@@ -152,8 +208,14 @@ public final class ImageLoader implements AutoCloseable {
             return Optional.empty();
         }
         position = new LoaderPosition(position.epoch(), index);
-        fill(index);
         return Optional.of(ImageBatch.of(source, options.crop().size(), images, places));
+    }
+
+    private void leaveOut(CorruptImageException damage) {
+        corrupt.add(damage.image());
+        if (!options.skipCorrupt()) {
+            throw damage;
+        }
     }
 
     /**
@@ -169,61 +231,6 @@ public final class ImageLoader implements AutoCloseable {
                         + corrupt.size() + " corrupt) does not fill a batch of " + options.batch()));
     }
 
-    /** Submits images up to two batches after an index. */
-    private void fill(long from) {
-        long end = Math.min(order.length, from + 2L * Math.max(options.batch(), options.threads()));
-        while (submitted < end) {
-            int image = order[submitted++];
-            long epoch = position.epoch();
-            ahead.add(new Pending(image, decoders.submit(() -> cropped(image, epoch))));
-        }
-    }
-
-    private RgbImage cropped(int image, long epoch) throws IOException {
-        RandomGenerator random = new SplittableRandom(mixed(mixed(options.seed(), epoch), image));
-        RgbImage part = options.crop().apply(source.image(image), random);
-        return options.flip() && random.nextBoolean() ? part.flippedHorizontally() : part;
-    }
-
-    /** Waits for an image; returns null for a corrupt one to be skipped. */
-    private RgbImage await(Pending pending) {
-        try {
-            return pending.pixels.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for " + source.name(pending.image), e);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case CorruptImageException damaged -> {
-                    corrupt.add(damaged.image());
-                    if (options.skipCorrupt()) {
-                        return null;
-                    }
-                    throw damaged;
-                }
-                case IOException unreadable -> throw new UncheckedIOException(source.name(pending.image)
-                        + ": cannot be read: " + unreadable, unreadable);
-                case RuntimeException failure -> throw failure;
-                case Error failure -> throw failure;
-                default -> throw new IllegalStateException(e.getCause());
-            }
-        }
-    }
-
-    private int[] order(long epoch) {
-        int[] places = IntStream.range(0, source.size()).toArray();
-        if (options.shuffle()) {
-            RandomGenerator random = new SplittableRandom(mixed(mixed(options.seed(), epoch), -1));
-            for (int i = places.length - 1; i > 0; i--) {
-                int j = random.nextInt(i + 1);
-                int swapped = places[i];
-                places[i] = places[j];
-                places[j] = swapped;
-            }
-        }
-        return places;
-    }
-
     /** Hashes both numbers with MurmurHash3's finaliser. */
     private static long mixed(long seed, long value) {
         long z = seed * 0x9e3779b97f4a7c15L + value + 0x632be59bd9b4e019L;
@@ -232,15 +239,9 @@ public final class ImageLoader implements AutoCloseable {
         return z ^ z >>> 33;
     }
 
-    private void forget() {
-        ahead.forEach(pending -> pending.pixels.cancel(false));
-        ahead.clear();
-    }
-
     /** Stops the threads. */
     @Override
     public void close() {
-        forget();
-        decoders.close();
+        crops.close();
     }
 }

@@ -6,12 +6,20 @@ import java.util.Set;
 /** Parts of the names of image files. */
 final class ImageNames {
 
-    private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff");
+    private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff", "webp");
+
+    /** The extensions for messages. */
+    static final String KNOWN = ".jpg, .png, .bmp, .gif, .tif, .webp";
 
     private ImageNames() {}
 
     static boolean isImage(String name) {
         return EXTENSIONS.contains(extension(name));
+    }
+
+    /** Returns whether the name is that of a tar, compressed with gzip or not. */
+    static boolean isShard(String name) {
+        return name.toLowerCase(Locale.ROOT).matches(".*\\.(tar|tar\\.gz|tgz)");
     }
 
     /** Returns the text after the last dot in lower case, or all of a name without a dot. */

@@ -38,8 +38,8 @@ public interface ImageSource extends AutoCloseable {
     default void close() {}
 
     /**
-     * Opens a set: a directory with a {@code filelist.txt}, such a list ({@code .txt}), a {@code .tar}, a directory of
-     * them, a directory of images, with or without one directory per class, or an {@code .npz} with {@code arr_0}, see
+     * Opens a set: a directory with a {@code filelist.txt}, such a list ({@code .txt}), a {@code .tar} or {@code
+     * .tar.gz}, a directory of them, a directory of images, with or without one directory per class, or an {@code .npz} with {@code arr_0}, see
      * {@link NpzImages}; or {@code procedural:64?seed=0&count=10000}, see {@link ProceduralImages#of}.
      *
      * @throws IllegalArgumentException when there is no image
@@ -54,24 +54,26 @@ public interface ImageSource extends AutoCloseable {
         }
         String name = path.getFileName() == null ? "" : path.getFileName().toString();
         if (!Files.isDirectory(path)) {
+            if (ImageNames.isShard(name)) {
+                return TarShards.open(List.of(path));
+            }
             return switch (ImageNames.extension(name)) {
                 case "txt" -> ImageFiles.listedIn(path);
-                case "tar" -> TarShards.open(List.of(path));
                 case "npz" -> NpzImages.open(path);
-                default -> throw new IllegalArgumentException(path
-                        + " is not an image set: neither a directory nor a .tar, an .npz or a list of files (.txt)"
-                        + (name.matches(".*\\.(tgz|tar\\.\\w+)") ? "; unpack the tar's compression" : ""));
+                default -> throw new IllegalArgumentException(path + " is not an image set: neither a directory nor a "
+                        + ".tar, a .tar.gz, an .npz or a list of files (.txt)"
+                        + (name.matches(".*\\.tar\\.\\w+") ? "; unpack the tar's compression" : ""));
             };
         }
         Path list = path.resolve(ImageFiles.LIST);
         if (Files.isRegularFile(list)) {
             return ImageFiles.listedIn(list);
         }
+        List<Path> shards;
         try (Stream<Path> children = Files.list(path)) {
-            List<Path> shards =
-                    children.filter(p -> ImageNames.extension(p.getFileName().toString()).equals("tar")).sorted()
-                            .toList();
-            return shards.isEmpty() ? ImageFiles.in(path) : TarShards.open(shards);
+            shards = children.filter(p -> ImageNames.isShard(p.getFileName().toString())).sorted().toList();
         }
+        boolean packed = shards.stream().noneMatch(p -> ImageNames.extension(p.getFileName().toString()).equals("tar"));
+        return shards.isEmpty() || packed && ImageFiles.isAnyIn(path) ? ImageFiles.in(path) : TarShards.open(shards);
     }
 }

@@ -7,8 +7,9 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.io.NpzRows;
 
 /**
- * The images in the array {@code arr_0} of an {@code .npz} file, uint8 [N, H, W, 3] in RGB, without classes: the format
- * of samples and references in ADM's evaluator. Reads one image at a time, so that the file may be larger than memory.
+ * The images in the array {@code arr_0} of an {@code .npz} file, without classes: uint8 [N, H, W, 3] in RGB, the format of
+ * samples and references in ADM's evaluator, or grey ones, [N, H, W] or [N, H, W, 1]. Reads one image at a time, so that
+ * the file may be larger than memory.
  */
 public final class NpzImages implements ImageSource {
 
@@ -18,15 +19,17 @@ public final class NpzImages implements ImageSource {
     private final NpzRows rows;
     private final String file;
     private final long[] shape;
+    private final boolean grey;
 
     private NpzImages(Path file, NpzRows rows) {
         this.rows = rows;
         this.file = file.getFileName().toString();
         this.shape = rows.shape();
-        if (rows.dtype() != DType.UINT8 || shape.length != 4 || shape[3] != 3 || shape[0] == 0
+        this.grey = shape.length == 3 || shape.length == 4 && shape[3] == 1;
+        if (rows.dtype() != DType.UINT8 || !grey && (shape.length != 4 || shape[3] != 3) || shape[0] == 0
                 || shape[0] > Integer.MAX_VALUE || shape[1] == 0 || shape[2] == 0) {
-            throw new IllegalArgumentException(file + ": '" + ARRAY + "' must hold images, uint8 [N, H, W, 3], not "
-                    + rows.dtype() + " " + Arrays.toString(shape));
+            throw new IllegalArgumentException(file + ": '" + ARRAY + "' must hold images, uint8 [N, H, W, 3] or "
+                    + "[N, H, W], not " + rows.dtype() + " " + Arrays.toString(shape));
         }
     }
 
@@ -69,7 +72,16 @@ public final class NpzImages implements ImageSource {
 
     @Override
     public RgbImage image(int index) {
-        return new RgbImage((int) shape[2], (int) shape[1], rows.row(index));
+        byte[] row = rows.row(index);
+        return new RgbImage((int) shape[2], (int) shape[1], grey ? threefold(row) : row);
+    }
+
+    private static byte[] threefold(byte[] greys) {
+        byte[] pixels = new byte[Math.multiplyExact(3, greys.length)];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = greys[i / 3];
+        }
+        return pixels;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.flowprior.data;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.flowprior.torch.io.AtomicFiles;
 
 /** Writes PNG files, and checks them, because the JDK's reader fills missing parts with black. */
@@ -22,12 +25,16 @@ final class PngFile {
                 SIGNATURE.length);
     }
 
-    /** Writes a picture and atomically replaces an existing file. */
+    /** Writes a picture and atomically replaces an existing file. ImageIO would hide why a disk takes no more. */
     static void write(Path file, BufferedImage picture) {
         AtomicFiles.write(file, out -> {
-            if (!ImageIO.write(picture, "png", out)) {
-                throw new IOException(file + ": this JDK cannot write PNG");
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (ImageOutputStream encoded = new MemoryCacheImageOutputStream(bytes)) {
+                if (!ImageIO.write(picture, "png", encoded)) {
+                    throw new IOException("this JDK cannot write PNG");
+                }
             }
+            bytes.writeTo(out);
         });
     }
 

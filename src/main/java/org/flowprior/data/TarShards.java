@@ -7,29 +7,37 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
 /**
- * Images in uncompressed tar files, shard by shard and in each shard's order, also in WebDataset's layout. The class of
+ * Images in tar files, shard by shard and in each shard's order, also in WebDataset's layout. The class of
  * {@code 0001.jpg} is the number or word in {@code 0001.cls}, else the value of {@code label}, {@code cls} or {@code
  * class} in {@code 0001.json}, else the first directory in the member's name. If all are whole numbers they are the
  * labels, from 0 to the largest; otherwise the label is the rank among the sorted names.
  *
- * <p>Opening reads only the members' headers; images are read on demand.
+ * <p>Opening reads only the members' headers; images are read on demand. A shard that is compressed with gzip is unpacked
+ * into a temporary file for as long as it is open.
  */
 public final class TarShards implements ImageSource {
 
+    private static final int BLOCK = 512;
     private static final List<String> LABEL_KEYS = List.of("label", "cls", "class");
 
     private record Member(int shard, String name, long offset, long size, String className) {}
@@ -38,18 +46,19 @@ public final class TarShards implements ImageSource {
     private final List<FileChannel> channels = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final ImageClasses classes;
+    private final Transparency transparency;
 
     private TarShards(List<Path> shards) throws IOException {
         this.shards = shards;
+        this.transparency = Transparency.of(shards.size() == 1 ? shards.getFirst() : shards.getFirst().getParent());
         try {
             for (Path shard : shards) {
-                channels.add(FileChannel.open(shard));
-                index(channels.size() - 1);
+                open(shard);
             }
             if (members.isEmpty()) {
                 throw new IllegalArgumentException(shards.getFirst()
                         + (shards.size() > 1 ? " and the others hold" : " holds")
-                        + " no image (.jpg, .png, .bmp, .gif, .tif)");
+                        + " no image (" + ImageNames.KNOWN + ")");
             }
         } catch (IOException | RuntimeException e) {
             close();
@@ -67,11 +76,41 @@ public final class TarShards implements ImageSource {
         return new TarShards(List.copyOf(shards));
     }
 
-    private void index(int shard) throws IOException {
+    private void open(Path shard) throws IOException {
+        if (ImageNames.extension(shard.getFileName().toString()).equals("tar")) {
+            channels.add(FileChannel.open(shard));
+            index(channels.size() - 1, shard);
+            return;
+        }
+        Path unpacked = Files.createTempFile("flowprior-", ".tar");
+        try {
+            unpack(shard, unpacked);
+            channels.add(FileChannel.open(unpacked));
+            index(channels.size() - 1, unpacked);
+        } finally {
+            Files.delete(unpacked); // its content stays as long as the channel is open
+        }
+    }
+
+    private static void unpack(Path shard, Path to) throws IOException {
+        try (InputStream packed = Files.newInputStream(shard); InputStream in = new GZIPInputStream(packed);
+                OutputStream out = Files.newOutputStream(to)) {
+            in.transferTo(out);
+        } catch (EOFException | ZipException e) {
+            throw incomplete(shard, e);
+        }
+    }
+
+    private static IllegalArgumentException incomplete(Path shard, Exception e) {
+        return new IllegalArgumentException(shard + " is not a complete tar file: " + e.getMessage(), e);
+    }
+
+    private void index(int shard, Path file) throws IOException {
         Path path = shards.get(shard);
         Map<String, String> stated = new HashMap<>();
         List<Member> images = new ArrayList<>();
-        try (TarFile tar = new TarFile(path)) {
+        try (TarFile tar = new TarFile(file)) {
+            requireEnd(shard, tar.getEntries());
             for (TarArchiveEntry entry : tar.getEntries()) {
                 String name = entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
                 if (!entry.isFile() || entry.isSparse()) {
@@ -88,11 +127,20 @@ public final class TarShards implements ImageSource {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(path + " is not a complete tar file: " + e.getMessage(), e);
+            throw incomplete(path, e);
         }
         for (Member image : images) {
             String className = stated.getOrDefault(key(image.name), ImageNames.firstComponent(image.name));
             members.add(new Member(shard, image.name, image.offset, image.size, className));
+        }
+    }
+
+    /** Requires the two blocks of zeros that end an archive: a file without them was cut, perhaps between two members. */
+    private void requireEnd(int shard, List<TarArchiveEntry> entries) throws IOException {
+        long end = entries.isEmpty() ? 0 : entries.getLast().getDataOffset() + entries.getLast().getSize();
+        byte[] blocks = bytes(shard, Math.ceilDiv(end, BLOCK) * BLOCK, 2 * BLOCK);
+        if (!Arrays.equals(blocks, new byte[2 * BLOCK])) {
+            throw new IOException("no blocks of zeros end it");
         }
     }
 
@@ -132,7 +180,7 @@ public final class TarShards implements ImageSource {
         ByteBuffer buffer = ByteBuffer.allocate((int) size);
         while (buffer.hasRemaining()) {
             if (channels.get(shard).read(buffer, offset + buffer.position()) < 0) {
-                throw new EOFException("the file ends within a member");
+                throw new EOFException("the file is cut short");
             }
         }
         return buffer.array();
@@ -162,7 +210,7 @@ public final class TarShards implements ImageSource {
     @Override
     public RgbImage image(int index) throws IOException {
         Member member = members.get(index);
-        return ImageDecoder.decode(bytes(member.shard, member.offset, member.size), name(index));
+        return ImageDecoder.decode(bytes(member.shard, member.offset, member.size), name(index), transparency);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.flowprior.console.Console;
 import org.flowprior.console.Progress;
 import org.flowprior.data.RgbImage;
 import org.flowprior.mar.MarSampler;
+import org.flowprior.torch.io.DirectoryLock;
 
 /**
  * Samples images into a directory and continues after a stop. Batches begin at fixed numbers, and a batch with missing
@@ -93,16 +94,23 @@ public record ImageSampling(ImageSampler sampler, ClassLabels labels, long seed,
     }
 
     /**
-     * Samples the images that are missing in the directory.
+     * Samples the images that are missing in the directory, which no other process can fill meanwhile.
      *
      * @param folder  the directory that {@link #open} opened
      * @param console shows the progress
      * @param stop    called before each batch; true stops
      * @return the speed; empty if sampling was stopped
-     * @throws RequestException             for pixels that are not finite
+     * @throws RequestException             for pixels that are not finite, and if another process fills the directory
      * @throws java.io.UncheckedIOException when an image cannot be written
+     * @throws IOException                  when the directory cannot be locked
      */
-    public Optional<Speed> fill(SampledFolder folder, Console console, BooleanSupplier stop) {
+    public Optional<Speed> fill(SampledFolder folder, Console console, BooleanSupplier stop) throws IOException {
+        try (DirectoryLock held = folder.lock()) {
+            return fillLocked(folder, console, stop);
+        }
+    }
+
+    private Optional<Speed> fillLocked(SampledFolder folder, Console console, BooleanSupplier stop) {
         int there = (int) IntStream.range(0, labels.count()).filter(folder::has).count();
         int made = 0;
         int timed = 0;

@@ -26,6 +26,7 @@ import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.AtomicFiles;
+import org.flowprior.torch.io.DirectoryLock;
 import org.flowprior.torch.io.Npz;
 
 /**
@@ -64,7 +65,7 @@ public final class SampledFolder {
         } else {
             Files.createDirectories(directory);
             try (Stream<Path> content = Files.list(directory)) {
-                if (content.anyMatch(p -> !p.getFileName().toString().endsWith(".partial"))) {
+                if (content.anyMatch(p -> !p.getFileName().toString().matches("\\..*|.*\\.partial"))) {
                     throw new RequestException("--out " + directory + " holds other files; choose another name");
                 }
             }
@@ -82,6 +83,16 @@ public final class SampledFolder {
                         + "; ask for the same, or choose another --out");
             }
         }
+    }
+
+    /**
+     * Locks the directory, and removes what a killed process left in it.
+     *
+     * @throws RequestException if another process holds it
+     */
+    DirectoryLock lock() throws IOException {
+        return DirectoryLock.of(directory).orElseThrow(() -> new RequestException("--out " + directory
+                + " is in use by another sample that has not ended; wait for it, or choose another name"));
     }
 
     /** Returns the directory. */

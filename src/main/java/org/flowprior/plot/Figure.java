@@ -5,6 +5,7 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.IIOImage;
@@ -14,6 +15,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.flowprior.torch.io.AtomicFiles;
 import org.jfree.chart.JFreeChart;
 
@@ -75,11 +77,11 @@ final class Figure {
 
     /** Writes a picture. */
     static void save(Path file, BufferedImage image) throws IOException {
-        AtomicFiles.write(file, out -> {
-            try (var stream = ImageIO.createImageOutputStream(out)) {
-                writePng(image, stream);
-            }
-        });
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream encoded = new MemoryCacheImageOutputStream(bytes)) {
+            writePng(image, encoded);
+        }
+        AtomicFiles.write(file, bytes::writeTo);
     }
 
     private static void writePng(BufferedImage image, ImageOutputStream out) throws IOException {

@@ -25,6 +25,9 @@ import org.flowprior.torch.io.MappedTensors;
  */
 public final class FeatureBank implements RowSource, AutoCloseable {
 
+    /** The file in a bank's directory that describes the bank and lists its shards. */
+    public static final String DESCRIPTION = BankDescription.FILE;
+
     private final Path directory;
     private final BankDescription description;
     private final ShardedRows stored;

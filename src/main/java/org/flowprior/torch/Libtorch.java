@@ -37,6 +37,9 @@ public final class Libtorch {
         return NativeLibrary.libtorchDirectory();
     }
 
+    /** The largest number of threads for one op; more than the machine has is slower, but gives another's results. */
+    public static final int MOST_THREADS = 1024;
+
     /** The number of threads that one op may use. */
     public static int threads() {
         CallFrame f = CallFrame.enter();
@@ -44,8 +47,16 @@ public final class Libtorch {
         return (int) f.number(0);
     }
 
-    /** Sets the number of threads that one op may use, for this thread and threads started later. */
+    /**
+     * Sets the number of threads that one op may use, for this thread and threads started later.
+     *
+     * @throws IllegalArgumentException for numbers below 1 and above {@link #MOST_THREADS}
+     */
     public static void setThreads(int threads) {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("threads must be 1 to " + MOST_THREADS + ", not " + threads
+                    + "; this machine has " + Runtime.getRuntime().availableProcessors() + " processors");
+        }
         CallFrame.enter().check(Shim.fp_set_threads(threads), "set_num_threads", threads);
     }
 

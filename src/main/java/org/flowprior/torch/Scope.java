@@ -66,6 +66,11 @@ public final class Scope implements AutoCloseable {
         }
     }
 
+    /** True if this scope owns the tensor. */
+    public boolean owns(Tensor tensor) {
+        return tensor.scope() == this;
+    }
+
     /** Number of tensors that this scope owns now. */
     public int size() {
         return contents.live;

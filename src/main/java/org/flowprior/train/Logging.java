@@ -2,6 +2,8 @@ package org.flowprior.train;
 
 import static org.flowprior.config.ConfigRanges.atLeast;
 
+import org.flowprior.config.MayChange;
+
 /**
  * How often a run writes rows and checkpoints: the config's key {@code log}.
  *
@@ -9,7 +11,7 @@ import static org.flowprior.config.ConfigRanges.atLeast;
  * @param checkpointEvery steps between checkpoints, at least 1; one is also written after the last step
  * @param keepCheckpoints number of the newest checkpoints that are kept, at least 1
  */
-public record Logging(int every, int checkpointEvery, int keepCheckpoints) {
+public record Logging(@MayChange int every, @MayChange int checkpointEvery, @MayChange int keepCheckpoints) {
 
     /** Throws {@link IllegalArgumentException} for numbers below 1. */
     public Logging {

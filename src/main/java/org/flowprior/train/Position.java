@@ -1,6 +1,5 @@
 package org.flowprior.train;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,12 +21,19 @@ public record Position(String phase, long phaseStep, long step, double seconds, 
 
     private static final String FILE = "state.json";
 
-    /** Reads the position of a checkpoint. */
+    /** Reads the position of a checkpoint. Throws {@link IllegalArgumentException} that names a damaged file. */
     public static Position of(Path checkpoint) {
-        JsonObject json = Json.read(checkpoint.resolve(FILE));
-        return new Position(json.get("phase").getAsString(), json.get("phaseStep").getAsLong(),
-                json.get("step").getAsLong(), json.get("seconds").getAsDouble(), json.get("windowSteps").getAsLong(),
-                json.getAsJsonArray("windowSums").asList().stream().mapToDouble(JsonElement::getAsDouble).toArray());
+        return JsonFields.read(checkpoint.resolve(FILE), "a checkpoint", json -> {
+            Position position = new Position(json.text("phase"), json.integer("phaseStep"), json.integer("step"),
+                    json.number("seconds"), json.integer("windowSteps"), json.numbers("windowSums"));
+            position.check();
+            return position;
+        });
+    }
+
+    private void check() {
+        JsonFields.require(phaseStep >= 1 && phaseStep <= step && windowSteps >= 0 && windowSteps <= phaseStep
+                && seconds >= 0, "its numbers of steps or its seconds are not those of a run");
     }
 
     void write(Path checkpoint) throws IOException {

@@ -2,19 +2,20 @@ package org.flowprior.train;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.io.AtomicFiles;
+import org.flowprior.torch.io.DirectoryLock;
 
 /**
  * The directory of a run: {@code config.json}, {@code metrics.jsonl}, TensorBoard's events, {@code checkpoints/},
@@ -23,13 +24,39 @@ import org.flowprior.torch.io.AtomicFiles;
 public final class RunDirectory implements AutoCloseable {
 
     private static final String CONFIG = "config.json";
+    private static final String LOCK = ".lock";
 
     private final Path path;
-    private final FileChannel lockFile;
+    private final DirectoryLock lock;
+    private final Object key;
 
     private RunDirectory(Path path) throws IOException {
         this.path = path;
-        this.lockFile = lock(path);
+        this.lock = DirectoryLock.of(path)
+                .orElseThrow(() -> new RequestException(path + " is in use by a run that has not ended"));
+        this.key = key(path);
+    }
+
+    /** Returns what tells the lock file from another under the same name; null where there is no such thing. */
+    private static Object key(Path path) throws IOException {
+        return Files.readAttributes(path.resolve(LOCK), BasicFileAttributes.class).fileKey();
+    }
+
+    /**
+     * Checks that the directory is still there and still the same.
+     *
+     * @throws IOException if it was removed, renamed or replaced
+     */
+    void requireThere() throws IOException {
+        try {
+            if (Files.exists(path.resolve(CONFIG)) && Objects.equals(key, key(path))) {
+                return;
+            }
+        } catch (NoSuchFileException e) {
+            // the same as another file under its name
+        }
+        throw new IOException(path + " was removed, renamed or replaced while the run was going on, so its records are "
+                + "lost; the run ends here");
     }
 
     /**
@@ -44,17 +71,38 @@ public final class RunDirectory implements AutoCloseable {
         Files.createDirectories(path);
         RunDirectory run = new RunDirectory(path);
         try {
-            for (String name : List.of(CONFIG, "metrics.jsonl", "checkpoints", "summary.json")) {
-                if (Files.exists(path.resolve(name))) {
-                    throw new RequestException(path + " holds a run already (" + name
-                            + "); --resume continues it, --out DIR puts a new one elsewhere");
-                }
-            }
+            requireNoRun(path);
             AtomicFiles.write(path.resolve(CONFIG), Json.pretty(config));
             return run;
         } catch (RuntimeException e) {
             run.close();
             throw e;
+        }
+    }
+
+    private static void requireNoRun(Path path) {
+        for (String name : List.of(CONFIG, "metrics.jsonl", "checkpoints", "summary.json")) {
+            if (Files.exists(path.resolve(name))) {
+                throw new RequestException(path + " holds a run already (" + name
+                        + "); --resume continues it, --out DIR puts a new one elsewhere");
+            }
+        }
+    }
+
+    /**
+     * Checks that a run can begin in a directory, and writes nothing.
+     *
+     * @throws RequestException if the directory has a run already, or cannot be made
+     */
+    public static void requireFree(Path path) {
+        requireNoRun(path);
+        Path place = path.toAbsolutePath();
+        while (!Files.exists(place)) {
+            place = place.getParent();
+        }
+        if (!Files.isDirectory(place) || !Files.isWritable(place)) {
+            throw new RequestException(path + " cannot be made: " + place
+                    + (Files.isDirectory(place) ? " may not be written" : " is a file"));
         }
     }
 
@@ -64,10 +112,20 @@ public final class RunDirectory implements AutoCloseable {
      * @throws RequestException if the directory has no run, or is in use
      */
     public static RunDirectory resume(Path path) throws IOException {
+        configOf(path);
+        return new RunDirectory(path);
+    }
+
+    /**
+     * Returns the file with the config of the run in a directory, which need not be free.
+     *
+     * @throws RequestException if the directory has no run
+     */
+    public static Path configOf(Path path) {
         if (!isRun(path)) {
             throw new RequestException(path + " holds no run to resume (no " + CONFIG + ")");
         }
-        return new RunDirectory(path);
+        return path.resolve(CONFIG);
     }
 
     /** Returns whether a run was begun in the directory. */
@@ -136,23 +194,6 @@ public final class RunDirectory implements AutoCloseable {
     /** Unlocks the directory. */
     @Override
     public void close() throws IOException {
-        lockFile.close();
-    }
-
-    private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Locked by this process: the same as locked by another.
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-        channel.close();
-        throw new RequestException(path + " is in use by a run that has not ended");
+        lock.close();
     }
 }

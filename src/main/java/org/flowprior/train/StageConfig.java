@@ -6,6 +6,7 @@ import org.flowprior.config.Checked;
 import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.FilePath;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.Precision;
 
 /**
@@ -36,6 +37,12 @@ public interface StageConfig<T extends Record & StageConfig<T>> {
         return ConfigRecords.with((T) this, "threads", number);
     }
 
+    /** Returns this config with what it leaves open as in the config that a run began with, which it continues. */
+    @SuppressWarnings("unchecked")
+    default T continuing(T begun) {
+        return threads() == 0 ? withThreads(begun.threads()) : (T) this;
+    }
+
     /** Returns this config with all its {@link FilePath}s absolute. */
     @SuppressWarnings("unchecked")
     default T withAbsolutePaths() {
@@ -51,6 +58,9 @@ public interface StageConfig<T extends Record & StageConfig<T>> {
     static void check(String device, int threads, Checked... parts) {
         Device.of(device);
         atLeast("threads", threads, 0);
+        if (threads > Libtorch.MOST_THREADS) {
+            throw new IllegalArgumentException("threads must be at most " + Libtorch.MOST_THREADS + ", not " + threads);
+        }
         for (Checked part : parts) {
             part.check();
         }

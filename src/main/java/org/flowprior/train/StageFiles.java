@@ -28,12 +28,30 @@ public final class StageFiles {
         }
     }
 
-    /** Reads both files into the optimiser and the generators of the same names. */
+    /**
+     * Returns the tensor with that name.
+     *
+     * @throws IllegalArgumentException with the file's name if there is none
+     */
+    public static Tensor require(Map<String, Tensor> tensors, String name, Path file) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(file + ": holds no tensor '" + name + "', but " + tensors.keySet());
+        }
+        return tensor;
+    }
+
+    /**
+     * Reads both files into the optimiser and the generators of the same names.
+     *
+     * @throws IllegalArgumentException if they hold other states
+     */
     public static void load(Path directory, Optimizer optimizer, Map<String, Generator> generators) {
         try (Scope scope = Scope.open()) {
             optimizer.loadStateDict(OptimizerState.ofTensors(Safetensors.read(directory.resolve(OPTIMIZER))));
-            Map<String, Tensor> states = Safetensors.read(directory.resolve(RANDOM));
-            generators.forEach((name, generator) -> generator.setState(states.get(name)));
+            Path random = directory.resolve(RANDOM);
+            Map<String, Tensor> states = Safetensors.read(random);
+            generators.forEach((name, generator) -> generator.setState(require(states, name, random)));
         }
     }
 }

@@ -19,16 +19,36 @@ import org.flowprior.torch.Libtorch;
  */
 public interface Training<T extends Record & StageConfig<T>> {
 
+    /**
+     * How a run continues.
+     *
+     * @param from              number of the step to continue from, or path or name of the checkpoint's directory; null
+     *                          for the newest checkpoint
+     * @param acceptChangedData whether to continue also with other data than those of the checkpoint
+     */
+    record Resuming(String from, boolean acceptChangedData) {
+
+        /** From the newest checkpoint, with the same data. */
+        public static final Resuming NEWEST = new Resuming(null, false);
+    }
+
     /** A training with its data open. Owns data, networks and stage. */
     abstract class Opened implements AutoCloseable {
 
         final StageConfig<?> config;
+        final TrainingSettings settings;
         final long steps;
 
-        /** Makes a training of that many steps. */
-        protected Opened(StageConfig<?> config, long steps) {
+        /** Makes a training with these settings of its config. */
+        protected Opened(StageConfig<?> config, TrainingSettings settings) {
             this.config = config;
-            this.steps = steps;
+            this.settings = settings;
+            this.steps = settings.steps();
+        }
+
+        /** Returns the number of steps of the whole training. */
+        public final long steps() {
+            return steps;
         }
 
         /**
@@ -37,6 +57,16 @@ public interface Training<T extends Record & StageConfig<T>> {
          * @param run the run that trains the stage; it begins if it has no {@link TrainingRun#position}
          */
         protected abstract Stage stage(TrainingRun run) throws IOException;
+
+        /**
+         * Returns the fingerprints of what the training reads besides its checkpoint, by the keys of the config. The
+         * run compares them with those in its checkpoint before it continues.
+         *
+         * @param run the run's directory
+         */
+        protected Map<String, Fingerprint> inputs(Path run) throws IOException {
+            return Map.of();
+        }
 
         /**
          * Writes the trained network into the run's directory, after the last step.
@@ -87,9 +117,17 @@ public interface Training<T extends Record & StageConfig<T>> {
      */
     Opened open(T config, boolean begins) throws IOException;
 
-    /** Trains in a directory without output on a console. See {@link #run(Path, Record, Console, BooleanSupplier)}. */
+    /**
+     * Trains in a directory without output on a console. See {@link #run(Path, Record, Console, BooleanSupplier,
+     * Resuming)}.
+     */
     default TrainingResult run(Path directory, T config) throws IOException {
         return run(directory, config, Console.silent(), () -> false);
+    }
+
+    /** Trains in a directory. See {@link #run(Path, Record, Console, BooleanSupplier, Resuming)}. */
+    default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop) throws IOException {
+        return run(directory, config, console, stop, Resuming.NEWEST);
     }
 
     /**
@@ -98,13 +136,15 @@ public interface Training<T extends Record & StageConfig<T>> {
      *
      * @param console shows progress
      * @param stop    asked after each step whether to stop; if true, a checkpoint is written and training ends
+     * @param how     how a run continues
      * @throws StoppedException         if told to stop
      * @throws DivergedException        if a metric is not finite; the newest checkpoint is of a step before
      * @throws RequestException         if the directory has a run of another config or is in use, or if data or files
-     *                                  are missing or do not fit
+     *                                  are missing, do not fit, or are not those of the checkpoint
      * @throws IllegalArgumentException if a file is not what the config says
      */
-    default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop) throws IOException {
+    default TrainingResult run(Path directory, T config, Console console, BooleanSupplier stop, Resuming how)
+            throws IOException {
         T asked = config.withAbsolutePaths();
         if (!RunDirectory.isRun(directory)) {
             useThreads(asked);
@@ -114,12 +154,12 @@ public interface Training<T extends Record & StageConfig<T>> {
                 return run.console(console).stopWhen(stop).train(opened);
             }
         }
-        try (TrainingRun run = TrainingRun.resume(directory)) {
-            T begun = configs().read(run.directory().config(), List.of());
-            configs().requireSame(begun, asked.threads() == 0 ? asked.withThreads(begun.threads()) : asked, directory);
+        try (TrainingRun run = TrainingRun.resume(directory, how.from())) {
+            T begun = run.config(configs(), console::say);
+            configs().requireSame(begun, asked.continuing(begun), directory);
             useThreads(begun);
             try (Opened opened = open(begun, run.position().isEmpty())) {
-                return run.console(console).stopWhen(stop).train(opened);
+                return run.console(console).stopWhen(stop).acceptChangedData(how.acceptChangedData()).train(opened);
             }
         }
     }

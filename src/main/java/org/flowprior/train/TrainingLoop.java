@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.console.LineProgress;
 import org.flowprior.console.Progress;
@@ -14,6 +15,7 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.TorchException;
 
 /**
  * The loop that all stages share: steps in scopes, metrics averaged into rows, checkpoints, a stop between steps.
@@ -59,8 +61,8 @@ public final class TrainingLoop {
         double secondsBefore = seconds;
         if (checkpoint != null) {
             Position position = Position.of(checkpoint);
-            stage.load(checkpoint);
-            window.restore(position);
+            load(stage, checkpoint);
+            window.restore(position, checkpoint);
             first = position.phaseStep() + 1;
             secondsBefore = position.seconds();
         }
@@ -100,6 +102,17 @@ public final class TrainingLoop {
             window.close();
         }
         return secondsBefore + (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void load(Stage stage, Path checkpoint) throws IOException {
+        try {
+            stage.load(checkpoint);
+        } catch (IllegalArgumentException | TorchException e) {
+            if (e.getMessage() != null && e.getMessage().contains(checkpoint.toString())) {
+                throw e;
+            }
+            throw new RequestException(checkpoint + " does not fit the run: " + e.getMessage(), e);
+        }
     }
 
     /** Returns the evaluation after the last step; evaluates again if another process did that step. */
@@ -202,7 +215,11 @@ public final class TrainingLoop {
             return new Position(phase, phaseStep, step, seconds, steps, sums.clone());
         }
 
-        void restore(Position position) {
+        void restore(Position position, Path checkpoint) {
+            if (position.windowSums().length != sums.length) {
+                throw new RequestException(checkpoint + " has sums of " + position.windowSums().length
+                        + " metrics, and " + stage.name() + " has " + sums.length);
+            }
             System.arraycopy(position.windowSums(), 0, sums, 0, sums.length);
             steps = position.windowSteps();
         }

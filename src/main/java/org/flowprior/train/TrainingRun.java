@@ -2,9 +2,13 @@ package org.flowprior.train;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
@@ -29,15 +33,21 @@ public final class TrainingRun implements AutoCloseable {
     private final Position position;
     private Console console = Console.silent();
     private BooleanSupplier stop = () -> false;
+    private boolean acceptsChangedData;
+    private Inputs inputs;
     private MetricLog log;
     private long stepsBefore;
     private double seconds;
 
-    private TrainingRun(RunDirectory directory) throws IOException {
+    private TrainingRun(RunDirectory directory, String from) throws IOException {
         this.directory = directory;
         try {
-            checkpoint = directory.newestCheckpoint().orElse(null);
+            checkpoint = directory.checkpoints(1).toContinue(from).orElse(null);
             position = checkpoint == null ? null : Position.of(checkpoint);
+            if (position != null && position.step() != CheckpointStore.step(checkpoint)) {
+                throw new RequestException(checkpoint + " is that of step " + position.step()
+                        + "; give it back its own name");
+            }
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
@@ -54,16 +64,28 @@ public final class TrainingRun implements AutoCloseable {
      * @throws RequestException if the directory has a run already, or is in use
      */
     public static TrainingRun create(Path directory, JsonObject config) throws IOException {
-        return new TrainingRun(RunDirectory.create(directory, config));
+        return new TrainingRun(RunDirectory.create(directory, config), null);
     }
 
     /**
-     * Continues the run in a directory.
+     * Continues the run in a directory from its newest checkpoint.
      *
-     * @throws RequestException if there is none, or if it is in use
+     * @throws RequestException if there is none, if it is in use, or if the checkpoint is damaged; the message then
+     *                          names an older checkpoint that is not
      */
     public static TrainingRun resume(Path directory) throws IOException {
-        return new TrainingRun(RunDirectory.resume(directory));
+        return resume(directory, null);
+    }
+
+    /**
+     * Continues the run in a directory from one of its checkpoints. When training begins, those of later steps get other
+     * names.
+     *
+     * @param from number of the step, or path or name of the checkpoint's directory; null for the newest checkpoint
+     * @throws RequestException also if there is no such checkpoint
+     */
+    public static TrainingRun resume(Path directory, String from) throws IOException {
+        return new TrainingRun(RunDirectory.resume(directory), from);
     }
 
     /**
@@ -82,6 +104,11 @@ public final class TrainingRun implements AutoCloseable {
                 throw new RequestException("the run in " + directory + " was begun with another config: "
                         + Json.line(begun));
             }
+            Optional<Path> copy = run.configOfCheckpoint();
+            if (copy.isPresent() && !begun.equals(Json.read(copy.get()))) {
+                throw new RequestException(run.directory.config() + " is not the config of " + run.checkpoint + ": "
+                        + Json.line(Json.read(copy.get())));
+            }
             return run;
         } catch (RuntimeException e) {
             run.close();
@@ -99,6 +126,37 @@ public final class TrainingRun implements AutoCloseable {
     public TrainingRun stopWhen(BooleanSupplier asked) {
         stop = asked;
         return this;
+    }
+
+    /** Also continues if the data are not those of the checkpoint, and says what is different. Returns this. */
+    public TrainingRun acceptChangedData(boolean accept) {
+        acceptsChangedData = accept;
+        return this;
+    }
+
+    /** Returns whether the data may be others than those of the checkpoint. */
+    public boolean acceptsChangedData() {
+        return acceptsChangedData;
+    }
+
+    /**
+     * Reads the config that the run began with.
+     *
+     * @param notice gets a line for each key whose value is not that of the checkpoint but may change, and one for keys
+     *               that are newer than the run
+     * @throws RequestException if another key has not the value that it has in the checkpoint
+     */
+    public <T extends Record> T config(ConfigLoader<T> loader, Consumer<String> notice) {
+        T begun = loader.read(directory.config(), List.of(), notice);
+        configOfCheckpoint().ifPresent(copy -> loader.requireUnchanged(loader.read(copy, List.of()), begun,
+                directory.config(), "in " + checkpoint).forEach(notice));
+        return begun;
+    }
+
+    /** Returns the copy of the config in the checkpoint; those of older versions have none. */
+    private Optional<Path> configOfCheckpoint() {
+        return Optional.ofNullable(checkpoint).map(place -> place.resolve(directory.config().getFileName()))
+                .filter(Files::exists);
     }
 
     // ---- what a stage needs to know --------------------------------------------------------------------------------
@@ -123,10 +181,15 @@ public final class TrainingRun implements AutoCloseable {
         return Optional.ofNullable(position);
     }
 
-    /** Returns the log of metrics. Opens it at the first call. */
+    /** Returns the log of metrics. Opens it at the first call: training then goes on from the checkpoint's step. */
     public MetricLog log() throws IOException {
         if (log == null) {
-            log = MetricLog.open(directory);
+            if (position != null) {
+                for (Path aside : directory.checkpoints(1).setLaterAside(position.step())) {
+                    console.say("a checkpoint of a later step is now " + aside + "; it is not used any more");
+                }
+            }
+            log = MetricLog.open(directory, console::say);
         }
         return log;
     }
@@ -157,8 +220,8 @@ public final class TrainingRun implements AutoCloseable {
     /** Trains a stage as {@link #train(Stage, long, Logging)} does, and returns the loop that did. */
     private TrainingLoop loop(Stage stage, long steps, Logging logging) throws IOException {
         boolean begun = position != null && position.phase().equals(stage.name());
-        TrainingLoop loop = new TrainingLoop(log(), directory.checkpoints(logging.keepCheckpoints()), logging, console,
-                stop);
+        CheckpointStore checkpoints = directory.checkpoints(logging.keepCheckpoints()).with(this::writeOrigin);
+        TrainingLoop loop = new TrainingLoop(log(), checkpoints, logging, console, stop);
         seconds = loop.run(stage, stepsBefore, steps, seconds, begun ? checkpoint : null);
         stepsBefore += steps;
         return loop;
@@ -169,19 +232,66 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @throws StoppedException  if told to stop; a checkpoint is written
      * @throws DivergedException if a metric is not finite; no checkpoint is written
+     * @throws RequestException  if the data are not those of the checkpoint, see {@link #acceptChangedData}
      */
     public TrainingResult train(Training.Opened training) throws IOException {
-        position().ifPresent(from -> console.say("resuming after step " + from.phaseStep()));
+        if (position != null) {
+            console.say("resuming after step " + position.phaseStep());
+            if (position.phaseStep() > training.steps) {
+                throw new RequestException(checkpoint + " is of a step after the last one, " + training.steps);
+            }
+            inputs = sameInputs(new Inputs(training.inputs(path())));
+        }
+        if (training.settings.warmupSteps() >= training.steps) {
+            console.say("the run of " + training.steps + " steps ends during the warm-up of "
+                    + training.settings.warmupSteps() + ", before the learning rate reaches "
+                    + training.settings.learningRate() + " (training.warmupSteps)");
+        }
         Stage stage = training.stage(this);
+        if (position != null && !position.phase().equals(stage.name())) {
+            throw new RequestException(checkpoint + " is of the training of '" + position.phase() + "', not '"
+                    + stage.name() + "'");
+        }
+        if (inputs == null) {
+            inputs = new Inputs(training.inputs(path()));
+        }
         TrainingLoop loop = loop(stage, training.steps, training.config.log());
+        directory.requireThere();
         TrainingResult result = training.finish(this, loop.lastEvaluation(stage, training.steps));
         RunMachine.describe(result.summary(), training.config);
         end(result.summary());
         return result;
     }
 
+    /** Writes what else a checkpoint must have: the config and the fingerprints of the data. */
+    private void writeOrigin(Path place) throws IOException {
+        Files.copy(directory.config(), place.resolve(directory.config().getFileName()));
+        if (inputs != null) {
+            inputs.write(place);
+        }
+    }
+
+    /** Returns the inputs if they are those of the checkpoint, and null if they have changed and that is accepted. */
+    private Inputs sameInputs(Inputs now) throws IOException {
+        Optional<Inputs> before = Inputs.of(checkpoint);
+        if (before.isEmpty()) {
+            console.say(checkpoint + " is of a version that kept no fingerprints of the data, so it is not checked "
+                    + "whether they have changed");
+            return now;
+        }
+        List<String> differences = before.get().differencesTo(now);
+        if (!differences.isEmpty() && !acceptsChangedData) {
+            throw new RequestException(differences.getFirst()
+                    + (differences.size() > 1 ? " (and so with " + (differences.size() - 1) + " more)" : "")
+                    + "; restore it, or --accept-changed-data continues with what is there now");
+        }
+        differences.forEach(difference -> console.say(difference + "; continuing with what is there now"));
+        return differences.isEmpty() ? now : null;
+    }
+
     /** Writes {@code summary.json} and closes the log of metrics. */
     public void end(JsonObject summary) throws IOException {
+        directory.requireThere();
         closeLog();
         directory.writeSummary(summary);
     }

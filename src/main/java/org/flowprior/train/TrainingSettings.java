@@ -22,7 +22,10 @@ public interface TrainingSettings extends Checked {
     /** Returns the learning rate after the warm-up, above 0. */
     double learningRate();
 
-    /** Returns the number of steps of the warm-up, fewer than all; 0: no warm-up. */
+    /**
+     * Returns the number of steps of the warm-up; 0: no warm-up. As with PyTorch's schedulers, a run may be shorter: it
+     * then ends during the warm-up, before the learning rate is reached.
+     */
     int warmupSteps();
 
     /** Returns the learning rate after the last step, at least 0. */
@@ -43,6 +46,11 @@ public interface TrainingSettings extends Checked {
     /** Returns the decay of the moving average of the weights, in [0, 1). */
     double ema();
 
+    /** Returns the number of steps of the schedule: all, or more if the run ends during the warm-up. */
+    default long scheduledSteps() {
+        return Math.max(steps(), warmupSteps() + 1L);
+    }
+
     /** Returns the largest norm of the gradient; infinite if {@link #clip} is 0. */
     default double largestNorm() {
         return clip() > 0 ? clip() : Double.POSITIVE_INFINITY;
@@ -62,10 +70,6 @@ public interface TrainingSettings extends Checked {
         checkAccumulation();
         positive("learningRate", learningRate());
         atLeast("warmupSteps", warmupSteps(), 0);
-        if (warmupSteps() >= steps()) {
-            throw new IllegalArgumentException("warmupSteps must be fewer than the " + steps() + " steps, not "
-                    + warmupSteps());
-        }
         notNegative("lastRate", lastRate());
         shareBelowOne("beta1", beta1());
         shareBelowOne("beta2", beta2());

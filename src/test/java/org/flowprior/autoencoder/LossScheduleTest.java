@@ -29,6 +29,13 @@ class LossScheduleTest {
         assertThat(both.at(10)).isEqualTo(2);
     }
 
+    /** The released code has 0.3 times the weight here: its warm-up overrides the start. */
+    @Test
+    void aWarmupDoesNotBeginBeforeTheStart() {
+        assertThat(new LossSchedule(1, 50, 100).at(30)).isZero();
+        assertThat(new LossSchedule(1, 50, 100).at(50)).isEqualTo(0.5);
+    }
+
     @Test
     void whatIsNoWeightIsRefused() {
         assertThatThrownBy(() -> new LossSchedule(-1, 0, 0)).isInstanceOf(IllegalArgumentException.class);

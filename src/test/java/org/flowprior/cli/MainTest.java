@@ -79,7 +79,16 @@ class MainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "dance | flowprior: unknown command dance; flowprior --help lists what there is",
-        "toy --sede 3 | flowprior: unknown option --sede; did you mean",
+        "toy --sede 3 | flowprior: unknown option --sede; did you mean --seed? flowprior toy --help lists",
+        "toy --frobnicate | flowprior: unknown option --frobnicate; flowprior toy --help lists what there is",
+        "train-flo --bank x | flowprior: unknown command train-flo; did you mean train-flow? flowprior --help lists",
+        "forward velocity-mpl | flowprior: unknown module velocity-mpl; did you mean velocity-mlp? flowprior forward",
+        "inspect a b | flowprior: unknown argument b; flowprior inspect --help lists what there is",
+        "reproduce tabel1 | flowprior: WHAT must be one of fig3, fig4, fig5, fig6, table1, table2, embeddings, not tabel1; did",
+        "reproduce fig9 | flowprior: WHAT must be one of fig3, fig4, fig5, fig6, table1, table2, embeddings, not fig9",
+        "bench --threads 9999 | flowprior: --threads must be 1 to 1024, not 9999 (this machine has ",
+        "toy --threads 9999 | flowprior: config: threads must be at most 1024, not 9999",
+        "toy --set foo=1 | flowprior: --set: the config of toy has no key foo; flowprior toy --help-config lists",
         "toy --seed x | flowprior: Invalid value for option '--seed'",
         "toy --set flow.stesp=3 | flowprior: --set: the config of toy has no key flow.stesp; did you mean flow.steps?",
         "toy --config nowhere.json | flowprior: no such file: nowhere.json",

@@ -68,7 +68,7 @@ class ConfigLoaderTest {
         "flow.steps | --set flow.steps is not of the form key=value",
         "flow.steps=many | config: flow.steps must be a whole number, not \"many\"",
         "flow.steps=1.5 | config: flow.steps must be a whole number, not 1.5",
-        "flow.steps=3000000000 | config: flow.steps must be a whole number, not 3000000000",
+        "flow.steps=3000000000 | config: flow.steps must be a whole number from -2147483648 to 2147483647, not 3000000000",
         "flow.steps=0 | config: flow.steps must be at least 1, not 0",
         "flow.learningRate=-1 | config: flow.learningRate must be positive, not -1.0",
         "flow.learningRate=NaN | config: flow.learningRate must be a number, not \"NaN\"",

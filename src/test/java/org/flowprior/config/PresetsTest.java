@@ -72,7 +72,7 @@ class PresetsTest {
         "{\"inner\": {\"extends\": \"changed\"}} | : inner.extends must be STAGE/PRESET, not \"changed\"",
         "{\"inner\": {\"extends\": \"toy/quick\"}} | : the preset toy/quick has no group inner",
         "{\"inner\": {\"extends\": \"toy/slow\"}} | : there is no preset toy/slow",
-        "{\"extends\": \"changed\", \"iner\": 3} | : the config of test-extends has no key iner; did you mean"})
+        "{\"extends\": \"changed\", \"iner\": 3} | : the config of test-extends has no key iner; its keys are path, images, inner.kind"})
     void filesThatExtendWhatIsNotThereAreNamed(String json, String message) {
         assertThatThrownBy(() -> load(json)).isInstanceOf(RequestException.class)
                 .hasMessageStartingWith(directory.resolve("own.json") + message).hasMessageNotContaining("\n");

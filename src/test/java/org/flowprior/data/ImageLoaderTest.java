@@ -177,6 +177,50 @@ class ImageLoaderTest {
         }
     }
 
+    /** A line of pixels, scaled to the crop's side, would have 200 million pixels and more. */
+    @Test
+    void anImageTooNarrowToBeScaledIsCorrupt() {
+        ImageSource lines = new ImageSource() {
+
+            @Override
+            public int size() {
+                return 3;
+            }
+
+            @Override
+            public String name(int index) {
+                return "line " + index;
+            }
+
+            @Override
+            public int label(int index) {
+                return 0;
+            }
+
+            @Override
+            public List<String> classes() {
+                return List.of("");
+            }
+
+            @Override
+            public RgbImage image(int index) {
+                int length = new int[] {3_000_000, 1, 200_000}[index];
+                return index == 1 ? new RgbImage(1, 1, new byte[3]) : new RgbImage(length, 1, new byte[3 * length]);
+            }
+        };
+        for (ImageCrop crop : List.of(new ImageCrop.Centre(256), new ImageCrop.Random(256))) {
+            try (ImageLoader loader = new ImageLoader(lines, Options.inOrder(crop, 3).withSkipCorrupt(true));
+                    Scope scope = Scope.open()) {
+                assertThat(loader.next().orElseThrow().names()).containsExactly("line 1");
+                assertThat(loader.corrupt()).containsExactlyInAnyOrder("line 0", "line 2");
+            }
+        }
+        try (ImageLoader loader = new ImageLoader(lines, Options.inOrder(new ImageCrop.Centre(256), 1))) {
+            assertThatThrownBy(loader::next).isInstanceOf(CorruptImageException.class).hasMessage("line 0: corrupt "
+                    + "image: 3000000 x 1 pixels, scaled to 256 on the shorter side, are more than 178956970");
+        }
+    }
+
     @Test
     void aSetThatFillsNoBatchIsRefused() {
         try (ImageLoader loader = new ImageLoader(new Noise(3, Set.of()), Options.training(CROP, 4, 1))) {

@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +24,8 @@ class ImageSourceTest {
 
     @TempDir
     private Path directory;
+    @TempDir
+    private Path other;
 
     private byte[] png;
     private byte[] jpeg;
@@ -130,13 +135,91 @@ class ImageSourceTest {
         assertThatThrownBy(() -> ImageSource.open(directory)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("holds no image");
         assertThatThrownBy(() -> ImageSource.open(directory.resolve("gone"))).isInstanceOf(NoSuchFileException.class);
-        put("x.tar.gz", png);
-        assertThatThrownBy(() -> ImageSource.open(directory.resolve("x.tar.gz"))).hasMessageContaining("unpack");
+        put("x.tar.zst", png);
+        assertThatThrownBy(() -> ImageSource.open(directory.resolve("x.tar.zst"))).hasMessageContaining("unpack");
         put("broken.tar", new byte[] {1, 2, 3});
         assertThatThrownBy(() -> ImageSource.open(directory)).hasMessageContaining("broken.tar");
         Files.delete(directory.resolve("broken.tar"));
         tar("damaged.tar", "1.json", "{", "1.png", png);
         assertThatThrownBy(() -> ImageSource.open(directory)).hasMessageContaining("damaged.tar")
                 .hasMessageContaining("1.json is no JSON");
+    }
+
+    /** At every 64th byte: within headers, at the end of members, within the blocks of zeros. */
+    @Test
+    void aTarCutAnywhereIsRefused() throws IOException {
+        tar("whole.tar", "1.png", png, "1.cls", "3", "2.png", png);
+        byte[] whole = Files.readAllBytes(directory.resolve("whole.tar"));
+        Path cut = directory.resolve("cut.tar");
+        int least = 3 * 512 + 2 * ((png.length + 511) / 512 * 512) + 512 + 1024;
+        for (int length = 0; length < least; length += 64) {
+            Files.write(cut, Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> ImageSource.open(cut)).as("of " + length + " bytes")
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("cut.tar is not a complete tar");
+        }
+        Files.write(cut, Arrays.copyOf(whole, least));
+        try (ImageSource source = ImageSource.open(cut)) {
+            assertThat(labels(source)).hasSize(2);
+        }
+    }
+
+    @Test
+    void compressedShardsAreReadAndLeaveNothing() throws IOException {
+        tar("a.tar", "0.png", png, "0.cls", "1");
+        tar("b.tar", "1.jpg", jpeg, "1.cls", "0");
+        for (String[] names : new String[][] {{"a.tar", "a.tar.gz"}, {"b.tar", "b.tgz"}}) {
+            Path packed = directory.resolve(names[1]);
+            try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+                Files.copy(directory.resolve(names[0]), out);
+            }
+            Files.delete(directory.resolve(names[0]));
+        }
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try (ImageSource source = ImageSource.open(directory)) {
+            assertThat(names(source)).containsExactly("a.tar.gz/0.png", "b.tgz/1.jpg");
+            assertThat(labels(source)).containsExactly(1, 0);
+            assertThat(source.image(0).pixels()).isEqualTo(ImageDecoder.decode(png, "").pixels());
+            assertThat(source.image(1).pixels()).isEqualTo(ImageDecoder.decode(jpeg, "").pixels());
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertThat(left.map(Path::getFileName).map(Path::toString))
+                        .noneMatch(name -> name.matches("flowprior-.*\\.tar"));
+            }
+        }
+        Path c = Files.createDirectories(other.resolve("images"));
+        Files.write(c.resolve("0.png"), png);
+        Files.copy(directory.resolve("b.tgz"), c.resolveSibling("backup.tgz"));
+        try (ImageSource source = ImageSource.open(c.getParent())) {
+            assertThat(names(source)).as("of a folder with images and a compressed tar").containsExactly("images/0.png");
+        }
+        byte[] packed = Files.readAllBytes(directory.resolve("b.tgz"));
+        Files.write(directory.resolve("b.tgz"), Arrays.copyOf(packed, packed.length - 30));
+        assertThatThrownBy(() -> ImageSource.open(directory)).hasMessageContaining("b.tgz is not a complete tar file");
+    }
+
+    @Test
+    void linksThatLeadNowhereOrRoundAreNamed() throws IOException, InterruptedException {
+        put("a/1.png", png);
+        Path broken = Files.createSymbolicLink(directory.resolve("a/2.png"), directory.resolve("gone.png"));
+        assertThatThrownBy(() -> ImageSource.open(directory)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(broken + " is a symbolic link to a file that does not exist; remove it");
+        Files.delete(broken);
+        Path loop = Files.createSymbolicLink(directory.resolve("a/loop"), directory);
+        assertThatThrownBy(() -> ImageSource.open(directory)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(loop + ": the symbolic link leads back to a directory above it; remove it");
+        Files.delete(loop);
+        Path pipe = directory.resolve("a/pipe.png");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThatThrownBy(() -> ImageSource.open(directory)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(pipe + " is no regular file but a pipe, a socket or a device; remove it");
+        put("filelist.txt", "a/pipe.png\n".getBytes(StandardCharsets.UTF_8));
+        try (ImageSource listed = ImageSource.open(directory)) {
+            assertThatThrownBy(() -> listed.image(0)).hasMessage("a/pipe.png: corrupt image: no regular file");
+        }
+        Files.delete(pipe);
+        Files.delete(directory.resolve("filelist.txt"));
+        Files.createSymbolicLink(directory.resolve("a/3.png"), directory.resolve("a/1.png"));
+        try (ImageSource source = ImageSource.open(directory)) {
+            assertThat(names(source)).containsExactly("a/1.png", "a/3.png");
+        }
     }
 }

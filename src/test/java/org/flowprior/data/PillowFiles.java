@@ -27,8 +27,12 @@ final class PillowFiles {
 
     /** Image files of many kinds by name. */
     static Map<String, byte[]> files() throws IOException {
+        return files("decode.zip");
+    }
+
+    static Map<String, byte[]> files(String name) throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(Resources.bytes("data/decode.zip")))) {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(Resources.bytes("data/" + name)))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 files.put(entry.getName(), zip.readAllBytes());
             }

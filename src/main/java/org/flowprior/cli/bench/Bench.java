@@ -22,14 +22,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code flowprior bench}: measures the cost of the bridge, and compares it with eager PyTorch. */
-@Command(name = "bench", description = {
-    "Times the bridge and a training step; with --python, also the same work in eager PyTorch.",
-    "Each round starts one process for each side in turn; the table has medians over rounds and their ratio.",
-    "Without names, the short measurements run: call, add, mlp, toy and start; prior, prior-bf16, alignment and "
-            + "alignment-bf16 take seconds for each step.",
-    "%nExamples:",
-    "  flowprior bench --python ~/venv/bin/python",
-    "  flowprior bench prior prior-bf16 --rounds 3 --python ~/venv/bin/python"})
+@Command(
+        name = "bench",
+        description = {
+            "Times the bridge and a training step; with --python, also the same work in eager PyTorch.",
+            "Each round starts one process for each side in turn; the table has medians over rounds and their ratio.",
+            "Without names, the short measurements run: call, add, mlp, toy and start; prior, prior-bf16, alignment and "
+                    + "alignment-bf16 take seconds for each step."},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  flowprior bench --python ~/venv/bin/python",
+            "  flowprior bench prior prior-bf16 --rounds 3 --python ~/venv/bin/python"})
 public final class Bench extends Subcommand {
 
     private static final List<String> SHORT = List.of("call", "add", "mlp", "toy", "start");
@@ -61,7 +64,8 @@ public final class Bench extends Subcommand {
 
     @Override
     public Integer call() throws Exception {
-        check().requirePositive("--rounds", "--threads");
+        check().requirePositive("--rounds");
+        check().requireThreads("--threads");
         PrintWriter out = out();
         int used = threads != null ? threads : Runtime.getRuntime().availableProcessors();
         if (worker != null) {

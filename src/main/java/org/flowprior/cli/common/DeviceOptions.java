@@ -22,7 +22,7 @@ public final class DeviceOptions {
 
     /** Sets the number of threads. Returns the device. Throws a RequestException if it cannot compute. */
     public Device ready() {
-        new OptionCheck(spec).requirePositive("--threads");
+        new OptionCheck(spec).requireThreads("--threads");
         Device place = Devices.require(device);
         if (threads != null) {
             Libtorch.setThreads(threads);

@@ -5,14 +5,21 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.flowprior.config.NearNames;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.NativeLibraryException;
 import org.flowprior.torch.OutOfMemoryException;
 import org.flowprior.torch.TorchException;
 import org.flowprior.train.DivergedException;
 import org.flowprior.train.StoppedException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -31,7 +38,8 @@ public final class ErrorReport {
     /** Prints the exception, with a stack trace if {@code verbose}. Returns the exit code. */
     public static int report(Throwable thrown, boolean verbose, PrintWriter err) {
         Throwable e = missingLibrary(thrown);
-        err.println("flowprior: " + message(e));
+        err.println("flowprior: " + message(e) + (isUnmappable(e) ? "; this locale has names in "
+                + System.getProperty("sun.jnu.encoding") + " only, LC_ALL=C.UTF-8 allows any letter" : ""));
         if (verbose) {
             e.printStackTrace(err);
         }
@@ -51,6 +59,12 @@ public final class ErrorReport {
         return thrown;
     }
 
+    /** Returns whether a path has letters that the locale's encoding does not have. */
+    private static boolean isUnmappable(Throwable e) {
+        return e instanceof InvalidPathException invalid && invalid.getReason().contains("unmappable")
+                || e.getCause() != null && e.getCause() != e && isUnmappable(e.getCause());
+    }
+
     private static int code(Throwable e) {
         return switch (e) {
             case StoppedException stopped -> STOPPED;
@@ -68,6 +82,7 @@ public final class ErrorReport {
     private static String message(Throwable e) {
         return switch (e) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
+            case ParameterException wrong when constants(wrong).length > 0 -> wrongName(wrong);
             case ParameterException wrong -> wrong.getMessage() + "; " + help(wrong);
             case StoppedException stopped -> stopped.getMessage() + "; --resume continues from there";
             case DivergedException diverged -> diverged.getMessage();
@@ -91,11 +106,32 @@ public final class ErrorReport {
 
     private static String unmatched(UnmatchedArgumentException e) {
         String argument = e.getUnmatched().getFirst();
-        String kind = argument.startsWith("-") ? "option"
-                : e.getCommandLine().getParent() == null ? "command" : "argument";
-        List<String> near = argument.startsWith("-") ? e.getSuggestions() : List.of();
-        return "unknown " + kind + " " + argument + "; "
-                + (near.isEmpty() ? "" : "did you mean " + String.join(" or ", near) + "? ") + help(e);
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        boolean option = argument.startsWith("-");
+        String kind = option ? "option" : command.subcommands().isEmpty() ? "argument"
+                : command.usageMessage().synopsisSubcommandLabel().toLowerCase(Locale.ROOT);
+        Optional<String> near = NearNames.find(argument, option ? command.optionsMap().keySet()
+                : command.subcommands().keySet());
+        return "unknown " + kind + " " + argument + "; " + near.map(name -> "did you mean " + name + "? ").orElse("")
+                + help(e);
+    }
+
+    /** Returns the constants of the enum that an option or a parameter takes; none if it takes something else. */
+    private static Object[] constants(ParameterException e) {
+        if (e.getArgSpec() == null || e.getValue() == null) {
+            return new Object[0];
+        }
+        Class<?> type = e.getArgSpec().auxiliaryTypes()[0];
+        return type.isEnum() && e.getArgSpec().converters().length == 0 ? type.getEnumConstants() : new Object[0];
+    }
+
+    private static String wrongName(ParameterException e) {
+        String argument = e.getArgSpec() instanceof OptionSpec option ? option.longestName()
+                : e.getArgSpec().paramLabel();
+        List<String> names = Stream.of(constants(e)).map(name -> name.toString().toLowerCase(Locale.ROOT)).toList();
+        return argument + " must be " + (names.size() > 1 ? "one of " : "") + String.join(", ", names) + ", not "
+                + e.getValue()
+                + NearNames.find(e.getValue(), names).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
     private static String help(ParameterException e) {

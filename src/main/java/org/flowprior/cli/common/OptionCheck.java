@@ -2,6 +2,7 @@ package org.flowprior.cli.common;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.flowprior.torch.Libtorch;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -49,6 +50,17 @@ public final class OptionCheck {
             Number value = given.matchedOptionValue(option, 1);
             if (value.longValue() < 1) {
                 throw wrong(option + " must be at least 1, not " + value);
+            }
+        }
+    }
+
+    /** Refuses numbers of threads out of range. */
+    public void requireThreads(String... options) {
+        for (String option : given(options)) {
+            int value = given.matchedOptionValue(option, 1);
+            if (value < 1 || value > Libtorch.MOST_THREADS) {
+                throw wrong(option + " must be 1 to " + Libtorch.MOST_THREADS + ", not " + value
+                        + " (this machine has " + Runtime.getRuntime().availableProcessors() + " processors)");
             }
         }
     }

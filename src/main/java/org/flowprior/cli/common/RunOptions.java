@@ -1,6 +1,7 @@
 package org.flowprior.cli.common;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StageConfig;
+import org.flowprior.train.TrainingRun;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,7 +28,8 @@ public final class RunOptions {
     private String config;
 
     @Option(names = {"-s", "--set"}, paramLabel = "KEY=VALUE",
-            description = "changes one key of the config, such as flow.steps=2000; may be repeated")
+            description = "changes one key of the config, such as flow.steps=2000; --help-config lists the keys; may be "
+                    + "repeated")
     private List<String> assignments = new ArrayList<>();
 
     @Option(names = {"-o", "--out"}, paramLabel = "DIR",
@@ -34,6 +38,10 @@ public final class RunOptions {
 
     @Option(names = "--resume", description = "continues the run in --out, or the latest of that name in runs/")
     private boolean resume;
+
+    @Option(names = "--resume-from", paramLabel = "STEP|DIR",
+            description = "continues that run from an older checkpoint, named by its step or directory")
+    private String resumeFrom;
 
     @Option(names = "--seed", paramLabel = "N", description = "fixes all random numbers (default: the config's)")
     private Long seed;
@@ -46,6 +54,9 @@ public final class RunOptions {
 
     @Option(names = "--precision", paramLabel = "NAME", description = "float32 or bf16 (default: the config's)")
     private String precision;
+
+    @Mixin
+    private PreviewOptions preview;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -60,9 +71,19 @@ public final class RunOptions {
         return out;
     }
 
+    /** Returns the options that show what would happen. */
+    public PreviewOptions preview() {
+        return preview;
+    }
+
     /** Returns true if a run is resumed. */
     public boolean resume() {
-        return resume;
+        return resume || resumeFrom != null;
+    }
+
+    /** Returns the checkpoint from which the run is resumed; null for the newest. */
+    public String resumeFrom() {
+        return resumeFrom;
     }
 
     /**
@@ -91,7 +112,7 @@ public final class RunOptions {
         String source = config == null ? loader.presets().getFirst()
                 : Path.of(config).getFileName().toString().replaceFirst("\\.json$", "");
         String name = runName.get() + "-" + source;
-        return resume ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
+        return resume() ? RunDirectory.latest(RUNS, name) : RunDirectory.unused(RUNS, name);
     }
 
     /** Checks the config's device and sets the number of threads. Returns the config with that number. */
@@ -113,7 +134,7 @@ public final class RunOptions {
      * @throws RequestException if the two differ
      */
     public <T extends Record & StageConfig<T>> void resume(ConfigLoader<T> loader, T begun, T given, Path run) {
-        loader.requireSame(begun, given.threads() == 0 ? given.withThreads(begun.threads()) : given, run);
+        loader.requireSame(begun, given.continuing(begun), run);
         ready(begun);
     }
 
@@ -123,12 +144,19 @@ public final class RunOptions {
      * @param assignments changes by the options
      * @throws RequestException if the options give another config
      */
-    public <T extends Record & StageConfig<T>> T resumed(ConfigLoader<T> loader, RunDirectory run,
+    public <T extends Record & StageConfig<T>> T resumed(ConfigLoader<T> loader, TrainingRun run,
             List<String> assignments) {
-        T begun = loader.read(run.config(), List.of());
+        T begun = run.config(loader, this::remark);
         resume(loader, begun, (config != null ? loader.load(config, assignments)
-                : loader.read(run.config(), assignments)).withAbsolutePaths(), run.path());
+                : loader.read(run.directory().config(), assignments)).withAbsolutePaths(), run.path());
         return begun;
+    }
+
+    /** Prints a line on standard error. */
+    public void remark(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("flowprior: " + line);
+        err.flush();
     }
 
     private static void add(List<String> all, Object... keysAndValues) {

@@ -12,7 +12,6 @@ import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.autoencoder.LatentEncoding;
 import org.flowprior.cli.common.ComputeOptions;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.FileChecksum;
 import org.flowprior.cli.common.SkipCorruptOption;
 import org.flowprior.cli.common.StorageOption;
 import org.flowprior.cli.common.Subcommand;
@@ -23,6 +22,7 @@ import org.flowprior.data.ImageSource;
 import org.flowprior.data.latents.CacheStatistics;
 import org.flowprior.data.latents.LatentCache;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.io.FileChecksum;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,9 +37,12 @@ import picocli.CommandLine.Option;
             "Images get ADM's centre crop. For a KL autoencoder the cache holds mean and log-variance."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  flowprior encode --weights runs/ae/ema.safetensors --images imagenet/train --out caches/imagenet",
-            "  flowprior encode --weights kl.pt --images shards/ --out caches/kl --device cuda --batch 128 --resume",
-            "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' --out caches/drawn"})
+            "  flowprior encode --weights runs/ae/ema.safetensors --images imagenet/train \\",
+            "      --out caches/imagenet",
+            "  flowprior encode --weights kl.pt --images shards/ --out caches/kl \\",
+            "      --device cuda --batch 128 --resume",
+            "  flowprior encode --weights ae.pt --images 'procedural:64?seed=0&count=5000' \\",
+            "      --out caches/drawn"})
 public final class Encode extends Subcommand {
 
     private static final int NAMES_SHOWN = 10;
@@ -91,7 +94,8 @@ public final class Encode extends Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        check().requirePositive("--batch", "--shard", "--workers");
+        check().requirePositive("--batch", "--shard");
+        check().requireThreads("--workers");
         if (scaling != null && !(scaling > 0 && Double.isFinite(scaling))) {
             throw check().wrong("--scaling must be positive, not " + scaling);
         }

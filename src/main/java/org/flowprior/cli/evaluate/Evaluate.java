@@ -41,14 +41,21 @@ import picocli.CommandLine.Option;
                     + "the Inception score, which keep features and logits."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  flowprior evaluate --generated samples/in50k --reference VIRTUAL_imagenet256_labeled.npz \\",
-            "      --features inception:weights-inception-2015-12-05-6726825d.pth --convention adm",
-            "  flowprior evaluate --autoencoder runs/ae/autoencoder.safetensors --real imagenet/val \\",
-            "      --features inception:weights-inception-2015-12-05-6726825d.pth --out rfid.json",
-            "  flowprior evaluate --real 'procedural:64?seed=0&count=10000' --train-classifier classifier.safetensors",
-            "  flowprior evaluate --generated samples/drawn --real 'procedural:64?seed=1&count=500' \\",
+            "  flowprior evaluate --generated samples/in50k \\",
+            "      --reference VIRTUAL_imagenet256_labeled.npz \\",
+            "      --features inception:weights-inception-2015-12-05-6726825d.pth \\",
+            "      --convention adm",
+            "  flowprior evaluate --autoencoder runs/ae/autoencoder.safetensors \\",
+            "      --real imagenet/val \\",
+            "      --features inception:weights-inception-2015-12-05-6726825d.pth \\",
+            "      --out rfid.json",
+            "  flowprior evaluate --real 'procedural:64?seed=0&count=10000' \\",
+            "      --train-classifier classifier.safetensors",
+            "  flowprior evaluate --generated samples/drawn \\",
+            "      --real 'procedural:64?seed=1&count=500' \\",
             "      --features classifier:classifier.safetensors",
-            "  flowprior evaluate --latents caches/drawn --prior runs/prior/prior.safetensors --bank banks/targets"})
+            "  flowprior evaluate --latents caches/drawn \\",
+            "      --prior runs/prior/prior.safetensors --bank banks/targets"})
 public final class Evaluate extends Subcommand {
 
     @Mixin
@@ -224,7 +231,8 @@ public final class Evaluate extends Subcommand {
     }
 
     private void checkOptions(OptionCheck options) {
-        options.requirePositive("--count", "--image-size", "--batch", "--workers");
+        options.requirePositive("--count", "--image-size", "--batch");
+        options.requireThreads("--workers");
         features.check(options);
         latents.check(options);
         options.requirePositive("--k", "--classifier-steps");

@@ -42,11 +42,16 @@ import picocli.CommandLine.Option;
                     + "(npy and npz files) and --images (images through an encoder)."},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  flowprior features --out banks/qwen --table Qwen2.5-0.5B/ --tensor model.embed_tokens.weight",
-            "  flowprior features --out banks/vq --table vq.pt --tensor model.quantize.embedding.weight --scaling 1",
-            "  flowprior features --out banks/dino --images imagenet/train --encoder dinov2 --weights vitb14.pth",
-            "  flowprior features --out banks/half --images photos --encoder torchscript --weights net.ts --dtype bf16",
-            "  flowprior features --out banks/vae --images shards/ --encoder vae --weights vae.ckpt",
+            "  flowprior features --out banks/qwen --table Qwen2.5-0.5B/ \\",
+            "      --tensor model.embed_tokens.weight",
+            "  flowprior features --out banks/vq --table vq.pt \\",
+            "      --tensor model.quantize.embedding.weight --scaling 1",
+            "  flowprior features --out banks/dino --images imagenet/train --encoder dinov2 \\",
+            "      --weights vitb14.pth",
+            "  flowprior features --out banks/half --images photos --encoder torchscript \\",
+            "      --weights net.ts --dtype bf16",
+            "  flowprior features --out banks/vae --images shards/ --encoder vae \\",
+            "      --weights vae.ckpt",
             "  flowprior features --out banks/kl --latents latents/kl --flip",
             "  flowprior features --out banks/latents --arrays cache/ --gaussian --flip"})
 public final class Features extends Subcommand {

@@ -83,7 +83,8 @@ final class ImageEncoderOptions {
         if (given.has("--images") && (encoder == null || weights == null)) {
             throw given.wrong("--images needs --encoder and --weights");
         }
-        given.requirePositive("--image-size", "--patch-size", "--batch", "--workers");
+        given.requirePositive("--image-size", "--patch-size", "--batch");
+        given.requireThreads("--workers");
         given.requireFor("--encoder dinov2", encoder == Encoder.DINOV2, "--patch-size");
         given.requireFor("--encoder torchscript", encoder == Encoder.TORCHSCRIPT, "--input");
     }

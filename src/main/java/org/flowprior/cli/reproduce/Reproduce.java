@@ -35,8 +35,9 @@ import picocli.CommandLine.Parameters;
             "  flowprior reproduce table2 --scale quick --qwen Qwen2.5-0.5B/ --out runs/qwen",
             "  flowprior reproduce table2 --scale paper --device cuda --out runs/paper \\",
             "      --images imagenet/train --validation imagenet/val --qwen Qwen2.5-0.5B/ \\",
-            "      --encoder dinov2_vitl14_pretrain.pth --vgg vgg16-397923af.pth --lpips-heads vgg.pth \\",
-            "      --dino dino_deitsmall16_pretrain.pth --inception weights-inception-2015-12-05-6726825d.pth"})
+            "      --encoder dinov2_vitl14_pretrain.pth --vgg vgg16-397923af.pth \\",
+            "      --lpips-heads vgg.pth --dino dino_deitsmall16_pretrain.pth \\",
+            "      --inception weights-inception-2015-12-05-6726825d.pth"})
 public final class Reproduce extends Subcommand {
 
     enum Scale { QUICK, PAPER }
@@ -61,6 +62,9 @@ public final class Reproduce extends Subcommand {
     @Option(names = "--rows", paramLabel = "N", description = "rows of embeddings (default: " + DEFAULT_ROWS + ")")
     private Integer rows;
 
+    @Option(names = "--dry-run", description = "prints the commands of the steps that are not done, and runs none")
+    private boolean dryRun;
+
     @Option(names = "--device", paramLabel = "DEVICE", description = "cpu, cuda or cuda:N (default: cpu)")
     private String device;
 
@@ -70,6 +74,9 @@ public final class Reproduce extends Subcommand {
     @Override
     public Integer call() throws IOException {
         checkOptions();
+        if (dryRun && subject == Subject.EMBEDDINGS) {
+            throw check().wrong("embeddings is one step; it goes without --dry-run");
+        }
         if (subject == Subject.EMBEDDINGS) {
             SyntheticEmbeddings.write(out, rows == null ? DEFAULT_ROWS : rows);
             return 0;
@@ -78,7 +85,12 @@ public final class Reproduce extends Subcommand {
         boolean quiet = flag("--quiet");
         List<String> flags = quiet ? List.of("--quiet") : flag("--verbose") ? List.of("--verbose") : List.of();
         PrintWriter errors = spec().commandLine().getErr();
-        return new Reproduction(subject, root, recipe(), machine()).run(new Reproduction.Environment(session(),
+        Reproduction reproduction = new Reproduction(subject, root, recipe(), machine());
+        if (dryRun) {
+            reproduction.preview(out());
+            return 0;
+        }
+        return reproduction.run(new Reproduction.Environment(session(),
                 quiet ? new PrintWriter(PrintWriter.nullWriter()) : errors, errors, flags), out());
     }
 
@@ -115,7 +127,8 @@ public final class Reproduce extends Subcommand {
     }
 
     private void checkOptions() {
-        check().requirePositive("--threads", "--rows");
+        check().requireThreads("--threads");
+        check().requirePositive("--rows");
         check().requireFor("embeddings", subject == Subject.EMBEDDINGS, "--rows");
         if (subject == Subject.EMBEDDINGS && (out == null || Files.isDirectory(out))) {
             throw check().wrong("embeddings needs a file: --out embeddings.safetensors");

@@ -52,6 +52,14 @@ record Reproduction(Subject subject, Path root, Recipe recipe, List<String> mach
         }
     }
 
+    /** Prints the commands of the steps that are not done. */
+    void preview(PrintWriter out) throws IOException {
+        Plan plan = new Plan(root, recipe, machine);
+        Outcome.of(subject, root, recipe, plan);
+        plan.steps().stream().filter(step -> !step.isDone()).forEach(step -> out.println(Step.typed(step.words())));
+        out.flush();
+    }
+
     private RunDirectory begin() throws IOException {
         JsonObject config = new JsonObject();
         config.addProperty(SCALE, recipe.scale());

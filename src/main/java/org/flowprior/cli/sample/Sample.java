@@ -11,7 +11,6 @@ import java.util.function.BooleanSupplier;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.cli.common.ComputeOptions;
 import org.flowprior.cli.common.FileArguments;
-import org.flowprior.cli.common.FileChecksum;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.RequestException;
@@ -20,11 +19,14 @@ import org.flowprior.generate.ClassCheck;
 import org.flowprior.generate.ClassLabels;
 import org.flowprior.generate.ImageSampler;
 import org.flowprior.generate.ImageSampling;
+import org.flowprior.generate.LatentOrigin;
 import org.flowprior.generate.SampledFolder;
 import org.flowprior.mar.Mar;
 import org.flowprior.mar.MarFile;
 import org.flowprior.mar.MarSampler;
 import org.flowprior.torch.Device;
+import org.flowprior.torch.io.AtomicFiles;
+import org.flowprior.torch.io.FileChecksum;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,6 +59,10 @@ public final class Sample extends Subcommand {
             description = "the autoencoder on whose latents it was trained: a file of train-autoencoder, or an "
                     + "official .pt")
     private Path autoencoder;
+
+    @Option(names = "--accept-other-autoencoder",
+            description = "decodes also with an autoencoder other than the one whose latents the generator learnt")
+    private boolean acceptOther;
 
     @Option(names = "--scaling", paramLabel = "X",
             description = "the factor of the latents in the generator's training (default: the one in its file)")
@@ -101,6 +107,11 @@ public final class Sample extends Subcommand {
     public Integer call() throws IOException {
         check().requirePositive("--batch", "--count");
         FileArguments.requirePlaces(grid, npz);
+        for (Path file : new Path[] {grid, npz}) {
+            if (file != null) {
+                AtomicFiles.removeLeftovers(file.toAbsolutePath().getParent());
+            }
+        }
         Device place = compute.ready();
         BooleanSupplier stop = session().stopRequests("stopping: the finished images stay");
         FileArguments.requireFiles(generator, autoencoder);
@@ -115,6 +126,7 @@ public final class Sample extends Subcommand {
             if (checkClasses) {
                 requireProcedural(mar.config().classes());
             }
+            requireOwnAutoencoder();
             SampledFolder folder;
             Optional<ImageSampling.Speed> speed;
             try (ImageSampler sampler = ImageSampler.of(mar, decoder, factor, options, compute.precision())) {
@@ -128,6 +140,21 @@ public final class Sample extends Subcommand {
             finish(folder, speed.get());
         }
         return 0;
+    }
+
+    private void requireOwnAutoencoder() throws IOException {
+        LatentOrigin origin = LatentOrigin.of(generator, FileChecksum.of(autoencoder));
+        if (origin == LatentOrigin.SAME) {
+            return;
+        }
+        String remark = origin == LatentOrigin.UNKNOWN
+                ? generator + " does not say whose latents it learnt, so the autoencoder is not checked"
+                : autoencoder + " is not the file of the autoencoder whose latents " + generator + " learnt";
+        if (origin == LatentOrigin.OTHER && !acceptOther) {
+            throw new RequestException(remark
+                    + "; give that file, or --accept-other-autoencoder decodes with this one");
+        }
+        spec().commandLine().getErr().println("flowprior: " + remark);
     }
 
     /** Returns the factor of the latents in the generator's training: the option, or the one in its file. */

@@ -49,6 +49,7 @@ record TargetSeries(Experiment experiment, ConfigLoader<ToyConfig> loader, ToyCo
             try (TrainingRun one = RunDirectory.isRun(place) ? TrainingRun.resume(place)
                     : TrainingRun.create(place, loader.toJson(own))) {
                 experiment.console().say("flowprior toy in " + one.path());
+                loader.requireSame(one.config(loader, experiment.console()::say), own, place);
                 experiment.run(one, own);
                 experiment.out().println();
             }

@@ -1,14 +1,17 @@
 package org.flowprior.cli.toy;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.Json;
 import org.flowprior.config.RequestException;
 import org.flowprior.target.ToyTarget;
 import org.flowprior.train.RunDirectory;
@@ -53,10 +56,18 @@ public final class Toy extends Subcommand {
     @Override
     public Integer call() throws IOException {
         requireTarget();
+        if (options.preview().show(loader, this::shown, out())) {
+            return 0;
+        }
         Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
         boolean all = directory == null ? ALL.equals(target) : isOfAll(directory);
+        if (options.preview().isDryRun()) {
+            preview(directory, all);
+            return 0;
+        }
         Experiment experiment = new Experiment(session().console(), session()::stopRequests, out(), report);
-        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory)) {
+        try (TrainingRun run = directory == null ? begin(all) : TrainingRun.resume(directory,
+                options.resumeFrom())) {
             ToyConfig config = resolved(run, all);
             session().console().say("flowprior toy in " + run.path());
             if (all) {
@@ -66,6 +77,36 @@ public final class Toy extends Subcommand {
             }
         }
         return 0;
+    }
+
+    private JsonObject shown() throws IOException {
+        Path directory = options.resume() ? directory(ALL.equals(target) ? ALL : null) : null;
+        return directory != null ? Json.read(RunDirectory.configOf(directory))
+                : stated(loader.load(options.config(), assignments()), ALL.equals(target));
+    }
+
+    /** Returns the config as a run's directory states it. */
+    private JsonObject stated(ToyConfig config, boolean all) {
+        return all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config);
+    }
+
+    private void preview(Path resumed, boolean all) throws IOException {
+        ToyConfig config;
+        String place;
+        if (resumed != null) {
+            try (TrainingRun run = TrainingRun.resume(resumed)) {
+                config = resolved(run, all);
+                place = resumed + ", a run that was begun";
+            }
+        } else {
+            config = options.ready(loader.load(options.config(), assignments()));
+            Path directory = directory(all ? ALL : config.target().commandName());
+            RunDirectory.requireFree(directory);
+            place = directory + ", a new run";
+        }
+        options.preview().print("toy, " + (all ? "all targets" : config.target().commandName()) + ", "
+                + config.flow().steps() + " steps of the flow and " + config.alignment().steps()
+                + " of the alignment", place, loader, config, out());
     }
 
     private void requireTarget() {
@@ -94,7 +135,7 @@ public final class Toy extends Subcommand {
     private TrainingRun begin(boolean all) throws IOException {
         ToyConfig config = options.ready(loader.load(options.config(), assignments()));
         return TrainingRun.create(directory(all ? ALL : config.target().commandName()),
-                all ? TargetSeries.shared(loader.toJson(config)) : loader.toJson(config));
+                stated(config, all));
     }
 
     /**
@@ -109,21 +150,20 @@ public final class Toy extends Subcommand {
     }
 
     private ToyConfig resolved(TrainingRun run, boolean all) {
-        ToyConfig config = read(run, all, List.of());
+        ToyConfig config = all ? read(run, true, List.of(), options::remark) : run.config(loader, options::remark);
         if (options.resume()) {
             ToyConfig given = options.config() != null ? loader.load(options.config(), assignments())
-                    : read(run, all, assignments());
+                    : read(run, all, assignments(), notice -> {});
             options.resume(loader, config, given, run.path());
         }
         return config;
     }
 
-    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments) {
-        if (!all) {
-            return loader.read(run.directory().config(), assignments);
-        }
+    private ToyConfig read(TrainingRun run, boolean all, List<String> assignments, Consumer<String> notice) {
         List<String> whole = new ArrayList<>(assignments);
-        whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
-        return loader.load(run.directory().config().toString(), whole);
+        if (all) {
+            whole.add("target=" + ToyTarget.GAUSSIAN.commandName());
+        }
+        return loader.read(run.directory().config(), whole, notice);
     }
 }

@@ -31,13 +31,16 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-autoencoder --out runs/quick",
-            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01",
-            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors --set loss.alignment.weight=0.01 \\",
-            "      --set evaluation.bank=bank --set evaluation.every=100",
-            "  flowprior train-autoencoder --config official --device cuda --images imagenet/train \\",
-            "      --validation imagenet/val --prior prior.safetensors \\",
-            "      --set model.encoder.weights=dinov2.safetensors --set loss.perceptual.vgg=vgg16.pth \\",
-            "      --set loss.perceptual.heads=vgg.pth --set loss.adversarial.backbone=dino.pth",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors \\",
+            "      --set loss.alignment.weight=0.01",
+            "  flowprior train-autoencoder --prior runs/flow/prior.safetensors \\",
+            "      --set loss.alignment.weight=0.01 --set evaluation.bank=bank \\",
+            "      --set evaluation.every=100",
+            "  flowprior train-autoencoder --config official --device cuda \\",
+            "      --images imagenet/train --validation imagenet/val \\",
+            "      --prior prior.safetensors --set model.encoder.weights=dinov2.safetensors \\",
+            "      --set loss.perceptual.vgg=vgg16.pth --set loss.perceptual.heads=vgg.pth \\",
+            "      --set loss.adversarial.backbone=dino.pth",
             "  flowprior train-autoencoder --resume --out runs/quick"})
 public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingConfig> {
 
@@ -47,8 +50,9 @@ public final class TrainAutoencoder extends TrainingCommand<AutoencoderTrainingC
     private String images;
 
     @Option(names = "--validation", paramLabel = "PATH",
-            description = "images to validate on, in the same forms (default: the config's data.validation; some of "
-                    + "the images if that is empty)")
+            description = "images to validate on, in the same forms (default: the config's data.validation; if that "
+                    + "is empty, or a preset's drawn images and --images are not drawn, evaluation.images of the "
+                    + "images, at most half, else a tenth, are held out)")
     private String validation;
 
     @Option(names = {"-p", "--prior"}, paramLabel = "FILE",

@@ -27,8 +27,10 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-flow --bank banks/qwen",
-            "  flowprior train-flow --bank banks/qwen --config paper --device cuda --out runs/qwen",
-            "  flowprior train-flow --bank banks/vq --set projection.kind=none --set training.steps=5000",
+            "  flowprior train-flow --bank banks/qwen --config paper --device cuda \\",
+            "      --out runs/qwen",
+            "  flowprior train-flow --bank banks/vq --set projection.kind=none \\",
+            "      --set training.steps=5000",
             "  flowprior train-flow --resume --out runs/qwen"})
 public final class TrainFlow extends TrainingCommand<FlowTrainingConfig> {
 

@@ -28,9 +28,11 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior train-mar --cache caches/drawn --out runs/mar",
-            "  flowprior train-mar --cache caches/imagenet --config paper --size large --device cuda",
-            "  flowprior train-mar --cache caches/imagenet --config official --set training.accumulation=8 \\",
-            "      --set training.checkpointing=true --device cuda",
+            "  flowprior train-mar --cache caches/imagenet --config paper --size large \\",
+            "      --device cuda",
+            "  flowprior train-mar --cache caches/imagenet --config official \\",
+            "      --set training.accumulation=8 --set training.checkpointing=true \\",
+            "      --device cuda",
             "  flowprior train-mar --cache caches/drawn --set model.head.kind=diffusion",
             "  flowprior train-mar --resume --out runs/mar"})
 public final class TrainMar extends TrainingCommand<MarTrainingConfig> {

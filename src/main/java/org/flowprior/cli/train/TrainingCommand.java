@@ -1,16 +1,20 @@
 package org.flowprior.cli.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.cli.common.RunOptions;
 import org.flowprior.cli.common.Subcommand;
 import org.flowprior.cli.common.TextTable;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.RequestException;
+import org.flowprior.train.Position;
+import org.flowprior.train.RunDirectory;
 import org.flowprior.train.StageConfig;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
 import org.flowprior.train.TrainingRun;
+import picocli.CommandLine.Option;
 
 /**
  * A command that trains: reads the options, begins or resumes the run in its directory, and prints the results.
@@ -18,6 +22,12 @@ import org.flowprior.train.TrainingRun;
  * @param <T> the config
  */
 abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcommand {
+
+    private static final int LAST = 1000;
+
+    @Option(names = "--accept-changed-data", order = LAST,
+            description = "with --resume: continues also if the data are not those that the run was trained on")
+    private boolean acceptChangedData;
 
     private final Training<T> training;
     private final ConfigLoader<T> loader;
@@ -48,6 +58,9 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
 
     @Override
     public final Integer call() throws IOException {
+        if (options().preview().show(loader, () -> loader.toJson(shown()), out())) {
+            return 0;
+        }
         if (options().resume()) {
             resume();
         } else {
@@ -56,25 +69,48 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
         return 0;
     }
 
+    private T shown() throws IOException {
+        return options().resume()
+                ? loader.read(RunDirectory.configOf(options().directory(() -> runName(requested()), loader)),
+                        assignments())
+                : requested();
+    }
+
     private void begin() throws IOException {
         T config = options().ready(requested());
         requireNamed(config);
-        try (Training.Opened opened = training.open(config, true);
-                TrainingRun run = TrainingRun.create(options().directory(() -> runName(config), loader),
-                        loader.toJson(config))) {
-            announce(run);
-            train(run, config, opened);
+        try (Training.Opened opened = training.open(config, true)) {
+            Path directory = options().directory(() -> runName(config), loader);
+            if (options().preview().isDryRun()) {
+                RunDirectory.requireFree(directory);
+                preview(opened, directory + ", a new run", config);
+                return;
+            }
+            try (TrainingRun run = TrainingRun.create(directory, loader.toJson(config))) {
+                announce(run);
+                train(run, config, opened);
+            }
         }
     }
 
     private void resume() throws IOException {
-        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader))) {
-            T config = options().resumed(loader, run.directory(), assignments());
-            announce(run);
+        try (TrainingRun run = TrainingRun.resume(options().directory(() -> runName(requested()), loader),
+                options().resumeFrom())) {
+            T config = options().resumed(loader, run, assignments());
             try (Training.Opened opened = training.open(config, run.position().isEmpty())) {
+                if (options().preview().isDryRun()) {
+                    preview(opened, run.path() + ", after step "
+                            + run.position().map(Position::phaseStep).orElse(0L), config);
+                    return;
+                }
+                announce(run);
                 train(run, config, opened);
             }
         }
+    }
+
+    private void preview(Training.Opened opened, String place, T config) {
+        options().preview().print(spec().name() + ", " + opened.steps() + " steps", place, loader, config, out());
     }
 
     private T requested() {
@@ -86,7 +122,8 @@ abstract class TrainingCommand<T extends Record & StageConfig<T>> extends Subcom
     }
 
     private void train(TrainingRun run, T config, Training.Opened opened) throws IOException {
-        TrainingResult result = run.console(session().console()).stopWhen(session().stopRequests()).train(opened);
+        TrainingResult result = run.console(session().console()).stopWhen(session().stopRequests())
+                .acceptChangedData(acceptChangedData).train(opened);
         TextTable.print(out(), rows(config, result));
     }
 

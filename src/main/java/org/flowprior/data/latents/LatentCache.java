@@ -29,6 +29,9 @@ import org.flowprior.torch.io.MappedTensors;
  */
 public final class LatentCache implements AutoCloseable {
 
+    /** The file in a cache's directory that describes the cache and lists its shards. */
+    public static final String DESCRIPTION = CacheDescription.FILE;
+
     private static final List<String> TENSORS = List.of(CacheShard.LATENTS, CacheShard.FLIPPED);
 
     private final Path directory;

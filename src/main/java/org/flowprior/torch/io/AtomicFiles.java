@@ -7,10 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.UUID;
 
 /** Writes files that are complete or not there: under another name beside the target, forced to the disk, renamed. */
@@ -26,6 +29,9 @@ public final class AtomicFiles {
         /** Writes everything; the caller closes the stream or channel. */
         void write(T out) throws IOException;
     }
+
+    private static final String PREFIX = ".flowprior-";
+    private static final String SUFFIX = ".tmp";
 
     private AtomicFiles() {}
 
@@ -55,10 +61,11 @@ public final class AtomicFiles {
             if (Files.exists(place) && !Files.isRegularFile(place)) {
                 throw new IOException(Files.isDirectory(place) ? "it is a directory" : "it is not a regular file");
             }
-            Path beside = place.resolveSibling(".flowprior-" + UUID.randomUUID() + ".tmp");
+            Path beside = place.resolveSibling(PREFIX + UUID.randomUUID() + SUFFIX);
             try {
                 try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE_NEW,
                         StandardOpenOption.WRITE)) {
+                    DirectoryLock.isLocked(channel); // until it is closed, for removeLeftovers
                     body.write(channel);
                     channel.force(true);
                 }
@@ -71,6 +78,26 @@ public final class AtomicFiles {
         } catch (IOException e) {
             throw FileErrors.writing(target, e);
         }
+    }
+
+    /** Removes files that killed processes were writing into a directory; those that are being written stay. */
+    public static void removeLeftovers(Path directory) throws IOException {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX)) {
+            for (Path leftover : leftovers) {
+                try (FileChannel channel = FileChannel.open(leftover, StandardOpenOption.WRITE)) {
+                    if (isOld(leftover) && DirectoryLock.isLocked(channel)) {
+                        Files.delete(leftover);
+                    }
+                } catch (NoSuchFileException e) {
+                    // another process has just finished or removed it
+                }
+            }
+        }
+    }
+
+    /** A new file may belong to a process that has not locked it yet. */
+    private static boolean isOld(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toInstant().isBefore(Instant.now().minusSeconds(1));
     }
 
     /** Waits until the bytes of a file, or the entries of a directory, are on the disk. */

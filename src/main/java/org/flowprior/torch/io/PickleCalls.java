@@ -16,23 +16,41 @@ final class PickleCalls {
 
     private final PickleInput input;
     private final PickleTensors tensors;
-    private long budget;
+    private final InertCalls inert;
+    private final PickleBudget memory;
+    private long copies;
 
-    PickleCalls(PickleInput input, TensorMaker maker) {
+    PickleCalls(PickleInput input, TensorMaker maker, PickleBudget memory) {
         this.input = input;
         this.tensors = new PickleTensors(input, maker, this::spend);
-        this.budget = input.size();
+        this.inert = new InertCalls(input, this::spend);
+        this.memory = memory;
+        this.copies = input.size();
     }
 
     private void spend(long cost) {
-        budget -= cost;
-        if (budget < 0) {
+        copies -= cost;
+        if (copies < 0) {
             throw input.refuse("refused: the pickle unfolds to more than it holds");
         }
     }
 
+    /** Returns the function, class, storage type or dtype of that name, an inert object if it is unknown. */
+    Object global(String module, String name) {
+        Object known = PickleGlobal.named(module, name);
+        return known == null ? inert.global(module, name) : known;
+    }
+
+    /** Refuses the function of a call by name that {@code torch.save} never writes. */
+    FormatException hostile(String module, String name) {
+        return inert.hostile(module, name);
+    }
+
     /** Calls the function. */
     Object call(Object function, Object arguments) {
+        if (function instanceof InertObject global && arguments instanceof PickleObjects.Tuple tuple) {
+            return inert.made(global, tuple);
+        }
         if (!(function instanceof PickleGlobal global) || !(arguments instanceof PickleObjects.Tuple tuple)) {
             throw input.refuse("refused: the pickle calls something that is not a function");
         }
@@ -44,7 +62,10 @@ final class PickleCalls {
                     tuple.isEmpty() ? new PickleObjects.Tuple() : argument(global, tuple, 0, PickleObjects.Tuple.class);
             case DEVICE -> device(tuple);
             case REBUILD_FROM_TYPE -> call(fromType(tuple), argument(global, tuple, 2, PickleObjects.Tuple.class));
-            case REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_TENSOR_V3 -> tensors.tensor(global, tuple);
+            case REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_TENSOR_V3 -> {
+                memory.take(PickleBudget.TENSOR);
+                yield tensors.tensor(global, tuple);
+            }
             case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE -> tensors.parameter(global, tuple);
             case NAMESPACE, TENSOR, PARAMETER ->
                     throw input.refuse("refused: the pickle calls " + global.python + ", which is not data");
@@ -53,6 +74,9 @@ final class PickleCalls {
 
     /** Makes an object of the class, without attributes. */
     Object create(Object type, Object arguments) {
+        if (type instanceof InertObject) {
+            return call(type, arguments);
+        }
         if (arguments instanceof PickleObjects.Tuple tuple && tuple.isEmpty() && type instanceof PickleGlobal global) {
             switch (global) {
                 case NAMESPACE:
@@ -78,11 +102,19 @@ final class PickleCalls {
         if (object instanceof PickleObjects.OldParameter) {
             return tensors.oldParameter(state);
         }
-        if (object instanceof PickleObjects.Namespace namespace && state instanceof Map<?, ?> attributes) {
-            spend(attributes.size());
-            attributes.forEach(namespace::put);
-        } else if (!(object instanceof PickleObjects.OrderedDict)) {
-            throw input.refuse("refused: the pickle sets the state of plain data");
+        switch (object) {
+            case PickleObjects.Namespace namespace when state instanceof Map<?, ?> attributes -> {
+                spend(attributes.size());
+                attributes.forEach(namespace::put);
+            }
+            case InertObject unknown -> inert.build(unknown, state);
+            // How ruamel.yaml wrote a value: comments, quotes, digits.
+            case PickleObjects.OrderedDict dict -> {}
+            case PickleObjects.AttributedList list -> {}
+            case Number number -> {}
+            case Boolean flag -> {}
+            case String text -> {}
+            case null, default -> throw input.refuse("refused: the pickle sets the state of plain data");
         }
         return object;
     }
@@ -148,11 +180,16 @@ final class PickleCalls {
         dict.put(key(key), value(value));
     }
 
+    /** Puts an entry into an inert object. */
+    void put(InertObject object, Object key, Object value) {
+        object.put(key(key), value(value));
+    }
+
     /** Returns the object, which must be a scalar: comparing containers, or long texts many times, could take hours. */
     Object key(Object key) {
         if (key instanceof String text) {
             spend(text.length() / LONG_KEY);
-        } else if (key != null && !(key instanceof Long) && !(key instanceof Double) && !(key instanceof Boolean)) {
+        } else if (key != null && !(key instanceof InertObject) && !(key instanceof Long) && !(key instanceof Double) && !(key instanceof Boolean)) {
             throw input.refuse("a key of a dict or set in the pickle is not a text and not a number");
         }
         return key;

@@ -49,6 +49,11 @@ final class PickleInput {
         position = earlier;
     }
 
+    /** Returns the size of the whole file. */
+    long fileSize() {
+        return source.size();
+    }
+
     /** Returns the most bytes that there may be. */
     int size() {
         return size;

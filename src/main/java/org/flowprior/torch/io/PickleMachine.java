@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs a pickle: the opcodes that {@code torch.save} writes, protocols 2 to 5. It can call {@link PickleGlobal} only.
+ * Runs a pickle: the opcodes that {@code torch.save} writes, protocols 2 to 5. It can call {@link PickleGlobal} only; any
+ * other global is an {@link InertObject}, which is never called.
  * No opcode recurses, and none allocates more than its own bytes stand for.
  *
  * <p>None, bool, int, float, str, bytes, list, tuple, dict and set become null, Boolean, Long (or BigInteger), Double,
@@ -22,10 +23,12 @@ final class PickleMachine {
     private final List<Object> stack = new ArrayList<>();
     private final List<Integer> marks = new ArrayList<>();
     private final Map<Long, Object> memo = new HashMap<>();
+    private final PickleBudget budget;
 
     private PickleMachine(PickleInput input, TensorMaker maker) {
         this.input = input;
-        this.calls = new PickleCalls(input, maker);
+        this.budget = new PickleBudget(input);
+        this.calls = new PickleCalls(input, maker, budget);
     }
 
     /** Runs the next pickle in the input, and returns its object. */
@@ -39,6 +42,13 @@ final class PickleMachine {
     }
 
     private void push(Object value) {
+        budget.takeObject(value);
+        stack.add(value);
+    }
+
+    /** Pushes an object that was pushed before. */
+    private void pushAgain(Object value) {
+        budget.take(PickleBudget.REFERENCE);
         stack.add(value);
     }
 
@@ -68,10 +78,13 @@ final class PickleMachine {
         switch (opcode) {
             case 0x80 -> checkProtocol(input.uint8());
             case 0x95 -> input.int64();                         // FRAME
-            case '(' -> marks.add(stack.size());
+            case '(' -> {
+                budget.take(3 * PickleBudget.REFERENCE);
+                marks.add(stack.size());
+            }
             case '0' -> pop();
             case '1' -> popToMark();
-            case '2' -> push(top());
+            case '2' -> pushAgain(top());
             case 'N' -> push(null);
             case 0x88 -> push(true);
             case 0x89 -> push(false);
@@ -121,8 +134,8 @@ final class PickleMachine {
 
     private void stepReference(int opcode) {
         switch (opcode) {
-            case 'h' -> push(recall(input.uint8()));
-            case 'j' -> push(recall(input.uint32()));
+            case 'h' -> pushAgain(recall(input.uint8()));
+            case 'j' -> pushAgain(recall(input.uint32()));
             case 'q' -> remember(input.uint8());
             case 'r' -> remember(input.uint32());
             case 0x94 -> remember(memo.size());                 // MEMOIZE
@@ -139,12 +152,17 @@ final class PickleMachine {
                 Object arguments = pop();
                 push(calls.create(pop(), arguments));
             }
+            case 0x92 -> {                                      // NEWOBJ_EX
+                pop();
+                Object arguments = pop();
+                push(calls.create(pop(), arguments));
+            }
             case 'b' -> {
                 Object state = pop();
                 build(pop(), state);
             }
             case 'Q' -> push(calls.storage(pop()));
-            case 'i' -> throw wants(input.line(), input.line());
+            case 'i' -> throw calls.hostile(input.line(), input.line());
             case 0x82, 0x83, 0x84 ->
                     throw input.refuse("refused: the pickle wants an extension by number, which is not data");
             default -> throw input.refuse("refused: the pickle has opcode 0x" + Integer.toHexString(opcode)
@@ -175,17 +193,32 @@ final class PickleMachine {
     }
 
     private void append(Object... values) {
+        if (top() instanceof InertObject object) {
+            budget.take((long) PickleBudget.ENTRY * values.length);
+            for (Object value : values) {
+                object.add(calls.value(value));
+            }
+            return;
+        }
         List<Object> list = container(ArrayList.class, "appends to something that is not a list");
+        budget.take(2L * PickleBudget.REFERENCE * values.length);
         for (Object value : values) {
             list.add(calls.value(value));
         }
     }
 
     private void putAll(Object... keysAndValues) {
-        Map<Object, Object> dict = container(LinkedHashMap.class, "puts entries into something that is not a dict");
         if (keysAndValues.length % 2 != 0) {
             throw input.refuse("the pickle is damaged: it puts a key without a value into a dict");
         }
+        budget.take(PickleBudget.ENTRY * (keysAndValues.length / 2L));
+        if (top() instanceof InertObject object) {
+            for (int i = 0; i < keysAndValues.length; i += 2) {
+                calls.put(object, keysAndValues[i], keysAndValues[i + 1]);
+            }
+            return;
+        }
+        Map<Object, Object> dict = container(LinkedHashMap.class, "puts entries into something that is not a dict");
         for (int i = 0; i < keysAndValues.length; i += 2) {
             calls.put(dict, keysAndValues[i], keysAndValues[i + 1]);
         }
@@ -193,6 +226,7 @@ final class PickleMachine {
 
     private void addAll(Object... items) {
         Set<Object> set = container(LinkedHashSet.class, "adds to something that is not a set");
+        budget.take((long) PickleBudget.ENTRY * items.length);
         for (Object item : items) {
             set.add(calls.key(item));
         }
@@ -200,6 +234,7 @@ final class PickleMachine {
 
     private void remember(long index) {
         Object value = top();
+        budget.take(PickleBudget.ENTRY);
         memo.put(index, value);
         if (value instanceof PickleObjects.OldParameter parameter) {
             parameter.remembered.add(index);
@@ -208,7 +243,7 @@ final class PickleMachine {
 
     private void build(Object object, Object state) {
         Object built = calls.build(object, state);
-        push(built);
+        pushAgain(built);
         if (object instanceof PickleObjects.OldParameter parameter) {
             parameter.remembered.forEach(index -> memo.replace(index, object, built));
         }
@@ -226,17 +261,6 @@ final class PickleMachine {
         if (!(module instanceof String m) || !(name instanceof String n)) {
             throw input.refuse("refused: the pickle names a function by something that is not a text");
         }
-        Object known = PickleGlobal.named(m, n);
-        if (known == null) {
-            throw wants(m, n);
-        }
-        return known;
-    }
-
-    private FormatException wants(String module, String name) {
-        String full = module + "." + name;
-        boolean known = full.startsWith("torch.") || full.startsWith("numpy.");
-        return input.refuse("refused: the pickle wants " + full + ", which "
-                + (known ? "flowprior does not read" : "is not data"));
+        return calls.global(m, n);
     }
 }

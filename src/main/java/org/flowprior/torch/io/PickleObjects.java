@@ -39,6 +39,11 @@ final class PickleObjects {
         private static final long serialVersionUID = 1;
     }
 
+    /** A list that may be given attributes, which are not kept. */
+    static final class AttributedList extends ArrayList<Object> {
+        private static final long serialVersionUID = 1;
+    }
+
     /** The attributes of an {@code argparse.Namespace}. */
     static final class Namespace extends LinkedHashMap<Object, Object> {
         private static final long serialVersionUID = 1;

@@ -119,13 +119,18 @@ final class PickleTensors {
             throw input.refuse("storage '" + key + "' has an impossible size of " + size);
         }
         if (parts.size() == 5 || parts.get(5) == null) {
-            return new PickleStorage(key, type.dtype(), size, 0, size);
+            return referred(new PickleStorage(key, type.dtype(), size, 0, size));
         }
         if (!(parts.get(5) instanceof List<?> view) || view.size() != 3 || !(view.get(1) instanceof Long start)
                 || !(view.get(2) instanceof Long length) || start < 0 || length < 0 || start > size
                 || length > size - start) {
             throw input.refuse("a part of storage '" + key + "' does not lie in it");
         }
-        return new PickleStorage(key, type.dtype(), size, start, length);
+        return referred(new PickleStorage(key, type.dtype(), size, start, length));
+    }
+
+    private PickleStorage referred(PickleStorage storage) {
+        maker.refer(storage);
+        return storage;
     }
 }

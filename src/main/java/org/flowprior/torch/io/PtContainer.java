@@ -1,9 +1,9 @@
 package org.flowprior.torch.io;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +11,10 @@ import java.util.Map;
 /** The containers of {@code torch.save}: a pickle and the storages that it refers to. */
 interface PtContainer {
 
-    /** The whole first pickle of the older format. */
-    byte[] LEGACY_MAGIC = {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20,
-        0x6a, (byte) 0xa8, 0x50, 0x19, '.'};
+    /** The first number of the older format. */
+    BigInteger LEGACY_MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+    /** The most bytes of the pickle of that number: protocol, frame of protocol 4 and later, number, stop. */
+    int LEGACY_LENGTH = 24;
 
     /** Runs the pickle of the object. */
     Object run(TensorMaker maker);
@@ -23,14 +24,28 @@ interface PtContainer {
 
     /** Opens the container; the content tells which one it is. */
     static PtContainer of(Source source) {
-        byte[] start = source.bytes(0, (int) Math.min(LEGACY_MAGIC.length, source.size()));
+        byte[] start = source.bytes(0, (int) Math.min(LEGACY_LENGTH, source.size()));
         if (ZipReader.isZip(start)) {
             return new Zip(source);
         }
-        if (Arrays.equals(start, LEGACY_MAGIC)) {
+        if (isLegacy(start)) {
             return new Legacy(source);
         }
         throw source.refuse("not a .pt file: neither a zip file nor the older format of torch.save");
+    }
+
+    /** Returns whether a file with these first bytes is of the older format, of any protocol of pickles from 2 on. */
+    static boolean isLegacy(byte... start) {
+        int number = start.length > 2 && start[2] == (byte) 0x95 ? 11 : 2;
+        if (start.length < number + 13 || start[0] != (byte) 0x80 || start[number] != (byte) 0x8a
+                || start[number + 1] != 10) {
+            return false;
+        }
+        byte[] value = new byte[10];
+        for (int i = 0; i < value.length; i++) {
+            value[i] = start[number + 11 - i];
+        }
+        return new BigInteger(value).equals(LEGACY_MAGIC);
     }
 
     private static FormatException bigEndian(Source source) {
@@ -58,6 +73,9 @@ interface PtContainer {
                 throw source.refuse("a TorchScript archive; ScriptModule loads it");
             }
             ZipReader.Member order = zip.member(folder + "byteorder");
+            if (order != null && order.size() > 64) {
+                throw source.refuse("its byteorder has " + order.size() + " bytes");
+            }
             if (order != null && !new String(zip.bytes(order), StandardCharsets.US_ASCII).equals("little")) {
                 throw bigEndian(source);
             }
@@ -65,7 +83,11 @@ interface PtContainer {
 
         @Override
         public Object run(TensorMaker maker) {
-            return PickleMachine.run(new PickleInput(source, zip.bytes(zip.member(folder + "data.pkl"))), maker);
+            ZipReader.Member pickle = zip.member(folder + "data.pkl");
+            if (pickle.size() > source.size() + PickleBudget.UNPACKED) {
+                throw source.refuse("refused: its compressed pickle unfolds to " + pickle.size() + " bytes");
+            }
+            return PickleMachine.run(new PickleInput(source, zip.bytes(pickle)), maker);
         }
 
         @Override

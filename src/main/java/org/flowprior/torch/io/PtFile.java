@@ -11,11 +11,12 @@ import org.flowprior.torch.Tensor;
 
 /**
  * PyTorch's {@code .pt} and {@code .pth} files: the zip files of today, and the pickle streams of before 1.6. Reading
- * runs no code: a pickle may name tensors, containers and {@code argparse.Namespace}; a file that names anything else
- * is refused.
+ * runs no code: tensors, containers, {@code argparse.Namespace} and the values of ruamel.yaml are data, every other
+ * Python class or function is an {@link InertObject}, a name that is never called. A file that names what attacks use,
+ * such as {@code os.system}, is refused.
  *
  * <p>The result is a tree of Map (dict, Namespace), List (list, tuple, Size), Set, Tensor, String, Long (BigInteger
- * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, and null. All tensors are on the CPU, also
+ * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, InertObject, and null. All tensors are on the CPU, also
  * those saved on another device. Tensors that shared a storage share it again; a tensor that is in two places is one
  * {@link Tensor}.
  */
@@ -87,14 +88,15 @@ public final class PtFile {
             path += key + ".";
         }
         if (!(found instanceof Map<?, ?> dict)) {
-            throw new FormatException(file, "holds no state dict"
-                    + (path.isEmpty() ? "" : " under '" + String.join(".", keys) + "'"));
+            throw new FormatException(file, "holds "
+                    + (found instanceof InertObject object ? object + ", so no state dict" : "no state dict") + (path.isEmpty() ? "" : " under '" + String.join(".", keys) + "'"));
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof Tensor tensor)) {
-                throw new FormatException(file, "entry '" + path + entry.getKey()
-                        + "' is not a tensor; name the state dict that you want" + entries(dict));
+                throw new FormatException(file, "entry '" + path + entry.getKey() + "' is "
+                        + (entry.getValue() instanceof InertObject object ? object.type() + ", which is not read"
+                                : "not a tensor") + "; name the state dict that you want" + entries(dict));
             }
             tensors.put(name, tensor);
         }

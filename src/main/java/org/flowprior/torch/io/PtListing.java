@@ -48,6 +48,12 @@ final class PtListing {
                     }
                 }
             }
+            case InertObject object -> {
+                addValue(name, object + ", not read");
+                if (seen.putIfAbsent(object, name) == null && depth < DEEPEST) {
+                    object.parts().forEach((key, part) -> addPart(name, key, part, depth));
+                }
+            }
             case Set<?> set -> addValue(name, "set of " + set.size());
             case byte[] bytes -> addValue(name, bytes.length + " bytes");
             case null -> addValue(name, "None");

@@ -116,7 +116,7 @@ public final class TensorFiles {
             if (startsWith(start, NpyHeader.MAGIC)) {
                 return Format.NPY;
             }
-            if (startsWith(start, PtContainer.LEGACY_MAGIC)) {
+            if (PtContainer.isLegacy(start)) {
                 return Format.PT;
             }
             if (start.length > 8 && start[8] == '{') {

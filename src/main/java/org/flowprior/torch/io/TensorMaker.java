@@ -15,6 +15,9 @@ interface TensorMaker {
     record Layout(PickleStorage storage, DType dtype, long offset, long[] shape, long[] strides, boolean requiresGrad,
             boolean conjugate, boolean negative) {}
 
+    /** Takes note of a storage, which may have no tensor that is made. */
+    default void refer(PickleStorage storage) {}
+
     Object make(Layout layout);
 
     /** Switches autograd on or off for a made tensor, and returns it. */
@@ -26,12 +29,16 @@ interface TensorMaker {
     /** A pickled tensor without its data. */
     record Description(DType dtype, long[] shape, String note) {}
 
-    /** Describes tensors, and tells the consumer in which storages they lie. */
+    /** Describes tensors, and tells the consumer all storages that the pickle refers to. */
     record Describer(Consumer<PickleStorage> storages) implements TensorMaker {
 
         @Override
+        public void refer(PickleStorage storage) {
+            storages.accept(storage);
+        }
+
+        @Override
         public Object make(Layout layout) {
-            storages.accept(layout.storage);
             long needed = Shapes.elements(layout.shape) * layout.dtype.bytes();
             long bytes = layout.storage.bytes();
             return new Description(layout.dtype, layout.shape,

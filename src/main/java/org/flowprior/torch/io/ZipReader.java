@@ -208,11 +208,11 @@ final class ZipReader {
             return source.bytes(dataOffset(member), (int) member.size());
         }
         try (CheckedInputStream in = open(member)) {
-            byte[] content = in.readNBytes((int) member.size());
-            requireEnd(member, in);
-            if (content.length < member.size()) {
+            byte[] content = new byte[(int) member.size()];
+            if (in.readNBytes(content, 0, content.length) < content.length) {
                 throw damaged(member, null);
             }
+            requireEnd(member, in);
             return content;
         } catch (IOException e) {
             throw damaged(member, e);

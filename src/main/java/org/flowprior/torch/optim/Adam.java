@@ -1,13 +1,10 @@
 package org.flowprior.torch.optim;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.flowprior.torch.DType;
 import org.flowprior.torch.Foreach;
 import org.flowprior.torch.Fused;
 import org.flowprior.torch.Tensor;
-import org.flowprior.torch.Torch;
 
 /**
  * Adam (Kingma and Ba, 2015), with the weight decay added to the gradient: {@code torch.optim.Adam}.
@@ -16,13 +13,10 @@ import org.flowprior.torch.Torch;
  */
 public sealed class Adam extends Optimizer permits AdamW {
 
-    private static final String STEP = "step";
+    private static final String DECOUPLED = "decoupled_weight_decay";
     private static final String AVERAGE = "exp_avg";
     private static final String SQUARE = "exp_avg_sq";
     private static final String LARGEST_SQUARE = "max_exp_avg_sq";
-
-    /** PyTorch's {@code decoupled_weight_decay}. */
-    private final boolean decoupled;
 
     /** Optimises the parameters with PyTorch's default options. */
     public Adam(List<Tensor> parameters) {
@@ -36,12 +30,11 @@ public sealed class Adam extends Optimizer permits AdamW {
 
     /** Optimises one group of parameters. */
     public Adam(List<Tensor> parameters, AdamOptions options) {
-        this(options, ParameterGroup.single(parameters, options), false);
+        this(options, ParameterGroup.single(parameters, options.toOptions(false)), false);
     }
 
     Adam(AdamOptions options, List<ParameterGroup> groups, boolean decoupled) {
-        super(options, groups);
-        this.decoupled = decoupled;
+        super(options.toOptions(decoupled), groups);
     }
 
     /** Optimises groups with their own learning rates and weight decays; the other options are common to them. */
@@ -50,24 +43,16 @@ public sealed class Adam extends Optimizer permits AdamW {
     }
 
     @Override
-    final void update(Settings settings, List<Tensor> parameters, List<Tensor> gradients,
+    protected final void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
             List<Map<String, Tensor>> states) {
-        AdamOptions s = (AdamOptions) settings;
-        for (int i = 0; i < parameters.size(); i++) {
-            Map<String, Tensor> state = states.get(i);
-            Tensor parameter = parameters.get(i);
-            if (state.isEmpty()) {
-                stateNames(s).forEach((name, isStep) -> state.put(name, (isStep
-                        ? Torch.zeros(new long[0], DType.FLOAT32, parameter.device()) : Torch.zerosLike(parameter))
-                        .keep()));
-            }
-        }
-        List<Tensor> averages = all(states, AVERAGE);
-        List<Tensor> squares = all(states, SQUARE);
-        List<Tensor> largest = s.amsgrad() ? all(states, LARGEST_SQUARE) : List.of();
-        List<Tensor> steps = all(states, STEP);
+        AdamOptions s = AdamOptions.of(options);
+        ParameterStates.startAtZero(this, options, parameters, states);
+        List<Tensor> averages = ParameterStates.all(states, AVERAGE);
+        List<Tensor> squares = ParameterStates.all(states, SQUARE);
+        List<Tensor> largest = s.amsgrad() ? ParameterStates.all(states, LARGEST_SQUARE) : List.of();
+        List<Tensor> steps = ParameterStates.all(states, ParameterStates.STEP);
         Foreach.add_(steps, 1);
-        if (decoupled) {
+        if (options.flag(DECOUPLED)) {
             Fused.adamw_(parameters, gradients, averages, squares, largest, steps, s.learningRate(), s.beta1(),
                     s.beta2(), s.weightDecay(), s.eps(), s.amsgrad(), s.maximize());
         } else {
@@ -76,48 +61,20 @@ public sealed class Adam extends Optimizer permits AdamW {
         }
     }
 
-    private static List<Tensor> all(List<Map<String, Tensor>> states, String name) {
-        return states.stream().map(state -> state.get(name)).toList();
-    }
-
     @Override
-    final Map<String, Object> entries(Settings settings) {
-        AdamOptions s = (AdamOptions) settings;
-        Map<String, Object> entries = new LinkedHashMap<>();
-        entries.put("lr", s.learningRate());
-        entries.put("betas", List.of(s.beta1(), s.beta2()));
-        entries.put("eps", s.eps());
-        entries.put("weight_decay", s.weightDecay());
-        entries.put("amsgrad", s.amsgrad());
-        entries.put("maximize", s.maximize());
-        entries.put("foreach", null);
-        entries.put("capturable", false);
-        entries.put("differentiable", false);
-        entries.put("fused", true);
-        entries.put("decoupled_weight_decay", decoupled);
-        return entries;
-    }
-
-    @Override
-    final Settings settings(Entries entries) {
-        if (entries.flag("decoupled_weight_decay", decoupled) != decoupled) {
+    protected final void requireValid(OptimizerOptions options) {
+        boolean decoupled = this instanceof AdamW;
+        if (options.flag(DECOUPLED) != decoupled) {
             throw new IllegalArgumentException("this is the state of " + (decoupled ? "Adam, not of AdamW"
                     : "AdamW, not of Adam"));
         }
-        double[] betas = entries.pair("betas");
-        return new AdamOptions(entries.number("lr"), betas[0], betas[1], entries.number("eps"),
-                entries.number("weight_decay"), entries.flag("amsgrad", false), entries.flag("maximize", false));
+        AdamOptions.of(options);
     }
 
     @Override
-    final Map<String, Boolean> stateNames(Settings settings) {
-        Map<String, Boolean> names = new LinkedHashMap<>();
-        names.put(STEP, true);
-        names.put(AVERAGE, false);
-        names.put(SQUARE, false);
-        if (((AdamOptions) settings).amsgrad()) {
-            names.put(LARGEST_SQUARE, false);
-        }
-        return names;
+    protected final Map<String, long[]> stateShapes(OptimizerOptions options, Tensor parameter) {
+        return options.flag("amsgrad")
+                ? ParameterStates.shapes(parameter, ParameterStates.STEP, AVERAGE, SQUARE, LARGEST_SQUARE)
+                : ParameterStates.shapes(parameter, ParameterStates.STEP, AVERAGE, SQUARE);
     }
 }

@@ -1,5 +1,7 @@
 package org.flowprior.torch.optim;
 
+import java.util.List;
+
 /**
  * Options of {@link Adam} and {@link AdamW}, as in PyTorch.
  *
@@ -10,7 +12,7 @@ package org.flowprior.torch.optim;
  * @param maximize whether to maximise the loss
  */
 public record AdamOptions(double learningRate, double beta1, double beta2, double eps, double weightDecay,
-        boolean amsgrad, boolean maximize) implements Settings {
+        boolean amsgrad, boolean maximize) {
 
     /** The defaults of {@code torch.optim.Adam}: learning rate 1e-3, betas 0.9 and 0.999, eps 1e-8, weight decay 0. */
     public static final AdamOptions ADAM = new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0, false, false);
@@ -19,15 +21,15 @@ public record AdamOptions(double learningRate, double beta1, double beta2, doubl
 
     /** Throws {@link IllegalArgumentException} for a negative number, and for a beta of 1 or more. */
     public AdamOptions {
-        Settings.requireNotNegative("the learning rate", learningRate);
-        Settings.requireNotNegative("the weight decay", weightDecay);
-        Settings.requireNotNegative("eps", eps);
+        OptimizerOptions.requireNotNegative("the learning rate", learningRate);
+        OptimizerOptions.requireNotNegative("the weight decay", weightDecay);
+        OptimizerOptions.requireNotNegative("eps", eps);
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
             throw new IllegalArgumentException("betas must be in [0, 1), not " + beta1 + " and " + beta2);
         }
     }
 
-    @Override
+    /** With this learning rate, at least 0. */
     public AdamOptions withLearningRate(double value) {
         return new AdamOptions(value, beta1, beta2, eps, weightDecay, amsgrad, maximize);
     }
@@ -42,7 +44,7 @@ public record AdamOptions(double learningRate, double beta1, double beta2, doubl
         return new AdamOptions(learningRate, beta1, beta2, value, weightDecay, amsgrad, maximize);
     }
 
-    @Override
+    /** With this weight decay, at least 0. */
     public AdamOptions withWeightDecay(double value) {
         return new AdamOptions(learningRate, beta1, beta2, eps, value, amsgrad, maximize);
     }
@@ -55,5 +57,17 @@ public record AdamOptions(double learningRate, double beta1, double beta2, doubl
     /** Maximises or minimises the loss. */
     public AdamOptions withMaximize(boolean value) {
         return new AdamOptions(learningRate, beta1, beta2, eps, weightDecay, amsgrad, value);
+    }
+
+    OptimizerOptions toOptions(boolean decoupled) {
+        return OptimizerOptions.ofLearningRate(learningRate).and("betas", List.of(beta1, beta2)).and("eps", eps)
+                .and("weight_decay", weightDecay).and("amsgrad", amsgrad).and("maximize", maximize)
+                .andPyTorchs("foreach", "capturable", "differentiable").and("fused", true)
+                .and("decoupled_weight_decay", decoupled);
+    }
+
+    static AdamOptions of(OptimizerOptions options) {
+        return new AdamOptions(options.learningRate(), options.number("betas", 0), options.number("betas", 1),
+                options.number("eps"), options.weightDecay(), options.flag("amsgrad"), options.flag("maximize"));
     }
 }

@@ -18,7 +18,7 @@ public final class AdamW extends Adam {
 
     /** Optimises one group of parameters. */
     public AdamW(List<Tensor> parameters, AdamOptions options) {
-        this(options, ParameterGroup.single(parameters, options));
+        this(options, ParameterGroup.single(parameters, options.toOptions(true)));
     }
 
     private AdamW(AdamOptions options, List<ParameterGroup> groups) {

@@ -1,12 +1,16 @@
 package org.flowprior.torch.optim;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.flowprior.torch.EnableGrad;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -16,15 +20,49 @@ import org.flowprior.torch.nn.StateDictException;
  * Updates parameters by their gradients: {@code torch.optim.Optimizer}. A parameter has a state from its first gradient
  * on; one without a gradient is not changed, as in PyTorch.
  *
+ * <p>An optimiser of one's own extends this class and implements {@link #update}:
+ *
+ * <pre>{@code
+ * final class SignSgd extends Optimizer {
+ *     SignSgd(List<Tensor> parameters, double learningRate) {
+ *         super(parameters, OptimizerOptions.ofLearningRate(learningRate).and("momentum", 0.9));
+ *     }
+ *
+ *     protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
+ *             List<Map<String, Tensor>> states) {
+ *         for (int i = 0; i < parameters.size(); i++) {
+ *             Tensor gradient = gradients.get(i);
+ *             Tensor average = states.get(i).computeIfAbsent("average", name -> Torch.zerosLike(gradient));
+ *             average.lerp_(gradient, 1 - options.number("momentum"));
+ *             parameters.get(i).add_(average.sign(), -options.learningRate());
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
  * <p>An optimiser owns its state, which lives outside every scope until {@link #close}, but not the parameters.
  */
-public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sgd {
+public abstract class Optimizer implements AutoCloseable {
 
     private final List<List<Tensor>> groups;
-    private final List<Settings> settings;
+    private final List<OptimizerOptions> options;
     private final List<List<Map<String, Tensor>>> states = new ArrayList<>();
 
-    Optimizer(Settings options, List<ParameterGroup> parameterGroups) {
+    /**
+     * Optimises one group of parameters.
+     *
+     * @throws IllegalArgumentException if there are no parameters, or one occurs twice or is the result of an op
+     */
+    protected Optimizer(List<Tensor> parameters, OptimizerOptions options) {
+        this(options, ParameterGroup.single(parameters, options));
+    }
+
+    /**
+     * Optimises groups with their own learning rates and weight decays; the other options are common to them.
+     *
+     * @throws IllegalArgumentException if there are no groups, or a parameter occurs twice
+     */
+    protected Optimizer(OptimizerOptions defaults, List<ParameterGroup> parameterGroups) {
         if (parameterGroups.isEmpty()) {
             throw new IllegalArgumentException("an optimiser needs parameters; there are no groups");
         }
@@ -38,20 +76,36 @@ public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sg
             states.add(group.parameters().stream().<Map<String, Tensor>>map(p -> new LinkedHashMap<>()).toList());
         }
         groups = parameterGroups.stream().map(ParameterGroup::parameters).toList();
-        settings = new ArrayList<>(parameterGroups.stream()
-                .map(g -> options.withLearningRate(g.learningRate()).withWeightDecay(g.weightDecay())).toList());
+        options = new ArrayList<>(parameterGroups.stream()
+                .map(g -> defaults.withLearningRate(g.learningRate()).withWeightDecay(g.weightDecay())).toList());
+        options.forEach(this::requireValid);
     }
 
     // ---- training --------------------------------------------------------------------------------------------------
 
     /** Updates each parameter that has a gradient; autograd does not record this. */
-    public final void step() {
+    public void step() {
         requireOpen();
         for (int g = 0; g < groups.size(); g++) {
-            try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-                step(g);
-            }
+            int group = g;
+            updating(states.get(g), () -> step(group));
         }
+    }
+
+    /**
+     * Computes the loss and the gradients, then does a step.
+     *
+     * @param closure removes the gradients, computes the loss, calls its {@code backward()} and returns it
+     * @return the loss
+     */
+    public Tensor step(Supplier<Tensor> closure) {
+        requireOpen();
+        Tensor loss;
+        try (EnableGrad enabled = new EnableGrad()) {
+            loss = closure.get();
+        }
+        step();
+        return loss;
     }
 
     private void step(int g) {
@@ -67,22 +121,71 @@ public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sg
             }
         }
         if (!parameters.isEmpty()) {
-            update(settings.get(g), parameters, gradients, active);
+            update(options.get(g), parameters, gradients, active);
         }
     }
 
-    /** Updates one group's parameters, and starts the state of those that have none. */
-    abstract void update(Settings settings, List<Tensor> parameters, List<Tensor> gradients,
+    /** Runs an update, without autograd and in a scope; tensors that it puts into the states outlive the scope. */
+    final void updating(List<Map<String, Tensor>> changed, Runnable update) {
+        try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
+            List<Tensor> before = tensors(changed);
+            try {
+                update.run();
+            } finally {
+                own(before, tensors(changed));
+            }
+        }
+    }
+
+    private static List<Tensor> tensors(List<Map<String, Tensor>> states) {
+        List<Tensor> tensors = new ArrayList<>();
+        states.forEach(state -> tensors.addAll(state.values()));
+        return tensors;
+    }
+
+    private static void own(List<Tensor> before, List<Tensor> after) {
+        boolean same = before.size() == after.size();
+        for (int i = 0; same && i < before.size(); i++) {
+            same = before.get(i) == after.get(i);
+        }
+        if (!same) {
+            Set<Tensor> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+            kept.addAll(after);
+            after.forEach(Tensor::keep);
+            before.stream().filter(tensor -> !kept.contains(tensor)).forEach(Tensor::close);
+        }
+    }
+
+    /**
+     * Updates parameters of one group in place. Runs without autograd, in a scope of its own.
+     *
+     * @param options    the group's options
+     * @param parameters those of the group's parameters that have a gradient
+     * @param gradients  their gradients
+     * @param states     their states by name, empty before the first step; what is put there belongs to the optimiser
+     *                   and is closed when it is replaced. A step count named {@code step} is a float32 scalar.
+     */
+    protected abstract void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
             List<Map<String, Tensor>> states);
 
-    /** Names of a parameter's state; true for the step count, which is a float32 scalar. */
-    abstract Map<String, Boolean> stateNames(Settings settings);
+    /** The names and shapes of a parameter's state, which a loaded state must have. Null, as here: any. */
+    protected Map<String, long[]> stateShapes(OptimizerOptions options, Tensor parameter) {
+        return null;
+    }
 
-    /** The options as PyTorch stores them, without the parameters. */
-    abstract Map<String, Object> entries(Settings settings);
+    /** Checks new options; here everything is valid. Throws {@link IllegalArgumentException} if something is not. */
+    protected void requireValid(OptimizerOptions options) {}
 
-    /** The options that PyTorch or {@link #entries} stored. */
-    abstract Settings settings(Entries entries);
+    /** The parameters of that group. */
+    protected final List<Tensor> parameters(int group) {
+        return groups.get(group);
+    }
+
+    /** The states of that group's parameters, in their order. */
+    final List<Map<String, Tensor>> states(int group) {
+        requireOpen();
+        return states.get(group);
+    }
 
     /** Removes the gradients of all parameters. */
     public final void zeroGrad() {
@@ -96,23 +199,38 @@ public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sg
 
     /** The learning rate of that group. */
     public final double learningRate(int group) {
-        return settings.get(group).learningRate();
+        return options.get(group).learningRate();
     }
 
     /** Sets the learning rate of every group. */
     public final void setLearningRate(double learningRate) {
-        settings.replaceAll(s -> s.withLearningRate(learningRate));
+        options.replaceAll(s -> s.withLearningRate(learningRate));
     }
 
     /** Sets the learning rate of that group. */
     public final void setLearningRate(int group, double learningRate) {
-        settings.set(group, settings.get(group).withLearningRate(learningRate));
+        options.set(group, options.get(group).withLearningRate(learningRate));
+    }
+
+    /** The options of that group. */
+    public final OptimizerOptions options(int group) {
+        return options.get(group);
+    }
+
+    /** Sets the options of that group. Throws {@link IllegalArgumentException} if they are not this optimiser's. */
+    public final void setOptions(int group, OptimizerOptions value) {
+        if (!value.values().keySet().equals(options.get(group).values().keySet())) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + " has the options "
+                    + options.get(group).values().keySet() + ", not " + value.values().keySet());
+        }
+        requireValid(value);
+        options.set(group, value);
     }
 
     /** The groups with their current options. */
     public final List<ParameterGroup> parameterGroups() {
         return IntStream.range(0, groups.size()).mapToObj(g -> new ParameterGroup(groups.get(g),
-                settings.get(g).learningRate(), settings.get(g).weightDecay())).toList();
+                options.get(g).learningRate(), options.get(g).weightDecay())).toList();
     }
 
     // ---- state -----------------------------------------------------------------------------------------------------
@@ -131,7 +249,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sg
                 }
                 numbers.add((long) number++);
             }
-            Map<String, Object> entries = entries(settings.get(g));
+            Map<String, Object> entries = new LinkedHashMap<>(options.get(g).values());
             entries.put("params", numbers);
             parameterGroups.add(entries);
         }
@@ -148,16 +266,28 @@ public abstract sealed class Optimizer implements AutoCloseable permits Adam, Sg
     public final void loadStateDict(OptimizerState state) {
         requireOpen();
         StateLoader loader = new StateLoader(getClass().getSimpleName(), groups, state);
-        List<Settings> newSettings = new ArrayList<>();
+        List<OptimizerOptions> loaded = new ArrayList<>();
         for (int g = 0; g < groups.size(); g++) {
-            newSettings.add(settings(new Entries(state.parameterGroups().get(g))));
-            loader.check(g, stateNames(newSettings.get(g)));
+            OptimizerOptions one = options.get(g).loaded(state.parameterGroups().get(g));
+            requireValid(one);
+            loaded.add(one);
+            loader.check(g, parameter -> stateShapes(one, parameter));
         }
         loader.requireComplete();
         for (int g = 0; g < groups.size(); g++) {
-            List<Map<String, Tensor>> before = states.set(g, loader.copies(g, stateNames(newSettings.get(g))));
-            settings.set(g, newSettings.get(g));
+            List<Map<String, Tensor>> before = states.set(g, loader.copies(g, loaded.get(g)));
+            options.set(g, loaded.get(g));
             close(before);
+        }
+    }
+
+    /**
+     * Loads a dictionary as {@code torch.load} reads it, with {@code state} and {@code param_groups}, as
+     * {@link #loadStateDict(OptimizerState)}.
+     */
+    public final void loadStateDict(Map<?, ?> tree) {
+        try (Scope scope = Scope.open()) {
+            loadStateDict(OptimizerState.ofTree(tree));
         }
     }
 

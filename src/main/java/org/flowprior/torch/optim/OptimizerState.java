@@ -35,11 +35,28 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
     /** The dictionary that {@code torch.save(optimizer.state_dict())} writes. */
     public Map<String, Object> toTree() {
         Map<Long, Object> byNumber = new LinkedHashMap<>();
-        state.forEach((number, tensors) -> byNumber.put((long) number, tensors));
+        state.forEach((number, tensors) -> byNumber.put((long) number, withLists(tensors)));
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put(STATE, byNumber);
         tree.put(GROUPS, parameterGroups);
         return tree;
+    }
+
+    /** Tensors of names as {@code old_dirs.0} form a list, as LBFGS has them. */
+    private static Map<String, Object> withLists(Map<String, Tensor> tensors) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            int dot = name.lastIndexOf('.');
+            if (dot > 0 && name.substring(dot + 1).matches("\\d+")) {
+                @SuppressWarnings("unchecked")
+                List<Object> list = (List<Object>) result.computeIfAbsent(name.substring(0, dot),
+                        n -> new ArrayList<>());
+                list.add(tensor);
+            } else {
+                result.put(name, tensor);
+            }
+        });
+        return result;
     }
 
     /**
@@ -59,13 +76,7 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
                 throw new IllegalArgumentException("'state' must map numbers to dictionaries, not '" + number + "'");
             }
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            named.forEach((name, value) -> {
-                if (value instanceof Tensor tensor) {
-                    tensors.put(name.toString(), tensor);
-                } else if (value instanceof Number count) {
-                    tensors.put(name.toString(), Tensor.scalar(count.floatValue()));
-                }
-            });
+            named.forEach((name, value) -> put(tensors, name.toString(), value));
             state.put(n.intValue(), tensors);
         });
         List<Map<String, Object>> parameterGroups = new ArrayList<>();
@@ -78,6 +89,21 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
             parameterGroups.add(copy);
         }
         return new OptimizerState(state, parameterGroups);
+    }
+
+    private static void put(Map<String, Tensor> tensors, String name, Object value) {
+        switch (value) {
+            case Tensor tensor -> tensors.put(name, tensor);
+            case Number number when name.equals(ParameterStates.STEP) ->
+                    tensors.put(name, Tensor.scalar(number.floatValue()));
+            case Number number -> tensors.put(name, Tensor.scalar(number.doubleValue()));
+            case List<?> list -> {
+                for (int i = 0; i < list.size(); i++) {
+                    put(tensors, name + "." + i, list.get(i));
+                }
+            }
+            case null, default -> {}
+        }
     }
 
     // ---- as named tensors ------------------------------------------------------------------------------------------
@@ -106,8 +132,9 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
             case Boolean flag -> Tensor.of(new boolean[] {flag}).squeeze();
             case Double number -> Tensor.scalar(number);
             case Long number -> Tensor.scalar(number);
-            case List<?> list when list.stream().allMatch(Double.class::isInstance) ->
-                    Tensor.of(list.stream().mapToDouble(n -> (Double) n).toArray(), list.size());
+            case List<?> list when list.stream().allMatch(n -> n == null || n instanceof Double) ->
+                    Tensor.of(list.stream().mapToDouble(n -> n == null ? Double.NaN : (Double) n).toArray(),
+                            list.size());
             case List<?> list when list.stream().allMatch(Long.class::isInstance) ->
                     Tensor.of(list.stream().mapToLong(n -> (Long) n).toArray(), list.size());
             default -> throw new IllegalArgumentException(name + " cannot be written as a tensor: " + value);

@@ -18,7 +18,7 @@ public record ParameterGroup(List<Tensor> parameters, double learningRate, doubl
         }
     }
 
-    static List<ParameterGroup> single(List<Tensor> parameters, Settings options) {
+    static List<ParameterGroup> single(List<Tensor> parameters, OptimizerOptions options) {
         return List.of(new ParameterGroup(parameters, options.learningRate(), options.weightDecay()));
     }
 }

@@ -1,6 +1,5 @@
 package org.flowprior.torch.optim;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,11 +30,11 @@ public final class Sgd extends Optimizer {
 
     /** Optimises one group of parameters. */
     public Sgd(List<Tensor> parameters, Options options) {
-        this(options, ParameterGroup.single(parameters, options));
+        this(options, ParameterGroup.single(parameters, options.toOptions()));
     }
 
     private Sgd(Options options, List<ParameterGroup> groups) {
-        super(options, groups);
+        super(options.toOptions(), groups);
     }
 
     /** Optimises groups with their own learning rates and weight decays; the other options are common to them. */
@@ -44,9 +43,9 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    void update(Settings settings, List<Tensor> parameters, List<Tensor> gradients,
+    protected void update(OptimizerOptions settings, List<Tensor> parameters, List<Tensor> gradients,
             List<Map<String, Tensor>> states) {
-        Options options = (Options) settings;
+        Options options = Options.of(settings);
         if (options.momentum == 0) {
             fused(options, parameters, gradients, List.of(), false);
             return;
@@ -56,7 +55,7 @@ public final class Sgd extends Optimizer {
         parts.forEach((firstStep, part) -> {
             if (!part.isEmpty()) {
                 List<Tensor> buffers = part.stream().map(i -> states.get(i)
-                        .computeIfAbsent(BUFFER, name -> Torch.emptyLike(gradients.get(i)).keep())).toList();
+                        .computeIfAbsent(BUFFER, name -> Torch.emptyLike(gradients.get(i)))).toList();
                 fused(options, part.stream().map(parameters::get).toList(), part.stream().map(gradients::get).toList(),
                         buffers, firstStep);
             }
@@ -70,30 +69,13 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    Map<String, Object> entries(Settings settings) {
-        Options o = (Options) settings;
-        Map<String, Object> entries = new LinkedHashMap<>();
-        entries.put("lr", o.learningRate);
-        entries.put("momentum", o.momentum);
-        entries.put("dampening", o.dampening);
-        entries.put("weight_decay", o.weightDecay);
-        entries.put("nesterov", o.nesterov);
-        entries.put("maximize", o.maximize);
-        entries.put("foreach", null);
-        entries.put("differentiable", false);
-        entries.put("fused", true);
-        return entries;
+    protected void requireValid(OptimizerOptions options) {
+        Options.of(options);
     }
 
     @Override
-    Settings settings(Entries entries) {
-        return new Options(entries.number("lr"), entries.number("momentum"), entries.number("dampening"),
-                entries.number("weight_decay"), entries.flag("nesterov", false), entries.flag("maximize", false));
-    }
-
-    @Override
-    Map<String, Boolean> stateNames(Settings settings) {
-        return ((Options) settings).momentum == 0 ? Map.of() : Map.of(BUFFER, false);
+    protected Map<String, long[]> stateShapes(OptimizerOptions options, Tensor parameter) {
+        return options.number("momentum") == 0 ? Map.of() : ParameterStates.shapes(parameter, BUFFER);
     }
 
     /**
@@ -104,7 +86,7 @@ public final class Sgd extends Optimizer {
      * @param maximize  whether to maximise the loss
      */
     public record Options(double learningRate, double momentum, double dampening, double weightDecay, boolean nesterov,
-            boolean maximize) implements Settings {
+            boolean maximize) {
 
         /** PyTorch's defaults: learning rate 1e-3, everything else 0 or off. */
         public static final Options DEFAULT = new Options(1e-3, 0, 0, 0, false, false);
@@ -114,16 +96,16 @@ public final class Sgd extends Optimizer {
          * Nesterov without momentum or with dampening.
          */
         public Options {
-            Settings.requireNotNegative("the learning rate", learningRate);
-            Settings.requireNotNegative("the momentum", momentum);
-            Settings.requireNotNegative("the weight decay", weightDecay);
+            OptimizerOptions.requireNotNegative("the learning rate", learningRate);
+            OptimizerOptions.requireNotNegative("the momentum", momentum);
+            OptimizerOptions.requireNotNegative("the weight decay", weightDecay);
             if (nesterov && (momentum == 0 || dampening != 0)) {
                 throw new IllegalArgumentException("Nesterov momentum needs a momentum and no dampening, not "
                         + momentum + " and " + dampening);
             }
         }
 
-        @Override
+        /** With this learning rate, at least 0. */
         public Options withLearningRate(double value) {
             return new Options(value, momentum, dampening, weightDecay, nesterov, maximize);
         }
@@ -138,7 +120,7 @@ public final class Sgd extends Optimizer {
             return new Options(learningRate, momentum, value, weightDecay, nesterov, maximize);
         }
 
-        @Override
+        /** With this weight decay, at least 0. */
         public Options withWeightDecay(double value) {
             return new Options(learningRate, momentum, dampening, value, nesterov, maximize);
         }
@@ -151,6 +133,17 @@ public final class Sgd extends Optimizer {
         /** Maximises or minimises the loss. */
         public Options withMaximize(boolean value) {
             return new Options(learningRate, momentum, dampening, weightDecay, nesterov, value);
+        }
+    
+        OptimizerOptions toOptions() {
+            return OptimizerOptions.ofLearningRate(learningRate).and("momentum", momentum).and("dampening", dampening)
+                    .and("weight_decay", weightDecay).and("nesterov", nesterov).and("maximize", maximize)
+                    .andPyTorchs("foreach", "differentiable").and("fused", true);
+        }
+
+        static Options of(OptimizerOptions o) {
+            return new Options(o.learningRate(), o.number("momentum"), o.number("dampening"), o.weightDecay(),
+                    o.flag("nesterov"), o.flag("maximize"));
         }
     }
 }

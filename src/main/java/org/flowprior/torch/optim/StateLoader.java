@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.flowprior.torch.DType;
+import org.flowprior.torch.Device;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -35,17 +37,16 @@ final class StateLoader {
         }
     }
 
-    void check(int group, Map<String, Boolean> names) {
+    void check(int group, Function<Tensor, Map<String, long[]>> shapesOf) {
         for (int i = 0; i < groups.get(group).size(); i++) {
             int number = state.numbers(group).get(i);
             Map<String, Tensor> one = state.state().getOrDefault(number, Map.of());
-            if (one.isEmpty()) {
+            Map<String, long[]> shapes = shapesOf.apply(groups.get(group).get(i));
+            if (one.isEmpty() || shapes == null) {
                 continue;
             }
-            long[] shape = groups.get(group).get(i).shape();
-            names.forEach((name, isStep) -> check("state." + number + "." + name, one.get(name),
-                    isStep ? new long[0] : shape));
-            one.keySet().stream().filter(name -> !names.containsKey(name))
+            shapes.forEach((name, shape) -> check("state." + number + "." + name, one.get(name), shape));
+            one.keySet().stream().filter(name -> !shapes.containsKey(name))
                     .forEach(name -> unexpected.add("state." + number + "." + name));
         }
     }
@@ -65,15 +66,18 @@ final class StateLoader {
     }
 
     /** The state of one group's parameters, outside every scope. */
-    List<Map<String, Tensor>> copies(int group, Map<String, Boolean> names) {
+    List<Map<String, Tensor>> copies(int group, OptimizerOptions options) {
         List<Map<String, Tensor>> copies = new ArrayList<>();
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
             for (int i = 0; i < groups.get(group).size(); i++) {
                 Tensor parameter = groups.get(group).get(i);
                 Map<String, Tensor> copy = new LinkedHashMap<>();
                 state.state().getOrDefault(state.numbers(group).get(i), Map.of()).forEach((name, value) -> {
-                    DType dtype = names.get(name) ? DType.FLOAT32 : parameter.dtype();
-                    copy.put(name, value.detach().to(parameter.device(), dtype, false, true).keep());
+                    boolean isStep = name.equals(ParameterStates.STEP);
+                    DType dtype = isStep ? DType.FLOAT32 : value.dtype().isFloatingPoint() ? parameter.dtype()
+                            : value.dtype();
+                    Device device = isStep ? ParameterStates.stepDevice(options, parameter) : parameter.device();
+                    copy.put(name, value.detach().to(device, dtype, false, true).keep());
                 });
                 copies.add(copy);
             }

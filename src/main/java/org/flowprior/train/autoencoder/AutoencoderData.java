@@ -3,7 +3,9 @@ package org.flowprior.train.autoencoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -21,6 +23,8 @@ import org.flowprior.torch.Device;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
+import org.flowprior.train.Fingerprint;
+import org.flowprior.train.ImageFingerprint;
 import org.flowprior.train.RowSplit;
 
 /**
@@ -55,8 +59,10 @@ final class AutoencoderData implements AutoCloseable {
                 validation = new Subset(others, RandomRows.distinct(others.size(), Math.min(others.size(), measured),
                         seed("heldOut")));
             } else {
+                boolean halfStays = all.size() - measured >= Math.max(1, all.size() / 2);
+                int heldOut = halfStays ? measured : Math.max(1, all.size() / 10);
                 RowSplit split = RowSplit.holdingOut(new RowSplit.Whole(data.images(), all.size(), "images",
-                        "data.validation", 1), measured, seed("heldOut"));
+                        "data.validation", 1), heldOut, seed("heldOut"));
                 training = new Subset(all, split.trainingRows());
                 validation = new Subset(all, split.heldOut());
             }
@@ -81,6 +87,17 @@ final class AutoencoderData implements AutoCloseable {
         ImageSource source = ImageSource.open(Path.of(path));
         opened.add(source);
         return source;
+    }
+
+    /** Returns the fingerprints of the image sets, by their keys in the config. */
+    Map<String, Fingerprint> fingerprints() throws IOException {
+        Map<String, Fingerprint> fingerprints = new LinkedHashMap<>();
+        String[] keys = {"data.images", "data.validation"};
+        String[] paths = {config.data().images(), config.data().validation()};
+        for (int i = 0; i < opened.size(); i++) {
+            fingerprints.put(keys[i], ImageFingerprint.of(Path.of(paths[i]), opened.get(i)));
+        }
+        return fingerprints;
     }
 
     /** Some images of a set, which stays its owner's; their places in the set. */

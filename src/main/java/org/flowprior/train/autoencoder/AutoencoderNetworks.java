@@ -1,5 +1,6 @@
 package org.flowprior.train.autoencoder;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
+import org.flowprior.train.Fingerprint;
 
 /** All networks of the training on their device: autoencoder, discriminator, and the frozen ones of the losses. */
 final class AutoencoderNetworks implements AutoCloseable {
@@ -99,10 +101,7 @@ final class AutoencoderNetworks implements AutoCloseable {
      */
     static void requireFiles(AutoencoderTrainingConfig config) {
         AutoencoderModelConfig model = config.model();
-        Map<String, String> files = AutoencoderLossNetworks.files(config.loss());
-        if (model.repa().weight() > 0) {
-            files.put("model.repa.model.weights", model.repa().model().weights());
-        }
+        Map<String, String> files = frozenFiles(config);
         AutoencoderLossNetworks.requireNamed(files);
         files.put("model.encoder.weights", model.encoder().weights());
         files.put("model.decoder.weights", model.decoder().weights());
@@ -115,6 +114,27 @@ final class AutoencoderNetworks implements AutoCloseable {
         if (!config.loss().alignment().prior().isEmpty()) {
             AutoencoderLossNetworks.readPrior(config.loss(), model.latentChannels()).close();
         }
+    }
+
+    /** Returns the files of the networks that training needs and does not change, by their keys in the config. */
+    private static Map<String, String> frozenFiles(AutoencoderTrainingConfig config) {
+        Map<String, String> files = AutoencoderLossNetworks.files(config.loss());
+        if (config.model().repa().weight() > 0) {
+            files.put("model.repa.model.weights", config.model().repa().model().weights());
+        }
+        return files;
+    }
+
+    /** Returns the fingerprints of the files that a run reads again when it continues, by their keys in the config. */
+    static Map<String, Fingerprint> fingerprints(AutoencoderTrainingConfig config) throws IOException {
+        Map<String, String> files = frozenFiles(config);
+        files.put("loss.alignment.prior", config.loss().alignment().prior());
+        files.values().removeIf(String::isEmpty);
+        Map<String, Fingerprint> fingerprints = new LinkedHashMap<>();
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            fingerprints.put(file.getKey(), Fingerprint.ofFile(Path.of(file.getValue())));
+        }
+        return fingerprints;
     }
 
     /** Returns the autoencoder. */

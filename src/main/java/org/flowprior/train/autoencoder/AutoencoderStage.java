@@ -16,6 +16,7 @@ import org.flowprior.autoencoder.AutoencoderLoss;
 import org.flowprior.autoencoder.AutoencoderNoise;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.Json;
+import org.flowprior.config.JsonFields;
 import org.flowprior.data.LoaderPosition;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Device;
@@ -61,6 +62,7 @@ final class AutoencoderStage implements Stage, AutoCloseable {
     private final AutoencoderNoise.Generators draws;
     private final AdaptiveAnchors anchors;
     private final List<String> metrics;
+    private boolean otherImages;
 
     /** Makes the stage of data, networks and an evaluation, which stay the caller's. */
     AutoencoderStage(AutoencoderTrainingConfig config, AutoencoderData data, AutoencoderNetworks networks,
@@ -239,8 +241,14 @@ final class AutoencoderStage implements Stage, AutoCloseable {
             }
             loss.loadStateDict(Safetensors.read(directory.resolve(LOSS)));
         }
-        JsonObject position = Json.read(directory.resolve(DATA));
-        data.seek(new LoaderPosition(position.get("epoch").getAsLong(), position.get("index").getAsLong()));
+        LoaderPosition next = JsonFields.read(directory.resolve(DATA), "a checkpoint of an autoencoder",
+                json -> new LoaderPosition(json.integer("epoch"), json.integer("index")));
+        data.seek(otherImages && next.index() > data.trainingImages() ? new LoaderPosition(next.epoch() + 1, 0) : next);
+    }
+
+    /** Lets {@link #load} continue with a set of images that is shorter than the pass was: with its next pass. */
+    void acceptOtherImages(boolean accept) {
+        otherImages = accept;
     }
 
     @Override

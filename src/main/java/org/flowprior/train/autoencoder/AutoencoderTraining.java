@@ -2,9 +2,14 @@ package org.flowprior.train.autoencoder;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.flowprior.autoencoder.Discriminator;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.console.Console;
+import org.flowprior.target.FeatureBank;
+import org.flowprior.train.Fingerprint;
 import org.flowprior.train.Stage;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
@@ -47,7 +52,7 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
         private AutoencoderStage stage;
 
         OnImages(AutoencoderTrainingConfig config, AutoencoderData data) {
-            super(config, config.training().steps());
+            super(config, config.training());
             this.config = config;
             this.data = data;
         }
@@ -57,10 +62,34 @@ public final class AutoencoderTraining implements Training<AutoencoderTrainingCo
             networks = AutoencoderNetworks.create(config, run.position().isEmpty());
             stage = new AutoencoderStage(config, data, networks,
                     new AutoencoderEvaluation(config, data, run.path(), run.log()));
+            sayValidation(run.console());
+            stage.acceptOtherImages(run.acceptsChangedData());
             run.console().detail("%d images to train on, %d to validate on; %d parameters, discriminator %s".formatted(
                     data.trainingImages(), data.validationImages(), networks.autoencoder().parameterCount(),
                     networks.discriminator() == null ? "none" : networks.discriminator().parameterCount()));
             return stage;
+        }
+
+        private void sayValidation(Console console) {
+            AutoencoderTrainingConfig.Data named = config.data();
+            if (named.validation().isEmpty()) {
+                console.say("validating on %d of the images, held out; training on the other %d (--validation names "
+                        .formatted(data.validationImages(), data.trainingImages()) + "other images)");
+            } else if (named.mixesDrawnImages()) {
+                console.say("validating on drawn images, " + named.validation() + ", which are not like those of "
+                        + named.images());
+            }
+        }
+
+        @Override
+        protected Map<String, Fingerprint> inputs(Path run) throws IOException {
+            Map<String, Fingerprint> inputs = new LinkedHashMap<>(data.fingerprints());
+            inputs.putAll(AutoencoderNetworks.fingerprints(config));
+            if (!config.evaluation().bank().isEmpty()) {
+                inputs.put("evaluation.bank",
+                        Fingerprint.ofStore(Path.of(config.evaluation().bank(), FeatureBank.DESCRIPTION)));
+            }
+            return inputs;
         }
 
         @Override

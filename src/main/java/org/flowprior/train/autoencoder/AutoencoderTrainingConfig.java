@@ -3,9 +3,14 @@ package org.flowprior.train.autoencoder;
 import static org.flowprior.config.ConfigRanges.atLeast;
 import static org.flowprior.config.ConfigRanges.notNegative;
 
+import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.flowprior.autoencoder.AutoencoderLossConfig;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.MayChange;
+import org.flowprior.config.Settled;
 import org.flowprior.data.ProceduralImages;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
@@ -35,16 +40,19 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record AutoencoderTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
+public record AutoencoderTrainingConfig(long seed, @MayChange String device, @MayChange int threads,
+        Precision precision, Data data,
         AutoencoderModelConfig model, AutoencoderLossConfig loss, Training training, Evaluation evaluation, Logging log)
-        implements StageConfig<AutoencoderTrainingConfig> {
+        implements StageConfig<AutoencoderTrainingConfig>, Settled<AutoencoderTrainingConfig> {
 
     /**
      * The images.
      *
      * @param images      a directory of images, a list of files, a {@code .tar}, a directory of those, or {@code
      *                    procedural:64?seed=0&count=10000} for images that are drawn when they are needed
-     * @param validation  images for validation, in the same forms; empty: some of {@code images} are held out
+     * @param validation  images for validation, in the same forms; empty: some of {@code images} are held out,
+     *                    {@link Evaluation#images} of them, or a tenth if that would be more than half. Without this
+     *                    key, a preset's drawn images serve only for {@code images} that are drawn too
      * @param smallest    the smallest share of the shorter side that a random crop keeps, in (0, 1]
      * @param flip        whether images are flipped with probability 1/2
      * @param skipCorrupt whether corrupt images are counted and left out; if not, the first ends the run
@@ -52,7 +60,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      */
     public record Data(@FilePath(except = ProceduralImages.SCHEME) String images,
             @FilePath(except = ProceduralImages.SCHEME) String validation, double smallest, boolean flip,
-            boolean skipCorrupt, int decoders) {
+            boolean skipCorrupt, @MayChange int decoders) {
 
         /** Throws {@link IllegalArgumentException} for numbers out of range. */
         public Data {
@@ -60,6 +68,19 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
             if (!(smallest > 0 && smallest <= 1)) {
                 throw new IllegalArgumentException("smallest must be in (0, 1], not " + smallest);
             }
+        }
+
+        /** Returns whether drawn images validate what is trained on others. */
+        boolean mixesDrawnImages() {
+            return isDrawn(validation) && !isDrawn(images);
+        }
+
+        private static boolean isDrawn(String path) {
+            return ProceduralImages.isSpecification(Path.of(path));
+        }
+
+        private Data withValidation(String path) {
+            return ConfigRecords.with(this, "validation", path);
         }
     }
 
@@ -74,7 +95,7 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param optimizer     kind of both optimisers
      * @param learningRate  learning rate after the warm-up, above 0
      * @param warmupStart   learning rate at the start of the warm-up, at least 0
-     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param warmupSteps   number of steps of the warm-up; 0: no warm-up
      * @param lastRate      learning rate after the last step
      * @param beta1         decay of the mean of gradients, in [0, 1)
      * @param beta2         decay of the mean of squared gradients, in [0, 1)
@@ -83,9 +104,10 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param ema           decay of the moving average of the autoencoder's weights, in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
-    public record Training(int steps, int batch, int accumulation, OptimizerKind optimizer, double learningRate,
+    public record Training(@MayChange int steps, int batch, int accumulation, OptimizerKind optimizer,
+            double learningRate,
             double warmupStart, int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay,
-            double clip, double ema, boolean checkpointing) implements TrainingSettings {
+            double clip, double ema, @MayChange boolean checkpointing) implements TrainingSettings {
 
         @Override
         public void check() {
@@ -94,7 +116,8 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
         }
 
         LearningRateSchedule schedule() {
-            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps, steps);
+            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps,
+                    scheduledSteps());
         }
     }
 
@@ -110,7 +133,8 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
      * @param points number of latent tokens whose neighbours are searched; all if the validation images have fewer
      * @param k      number of the neighbour; the paper does not say which
      */
-    public record Evaluation(int every, int images, int batch, int shown, @FilePath String bank, int points, int k) {
+    public record Evaluation(@MayChange int every, int images, int batch, int shown, @FilePath String bank, int points,
+            int k) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {
@@ -126,6 +150,23 @@ public record AutoencoderTrainingConfig(long seed, String device, int threads, P
     /** Throws {@link IllegalArgumentException} as {@link StageConfig#check} does. */
     public AutoencoderTrainingConfig {
         StageConfig.check(device, threads, model, training);
+    }
+
+    @Override
+    public AutoencoderTrainingConfig settled(Predicate<String> given) {
+        return data.mixesDrawnImages() && !given.test("data.validation") ? withData(data.withValidation("")) : this;
+    }
+
+    /** Also takes the drawn validation images of a run of an older version, which kept them for any images. */
+    @Override
+    public AutoencoderTrainingConfig continuing(AutoencoderTrainingConfig begun) {
+        AutoencoderTrainingConfig same = StageConfig.super.continuing(begun);
+        return data.validation().isEmpty() && begun.data.mixesDrawnImages()
+                ? same.withData(data.withValidation(begun.data.validation())) : same;
+    }
+
+    private AutoencoderTrainingConfig withData(Data other) {
+        return ConfigRecords.with(this, "data", other);
     }
 
     /** Returns the loader, with the presets; {@code quick} is the default. */

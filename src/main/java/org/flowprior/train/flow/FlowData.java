@@ -3,8 +3,13 @@ package org.flowprior.train.flow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.flowprior.config.RequestException;
 import org.flowprior.console.Console;
 import org.flowprior.data.RandomRows;
@@ -22,6 +27,10 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.data.DataLoader;
+import org.flowprior.torch.data.DataLoaderOptions;
+import org.flowprior.torch.data.Dataset;
+import org.flowprior.torch.data.Sampler;
 import org.flowprior.torch.io.Safetensors;
 import org.flowprior.train.RowSplit;
 
@@ -163,19 +172,40 @@ final class FlowData implements AutoCloseable {
     }
 
     /**
-     * Returns targets of training rows drawn uniformly, with replacement.
+     * Returns a loader of targets of training rows drawn uniformly, with replacement: float32 [count, D] on the device.
+     * It has no position of its own: the states of the generators are the position, so it never draws ahead.
      *
      * @param rows     generator of the rows, on the CPU
      * @param features generator of features of rows that are distributions, on the CPU
-     * @return float32 [count, D] on the device
      */
-    Tensor batch(int count, Generator rows, Generator features) {
+    DataLoader<Long, Tensor> batches(int count, Generator rows, Generator features) {
+        return new DataLoader<>(Dataset.range(split.training()), DataLoaderOptions.DEFAULTS
+                .withBatchSampler(new Draws(split.training(), count, rows)), numbers -> batch(numbers, features));
+    }
+
+    private Tensor batch(List<Long> items, Generator features) {
+        long[] numbers = items.stream().mapToLong(Long::longValue).toArray();
         try (NoGrad noGrad = new NoGrad()) {
-            return Scope.returning(() -> {
-                Tensor numbers = Torch.randint(split.training(), new long[] {count}, rows);
-                return cached != null ? cached.indexSelect(0, numbers.to(null, device))
-                        : targets(bank, split.rows(numbers.toLongArray()), features);
-            });
+            return cached != null ? cached.indexSelect(0, Tensor.of(numbers).to(null, device))
+                    : targets(bank, split.rows(numbers), features);
+        }
+    }
+
+    /** Rows without end, those of a batch in one draw. */
+    private record Draws(long rows, int count, Generator generator) implements Sampler<long[]> {
+
+        @Override
+        public Iterator<long[]> pass(long number, Supplier<Generator> random) {
+            return Stream.generate(() -> {
+                try (Scope scope = Scope.open()) {
+                    return Torch.randint(rows, new long[] {count}, generator).toLongArray();
+                }
+            }).iterator();
+        }
+
+        @Override
+        public long size() {
+            return Long.MAX_VALUE;
         }
     }
 
@@ -263,11 +293,20 @@ final class FlowData implements AutoCloseable {
 
     private void readProjection(Path file) {
         Map<String, String> metadata = new TreeMap<>(Safetensors.header(file).metadata());
-        scaling = Double.parseDouble(metadata.remove(SCALING));
+        scaling = scaling(file, metadata.remove(SCALING));
         if (projection != null) {
             projection.close();
         }
         projection = Projection.of(Safetensors.load(file), metadata);
+    }
+
+    private static double scaling(Path file, String text) {
+        try {
+            return Double.parseDouble(Objects.requireNonNullElse(text, "none"));
+        } catch (NumberFormatException e) {
+            throw new RequestException(file + ": its metadata '" + SCALING + "' is " + text + ", which is not a number",
+                    e);
+        }
     }
 
     private void fillCache() {

@@ -16,6 +16,7 @@ import org.flowprior.torch.Linalg;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.data.DataLoader;
 import org.flowprior.torch.optim.Ema;
 import org.flowprior.train.OptimizerStep;
 import org.flowprior.train.Stage;
@@ -39,6 +40,7 @@ final class FlowStage implements Stage, AutoCloseable {
     private final FlowMatchingLoss loss;
     private final OptimizerStep optimizer;
     private final Map<String, Generator> generators;
+    private final DataLoader<Long, Tensor> batches;
 
     /** Makes the stage of prepared data. The data stay the caller's. */
     FlowStage(FlowTrainingConfig config, FlowData data) {
@@ -59,6 +61,7 @@ final class FlowStage implements Stage, AutoCloseable {
         generators = Map.of("rows", Generator.seeded(Seeds.derive(config.seed(), "flow.rows")),
                 "features", Generator.seeded(Seeds.derive(config.seed(), "flow.features")),
                 "path", Generator.on(device).manualSeed(Seeds.derive(config.seed(), "flow.path")));
+        batches = data.batches(training.batch(), generators.get("rows"), generators.get("features"));
     }
 
     FlowModel model() {
@@ -82,7 +85,7 @@ final class FlowStage implements Stage, AutoCloseable {
 
     @Override
     public Tensor step(long step) {
-        Tensor rows = data.batch(config.training().batch(), generators.get("rows"), generators.get("features"));
+        Tensor rows = batches.next();
         long draws = rows.size(0) * config.training().flowMul();
         Generator path = generators.get("path");
         Tensor times = Torch.rand(new long[] {draws}, path, DType.FLOAT32, device);
@@ -133,6 +136,7 @@ final class FlowStage implements Stage, AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
+        batches.close();
         generators.values().forEach(Generator::close);
         model.close();
         evaluation.close();

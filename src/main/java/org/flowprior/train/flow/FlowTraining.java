@@ -1,10 +1,15 @@
 package org.flowprior.train.flow;
 
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.target.FeatureBank;
+import org.flowprior.train.Fingerprint;
 import org.flowprior.train.Stage;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
@@ -49,7 +54,7 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
         private FlowStage stage;
 
         OnBank(FlowTrainingConfig config, FlowData data) {
-            super(config, config.training().steps());
+            super(config, config.training());
             this.config = config;
             this.data = data;
         }
@@ -63,6 +68,24 @@ public final class FlowTraining implements Training<FlowTrainingConfig> {
                             data.dimension(), data.scaling(),
                             data.isCached() ? "kept on the device" : "read for each step"));
             return stage;
+        }
+
+        @Override
+        protected Map<String, Fingerprint> inputs(Path run) throws IOException {
+            Map<String, Fingerprint> inputs = new LinkedHashMap<>();
+            inputs.put("data.bank", bank(config.data().bank()));
+            if (!config.data().validationBank().isEmpty()) {
+                inputs.put("data.validationBank", bank(config.data().validationBank()));
+            }
+            Path projection = run.resolve(FlowData.FILE);
+            if (Files.exists(projection)) {
+                inputs.put(FlowData.FILE, Fingerprint.ofFile(projection));
+            }
+            return inputs;
+        }
+
+        private static Fingerprint bank(String directory) throws IOException {
+            return Fingerprint.ofStore(Path.of(directory, FeatureBank.DESCRIPTION));
         }
 
         @Override

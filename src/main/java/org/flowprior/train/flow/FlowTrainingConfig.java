@@ -6,6 +6,7 @@ import static org.flowprior.config.ConfigRanges.notNegative;
 import java.util.Map;
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.MayChange;
 import org.flowprior.flow.TimeConvention;
 import org.flowprior.flow.VelocityNetwork;
 import org.flowprior.torch.Precision;
@@ -38,7 +39,8 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record FlowTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
+public record FlowTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision,
+        Data data,
         Projection projection, Network network, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<FlowTrainingConfig> {
 
@@ -63,7 +65,8 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * @param cacheGigabytes projected training features up to this size are kept on the device; larger ones, and those
      *                       of banks whose rows are distributions, are read and projected for each step
      */
-    public record Data(@FilePath String bank, @FilePath String validationBank, double scaling, double cacheGigabytes) {
+    public record Data(@FilePath String bank, @FilePath String validationBank, double scaling,
+            @MayChange double cacheGigabytes) {
 
         /** Throws {@link IllegalArgumentException} for negative numbers. */
         public Data {
@@ -116,7 +119,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * @param optimizer    kind of optimiser
      * @param learningRate learning rate after the warm-up, above 0
      * @param warmupStart  learning rate at the start of the warm-up, at least 0
-     * @param warmupSteps  number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param warmupSteps  number of steps of the warm-up; 0: no warm-up
      * @param lastRate     learning rate after the last step; equal to {@code learningRate}: constant
      * @param beta1        decay of the mean of gradients, in [0, 1)
      * @param beta2        decay of the mean of squared gradients, in [0, 1)
@@ -124,7 +127,7 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * @param clip         the largest norm of the gradient; 0: no clipping
      * @param ema          decay of the moving average of the weights, which becomes the prior; in [0, 1)
      */
-    public record Training(int steps, int batch, int flowMul, int accumulation, OptimizerKind optimizer,
+    public record Training(@MayChange int steps, int batch, int flowMul, int accumulation, OptimizerKind optimizer,
             double learningRate, double warmupStart, int warmupSteps, double lastRate, double beta1,
             double beta2, double weightDecay, double clip, double ema) implements TrainingSettings {
 
@@ -141,7 +144,8 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
         }
 
         LearningRateSchedule schedule() {
-            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps, steps);
+            return LearningRateSchedule.cosineWithWarmup(warmupStart, learningRate, lastRate, warmupSteps,
+                    scheduledSteps());
         }
 
         Optimizer optimizer(Map<String, Tensor> parameters) {
@@ -159,7 +163,8 @@ public record FlowTrainingConfig(long seed, String device, int threads, Precisio
      * @param neighbour   k of log r_k
      * @param projections directions of the sliced Wasserstein distance
      */
-    public record Evaluation(int every, int rows, int references, int sampleSteps, int neighbour, int projections) {
+    public record Evaluation(@MayChange int every, int rows, int references, int sampleSteps, int neighbour,
+            int projections) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {

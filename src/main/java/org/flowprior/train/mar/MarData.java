@@ -1,9 +1,11 @@
 package org.flowprior.train.mar;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.flowprior.config.RequestException;
 import org.flowprior.data.RandomRows;
 import org.flowprior.data.latents.LatentCache;
@@ -15,6 +17,12 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Seeds;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.data.DataLoader;
+import org.flowprior.torch.data.DataLoaderOptions;
+import org.flowprior.torch.data.DataLoaderState;
+import org.flowprior.torch.data.Dataset;
+import org.flowprior.torch.data.Sampler;
+import org.flowprior.torch.data.SequentialSampler;
 import org.flowprior.train.RowSplit;
 
 /**
@@ -41,8 +49,7 @@ final class MarData implements AutoCloseable {
     private final RowSplit split;
     private final long[] measured;
     private final double scaling;
-    private long pass = -1;
-    private long[] order;
+    private final DataLoader<Long, long[]> order;
 
     private MarData(MarTrainingConfig config, LatentCache cache, LatentCache validation) {
         this.config = config;
@@ -56,6 +63,24 @@ final class MarData implements AutoCloseable {
                 "data.validation", 1), images, seed("heldOut")) : RowSplit.of(cache.images(), 0, seed("heldOut"));
         this.measured = own ? split.heldOut() : RandomRows.distinct(validation.images(),
                 Math.min(images, validation.images()), seed("heldOut"));
+        this.order = new DataLoader<>(Dataset.range(split.training()), DataLoaderOptions
+                .batchSize(config.training().batch()).withSampler(new Order(config.seed(), split.training()))
+                .withDropLast(true), rows -> split.rows(numbers(rows)));
+    }
+
+    /** The training images in the order of a pass. */
+    private record Order(long run, long size) implements Sampler<Long> {
+
+        @Override
+        public Iterator<Long> pass(long number, Supplier<Generator> random) {
+            try (Scope scope = Scope.open(); Generator draws = Generator.seeded(seed(run, "order." + number))) {
+                return LongStream.of(Torch.randperm(size, draws).toLongArray()).iterator();
+            }
+        }
+    }
+
+    private static long[] numbers(List<Long> items) {
+        return items.stream().mapToLong(Long::longValue).toArray();
     }
 
     /**
@@ -105,7 +130,11 @@ final class MarData implements AutoCloseable {
     }
 
     private long seed(String purpose) {
-        return Seeds.derive(config.seed(), "mar.data." + purpose);
+        return seed(config.seed(), purpose);
+    }
+
+    private static long seed(long run, String purpose) {
+        return Seeds.derive(run, "mar.data." + purpose);
     }
 
     /** Returns the cache of the training images. */
@@ -158,17 +187,12 @@ final class MarData implements AutoCloseable {
      * @param latents generator of the latents of a cache of distributions, on the CPU
      */
     Batch batch(long step, Generator flips, Generator latents) {
-        int count = config.training().batch();
-        long wanted = (step - 1) / stepsOfPass();
-        if (pass != wanted) {
-            try (Scope scope = Scope.open(); Generator draws = Generator.seeded(seed("order." + wanted))) {
-                order = Torch.randperm(split.training(), draws).toLongArray();
-            }
-            pass = wanted;
+        DataLoaderState wanted = new DataLoaderState((step - 1) / stepsOfPass(), (step - 1) % stepsOfPass());
+        if (!order.state().equals(wanted)) {
+            order.load(wanted);
         }
-        int from = (int) ((step - 1) % stepsOfPass()) * count;
-        long[] positions = split.rows(Arrays.copyOfRange(order, from, from + count));
-        return on(cache, positions, cache.latents(positions, flips(count, flips), latents));
+        long[] positions = order.next();
+        return on(cache, positions, cache.latents(positions, flips(positions.length, flips), latents));
     }
 
     private boolean[] flips(int count, Generator draws) {
@@ -194,12 +218,11 @@ final class MarData implements AutoCloseable {
      * a scope of its own.
      */
     void validate(Consumer<Batch> sink) {
-        int size = config.evaluation().batch();
-        for (int from = 0; from < measured.length; from += size) {
-            long[] positions = Arrays.copyOfRange(measured, from, Math.min(measured.length, from + size));
-            try (Scope scope = Scope.open()) {
-                sink.accept(on(validation, positions, validation.latents(positions, null)));
-            }
+        DataLoaderOptions inOrder = DataLoaderOptions.batchSize(config.evaluation().batch())
+                .withSampler(new SequentialSampler(measured.length));
+        try (DataLoader<Long, Batch> loader = new DataLoader<>(Dataset.range(validation.images()).subset(measured),
+                inOrder, images -> on(validation, numbers(images), validation.latents(numbers(images), null)))) {
+            loader.forEach(sink);
         }
     }
 
@@ -212,6 +235,7 @@ final class MarData implements AutoCloseable {
 
     @Override
     public void close() {
+        order.close();
         close(cache, validation);
     }
 }

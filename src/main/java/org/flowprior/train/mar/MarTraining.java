@@ -1,11 +1,15 @@
 package org.flowprior.train.mar;
 
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.flowprior.config.ConfigLoader;
+import org.flowprior.data.latents.LatentCache;
 import org.flowprior.mar.Mar;
+import org.flowprior.train.Fingerprint;
 import org.flowprior.train.Stage;
 import org.flowprior.train.Training;
 import org.flowprior.train.TrainingResult;
@@ -50,7 +54,7 @@ public final class MarTraining implements Training<MarTrainingConfig> {
         private MarStage stage;
 
         OnLatents(MarTrainingConfig config, MarData data) {
-            super(config, config.training().steps());
+            super(config, config.training());
             this.config = config;
             this.data = data;
         }
@@ -65,6 +69,20 @@ public final class MarTraining implements Training<MarTrainingConfig> {
                             mar.parameterCount(), config.training().batch(), config.training().learningRate(),
                             data.stepsOfPass()));
             return stage;
+        }
+
+        @Override
+        protected Map<String, Fingerprint> inputs(Path run) throws IOException {
+            Map<String, Fingerprint> inputs = new LinkedHashMap<>();
+            inputs.put("data.cache", cache(config.data().cache()));
+            if (!config.data().validation().isEmpty()) {
+                inputs.put("data.validation", cache(config.data().validation()));
+            }
+            return inputs;
+        }
+
+        private static Fingerprint cache(String directory) throws IOException {
+            return Fingerprint.ofStore(Path.of(directory, LatentCache.DESCRIPTION));
         }
 
         @Override

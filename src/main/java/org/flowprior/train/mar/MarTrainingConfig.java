@@ -5,6 +5,7 @@ import static org.flowprior.config.ConfigRanges.notNegative;
 
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.FilePath;
+import org.flowprior.config.MayChange;
 import org.flowprior.torch.Precision;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.flowprior.train.Logging;
@@ -28,7 +29,8 @@ import org.flowprior.train.TrainingSettings;
  * @param evaluation the measurements of the averaged weights
  * @param log        how often rows and checkpoints are written
  */
-public record MarTrainingConfig(long seed, String device, int threads, Precision precision, Data data,
+public record MarTrainingConfig(long seed, @MayChange String device, @MayChange int threads, Precision precision,
+        Data data,
         MarModelConfig model, Training training, Evaluation evaluation, Logging log)
         implements StageConfig<MarTrainingConfig> {
 
@@ -64,7 +66,7 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param accumulation  number of micro-batches of a step; the gradient is the mean over all of them
      * @param learningRate  learning rate after the warm-up, above 0
      * @param schedule      schedule after the warm-up
-     * @param warmupSteps   number of steps of the warm-up, fewer than all; 0: no warm-up
+     * @param warmupSteps   number of steps of the warm-up; 0: no warm-up
      * @param lastRate      learning rate of a cosine after the last step
      * @param beta1         AdamW's decay of the mean of gradients, in [0, 1)
      * @param beta2         AdamW's decay of the mean of squared gradients, in [0, 1)
@@ -73,14 +75,15 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param ema           decay of the moving average of the weights, with which samples are drawn; in [0, 1)
      * @param checkpointing whether the activations of the transformer blocks are computed again during backward
      */
-    public record Training(int steps, int batch, int accumulation, double learningRate, Schedule schedule,
+    public record Training(@MayChange int steps, int batch, int accumulation, double learningRate, Schedule schedule,
             int warmupSteps, double lastRate, double beta1, double beta2, double weightDecay, double clip, double ema,
-            boolean checkpointing) implements TrainingSettings {
+            @MayChange boolean checkpointing) implements TrainingSettings {
 
         LearningRateSchedule rate() {
             return switch (schedule) {
                 case CONSTANT -> LearningRateSchedule.constantWithWarmup(learningRate, warmupSteps);
-                case COSINE -> LearningRateSchedule.cosineAfterWarmup(learningRate, lastRate, warmupSteps, steps);
+                case COSINE -> LearningRateSchedule.cosineAfterWarmup(learningRate, lastRate, warmupSteps,
+                        scheduledSteps());
             };
         }
     }
@@ -92,7 +95,7 @@ public record MarTrainingConfig(long seed, String device, int threads, Precision
      * @param images number of images for evaluation; 0: none, all are trained on and nothing is measured
      * @param batch  images of a batch
      */
-    public record Evaluation(int every, int images, int batch) {
+    public record Evaluation(@MayChange int every, int images, int batch) {
 
         /** Throws {@link IllegalArgumentException} for numbers that are too small. */
         public Evaluation {

@@ -10,6 +10,7 @@ import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 import org.flowprior.torch.io.Safetensors;
+import org.flowprior.train.StageFiles;
 
 /**
  * The latents after 21 of the steps of their optimisation, as the official code keeps them: after step 1, after each
@@ -55,10 +56,11 @@ final class LatentSnapshots {
     void read(Path file) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> tensors = Safetensors.read(file);
-            long[] numbers = tensors.get("steps").toLongArray();
+            long[] numbers = StageFiles.require(tensors, "steps", file).toLongArray();
+            Tensor latents = StageFiles.require(tensors, "latents", file);
             taken.clear();
             for (int i = 0; i < numbers.length; i++) {
-                taken.add(new AlignedLatents.Snapshot(numbers[i], tensors.get("latents").get((long) i).toFloatArray()));
+                taken.add(new AlignedLatents.Snapshot(numbers[i], latents.get((long) i).toFloatArray()));
             }
         }
     }

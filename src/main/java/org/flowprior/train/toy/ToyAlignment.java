@@ -150,11 +150,13 @@ final class ToyAlignment implements Stage, AutoCloseable {
 
     private void read(Path directory, String ending) {
         try (Scope scope = Scope.open(); NoGrad noGrad = new NoGrad()) {
-            latents.copy_(Safetensors.read(directory.resolve("latents" + ending)).get("latents"));
+            Path saved = directory.resolve("latents" + ending);
+            latents.copy_(StageFiles.require(Safetensors.read(saved), "latents", saved));
             snapshots.read(directory.resolve("snapshots" + ending));
-            Map<String, Tensor> columns = Safetensors.read(directory.resolve("history" + ending));
-            double[] losses = columns.get("loss").toDoubleArray();
-            double[] likelihoods = columns.get("nll").toDoubleArray();
+            Path rows = directory.resolve("history" + ending);
+            Map<String, Tensor> columns = Safetensors.read(rows);
+            double[] losses = StageFiles.require(columns, "loss", rows).toDoubleArray();
+            double[] likelihoods = StageFiles.require(columns, "nll", rows).toDoubleArray();
             history.clear();
             for (int i = 0; i < losses.length; i++) {
                 history.add(new double[] {losses[i], likelihoods[i]});

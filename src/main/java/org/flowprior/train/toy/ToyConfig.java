@@ -5,6 +5,7 @@ import static org.flowprior.config.ConfigRanges.positive;
 
 import org.flowprior.config.ConfigLoader;
 import org.flowprior.config.ConfigRecords;
+import org.flowprior.config.MayChange;
 import org.flowprior.flow.AlignmentLoss;
 import org.flowprior.flow.TimeWeighting;
 import org.flowprior.flow.VelocityNetwork;
@@ -30,7 +31,8 @@ import org.flowprior.train.StageConfig;
  * @param report    size of the report
  * @param log       how often rows and checkpoints are written
  */
-public record ToyConfig(ToyTarget target, long seed, String device, int threads, Precision precision, Flow flow,
+public record ToyConfig(ToyTarget target, long seed, @MayChange String device, @MayChange int threads,
+        Precision precision, Flow flow,
         Alignment alignment, Figures figures, Report report, Logging log)
         implements StageConfig<ToyConfig> {
 

@@ -113,6 +113,18 @@ class ReproduceTest {
     }
 
     @Test
+    void aDryRunPrintsTheCommandsThatAreLeft() throws IOException {
+        assertThat(run("fig3", "--dry-run", "--threads", "1", "--out", root().toString())).as(err::toString).isZero();
+        assertThat(out.toString()).startsWith("flowprior toy --target gaussian ").contains(" --threads 1")
+                .contains("--out " + root().resolve("toy/gaussian")).hasLineCount(1);
+        assertThat(run("table2", "--dry-run", "--out", root().toString())).isZero();
+        assertThat(out.toString().lines()).hasSizeGreaterThan(20).allMatch(line -> line.startsWith("flowprior "));
+        assertThat(root()).doesNotExist();
+        assertThat(run("embeddings", "--dry-run", "--out", "x.safetensors")).isEqualTo(2);
+        assertThat(err.toString()).contains("embeddings is one step");
+    }
+
+    @Test
     void aStepThatFailsIsNamed() throws IOException {
         Files.createDirectories(root().resolve("classifier.safetensors"));
         assertThatThrownBy(() -> make(Subject.TABLE2, ReproduceFixture.tiny(20)))
@@ -164,7 +176,7 @@ class ReproduceTest {
         "table1 --rows 5 | --rows goes with embeddings",
         "embeddings | embeddings needs a file",
         "embeddings --rows 0 --out f | --rows must be at least 1, not 0",
-        "table2 --threads 0 | --threads must be at least 1, not 0",
+        "table2 --threads 0 | --threads must be 1 to 1024, not 0",
         "table3 | 'WHAT'",
         "table2 --images absent --validation absent | no such file: absent",
     })

@@ -3,9 +3,11 @@ package org.flowprior.cli.sample;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,13 +21,12 @@ import org.flowprior.mar.MarFile;
 import org.flowprior.torch.Libtorch;
 import org.flowprior.torch.NoGrad;
 import org.flowprior.torch.Scope;
+import org.flowprior.torch.io.FileChecksum;
 
 /** A tiny generator of five classes and its autoencoder in files, and {@code sample} with them. */
 final class SampleFixture implements AutoCloseable {
 
     static final double SCALING = 0.5;
-    private static final Map<String, String> METADATA = Map.of(MarFile.SCALING, "0.5");
-
     final StringWriter out = new StringWriter();
     final StringWriter err = new StringWriter();
     final Path directory;
@@ -63,7 +64,20 @@ final class SampleFixture implements AutoCloseable {
     }
 
     private void writeGenerator() {
-        MarFile.write(generatorFile, mar.config(), mar.stateDict(), METADATA);
+        try {
+            writeGenerator(FileChecksum.of(autoencoderFile));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes the generator of latents of the autoencoder with that checksum; null: it does not say whose. */
+    void writeGenerator(String checksum) {
+        Map<String, String> metadata = new HashMap<>(Map.of(MarFile.SCALING, "0.5"));
+        if (checksum != null) {
+            metadata.put("provenance.autoencoderCrc32c", checksum);
+        }
+        MarFile.write(generatorFile, mar.config(), mar.stateDict(), metadata);
     }
 
     int run(Object... args) {

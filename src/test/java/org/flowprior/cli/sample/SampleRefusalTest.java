@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import org.flowprior.autoencoder.Autoencoder;
@@ -12,6 +13,8 @@ import org.flowprior.autoencoder.AutoencoderFile;
 import org.flowprior.generate.GeneratorFixture;
 import org.flowprior.mar.MarConfig;
 import org.flowprior.mar.MarFile;
+import org.flowprior.torch.io.DirectoryLock;
+import org.flowprior.torch.io.FileChecksum;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,30 @@ class SampleRefusalTest {
     }
 
     @Test
+    void twoSamplesDoNotFillOneDirectory() throws IOException {
+        assertDone("--count", 5, "--steps", 3);
+        Files.delete(fixture.image(2));
+        try (DirectoryLock other = DirectoryLock.of(fixture.place).orElseThrow()) {
+            assertRefused("--out " + fixture.place + " is in use by another sample that has not ended; wait for it",
+                    "--count", 5, "--steps", 3);
+            assertThat(fixture.image(2)).doesNotExist();
+        }
+        assertDone("--count", 5, "--steps", 3);
+    }
+
+    @Test
+    void whatAKillLeftGoesAtTheNextStart() throws IOException {
+        Files.createDirectories(fixture.place);
+        for (Path place : List.of(fixture.place, fixture.directory)) {
+            Path leftover = Files.writeString(place.resolve(".flowprior-0.tmp"), "half an image");
+            Files.setLastModifiedTime(leftover, FileTime.fromMillis(1_000_000));
+        }
+        assertDone("--count", 5, "--steps", 3, "--npz", fixture.directory.resolve("all.npz"));
+        assertThat(fixture.place.resolve(".flowprior-0.tmp")).doesNotExist();
+        assertThat(fixture.directory.resolve(".flowprior-0.tmp")).doesNotExist();
+    }
+
+    @Test
     void requestsThatCannotBeMetAreRefusedInOneLine() {
         assertRefused("--count 7 does not give 5 classes the same number of images; 5 or 10 does", "--count", 7);
         assertRefused("the generator has classes 0 to 4, so '3-5' is not among them", "--classes", "3-5");
@@ -68,6 +95,8 @@ class SampleRefusalTest {
         assertRefused("3 tokens are sampled in 1 to 3 iterations, not in 4", "--iterations", 4);
         assertRefused("--check-classes knows the 10 classes of procedural images, and the generator has 5",
                 "--check-classes");
+        assertRefused("--precision must be one of float32, bf16, not flot32; did you mean float32?", "--precision",
+                "flot32");
         assertRefused("--scaling must be positive, not -1.0", "--scaling", -1);
         assertRefused("its directory does not exist", "--npz", fixture.directory.resolve("nowhere/all.npz"));
         fixture.generatorFile = fixture.directory.resolve("none");
@@ -96,5 +125,25 @@ class SampleRefusalTest {
         fixture.makeGenerator(new MarConfig.Head.Diffusion(1, 16, 1));
         assertRefused("a diffusion head takes solver official", "--count", 5, "--steps", 4, "--solver", "euler");
         assertThat(fixture.place).doesNotExist();
+    }
+
+    @Test
+    void theAutoencoderIsTheOneWhoseLatentsTheGeneratorLearnt() throws IOException {
+        String own = FileChecksum.of(fixture.autoencoderFile);
+        fixture.writeGenerator(own.equals("00000000") ? "11111111" : "00000000");
+        assertRefused(fixture.autoencoderFile + " is not the file of the autoencoder whose latents "
+                + fixture.generatorFile
+                + " learnt; give that file, or --accept-other-autoencoder decodes with this one");
+        assertThat(fixture.place).doesNotExist();
+        assertThat(fixture.run("--accept-other-autoencoder")).as(fixture.err.toString()).isZero();
+        assertThat(fixture.err.toString()).contains("is not the file of the autoencoder").hasLineCount(1);
+    }
+
+    @Test
+    void aGeneratorThatDoesNotSayWhoseLatentsItLearntIsSaidInALine() {
+        fixture.writeGenerator((String) null);
+        assertThat(fixture.run()).as(fixture.err.toString()).isZero();
+        assertThat(fixture.err.toString()).isEqualTo("flowprior: " + fixture.generatorFile
+                + " does not say whose latents it learnt, so the autoencoder is not checked\n");
     }
 }

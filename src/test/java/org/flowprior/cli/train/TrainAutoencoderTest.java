@@ -2,14 +2,19 @@ package org.flowprior.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.flowprior.autoencoder.Autoencoder;
 import org.flowprior.cli.Main;
+import org.flowprior.data.ProceduralImages;
 import org.flowprior.fixtures.Banks;
 import org.flowprior.flow.FlowModel;
 import org.flowprior.flow.FlowPrior;
@@ -77,6 +82,50 @@ class TrainAutoencoderTest {
         assertThat(run("--resume", "--out", run.toString(), "--set", "training.batch=2")).isEqualTo(2);
         assertThat(err.toString()).isEqualTo("flowprior: the run in " + run
                 + " was begun with training.batch = 4; --resume cannot make it 2\n");
+    }
+
+    /** Four of twelve, whose pixels no training crop has; with six at most half may be held out, so a tenth is. */
+    @Test
+    void ownImagesAreValidatedOnSomeOfThemselves() throws IOException {
+        Path run = directory.resolve("run");
+        String[] own = tiny("--out", run.toString());
+        own[1] = drawInto("twelve", 12).toString();
+        String[] withoutValidation = Stream.concat(Stream.of(own[0], own[1]), Arrays.stream(own).skip(4))
+                .toArray(String[]::new);
+        assertThat(run(withoutValidation)).as(err::toString).isZero();
+        assertThat(out.toString()).startsWith("images trained on, validated on").contains(" 8, 4\n");
+        assertThat(run.resolve("config.json")).content().contains("\"validation\": \"\"", "\"images\": \"" + own[1]);
+
+        withoutValidation[1] = drawInto("six", 6).toString();
+        withoutValidation[Arrays.asList(withoutValidation).indexOf("--out") + 1] = directory.resolve("six-run")
+                .toString();
+        assertThat(run(withoutValidation)).as(err::toString).isZero();
+        assertThat(out.toString()).contains(" 5, 1\n");
+    }
+
+    /** As older versions began it: own images, and the preset's drawn ones to validate on. */
+    @Test
+    void aRunOfAnOlderVersionGoesOnAsItBegan() throws IOException {
+        Path run = directory.resolve("run");
+        String images = drawInto("own", 12).toString();
+        List<String> begun = new ArrayList<>(List.of(tiny("--out", run.toString())));
+        begun.set(1, images);
+        assertThat(run(begun.toArray(new String[0]))).as(err::toString).isZero();
+        List<String> asked = new ArrayList<>(begun);
+        asked.subList(2, 4).clear();
+        asked.addAll(List.of("--resume", "--config", "quick"));
+        assertThat(run(asked.toArray(new String[0]))).as(err::toString).isZero();
+        assertThat(run("--resume", "--out", run.toString())).as(err::toString).isZero();
+        assertThat(run.resolve("config.json")).content().contains("\"validation\": \"procedural:16?seed=1&count=4\"");
+    }
+
+    private Path drawInto(String name, int count) throws IOException {
+        Path images = Files.createDirectory(directory.resolve(name));
+        ProceduralImages drawn = new ProceduralImages(count, 16, 7);
+        for (int i = 0; i < count; i++) {
+            drawn.image(i).writePng(images.resolve(i + ".png"));
+        }
+        return images;
     }
 
     @Test

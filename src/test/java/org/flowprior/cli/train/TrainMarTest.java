@@ -86,7 +86,7 @@ class TrainMarTest {
                 .as(err::toString).isZero();
         assertThat(run.resolve("config.json")).content().contains("\"width\": 8");
         assertThat(run("--size", "enormous", "--cache", "c")).isEqualTo(2);
-        assertThat(err.toString()).contains("'--size': expected one of [BASE, LARGE, HUGE]");
+        assertThat(err.toString()).contains("--size must be one of base, large, huge, not enormous");
     }
 
     @Test

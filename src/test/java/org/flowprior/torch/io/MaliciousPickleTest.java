@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.flowprior.fixtures.Resources;
 import org.flowprior.torch.InScope;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @InScope
 class MaliciousPickleTest {
@@ -55,8 +58,8 @@ class MaliciousPickleTest {
                         "refused: the pickle wants __builtin__.eval, which is not data"),
                 evil(global("builtins", "getattr"), "refused: the pickle wants builtins.getattr, which is not data"),
                 evil(global("torch.hub", "load"),
-                        "refused: the pickle wants torch.hub.load, which flowprior does not read"),
-                evil(global("torch", "load"), "refused: the pickle wants torch.load, which flowprior does not read"),
+                        "refused: the pickle wants torch.hub.load, which is not data"),
+                evil(global("torch", "load"), "refused: the pickle wants torch.load, which is not data"),
                 evil(text("collections") + text("OrderedDict.__init__.__globals__") + "\u0093",
                         "refused: the pickle wants collections.OrderedDict.__init__.__globals__, which is not data"),
                 evil("K\1K\2\u0093", "refused: the pickle names a function by something that is not a text"),
@@ -68,8 +71,8 @@ class MaliciousPickleTest {
                 evil(global("torch", "Tensor") + ")\u0081",
                         "refused: the pickle makes an object of torch.Tensor"),
                 evil(text("x") + ")\u0081", "refused: the pickle makes an object of something that is not a class"),
-                evil(global("argparse", "Namespace") + ")}\u0092",
-                        "refused: the pickle has opcode 0x92, which torch.save does not write"),
+                evil(global("argparse", "Namespace") + text("x") + "\u0085}\u0092",
+                        "refused: the pickle makes an object of argparse.Namespace"),
                 evil("}" + "}b", "refused: the pickle sets the state of plain data"),
                 evil(tensor(storage("FloatStorage", "0", 0), 0, 0, 1) + "}b",
                         "refused: the pickle sets the state of plain data"),
@@ -128,7 +131,7 @@ class MaliciousPickleTest {
     @Test
     void theOlderContainerIsNoWayAround() throws IOException {
         ByteArrayOutputStream legacy = new ByteArrayOutputStream();
-        legacy.writeBytes(PtContainer.LEGACY_MAGIC);
+        legacy.writeBytes(Pickles.bytes(PROTOCOL + "\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019."));
         legacy.writeBytes(Pickles.bytes(PROTOCOL + "M\351\3." + PROTOCOL + "}."));
         legacy.writeBytes(Pickles.bytes(PROTOCOL + global("os", "system") + text("id") + "\u0085R."));
         Path file = Files.write(folder.resolve("x.pth"), legacy.toByteArray());
@@ -183,6 +186,37 @@ class MaliciousPickleTest {
 
         assertThatThrownBy(() -> PtFile.read(file)).isExactlyInstanceOf(FormatException.class)
                 .hasMessage(file + ": refused: the pickle unfolds to more than it holds");
+    }
+
+    /** A pickle of a gigabyte of zeros, in a megabyte. */
+    @Test
+    void aCompressedPickleThatUnfoldsIsRefusedBeforeItDoes() throws IOException {
+        Path file = folder.resolve("x.pt");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("a/data.pkl"));
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 1024; i++) {
+                zip.write(zeros);
+            }
+        }
+
+        assertThatThrownBy(() -> PtFile.read(file)).isExactlyInstanceOf(FormatException.class)
+                .hasMessage(file + ": refused: its compressed pickle unfolds to 1073741824 bytes");
+    }
+
+    /** Each byte of these pickles asks for an object of a hundred bytes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"]", "}", "\u008f", "(", "](e", "c_\n_\n)R"})
+    void objectsAreCountedBeforeTheyFillTheMemory(String opcodes) throws IOException {
+        Path file = folder.resolve("x.pt");
+        byte[] pickle = Pickles.bytes(PROTOCOL + opcodes.repeat((16 << 20) / opcodes.length()) + "N.");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("a/data.pkl"));
+            zip.write(pickle);
+        }
+
+        assertThatThrownBy(() -> PtFile.read(file)).isExactlyInstanceOf(FormatException.class).hasMessage(file
+                + ": refused: the pickle unfolds to more objects than a file of this size may have");
     }
 
     @Test

@@ -2,82 +2,103 @@ package org.flowprior.torch.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterProperty;
-import net.jqwik.api.lifecycle.BeforeProperty;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/**
+ * Whatever is written is read again: maps of up to six tensors of any dtype and up to four dimensions of 0 to 4, some of
+ * them not contiguous, under any names.
+ */
 class RoundTripTest {
 
-    private Path file;
+    private static final int TRIES = 100;
+    private static final int SEEDS = 4;
+    /** Characters of one to four bytes in UTF-8, and those that JSON, zip files and pickles treat in a special way. */
+    private static final int[] CHARACTERS =
+            "aZ09 ./\\\"'\n\t\u0001\u007f\u0080\u00e9\u07ff\u0800\u2028\ud7ff\ue000\uffff{}[]:,"
+                    .codePoints().toArray();
+    private static final int[] ASTRAL = {0x10000, 0x1f600, 0x10ffff};
+
+    @TempDir
+    private Path directory;
 
     /** A tensor to be made; transposed tensors are not contiguous. */
-    record Plan(DType dtype, List<Integer> shape, boolean transposed) {
+    private record Plan(DType dtype, long[] shape, boolean transposed) {
+
+        static Plan of(SplittableRandom random) {
+            DType[] dtypes = DType.values();
+            return new Plan(dtypes[random.nextInt(dtypes.length)],
+                    random.ints(random.nextInt(5), 0, 5).asLongStream().toArray(), random.nextBoolean());
+        }
 
         Tensor make(String name) {
-            long[] sizes = shape.stream().mapToLong(Integer::longValue).toArray();
-            Tensor tensor = Payload.tensor(name, dtype, sizes);
-            return transposed && sizes.length > 1 ? tensor.transpose(0, 1) : tensor;
+            Tensor tensor = Payload.tensor(name, dtype, shape);
+            return transposed && shape.length > 1 ? tensor.transpose(0, 1) : tensor;
         }
     }
 
-    @BeforeProperty
-    void createFile() throws IOException {
-        file = Files.createTempFile("flowprior", ".tensors");
+    private static IntStream seeds() {
+        return IntStream.range(0, SEEDS);
     }
 
-    @AfterProperty
-    void deleteFile() throws IOException {
-        Files.delete(file);
+    private static String name(SplittableRandom random) {
+        int[] points = new int[random.nextInt(21)];
+        for (int i = 0; i < points.length; i++) {
+            points[i] = switch (random.nextInt(4)) {
+                case 0 -> ASTRAL[random.nextInt(ASTRAL.length)];
+                case 1 -> random.nextInt(1, 0xd800);
+                default -> CHARACTERS[random.nextInt(CHARACTERS.length)];
+            };
+        }
+        return new String(points, 0, points.length);
     }
 
-    @Provide
-    Arbitrary<Map<String, Plan>> plans() {
-        Arbitrary<String> names = Arbitraries.strings().excludeChars('\0').ofMaxLength(20)
-                .filter(s -> !s.equals("__metadata__") && StandardCharsets.UTF_8.newEncoder().canEncode(s));
-        Arbitrary<Plan> plan = Combinators.combine(Arbitraries.of(DType.class),
-                Arbitraries.integers().between(0, 4).list().ofMaxSize(4), Arbitraries.of(true, false)).as(Plan::new);
-        return Arbitraries.maps(names, plan).ofMaxSize(6);
-    }
-
-    private static Map<String, Tensor> make(Map<String, Plan> plans, Set<DType> without) {
+    private static Map<String, Tensor> make(SplittableRandom random, Set<DType> without) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        plans.forEach((name, plan) -> {
+        for (int count = random.nextInt(7); count > 0; count--) {
+            String name = name(random);
+            Plan plan = Plan.of(random);
             if (!without.contains(plan.dtype())) {
                 tensors.put(name, plan.make(name));
             }
-        });
+        }
         return tensors;
     }
 
-    private static void inScope(Runnable body) {
-        long before = Memory.liveTensors();
-        try (Scope scope = Scope.open()) {
-            body.run();
+    private void examine(int seed, Set<DType> without, BiConsumer<Path, Map<String, Tensor>> check) {
+        Path file = directory.resolve("tensors");
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Integer> counts = new ArrayList<>();
+        for (int i = 0; i < TRIES / SEEDS; i++) {
+            long before = Memory.liveTensors();
+            try (Scope scope = Scope.open()) {
+                Map<String, Tensor> tensors = make(random, without);
+                counts.add(tensors.size());
+                check.accept(file, tensors);
+            }
+            assertThat(Memory.liveTensors()).isEqualTo(before);
         }
-        assertThat(Memory.liveTensors()).isEqualTo(before);
+        assertThat(counts).contains(0).anyMatch(count -> count > 3);
     }
 
-    @Property(tries = 100)
-    void safetensors(@ForAll("plans") Map<String, Plan> plans) {
-        inScope(() -> {
-            Map<String, Tensor> tensors = make(plans, Payload.NOT_IN_SAFETENSORS);
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void safetensors(int seed) {
+        examine(seed, Payload.NOT_IN_SAFETENSORS, (file, tensors) -> {
             Safetensors.write(file, tensors, Map.of("k", "v"));
             assertThat(Payload.describe(Safetensors.read(file)))
                     .containsExactlyInAnyOrderElementsOf(Payload.describe(tensors));
@@ -86,19 +107,19 @@ class RoundTripTest {
         });
     }
 
-    @Property(tries = 100)
-    void pt(@ForAll("plans") Map<String, Plan> plans) {
-        inScope(() -> {
-            Map<String, Tensor> tensors = make(plans, Set.of());
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void pt(int seed) {
+        examine(seed, Set.of(), (file, tensors) -> {
             PtFile.write(file, tensors);
             assertThat(Payload.describe(PtFile.readStateDict(file))).isEqualTo(Payload.describe(tensors));
         });
     }
 
-    @Property(tries = 100)
-    void npz(@ForAll("plans") Map<String, Plan> plans) {
-        inScope(() -> {
-            Map<String, Tensor> tensors = make(plans, Payload.NOT_IN_NUMPY);
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void npz(int seed) {
+        examine(seed, Payload.NOT_IN_NUMPY, (file, tensors) -> {
             Npz.write(file, tensors);
             assertThat(Payload.describe(Npz.read(file))).isEqualTo(Payload.describe(tensors));
         });

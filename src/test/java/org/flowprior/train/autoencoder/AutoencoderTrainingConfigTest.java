@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.flowprior.autoencoder.AutoencoderConfig;
@@ -13,6 +15,7 @@ import org.flowprior.config.ConfigRecords;
 import org.flowprior.config.RequestException;
 import org.flowprior.torch.optim.LearningRateSchedule;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +69,27 @@ class AutoencoderTrainingConfigTest {
     void whatMakesNoRunIsRefused(String settings) {
         assertThatThrownBy(() -> LOADER.load("quick", List.of(settings.split(" "))))
                 .isInstanceOf(RequestException.class);
+    }
+
+    @Test
+    void drawnImagesOfAPresetValidateOnlyDrawnOnes(@TempDir Path directory) throws IOException {
+        String drawn = "procedural:64?seed=1&count=256";
+        assertThat(validation("quick")).isEqualTo(drawn);
+        assertThat(validation("quick", "data.images=procedural:32")).isEqualTo(drawn);
+        assertThat(validation("quick", "data.images=some/where")).isEmpty();
+        assertThat(validation("quick", "data.images=some/where", "data.validation=" + drawn)).isEqualTo(drawn);
+        Path file = directory.resolve("own.json");
+        Files.writeString(file, "{\"data\": {\"images\": \"some/where\"}}");
+        assertThat(validation(file.toString())).isEmpty();
+        assertThat(validation(file.toString(), "data.validation=other")).isEqualTo("other");
+        Files.writeString(file, "{\"data\": {\"images\": \"some/where\", \"validation\": \"" + drawn + "\"}}");
+        assertThat(validation(file.toString())).isEqualTo(drawn);
+        Files.writeString(file, LOADER.toJson(LOADER.load(file.toString(), List.of())).toString());
+        assertThat(LOADER.read(file, List.of()).data().validation()).isEqualTo(drawn);
+    }
+
+    private static String validation(String source, String... settings) {
+        return LOADER.load(source, List.of(settings)).data().validation();
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.flowprior.torch.Memory;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
+import org.flowprior.torch.data.DataLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,27 @@ class FlowDataTest {
         }
     }
 
+    private static Tensor batch(FlowData data, int count, Generator rows, Generator features) {
+        try (DataLoader<Long, Tensor> batches = data.batches(count, rows, features)) {
+            return batches.next();
+        }
+    }
+
+    /** The draws of a batch are those of one call of randint, and none is drawn ahead. */
+    @Test
+    void theStateOfTheGeneratorIsThePosition() {
+        try (FlowData data = open(Banks.numbered(directory.resolve("bank"), 240)); Scope scope = Scope.open();
+                Generator rows = Generator.seeded(7); Generator same = Generator.seeded(7);
+                DataLoader<Long, Tensor> batches = data.batches(16, rows, rows)) {
+            for (int i = 0; i < 3; i++) {
+                long[] numbers = Torch.randint(200, new long[] {16}, same).toLongArray();
+                Tensor expected = data.training(200, "checked").indexSelect(0, Tensor.of(numbers));
+                assertThat(batches.next().toDoubleArray()).isEqualTo(expected.toDoubleArray());
+                assertThat(rows.state().equal(same.state())).isTrue();
+            }
+        }
+    }
+
     /** 200 rows, of which 20,000 draws leave one out with probability 1e-52. */
     @ParameterizedTest
     @ValueSource(strings = {"data.cacheGigabytes=1", "data.cacheGigabytes=0"})
@@ -63,7 +85,7 @@ class FlowDataTest {
                 Generator rows = Generator.seeded(1)) {
             assertThat(data.isCached()).isEqualTo(cache.endsWith("1"));
             Set<Long> drawn = new HashSet<>();
-            Arrays.stream(data.batch(20_000, rows, rows).select(1, 0).toDoubleArray())
+            Arrays.stream(batch(data, 20_000, rows, rows).select(1, 0).toDoubleArray())
                     .forEach(x -> drawn.add((long) x));
             Set<Long> heldOut = new HashSet<>();
             Arrays.stream(data.heldOut().select(1, 0).toDoubleArray()).forEach(x -> heldOut.add((long) x));
@@ -80,8 +102,8 @@ class FlowDataTest {
         try (FlowData kept = open(bank); FlowData read = open(bank, "data.cacheGigabytes=0");
                 Scope scope = Scope.open()) {
             try (Generator one = Generator.seeded(3); Generator other = Generator.seeded(3)) {
-                assertThat(kept.batch(50, one, null).toDoubleArray())
-                        .isEqualTo(read.batch(50, other, null).toDoubleArray());
+                assertThat(batch(kept, 50, one, null).toDoubleArray())
+                        .isEqualTo(batch(read, 50, other, null).toDoubleArray());
             }
             assertThat(kept.heldOut().toDoubleArray()).isEqualTo(read.heldOut().toDoubleArray());
         }
@@ -153,7 +175,7 @@ class FlowDataTest {
                     Generator features = Generator.seeded(2)) {
                 assertThat(data.isCached()).isFalse();
                 assertThat(data.dimension()).isEqualTo(2);
-                assertThat(data.batch(2000, rows, features).std().item()).isCloseTo(1, within(0.1));
+                assertThat(batch(data, 2000, rows, features).std().item()).isCloseTo(1, within(0.1));
                 assertThat(data.heldOut().toDoubleArray()).isEqualTo(data.heldOut().toDoubleArray());
             }
         }

@@ -91,8 +91,17 @@ class FlowTrainingConfigTest {
         assertThatThrownBy(() -> LOADER.load("quick", List.of("training.accumulation=3")))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("config: training.accumulation must divide batch * flowMul = 1024, which 3 does not");
-        assertThatThrownBy(() -> LOADER.load("quick", List.of("training.steps=100")))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("config: training.warmupSteps must be fewer than the 100 steps, not 100");
+        assertThatThrownBy(() -> LOADER.load("quick", List.of("training.steps=99999999999")))
+                .isInstanceOf(RequestException.class).hasMessage("config: training.steps must be a whole number from "
+                        + "-2147483648 to 2147483647, not 99999999999");
+    }
+
+    /** As with PyTorch's LinearLR(start_factor=1e-5 / 1e-3, total_iters=100), of which only 20 steps are done. */
+    @Test
+    void aRunMayEndDuringTheWarmup() {
+        FlowTrainingConfig.Training training = LOADER.load("quick", List.of("training.steps=20",
+                "training.warmupSteps=100", "training.warmupStart=0.00001", "training.learningRate=0.001")).training();
+        assertThat(training.schedule().at(0)).isEqualTo(1e-5);
+        assertThat(training.schedule().at(19)).isCloseTo(1e-5 + 19 * (1e-3 - 1e-5) / 100, within(1e-12));
     }
 }

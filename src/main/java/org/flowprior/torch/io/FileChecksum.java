@@ -1,4 +1,4 @@
-package org.flowprior.cli.common;
+package org.flowprior.torch.io;
 
 import java.io.IOException;
 import java.io.InputStream;
