@@ -14,6 +14,7 @@ import org.flowprior.examples.LstmLanguageModel;
 import org.flowprior.examples.MnistClassifier;
 import org.flowprior.examples.OwnFunction;
 import org.flowprior.examples.OwnModule;
+import org.flowprior.examples.OwnOptimizer;
 import org.flowprior.examples.PriorOnArrays;
 import org.flowprior.examples.SampleImages;
 import org.flowprior.examples.SmallTransformer;
@@ -74,6 +75,7 @@ class ExamplesTest {
         followsPyTorch("small_transformer", SmallTransformer::main);
         followsPyTorch("gan", Gan::main);
         followsPyTorch("own_function", OwnFunction::main);
+        followsPyTorch("own_optimizer", OwnOptimizer::main);
     }
 
     @Test
