@@ -43,9 +43,11 @@ record GradCheck(Function<List<Tensor>, List<Tensor>> function, List<Tensor> inp
             for (int n = 0; n < analytical.length; n++) {
                 double expected = numerical[n][e];
                 if (!(Math.abs(analytical[n] - expected) <= absolute + relative * Math.abs(expected))) {
-                    throw new IllegalStateException(String.format(Locale.ROOT, "gradCheck: the derivative of output %d, "
-                            + "element %d, with respect to input %d, element %d, is %.9g by backward and %.9g by "
-                            + "differences", o, e, i, n, analytical[n], expected));
+                    throw new IllegalStateException(String.format(Locale.ROOT,
+                            "gradCheck: the derivative of output %d, "
+                                    + "element %d, with respect to input %d, element %d, is %.9g by backward and %.9g by "
+                                    + "differences",
+                            o, e, i, n, analytical[n], expected));
                 }
             }
         }
