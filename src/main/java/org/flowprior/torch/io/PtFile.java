@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -82,6 +83,35 @@ public final class PtFile {
         }
     }
 
+    /**
+     * Reads all tensors in nested dicts and lists, under their keys and indices, joined with dots. A tensor in two
+     * places has both names. What lies in itself or more than 100 levels deep is left out.
+     *
+     * @throws FormatException              if the content is wrong, or its names would fill the memory
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    public static Map<String, Tensor> readTensors(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> tensors = NamedTensors.of(file, read(file));
+            new HashSet<>(tensors.values()).forEach(Tensor::moveOutward);
+            return tensors;
+        }
+    }
+
+    /**
+     * Returns the keys of the dicts that lie in the outermost dict, without loading the tensors; empty if the object is
+     * no dict.
+     *
+     * @throws FormatException              if the content is wrong
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    public static Set<String> entries(Path file) {
+        return !(described(file) instanceof Map<?, ?> root) ? Set.of() : root.entrySet().stream()
+                .filter(entry -> entry.getKey() instanceof String && entry.getValue() instanceof Map<?, ?> map
+                        && !map.isEmpty())
+                .map(entry -> (String) entry.getKey()).collect(Collectors.toSet());
+    }
+
     private static Map<String, Tensor> stateDict(Path file, Object root, String... keys) {
         Object found = root;
         String path = "";
@@ -94,14 +124,16 @@ public final class PtFile {
         }
         if (!(found instanceof Map<?, ?> dict)) {
             throw new FormatException(file, "holds "
-                    + (found instanceof InertObject object ? object + ", so no state dict" : "no state dict") + (path.isEmpty() ? "" : " under '" + String.join(".", keys) + "'"));
+                    + (found instanceof InertObject object ? object + ", so no state dict" : "no state dict")
+                    + (path.isEmpty() ? "" : " under '" + String.join(".", keys) + "'"));
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
             if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof Tensor tensor)) {
                 throw new FormatException(file, "entry '" + path + entry.getKey() + "' is "
                         + (entry.getValue() instanceof InertObject object ? object.type() + ", which is not read"
-                                : "not a tensor") + "; name the state dict that you want" + entries(dict));
+                                : "not a tensor")
+                        + "; name the state dict that you want" + entries(dict));
             }
             tensors.put(name, tensor);
         }
