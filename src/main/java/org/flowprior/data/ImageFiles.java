@@ -37,10 +37,8 @@ record ImageFiles(Path directory, List<String> paths, ImageClasses labelled, Tra
                     .sorted(Comparator.comparing(ImageNames::firstComponent).thenComparing(path -> path)).toList();
         } catch (UncheckedIOException e) {
             if (e.getCause() instanceof FileSystemLoopException loop) {
-                throw new IllegalArgumentException(
-                        loop.getFile() + ": the symbolic link leads back to a directory above "
-                                + "it; remove it",
-                        e);
+                throw new IllegalArgumentException(loop.getFile() + ": the symbolic link leads back to a directory above "
+                        + "it; remove it", e);
             }
             throw e.getCause();
         }

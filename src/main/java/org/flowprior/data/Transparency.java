@@ -27,9 +27,8 @@ final class Transparency {
     void look(BufferedImage image, String name) {
         if (!done.get() && image.getColorModel().hasAlpha() && isTransparent(image) && done.compareAndSet(false,
                 true)) {
-            System.getLogger("org.flowprior.data").log(System.Logger.Level.WARNING,
-                    set + ": " + name + " has transparent pixels; alpha is dropped in "
-                            + "this set, as Pillow's convert('RGB') does, so that their hidden colours show");
+            System.getLogger("org.flowprior.data").log(System.Logger.Level.WARNING, set + ": " + name + " has transparent pixels; alpha is dropped in "
+                    + "this set, as Pillow's convert('RGB') does, so that their hidden colours show");
         }
     }
 

@@ -35,8 +35,7 @@ public final class FeatureBankWriter implements AutoCloseable {
     /**
      * How a bank is written.
      *
-     * @param rowsPerShard most rows in a file and in memory, at least 1; wide rows are fewer, so that a file has at most
-     *                     256 MiB
+     * @param rowsPerShard most rows in a file and in memory, at least 1; fewer if they had more than 256 MiB
      * @param dtype        element type on disk: float32, bfloat16 or float16
      * @param gaussian     whether rows are mean and log-variance
      * @param scaling      factor for readers of the rows; null for one over the pooled deviation

@@ -189,8 +189,7 @@ class ImageSourceTest {
         Files.write(c.resolve("0.png"), png);
         Files.copy(directory.resolve("b.tgz"), c.resolveSibling("backup.tgz"));
         try (ImageSource source = ImageSource.open(c.getParent())) {
-            assertThat(names(source)).as("of a folder with images and a compressed tar")
-                    .containsExactly("images/0.png");
+            assertThat(names(source)).as("of a folder with images and a compressed tar").containsExactly("images/0.png");
         }
         byte[] packed = Files.readAllBytes(directory.resolve("b.tgz"));
         Files.write(directory.resolve("b.tgz"), Arrays.copyOf(packed, packed.length - 30));

@@ -3,10 +3,10 @@ package org.flowprior.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.flowprior.config.MetadataText;
 import org.flowprior.fixtures.TinyMar;
@@ -123,9 +123,8 @@ class MarFileTest {
         }
     }
 
-    private static final MarConfig SMALL =
-            new MarConfig(new LatentLayout.Sequence(2, 3), 8, 1, 1, 2, 4, 2, 1, true, 0.1,
-                    0.1, 0.1, 0.7, new MarConfig.Head.Flow(1, 4, 4));
+    private static final MarConfig SMALL = new MarConfig(new LatentLayout.Sequence(2, 3), 8, 1, 1, 2, 4, 2, 1, true, 0.1,
+            0.1, 0.1, 0.7, new MarConfig.Head.Flow(1, 4, 4));
 
     @Test
     void normsBehindTheBlocksAreRefusedByName() {

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Converts weights: safetensors to the .pt that the official scripts load, and a .pt to safetensors.",
-            "An autoencoder gets the entries model and ema, a generator model and model_ema, a prior model and ema with "
-                    + "the keys flow_loss.net.*; a network in the paper's time and other tensors become a bare state "
-                    + "dict. torch.load(weights_only=True) reads all of them."},
+            "An autoencoder gets the entries model and ema, a generator model and model_ema, a prior model and ema "
+                    + "with the keys flow_loss.net.*; a network in the paper's time and other tensors become a bare "
+                    + "state dict. torch.load(weights_only=True) reads all of them."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  flowprior convert runs/ae/ema.safetensors --out ae.pt",
@@ -45,8 +45,8 @@ public final class Convert extends Subcommand {
     private Path out;
 
     @Option(names = "--entry", paramLabel = "NAME",
-            description = "the entry of a .pt, with dots into nested dicts (default: the first that exists of model_ema, "
-                    + "ema, model and state_dict, otherwise the whole file)")
+            description = "the entry of a .pt, with dots into nested dicts (default: the first that exists of "
+                    + "model_ema, ema, model and state_dict, otherwise the whole file)")
     private String entry;
 
     @Override

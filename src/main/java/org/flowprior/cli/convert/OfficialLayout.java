@@ -26,9 +26,9 @@ record OfficialLayout(String kind, Object object, List<String> leftOut) {
     private static final String NETWORK = "net.";
 
     /**
-     * Arranges the tensors of a safetensors file, by its metadata: an autoencoder under {@code model} and {@code ema}, a
-     * generator under {@code model} and {@code model_ema}, a velocity network in the official time under {@code model}
-     * and {@code ema} with the prefix {@code flow_loss.net.}, one in the paper's time bare, as the toy's; one that was
+     * Arranges the tensors of a safetensors file, by its metadata: an autoencoder under {@code model} and {@code ema},
+     * a generator under {@code model} and {@code model_ema}, a velocity network in the official time under
+     * {@code model} and {@code ema} with the prefix {@code flow_loss.net.}, one in the paper's time bare, as the toy's; one that was
      * converted before under its entry again; anything else bare.
      */
     static OfficialLayout of(Path file, Map<String, Tensor> tensors) {

@@ -173,7 +173,7 @@ public final class Evaluate extends Subcommand {
             report.row("features", String.format(Locale.ROOT, "%s, %,d numbers%s", features.file(),
                     result.dimension(), published ? ""
                             : network.isInception() ? "; unverified: not the file of published results"
-                            : "; not comparable with published results"));
+                                    : "; not comparable with published results"));
         }
         boolean neighbours = result.metrics().contains(Metric.PR);
         if (neighbours || result.metrics().contains(Metric.IS)) {

@@ -27,8 +27,7 @@ final class DefaultCollate {
             case byte[] first -> stack(items, byte[].class, Tensor::of);
             case boolean[] first -> stack(items, boolean[].class, Tensor::of);
             case Float first -> Tensor.of(floats(items));
-            case Double first ->
-                    Tensor.of(all(items, Number.class).stream().mapToDouble(Number::doubleValue).toArray());
+            case Double first -> Tensor.of(all(items, Number.class).stream().mapToDouble(Number::doubleValue).toArray());
             case Number first -> Tensor.of(all(items, Number.class).stream().mapToLong(Number::longValue).toArray());
             case Boolean first -> Tensor.of(all(items, Boolean.class).stream().mapToInt(b -> b ? 1 : 0).toArray())
                     .into(numbers -> numbers.ne(0));

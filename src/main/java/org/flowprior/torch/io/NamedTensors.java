@@ -10,8 +10,8 @@ import java.util.Set;
 import org.flowprior.torch.Tensor;
 
 /**
- * Collects the tensors of the nested dicts and lists of a {@code .pt} file under their keys, joined with dots. What lies
- * in itself or more than 100 levels deep is left out, and a file whose names would fill the memory is refused.
+ * Collects the tensors of the nested dicts and lists of a {@code .pt} file under their keys, joined with dots. What
+ * lies in itself or more than 100 levels deep is left out, and a file whose names would fill the memory is refused.
  */
 final class NamedTensors {
 

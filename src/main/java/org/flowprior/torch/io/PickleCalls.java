@@ -189,8 +189,7 @@ final class PickleCalls {
     Object key(Object key) {
         if (key instanceof String text) {
             spend(text.length() / LONG_KEY);
-        } else if (key != null && !(key instanceof InertObject) && !(key instanceof Long) && !(key instanceof Double)
-                && !(key instanceof Boolean)) {
+        } else if (key != null && !(key instanceof InertObject) && !(key instanceof Long) && !(key instanceof Double) && !(key instanceof Boolean)) {
             throw input.refuse("a key of a dict or set in the pickle is not a text and not a number");
         }
         return key;

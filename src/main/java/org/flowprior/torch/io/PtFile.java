@@ -17,8 +17,8 @@ import org.flowprior.torch.Tensor;
  * such as {@code os.system}, is refused.
  *
  * <p>The result is a tree of Map (dict, Namespace), List (list, tuple, Size), Set, Tensor, String, Long (BigInteger
- * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, InertObject, and null. All tensors are on the CPU, also
- * those saved on another device. Tensors that shared a storage share it again; a tensor that is in two places is one
+ * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, InertObject, and null. All tensors are on the CPU,
+ * also those saved on another device. Tensors that shared a storage share it again; a tensor that is in two places is one
  * {@link Tensor}.
  */
 public final class PtFile {

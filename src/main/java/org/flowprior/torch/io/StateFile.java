@@ -101,7 +101,7 @@ public final class StateFile {
         return text.matches("-?[0-9]{1,18}") ? (Number) Long.valueOf(text) : Double.valueOf(text);
     }
 
-    /** Returns those {@link #arguments} that are a text, a finite number or a Boolean as JSON; empty if there are none. */
+    /** Returns as JSON those {@link #arguments} that are texts, finite numbers or Booleans; empty if there are none. */
     public static String argumentsText(Path file) {
         JsonObject json = new JsonObject();
         arguments(file).forEach((name, value) -> {

@@ -37,6 +37,7 @@ import org.flowprior.vision.MlpType;
 import org.flowprior.vision.VisionTransformerConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 @InScope
@@ -167,6 +168,30 @@ class ConvertTest {
             assertThat(Safetensors.header(made).metadata()).containsEntry("entry", entry);
             assertThat(Safetensors.header(made).metadata().get("args")).contains("\"tau\":0.2", "\"flag\":true");
         }
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(named = "FLOWPRIOR_PYTHON", matches = ".+")
+    void pytorchLoadsBothDirections() throws Exception {
+        try (Mar mar = GeneratorFixture.mar(new MarConfig.Head.Flow(1, 16, 1))) {
+            MarFile.write(weights, mar);
+        }
+        assertPythonAgrees("model", "model_ema");
+        Files.delete(pt);
+        Files.delete(back);
+        Safetensors.write(weights, Map.of("a", Torch.arange(5), "half", Torch.ones(2, 3).to(DType.BFLOAT16)));
+        assertPythonAgrees();
+    }
+
+    private void assertPythonAgrees(String... entries) throws Exception {
+        convert(weights, "--out", pt);
+        convert(pt, "--out", back);
+        List<String> words = new ArrayList<>(List.of(System.getenv("FLOWPRIOR_PYTHON"), "tools/oracle/convert.py",
+                weights.toString(), pt.toString(), back.toString()));
+        words.addAll(List.of(entries));
+        Process python = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String said = new String(python.getInputStream().readAllBytes());
+        assertThat(python.waitFor()).as(said).isZero();
     }
 
     @Test

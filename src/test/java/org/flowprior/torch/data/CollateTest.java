@@ -56,8 +56,7 @@ class CollateTest {
 
     @Test
     void structuresKeepTheirForm() {
-        Pair pair =
-                batch(List.of(new Pair(Torch.ones(2), Tensor.scalar(3)), new Pair(Torch.zeros(2), Tensor.scalar(4))));
+        Pair pair = batch(List.of(new Pair(Torch.ones(2), Tensor.scalar(3)), new Pair(Torch.zeros(2), Tensor.scalar(4))));
         assertThat(pair.image.shape()).containsExactly(2, 2);
         assertThat(pair.label.toLongArray()).containsExactly(3, 4);
         Nested nested = batch(List.of(new Nested(pair, Map.of("x", Torch.ones(1))), new Nested(pair, Map.of("x",

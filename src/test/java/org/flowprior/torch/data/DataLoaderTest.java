@@ -85,8 +85,7 @@ class DataLoaderTest {
     @ParameterizedTest
     @CsvSource({"in-order, 7, 3, false, false, 0, -1", "shuffled, 11, 4, true, false, 0, -1",
         "shuffled-generator, 11, 4, true, false, 0, 5", "shuffled-drop, 12, 4, true, true, 0, 6",
-        "workers, 23, 2, true, false, 0, 8", "workers, 23, 2, true, false, 3, 8",
-        "shuffled, 11, 4, true, false, 2, -1"})
+        "workers, 23, 2, true, false, 0, 8", "workers, 23, 2, true, false, 3, 8", "shuffled, 11, 4, true, false, 2, -1"})
     void theOrderIsThatOfPyTorch(String name, long items, int batch, boolean shuffle, boolean dropLast, int workers,
             long seed) {
         Libtorch.manualSeed(11);
@@ -295,8 +294,7 @@ class DataLoaderTest {
     @Test
     void whatCannotBeLoadedIsRefused() {
         Dataset<Tensor> data = new Vectors(2);
-        try (DataLoader<Tensor, Tensor> loader =
-                DataLoader.of(data, DataLoaderOptions.batchSize(3).withDropLast(true))) {
+        try (DataLoader<Tensor, Tensor> loader = DataLoader.of(data, DataLoaderOptions.batchSize(3).withDropLast(true))) {
             assertThat(loader.size()).isZero();
             assertThat(loader.iterator().hasNext()).isFalse();
             assertThatThrownBy(loader::next).isInstanceOf(NoSuchElementException.class)

@@ -118,8 +118,7 @@ class AutoencoderDataTest {
                 "model.latentTokens=4", "model.encoder.width=16", "model.encoder.depth=1", "model.encoder.hidden=16",
                 "model.decoder.width=16", "model.decoder.depth=1", "model.decoder.hidden=16", "training.batch=8",
                 "training.steps=1", "training.warmupSteps=0", "evaluation.images=6")), new Console(
-                        new PrintStream(said, true, StandardCharsets.UTF_8), Console.Level.NORMAL, false),
-                () -> false);
+                        new PrintStream(said, true, StandardCharsets.UTF_8), Console.Level.NORMAL, false), () -> false);
         return said.toString(StandardCharsets.UTF_8);
     }
 }
