@@ -79,7 +79,30 @@ def loop():
     return options
 
 
+def training():
+    """Weights, optimiser and epoch in one file, after a step of Adam whose gradients are 1, 2, 3."""
+    linear = torch.nn.Linear(3, 1, bias=False)
+    with torch.no_grad():
+        linear.weight.copy_(torch.tensor([[1.0, -1.0, 0.5]]))
+    optimizer = torch.optim.Adam(linear.parameters(), lr=0.25)
+    linear(torch.tensor([1.0, 2.0, 3.0])).sum().backward()
+    optimizer.step()
+    return {"model": linear.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}
+
+
+def arrays():
+    """Arrays that are no tensors beside one that is."""
+    return {"x": np.arange(6, dtype=np.float32).reshape(3, 2), "labels": np.array(["cat", "größer", "\U0001f600"]),
+            "swapped": np.array(["ab", "c"]).astype(">U2"), "bytes": np.array([b"a"]), "one": np.array("single"),
+            "square": np.array([["a", "b"], ["c", "d"]]), "objects": np.array([{"a": 1}, None], dtype=object),
+            "fields": np.zeros(2, dtype=[("a", "<f4"), ("b", [("c", "<i8", (2,))])]),
+            "when": np.array(["2024-01-02"], dtype="datetime64[D]")}
+
+
 def write(folder):
+    torch.save(training(), folder / "training.pt")
+    np.savez(folder / "labels.npz", **arrays())
+    np.savez_compressed(folder / "labels-deflated.npz", **arrays())
     torch.save(checkpoint(), folder / "ruamel.pt")
     torch.save(checkpoint(), folder / "ruamel-protocol4.pt", pickle_protocol=4)
     torch.save(checkpoint(), folder / "ruamel-legacy.pth", _use_new_zipfile_serialization=False)

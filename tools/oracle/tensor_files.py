@@ -208,6 +208,7 @@ def check(folder):
             assert array.flags.c_contiguous and array.shape == tuple(t.shape), key
             assert array.tobytes() == raw(t), key
             assert str(array.dtype) == str(t.dtype).removeprefix("torch."), key
+    check_training(torch.load(folder / "training.pt", weights_only=True))
     print("checked", len(list(folder.iterdir())), "files")
 
 
@@ -215,6 +216,19 @@ def check_tree(name, found):
     expected = tree()
     same_tensors(name, found.pop("tensors"), expected.pop("tensors"))
     assert found == expected and list(found) == list(expected), (name, found)
+
+
+def check_training(found):
+    """The file of training() in official_files.py, written by Java: the optimiser goes on as one that never stopped."""
+    assert found["epoch"] == 3
+    linear = torch.nn.Linear(3, 1, bias=False)
+    linear.load_state_dict(found["model"])
+    optimizer = torch.optim.Adam(linear.parameters(), lr=9)
+    optimizer.load_state_dict(found["optimizer"])
+    linear.weight.grad = torch.tensor([[1.0, 2.0, 3.0]])
+    optimizer.step()
+    assert torch.allclose(linear.weight, torch.tensor([[0.5, -1.5, 0.0]]), atol=1e-6), linear.weight
+    assert optimizer.state_dict()["state"][0]["step"] == 2
 
 
 def check_views(found):

@@ -38,6 +38,7 @@ module org.flowprior {
     opens org.flowprior.cli to info.picocli;
     opens org.flowprior.cli.common to info.picocli;
     opens org.flowprior.cli.bench to info.picocli;
+    opens org.flowprior.cli.convert to info.picocli;
     opens org.flowprior.cli.encode to info.picocli;
     opens org.flowprior.cli.evaluate to info.picocli;
     opens org.flowprior.cli.features to info.picocli;

@@ -7,6 +7,7 @@ import org.flowprior.cli.bench.Bench;
 import org.flowprior.cli.common.ErrorReport;
 import org.flowprior.cli.common.Session;
 import org.flowprior.cli.common.StopHook;
+import org.flowprior.cli.convert.Convert;
 import org.flowprior.cli.encode.Encode;
 import org.flowprior.cli.evaluate.Evaluate;
 import org.flowprior.cli.features.Features;
@@ -38,7 +39,8 @@ import picocli.CommandLine.ScopeType;
         usageHelpAutoWidth = true,
         subcommands = {
             Toy.class, Features.class, TrainFlow.class, TrainAutoencoder.class, Encode.class, TrainMar.class,
-            Sample.class, Evaluate.class, Reproduce.class, Forward.class, Inspect.class, Bench.class, Doctor.class,
+            Sample.class, Evaluate.class, Reproduce.class, Forward.class, Inspect.class, Convert.class, Bench.class,
+            Doctor.class,
             GenerateCompletion.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -16,7 +16,7 @@ final class BarProgress implements Progress {
 
     private final ProgressBar bar;
 
-    BarProgress(PrintStream out, String task, long total, long done) {
+    BarProgress(PrintStream out, String task, String unit, long total, long done) {
         boolean unicode = out.charset().newEncoder().canEncode('█');
         bar = new ProgressBarBuilder()
                 .setTaskName(task)
@@ -24,7 +24,7 @@ final class BarProgress implements Progress {
                 .startsFrom(done, Duration.ZERO)
                 .setUpdateIntervalMillis(250)
                 .setStyle(unicode ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
-                .showSpeed(new DecimalFormat("0.0 steps", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+                .showSpeed(new DecimalFormat("0.0 " + unit, DecimalFormatSymbols.getInstance(Locale.ROOT)))
                 .setConsumer(new ConsoleProgressBarConsumer(out))
                 .build();
     }

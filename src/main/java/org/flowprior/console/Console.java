@@ -79,11 +79,20 @@ public final class Console {
      * @param done  the number of steps that are already done
      */
     public Progress progress(String task, long total, long done) {
+        return progress(task, "steps", total, done);
+    }
+
+    /**
+     * Starts the display of long work that is counted in other units than steps.
+     *
+     * @param unit the plural of what is counted, such as {@code rows}
+     */
+    public Progress progress(String task, String unit, long total, long done) {
         return switch (level) {
             case QUIET -> new Progress() {};
-            case NORMAL -> terminal ? new BarProgress(out, task, total, done)
-                    : new LineProgress(out, task, total, done, false);
-            case VERBOSE -> new LineProgress(out, task, total, done, true);
+            case NORMAL -> terminal ? new BarProgress(out, task, unit, total, done)
+                    : new LineProgress(out, task, unit, total, done, false);
+            case VERBOSE -> new LineProgress(out, task, unit, total, done, true);
         };
     }
 }

@@ -13,6 +13,7 @@ public final class LineProgress implements Progress {
 
     private final PrintStream out;
     private final String task;
+    private final String unit;
     private final long total;
     private final long before;
     private final boolean eachRow;
@@ -23,9 +24,10 @@ public final class LineProgress implements Progress {
     private boolean newRow;
     private String metrics = "";
 
-    LineProgress(PrintStream out, String task, long total, long done, boolean eachRow) {
+    LineProgress(PrintStream out, String task, String unit, long total, long done, boolean eachRow) {
         this.out = out;
         this.task = task;
+        this.unit = unit;
         this.total = total;
         this.before = done;
         this.done = done;
@@ -60,7 +62,7 @@ public final class LineProgress implements Progress {
         said = done;
         double rate = (done - before) / Math.max(seconds(), 1e-9);
         String left = done == total ? "done in " + clock(seconds()) : clock((total - done) / rate) + " left";
-        out.printf(Locale.ROOT, "%s %d/%d, %.1f steps/s, %s%s%n", task, done, total, rate, left,
+        out.printf(Locale.ROOT, "%s %d/%d, %.1f %s/s, %s%s%n", task, done, total, rate, unit, left,
                 metrics.isEmpty() ? "" : ", " + metrics);
     }
 

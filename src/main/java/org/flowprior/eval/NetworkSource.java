@@ -52,6 +52,11 @@ public final class NetworkSource implements FeatureSource {
         return images.size();
     }
 
+    @Override
+    public String unit() {
+        return "images";
+    }
+
     /**
      * Reads the features of all images.
      *

@@ -111,19 +111,6 @@ public final class FlowModelFile {
 
     /** Reads the tensors of a file; in a {@code .pt}, a key is the keys of the nested dicts, joined with dots. */
     private static Map<String, Tensor> tensors(Path file) {
-        if (StateFile.isSafetensors(file)) {
-            return Safetensors.read(file);
-        }
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        flatten("", PtFile.read(file), tensors);
-        return tensors;
-    }
-
-    private static void flatten(String name, Object object, Map<String, Tensor> into) {
-        if (object instanceof Tensor tensor) {
-            into.put(name, tensor);
-        } else if (object instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> flatten(name.isEmpty() ? key.toString() : name + "." + key, value, into));
-        }
+        return StateFile.isSafetensors(file) ? Safetensors.read(file) : PtFile.readTensors(file);
     }
 }

@@ -71,6 +71,11 @@ public record ArraySource(List<Path> files, String description, String array, Fe
     }
 
     @Override
+    public String unit() {
+        return "files";
+    }
+
+    @Override
     public void read(Sink sink) {
         boolean more = true;
         for (int i = 0; more && i < files.size(); i++) {
@@ -81,7 +86,8 @@ public record ArraySource(List<Path> files, String description, String array, Fe
     }
 
     private boolean read(Path file, long done, Sink sink) {
-        Map<String, Tensor> arrays = TensorFiles.readAll(file);
+        Map<String, Tensor> arrays = array == null ? TensorFiles.readAll(file)
+                : TensorFiles.readAll(file, name -> name.equals(array) || flip && name.equals(FLIPPED_LATENT));
         return chosen(file, arrays).stream().allMatch(name -> {
             Tensor rows = layout.rows(arrays.get(name), file + ": array '" + name + "'");
             try {
@@ -96,8 +102,9 @@ public record ArraySource(List<Path> files, String description, String array, Fe
         String name = array != null ? array : arrays.containsKey(LATENT) ? LATENT
                 : arrays.size() == 1 ? arrays.keySet().iterator().next() : null;
         if (name == null) {
-            throw new IllegalArgumentException(file + ": holds " + String.join(", ", arrays.keySet())
-                    + "; --tensor says which");
+            throw new IllegalArgumentException(file + ": holds "
+                    + (arrays.isEmpty() ? "no array of numbers, but " + names(file)
+                            : String.join(", ", arrays.keySet()) + "; --tensor says which"));
         }
         require(file, arrays, name);
         if (!flip) {
@@ -113,8 +120,11 @@ public record ArraySource(List<Path> files, String description, String array, Fe
 
     private static void require(Path file, Map<String, Tensor> arrays, String name) {
         if (!arrays.containsKey(name)) {
-            throw new IllegalArgumentException(file + ": no array '" + name + "'; it holds "
-                    + String.join(", ", arrays.keySet()));
+            throw new IllegalArgumentException(file + ": no array '" + name + "'; it holds " + names(file));
         }
+    }
+
+    private static String names(Path file) {
+        return TensorFiles.list(file).stream().map(TensorFiles.Entry::name).collect(Collectors.joining(", "));
     }
 }

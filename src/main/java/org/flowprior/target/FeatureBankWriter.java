@@ -35,7 +35,7 @@ public final class FeatureBankWriter implements AutoCloseable {
     /**
      * How a bank is written.
      *
-     * @param rowsPerShard rows in a file and in memory, at least 1
+     * @param rowsPerShard most rows in a file and in memory, at least 1; fewer if they had more than 256 MiB
      * @param dtype        element type on disk: float32, bfloat16 or float16
      * @param gaussian     whether rows are mean and log-variance
      * @param scaling      factor for readers of the rows; null for one over the pooled deviation
@@ -80,12 +80,15 @@ public final class FeatureBankWriter implements AutoCloseable {
     }
 
     private static final long CHUNK = 1 << 22;
+    /** Bytes of a shard, unless it has only one row: 65,536 rows of 1,024 numbers of float32. */
+    private static final long SHARD = 1 << 28;
 
     private final Options options;
     private final PartialStore store;
     private Tensor buffer;
     private int filled;
     private int width;
+    private int shardRows;
     private long rows;
     private RunningMoments moments;
 
@@ -130,6 +133,7 @@ public final class FeatureBankWriter implements AutoCloseable {
         if (width == 0) {
             StoreFormat.requireWidth(options.gaussian(), shape[1], "rows");
             width = Math.toIntExact(shape[1]);
+            shardRows = rowsPerShard(options, width);
             moments = new RunningMoments(options.gaussian() ? width / 2 : width);
             try (Scope scope = Scope.open()) {
                 buffer = Torch.empty(new long[] {0, width}, options.dtype()).keep();
@@ -137,6 +141,12 @@ public final class FeatureBankWriter implements AutoCloseable {
         } else if (shape[1] != width) {
             throw new IllegalArgumentException("rows of width " + shape[1] + " came after rows of width " + width);
         }
+    }
+
+    /** Returns the rows in a shard, bounded by number and by bytes. */
+    static int rowsPerShard(Options options, int width) {
+        long bytes = (long) width * options.dtype().bytes();
+        return (int) Math.min(options.rowsPerShard(), Math.max(1, SHARD / bytes));
     }
 
     private void addChunk(Tensor given) {
@@ -149,12 +159,12 @@ public final class FeatureBankWriter implements AutoCloseable {
             moments.add(exact, null);
         }
         for (long done = 0; done < chunk.size(0);) {
-            long n = Math.min(chunk.size(0) - done, options.rowsPerShard() - filled);
+            long n = Math.min(chunk.size(0) - done, shardRows - filled);
             reserve(filled + n);
             buffer.narrow(0, filled, n).copy_(chunk.narrow(0, done, n));
             filled += (int) n;
             done += n;
-            if (filled == options.rowsPerShard()) {
+            if (filled == shardRows) {
                 flush();
             }
         }
@@ -164,7 +174,7 @@ public final class FeatureBankWriter implements AutoCloseable {
     /** Makes room for that many rows: twice the old room or more, and never more than a shard has. */
     private void reserve(long needed) {
         if (needed > buffer.size(0)) {
-            long room = Math.min(options.rowsPerShard(), Math.max(needed, 2 * buffer.size(0)));
+            long room = Math.min(shardRows, Math.max(needed, 2 * buffer.size(0)));
             Tensor larger = Torch.empty(new long[] {room, width}, options.dtype());
             larger.narrow(0, 0, filled).copy_(buffer.narrow(0, 0, filled));
             buffer.close();

@@ -33,8 +33,13 @@ public interface FeatureSource extends AutoCloseable {
         return false;
     }
 
-    /** Returns how much there is to read: rows, files or images. */
+    /** Returns how much there is to read, in the {@link #unit}. */
     long total();
+
+    /** Returns in what {@link #total} counts: rows, files or images. */
+    default String unit() {
+        return "rows";
+    }
 
     /**
      * Gives all rows to the sink, in order, until it returns false.

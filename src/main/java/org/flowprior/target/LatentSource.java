@@ -48,6 +48,11 @@ public record LatentSource(LatentCache cache, boolean flip) implements FeatureSo
     }
 
     @Override
+    public String unit() {
+        return "images";
+    }
+
+    @Override
     public void read(Sink sink) {
         if (read(sink, false, 0) && flip) {
             read(sink, true, cache.images());

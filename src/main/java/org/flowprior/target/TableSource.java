@@ -38,7 +38,8 @@ public final class TableSource {
         String chosen = name != null ? name : only(file, tensors);
         Tensor table = tensors.get(chosen);
         if (table == null) {
-            throw new IllegalArgumentException(file + ": no tensor '" + name + "'; it holds " + list(tensors));
+            throw new IllegalArgumentException(
+                    file + ": no tensor '" + name + "'; it holds " + list(tensors(file, null)));
         }
         if (table.dim() != 2 || !table.dtype().isFloatingPoint()) {
             throw new IllegalArgumentException(file + (chosen.isEmpty() ? "" : ": tensor '" + chosen + "'") + " is "
@@ -79,11 +80,9 @@ public final class TableSource {
             return sharded(file, wanted);
         }
         if (!name.matches("(?i).*\\.(pt|pth|ckpt|bin)")) {
-            return TensorFiles.readAll(file);
+            return wanted == null ? TensorFiles.readAll(file) : TensorFiles.readAll(file, wanted::equals);
         }
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        collect(PtFile.read(file), "", tensors);
-        return tensors;
+        return PtFile.readTensors(file);
     }
 
     /** Reads all shards, or only the one with the wanted tensor. */
@@ -109,19 +108,5 @@ public final class TableSource {
             throw new IllegalArgumentException(index + ": the place of " + tensor + " is not a file name");
         }
         return place.getAsString();
-    }
-
-    private static void collect(Object node, String name, Map<String, Tensor> tensors) {
-        String prefix = name.isEmpty() ? "" : name + ".";
-        switch (node) {
-            case Tensor tensor -> tensors.put(name, tensor);
-            case Map<?, ?> map -> map.forEach((key, value) -> collect(value, prefix + key, tensors));
-            case List<?> list -> {
-                for (int i = 0; i < list.size(); i++) {
-                    collect(list.get(i), prefix + i, tensors);
-                }
-            }
-            case null, default -> {}
-        }
     }
 }

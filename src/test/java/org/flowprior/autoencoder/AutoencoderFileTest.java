@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.flowprior.config.MetadataText;
 import org.flowprior.torch.Device;
@@ -107,6 +111,37 @@ class AutoencoderFileTest {
                 assertThat(given.config().bottleneck()).isEqualTo(shown);
             }
         }
+    }
+
+    @Test
+    void theLineOnArgumentsNamesOnlyWhatTheyChange() {
+        Path file = directory.resolve("0250000.pt");
+        try (Autoencoder written = new Autoencoder(official().withBottleneck(new IdentityBottleneck.Options(false)),
+                generator)) {
+            PtFile.write(file, Map.of("ema", new LinkedHashMap<>(written.stateDict()), "args",
+                    Map.of("std_latents", true)));
+        }
+        List<String> lines = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("org.flowprior.torch.nn");
+        logger.addHandler(handler);
+        try {
+            AutoencoderFile.config(file);
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(lines).containsExactly(file + ": used from its args: bottleneck = Options[standardize=true]");
     }
 
     @Test

@@ -3,9 +3,15 @@ package org.flowprior.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.flowprior.fixtures.VelocityFill;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.InScope;
@@ -110,5 +116,24 @@ class FlowModelFileTest {
         assertThatThrownBy(() -> FlowModelFile.readNetwork(file)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("flow.safetensors").hasMessageContaining("res_blocks.1.mlp.0.bias")
                 .hasMessageContaining("extra");
+    }
+
+    /** As {@code torch.save} writes a dict that holds itself, and one with the key None. */
+    @Test
+    void dictsInThemselvesAndKeysOfNoneAreNoNetwork() {
+        for (String pickle : new String[] {"\u0080\u0002}q\u0000(X\u0001\u0000\u0000\u0000ah\u0000u.",
+            "\u0080\u0002}q\u0000(N}u."}) {
+            Path pt = directory.resolve("odd.pt");
+            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(pt))) {
+                zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+                zip.write(pickle.getBytes(StandardCharsets.ISO_8859_1));
+                zip.closeEntry();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            assertThatThrownBy(() -> FlowModelFile.readNetwork(pt)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            pt + ": no tensor 'input_proj.weight' under any prefix, so it holds no velocity network");
+        }
     }
 }

@@ -223,4 +223,16 @@ class FeatureBankTest {
             assertThat(scope.size()).isEqualTo(before + 3);
         }
     }
+
+    /** At most 65,536 rows and 256 MiB; one row always fits. */
+    @Test
+    void aShardIsBoundedByRowsAndBytes() {
+        FeatureBankWriter.Options options = FeatureBankWriter.Options.of("x");
+        assertThat(FeatureBankWriter.rowsPerShard(options, 3)).isEqualTo(65_536);
+        assertThat(FeatureBankWriter.rowsPerShard(options, 1024)).isEqualTo(65_536);
+        assertThat(FeatureBankWriter.rowsPerShard(options, 300_000)).isEqualTo(223);
+        assertThat(FeatureBankWriter.rowsPerShard(options.withDtype(DType.BFLOAT16), 300_000)).isEqualTo(447);
+        assertThat(FeatureBankWriter.rowsPerShard(options, 100_000_000)).isEqualTo(1);
+        assertThat(FeatureBankWriter.rowsPerShard(options.withRowsPerShard(5), 300_000)).isEqualTo(5);
+    }
 }

@@ -197,6 +197,16 @@ class TrainingLoopTest {
     }
 
     @Test
+    void progressCountsInItsUnit() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Console console = new Console(new PrintStream(bytes), Console.Level.NORMAL, false);
+        try (Progress progress = console.progress("features", "rows", 8, 0)) {
+            progress.step(8);
+        }
+        assertThat(bytes.toString()).matches("features 8/8, [\\d.]+ rows/s, done in \\d+s\n");
+    }
+
+    @Test
     void timesReadAsPeopleWriteThem() {
         assertThat(LineProgress.clock(59.4)).isEqualTo("59s");
         assertThat(LineProgress.clock(61)).isEqualTo("1m01s");

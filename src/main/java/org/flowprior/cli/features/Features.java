@@ -137,7 +137,7 @@ public final class Features extends Subcommand {
     private Optional<FeatureBank> extract(FeatureSource source, BooleanSupplier stop) {
         FeatureBankWriter.Options how = FeatureBankWriter.Options.of(source.description())
                 .withDtype(storage.dtype()).withGaussian(gaussian).withScaling(scaling);
-        try (Progress progress = session().console().progress("features", source.total(), 0)) {
+        try (Progress progress = session().console().progress("features", source.unit(), source.total(), 0)) {
             return new FeatureExtraction(source, how, maxRows == null ? Long.MAX_VALUE : maxRows).into(out, done -> {
                 progress.step(done);
                 return !stop.getAsBoolean();

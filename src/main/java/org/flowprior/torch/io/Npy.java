@@ -30,7 +30,8 @@ public final class Npy {
 
     static List<TensorFiles.Entry> list(Path file) {
         try (Source source = Source.copied(file)) {
-            return List.of(header(source).entry(TensorFiles.stem(file)));
+            return List.of(NpyHeader.readAny(source, "", source.stream(0, source.size()), source.size())
+                    .entry(TensorFiles.stem(file)));
         }
     }
 

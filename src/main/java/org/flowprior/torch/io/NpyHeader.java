@@ -18,15 +18,20 @@ import org.flowprior.torch.DType;
 /**
  * The header of an array in NumPy's format, versions 1 to 3: magic, version, length, and a Python dict.
  *
+ * @param type   NumPy's name of the element type, such as {@code <f4}; of a structured one the list of its fields
+ * @param dtype  the same type in tensors; null if they have none
  * @param length bytes of the header; the data begins after them
  */
-record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
+record NpyHeader(String type, DType dtype, boolean fortran, long[] shape, int length) {
 
     static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_LENGTH = 1 << 16;
     private static final int ALIGNMENT = 64;
     private static final Pattern ITEM = Pattern.compile(
-            "\\s*+'(descr|fortran_order|shape)'\\s*+:\\s*+('[^']*+'|True|False|\\([0-9L,\\s]*+\\))\\s*+(,|(?=\\}))");
+            "\\s*+'(descr|fortran_order|shape)'\\s*+:\\s*+"
+                    + "('[^']*+'|\\[.*?\\](?=\\s*+,\\s*+'(?:fortran_order|shape)'\\s*+:)|True|False|\\([0-9L,\\s]*+\\))"
+                    + "\\s*+(,|(?=\\}))");
+    private static final Pattern TEXT = Pattern.compile("[<>=|]U([1-9][0-9]{0,6})");
     private static final Pattern SIZE = Pattern.compile("[0-9]{1,18}L?");
     private static final Map<DType, String> NAMES = Map.ofEntries(
             Map.entry(DType.BOOL, "|b1"), Map.entry(DType.UINT8, "|u1"), Map.entry(DType.INT8, "|i1"),
@@ -36,12 +41,25 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
             Map.entry(DType.COMPLEX64, "<c8"), Map.entry(DType.COMPLEX128, "<c16"));
 
     /**
-     * Reads and checks the header.
+     * Reads and checks the header of a tensor.
      *
      * @param prefix    what the message of a {@link FormatException} says before the reason
      * @param available bytes of header and data together, which must be exactly as many as the header says
      */
     static NpyHeader read(Source source, String prefix, InputStream in, long available) {
+        return readAny(source, prefix, in, available).requireTensor(source, prefix);
+    }
+
+    /** Returns this header, or refuses the file, if the array is no tensor. */
+    NpyHeader requireTensor(Source source, String prefix) {
+        if (dtype == null) {
+            throw source.refuse(prefix + reason());
+        }
+        return this;
+    }
+
+    /** Does the same for arrays of any type; of one whose elements vary in size, the bytes are not checked. */
+    static NpyHeader readAny(Source source, String prefix, InputStream in, long available) {
         try {
             return read(in, available);
         } catch (FormatException e) {
@@ -68,12 +86,39 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
         byte[] text = exactly(in, (int) length);
         NpyHeader header = parse(new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
                 (version == 1 ? 10 : 12) + (int) length);
-        long bytes = Shapes.bytes(header.dtype, header.shape);
-        if (bytes != available - header.length) {
+        long bytes = header.bytes();
+        if (bytes >= 0 && bytes != available - header.length) {
             throw new IllegalArgumentException("the array has " + (available - header.length) + " bytes, its shape and "
                     + "dtype take " + bytes);
         }
         return header;
+    }
+
+    /** Returns the bytes of the data; -1 if shape and type do not tell. */
+    private long bytes() {
+        int characters = textLength();
+        long elements = Shapes.bytes(dtype == null ? DType.UINT8 : dtype, shape);
+        try {
+            return dtype != null ? elements : characters > 0 ? Math.multiplyExact(elements, 4L * characters) : -1;
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " is too large");
+        }
+    }
+
+    /** Returns how many characters an element of an array of text has at most; 0 for other arrays. */
+    int textLength() {
+        Matcher text = TEXT.matcher(type);
+        return text.matches() ? Integer.parseInt(text.group(1)) : 0;
+    }
+
+    /** Says why the array is no tensor. */
+    private String reason() {
+        return type.startsWith("[") ? "an .npy array whose header is not a plain descr, fortran_order and shape; "
+                + "structured arrays are not read"
+                : "an .npy array of type " + type + (textLength() > 0 ? ", text, which is no tensor"
+                        : type.startsWith(">")
+                                ? " is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it"
+                        : ", which flowprior does not read");
     }
 
     private static byte[] exactly(InputStream in, int count) throws IOException {
@@ -94,13 +139,15 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
             item.region(end, dict.length());
         }
         if (items.size() != 3 || !dict.startsWith("{") || !dict.substring(end).strip().equals("}")
-                || !items.get("descr").startsWith("'") || !items.get("shape").startsWith("(")
+                || !items.get("descr").matches("['\\[].*") || !items.get("shape").startsWith("(")
                 || !items.get("fortran_order").matches("True|False")) {
             throw new IllegalArgumentException("an .npy array whose header is not a plain descr, fortran_order and "
                     + "shape; structured arrays are not read");
         }
-        return new NpyHeader(dtype(items.get("descr").replace("'", "")), items.get("fortran_order").equals("True"),
-                shape(items.get("shape")), length);
+        String descr = items.get("descr");
+        String type = descr.startsWith("[") ? descr : descr.replace("'", "");
+        return new NpyHeader(type, dtype(type), items.get("fortran_order").equals("True"), shape(items.get("shape")),
+                length);
     }
 
     private static long[] shape(String tuple) {
@@ -124,9 +171,7 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
                 return entry.getKey();
             }
         }
-        throw new IllegalArgumentException("an .npy array of type " + name + (name.startsWith(">")
-                ? " is big-endian; in Python a.astype(a.dtype.newbyteorder('<')) turns it"
-                : ", which flowprior does not read"));
+        return null;
     }
 
     /** Returns the shape in the order of the data. */
@@ -140,7 +185,12 @@ record NpyHeader(DType dtype, boolean fortran, long[] shape, int length) {
 
     /** Describes the array for a list. */
     TensorFiles.Entry entry(String name) {
-        return TensorFiles.Entry.tensor(name, dtype, shape, fortran ? "Fortran order" : "");
+        if (dtype != null) {
+            return TensorFiles.Entry.tensor(name, dtype, shape, fortran ? "Fortran order" : "");
+        }
+        String kind = type.startsWith("[") ? "structured" : type.replaceAll("\\p{Cntrl}", "?");
+        return TensorFiles.Entry.value(name, kind + Arrays.toString(shape)
+                + (textLength() > 0 ? ", text" : ", not read"));
     }
 
     /**

@@ -34,11 +34,7 @@ public final class NpzRows implements AutoCloseable {
     private NpzRows(Source source, String name) {
         this.source = source;
         this.zip = new ZipReader(source);
-        this.member = zip.member(name + Npz.EXTENSION);
-        if (member == null) {
-            throw source.refuse("holds no array '" + name + "' but " + (zip.names().isEmpty() ? "nothing"
-                    : String.join(", ", zip.names())));
-        }
+        this.member = Npz.member(source, zip, name);
         this.header = Npz.header(source, zip, member);
         long[] shape = header.shape();
         if (shape.length == 0 || header.fortran() && shape.length > 1) {

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.flowprior.torch.Scope;
 import org.flowprior.torch.Tensor;
@@ -16,8 +17,8 @@ import org.flowprior.torch.Tensor;
  * such as {@code os.system}, is refused.
  *
  * <p>The result is a tree of Map (dict, Namespace), List (list, tuple, Size), Set, Tensor, String, Long (BigInteger
- * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, InertObject, and null. All tensors are on the CPU, also
- * those saved on another device. Tensors that shared a storage share it again; a tensor that is in two places is one
+ * beyond 64 bits), Double, Boolean, byte[], DType, String for a device, InertObject, and null. All tensors are on the CPU,
+ * also those saved on another device. Tensors that shared a storage share it again; a tensor that is in two places is one
  * {@link Tensor}.
  */
 public final class PtFile {
@@ -80,6 +81,35 @@ public final class PtFile {
             new HashSet<>(tensors.values()).forEach(Tensor::moveOutward);
             return tensors;
         }
+    }
+
+    /**
+     * Reads all tensors in nested dicts and lists, under their keys and indices, joined with dots. A tensor in two
+     * places has both names. What lies in itself or more than 100 levels deep is left out.
+     *
+     * @throws FormatException              if the content is wrong, or its names would fill the memory
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    public static Map<String, Tensor> readTensors(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> tensors = NamedTensors.of(file, read(file));
+            new HashSet<>(tensors.values()).forEach(Tensor::moveOutward);
+            return tensors;
+        }
+    }
+
+    /**
+     * Returns the keys of the dicts that lie in the outermost dict, without loading the tensors; empty if the object is
+     * no dict.
+     *
+     * @throws FormatException              if the content is wrong
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    public static Set<String> entries(Path file) {
+        return !(described(file) instanceof Map<?, ?> root) ? Set.of() : root.entrySet().stream()
+                .filter(entry -> entry.getKey() instanceof String && entry.getValue() instanceof Map<?, ?> map
+                        && !map.isEmpty())
+                .map(entry -> (String) entry.getKey()).collect(Collectors.toSet());
     }
 
     private static Map<String, Tensor> stateDict(Path file, Object root, String... keys) {

@@ -1,5 +1,9 @@
 package org.flowprior.torch.io;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,6 +19,11 @@ import org.flowprior.torch.Tensor;
  * compiled module.
  */
 public final class StateFile {
+
+    /** The metadata's key of the entry of a {@code .pt} from which a safetensors file was converted. */
+    public static final String ENTRY = "entry";
+    /** The metadata's key of the options of that {@code .pt}, as JSON. */
+    public static final String ARGUMENTS = "args";
 
     private StateFile() {}
 
@@ -58,14 +67,53 @@ public final class StateFile {
     }
 
     /**
-     * Reads the options that training left in the entry {@code args} of a {@code .pt}; empty for other files.
+     * Reads the options that training left in the entry {@code args} of a {@code .pt}, or in the metadata of
+     * safetensors that were converted from it; empty if there are none.
      *
      * @throws IllegalArgumentException     naming the file, if it is no {@code .pt} and no safetensors
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     public static Map<?, ?> arguments(Path file) {
-        return !isSafetensors(file) && PtFile.described(file) instanceof Map<?, ?> root
-                && root.get("args") instanceof Map<?, ?> arguments ? arguments : Map.of();
+        if (isSafetensors(file)) {
+            String text = metadata(file).get(ARGUMENTS);
+            return text == null ? Map.of() : argumentsOf(file, text);
+        }
+        return PtFile.described(file) instanceof Map<?, ?> root
+                && root.get(ARGUMENTS) instanceof Map<?, ?> arguments ? arguments : Map.of();
+    }
+
+    private static Map<String, Object> argumentsOf(Path file, String text) {
+        try {
+            Map<String, Object> arguments = new LinkedHashMap<>();
+            JsonParser.parseString(text).getAsJsonObject().asMap().forEach((name, value) -> {
+                if (value instanceof JsonPrimitive scalar) {
+                    arguments.put(name, scalar.isBoolean() ? (Object) scalar.getAsBoolean()
+                            : scalar.isNumber() ? number(scalar.getAsString()) : scalar.getAsString());
+                }
+            });
+            return arguments;
+        } catch (JsonParseException | IllegalStateException | NumberFormatException e) {
+            throw refused(file, new IllegalArgumentException("the metadata '" + ARGUMENTS + "' is no JSON object", e));
+        }
+    }
+
+    private static Number number(String text) {
+        return text.matches("-?[0-9]{1,18}") ? (Number) Long.valueOf(text) : Double.valueOf(text);
+    }
+
+    /** Returns as JSON those {@link #arguments} that are texts, finite numbers or Booleans; empty if there are none. */
+    public static String argumentsText(Path file) {
+        JsonObject json = new JsonObject();
+        arguments(file).forEach((name, value) -> {
+            switch (value) {
+                case String text -> json.addProperty(String.valueOf(name), text);
+                case Boolean flag -> json.addProperty(String.valueOf(name), flag);
+                case Number number when Double.isFinite(number.doubleValue()) ->
+                        json.addProperty(String.valueOf(name), number);
+                case null, default -> {}
+            }
+        });
+        return json.isEmpty() ? "" : json.toString();
     }
 
     /** Puts the file's name before the reason, and replaces control characters, which damaged files may contain. */

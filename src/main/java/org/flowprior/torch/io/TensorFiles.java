@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Scope;
@@ -81,7 +82,8 @@ public final class TensorFiles {
     }
 
     /**
-     * Reads all tensors, mapped if the file allows, in the innermost scope. A {@code .pt} must hold a bare state dict;
+     * Reads all tensors, mapped if the file allows, in the innermost scope; arrays of an {@code .npz} that cannot be
+     * tensors are left out, see {@link Npz#read(Path)}. A {@code .pt} must hold a bare state dict;
      * {@link PtFile#readStateDict} takes one out of a checkpoint. The tensor of an {@code .npy} has the name of the
      * file without its extension; those of a directory have the names that {@link #list} shows.
      *
@@ -104,6 +106,19 @@ public final class TensorFiles {
             case NPY -> Map.of(stem(file), Npy.read(file));
             case NPZ -> Npz.read(file);
         };
+    }
+
+    /**
+     * As {@link #readAll(Path)}, but only the tensors whose names are wanted. Of an {@code .npz}, only these are looked
+     * at, and each must be a tensor.
+     */
+    public static Map<String, Tensor> readAll(Path file, Predicate<String> wanted) {
+        if (!Files.isDirectory(file) && format(file) == Format.NPZ) {
+            return Npz.read(file, wanted);
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>(readAll(file));
+        tensors.keySet().removeIf(wanted.negate());
+        return tensors;
     }
 
     private static Format format(Path file) {

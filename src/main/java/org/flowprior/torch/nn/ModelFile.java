@@ -1,9 +1,12 @@
 package org.flowprior.torch.nn;
 
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.flowprior.config.MetadataText;
 import org.flowprior.torch.Scope;
@@ -143,8 +146,24 @@ public abstract class ModelFile<C extends Record, M extends Module> {
         C shown = configOf(state);
         C stated = withArguments(shown, StateFile.arguments(file));
         if (!stated.equals(shown)) {
-            LOGGER.log(System.Logger.Level.WARNING, "{0}: options of its args are used: {1}", file, stated);
+            LOGGER.log(System.Logger.Level.WARNING, file + ": used from its args: " + difference(shown, stated));
         }
         return stated;
+    }
+
+    /** Lists the components of the second config that differ from the first. */
+    private String difference(C before, C after) {
+        List<String> parts = new ArrayList<>();
+        try {
+            for (RecordComponent component : type.getRecordComponents()) {
+                Object value = component.getAccessor().invoke(after);
+                if (!Objects.equals(component.getAccessor().invoke(before), value)) {
+                    parts.add(component.getName() + " = " + value);
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e); // configs are public records
+        }
+        return String.join(", ", parts);
     }
 }

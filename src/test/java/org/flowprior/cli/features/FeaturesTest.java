@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.flowprior.fixtures.Resources;
 import org.flowprior.target.FeatureBank;
 import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
@@ -51,6 +52,34 @@ class FeaturesTest extends FeaturesFixture {
             assertThat(made.scaling()).isEqualTo(1);
             assertThat(made.dtype()).isEqualTo(DType.BFLOAT16);
         }
+    }
+
+    /** {@code labels.npz} of official_files.py has text, objects and structured arrays beside x. */
+    @ParameterizedTest
+    @CsvSource({"--table, x", "--arrays, x", "--table,", "--arrays,"})
+    void arraysThatNobodyAskedForAreSkipped(String option, String name) {
+        Path npz = Resources.path("torch/io/labels.npz");
+        assertThat(name == null ? run(option, npz) : run(option, npz, "--tensor", name)).as(err.toString()).isZero();
+        assertRows(Tensor.of(new float[] {0, 1, 2, 3, 4, 5}, 3, 2));
+    }
+
+    @Test
+    void anArrayOfTextIsNoTable() {
+        Path npz = Resources.path("torch/io/labels.npz");
+        for (String option : List.of("--table", "--arrays")) {
+            assertRefused("'labels.npy': an .npy array of type <U6, text, which is no tensor", option, npz, "--tensor",
+                    "labels");
+        }
+        assertRefused("no array 'y'; it holds x, labels", "--arrays", npz, "--tensor", "y");
+        assertRefused("no tensor 'y'; it holds x float32[3, 2]", "--table", npz, "--tensor", "y");
+    }
+
+    @Test
+    void aWideTableOfFewRowsIsWritten() {
+        Tensor table = random(4, 300_000);
+        Npy.write(file("wide.npy"), table);
+        assertThat(run("--table", file("wide.npy"))).as(err.toString()).isZero();
+        assertRows(table);
     }
 
     @Test

@@ -33,6 +33,7 @@ class PythonPeerTest {
         PtFile.write(folder.resolve("views.pt"), views());
         PtFile.write(folder.resolve("state.pt"), Map.of("a.weight", Payload.tensor("a.weight", DType.FLOAT32, 2, 3),
                 "a.bias", Payload.tensor("a.bias", DType.FLOAT32, 2)));
+        PtFile.write(folder.resolve("training.pt"), OfficialFilesTest.training());
         Map<String, Tensor> arrays = Payload.allTensors(Payload.NOT_IN_NUMPY);
         Npz.write(folder.resolve("all.npz"), arrays);
         arrays.forEach((name, t) -> {
@@ -46,7 +47,7 @@ class PythonPeerTest {
                 "check", folder.toString()).redirectErrorStream(true).start();
         String output = new String(python.getInputStream().readAllBytes());
         assertThat(python.waitFor()).as(output).isZero();
-        assertThat(output).contains("checked 23 files");
+        assertThat(output).contains("checked 24 files");
     }
 
     /** {@code views()} of the script. */
