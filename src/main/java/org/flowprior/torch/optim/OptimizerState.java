@@ -48,9 +48,9 @@ public record OptimizerState(Map<Integer, Map<String, Tensor>> state, List<Map<S
         tensors.forEach((name, tensor) -> {
             int dot = name.lastIndexOf('.');
             if (dot > 0 && name.substring(dot + 1).matches("\\d+")) {
-                @SuppressWarnings("unchecked")
-                List<Object> list = (List<Object>) result.computeIfAbsent(name.substring(0, dot),
-                        n -> new ArrayList<>());
+                @SuppressWarnings("unchecked") List<Object> list =
+                        (List<Object>) result.computeIfAbsent(name.substring(0, dot),
+                                n -> new ArrayList<>());
                 list.add(tensor);
             } else {
                 result.put(name, tensor);

@@ -36,7 +36,7 @@ final class ParameterStates {
                 optimizer.stateShapes(options, parameter).forEach((name, shape) -> state.put(name, name.equals(STEP)
                         ? Torch.zeros(shape, DType.FLOAT32, stepDevice(options, parameter))
                         : Arrays.equals(shape, parameter.shape()) ? Torch.zerosLike(parameter)
-                                : Torch.zeros(shape, parameter.dtype(), parameter.device())));
+                        : Torch.zeros(shape, parameter.dtype(), parameter.device())));
             }
         }
     }

@@ -134,7 +134,7 @@ public final class Sgd extends Optimizer {
         public Options withMaximize(boolean value) {
             return new Options(learningRate, momentum, dampening, weightDecay, nesterov, value);
         }
-    
+
         OptimizerOptions toOptions() {
             return OptimizerOptions.ofLearningRate(learningRate).and("momentum", momentum).and("dampening", dampening)
                     .and("weight_decay", weightDecay).and("nesterov", nesterov).and("maximize", maximize)
