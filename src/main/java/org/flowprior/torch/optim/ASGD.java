@@ -19,7 +19,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class ASGD extends Optimizer {
+public final class ASGD extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-2)
@@ -55,27 +55,26 @@ public final class ASGD extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        double lr = options.learningRate();
-        List<Map<String, Tensor>> started = states.stream().filter(Map::isEmpty).toList();
-        ParameterStates.startAtZero(this, options, parameters, states);
-        started.forEach(state -> {
-            state.put(RATE, Tensor.scalar((float) lr));
-            state.put(WEIGHT, Tensor.scalar(1f));
-        });
-        List<Tensor> g = ParameterStates.gradients(options, parameters, gradients);
-        List<Double> steps = ParameterStates.count(states);
-        for (int i = 0; i < parameters.size(); i++) {
-            Map<String, Tensor> state = states.get(i);
-            Tensor parameter = parameters.get(i);
+    void update(Group group) {
+        double lr = group.options().learningRate();
+        List<Tensor> g = ParameterStates.gradients(group);
+        List<Double> steps = ParameterStates.count(group.states());
+        for (int i = 0; i < group.parameters().size(); i++) {
+            Map<String, Tensor> state = group.states().get(i);
+            Tensor parameter = group.parameters().get(i);
             double rate = state.get(RATE).item();
-            parameter.mul_(1 - options.number("lambd") * rate).add_(g.get(i), -rate);
+            parameter.mul_(1 - group.options().number("lambd") * rate).add_(g.get(i), -rate);
             state.get(AVERAGE).lerp_(parameter, state.get(WEIGHT).item());
-            state.get(RATE).fill_(lr / Math.pow(1 + options.number("lambd") * lr * steps.get(i),
-                    options.number("alpha")));
-            state.get(WEIGHT).fill_(1 / Math.max(1, steps.get(i) - options.number("t0")));
+            state.get(RATE).fill_(lr / Math.pow(1 + group.options().number("lambd") * lr * steps.get(i),
+                    group.options().number("alpha")));
+            state.get(WEIGHT).fill_(1 / Math.max(1, steps.get(i) - group.options().number("t0")));
         }
+    }
+
+    @Override
+    void start(OptimizerOptions options, Map<String, Tensor> state) {
+        state.put(RATE, Tensor.scalar((float) options.learningRate()));
+        state.put(WEIGHT, Tensor.scalar(1f));
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class Adadelta extends Optimizer {
+public final class Adadelta extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1)
@@ -53,25 +53,23 @@ public final class Adadelta extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        ParameterStates.startAtZero(this, options, parameters, states);
-        ParameterStates.count(states);
-        List<Tensor> g = ParameterStates.gradients(options, parameters, gradients);
-        double rho = options.number("rho");
-        List<Tensor> squares = ParameterStates.all(states, SQUARE);
-        List<Tensor> deltas = ParameterStates.all(states, DELTA);
+    void update(Group group) {
+        ParameterStates.count(group.states());
+        List<Tensor> g = ParameterStates.gradients(group);
+        double rho = group.options().number("rho");
+        List<Tensor> squares = ParameterStates.all(group.states(), SQUARE);
+        List<Tensor> deltas = ParameterStates.all(group.states(), DELTA);
         Foreach.mul_(squares, rho);
         Foreach.addcmul_(squares, g, g, 1 - rho);
-        List<Tensor> roots = Foreach.add(squares, options.number("eps"));
+        List<Tensor> roots = Foreach.add(squares, group.options().number("eps"));
         Foreach.sqrt_(roots);
-        List<Tensor> updates = Foreach.add(deltas, options.number("eps"));
+        List<Tensor> updates = Foreach.add(deltas, group.options().number("eps"));
         Foreach.sqrt_(updates);
         Foreach.div_(updates, roots);
         Foreach.mul_(updates, g);
         Foreach.mul_(deltas, rho);
         Foreach.addcmul_(deltas, updates, updates, 1 - rho);
-        Foreach.add_(parameters, updates, -options.learningRate());
+        Foreach.add_(group.parameters(), updates, -group.options().learningRate());
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class Adafactor extends Optimizer {
+public final class Adafactor extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-2)
@@ -58,13 +58,12 @@ public final class Adafactor extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        ParameterStates.startAtZero(this, options, parameters, states);
-        List<Double> steps = ParameterStates.count(states);
-        for (int i = 0; i < parameters.size(); i++) {
-            Tensor gradient = options.flag("maximize") ? gradients.get(i).neg() : gradients.get(i);
-            update(options, parameters.get(i), gradient, states.get(i), steps.get(i));
+    void update(Group group) {
+        List<Double> steps = ParameterStates.count(group.states());
+        for (int i = 0; i < group.parameters().size(); i++) {
+            Tensor given = group.gradients().get(i);
+            Tensor gradient = group.options().flag("maximize") ? given.neg() : given;
+            update(group.options(), group.parameters().get(i), gradient, group.states().get(i), steps.get(i));
         }
     }
 

@@ -19,7 +19,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class Adagrad extends Optimizer {
+public final class Adagrad extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-2)
@@ -53,19 +53,21 @@ public final class Adagrad extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        List<Map<String, Tensor>> started = states.stream().filter(Map::isEmpty).toList();
-        ParameterStates.startAtZero(this, options, parameters, states);
-        started.forEach(state -> state.get(SUM).fill_(options.number("initial_accumulator_value")));
-        List<Tensor> g = ParameterStates.gradients(options, parameters, gradients);
-        List<Double> rates = ParameterStates.count(states).stream()
+    void update(Group group) {
+        List<Tensor> g = ParameterStates.gradients(group);
+        OptimizerOptions options = group.options();
+        List<Double> rates = ParameterStates.count(group.states()).stream()
                 .map(step -> -options.learningRate() / (1 + (step - 1) * options.number("lr_decay"))).toList();
-        List<Tensor> sums = ParameterStates.all(states, SUM);
+        List<Tensor> sums = ParameterStates.all(group.states(), SUM);
         Foreach.addcmul_(sums, g, g, 1);
         List<Tensor> roots = Foreach.sqrt(sums);
-        Foreach.add_(roots, options.number("eps"));
-        Foreach.addcdiv_(parameters, g, roots, rates);
+        Foreach.add_(roots, group.options().number("eps"));
+        Foreach.addcdiv_(group.parameters(), g, roots, rates);
+    }
+
+    @Override
+    void start(OptimizerOptions options, Map<String, Tensor> state) {
+        state.get(SUM).fill_(options.number("initial_accumulator_value"));
     }
 
     @Override

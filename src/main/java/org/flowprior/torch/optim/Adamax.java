@@ -19,7 +19,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class Adamax extends Optimizer {
+public final class Adamax extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(2e-3)
@@ -54,20 +54,19 @@ public final class Adamax extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        ParameterStates.startAtZero(this, options, parameters, states);
-        List<Tensor> g = ParameterStates.gradients(options, parameters, gradients);
-        List<Double> rates = ParameterStates.count(states).stream()
-                .map(step -> -options.learningRate() / (1 - Math.pow(options.number("betas", 0), step))).toList();
-        List<Tensor> averages = ParameterStates.all(states, AVERAGE);
-        List<Tensor> largest = ParameterStates.all(states, LARGEST);
-        Foreach.lerp_(averages, g, 1 - options.number("betas", 0));
-        Foreach.mul_(largest, options.number("betas", 1));
+    void update(Group group) {
+        List<Tensor> g = ParameterStates.gradients(group);
+        List<Tensor> averages = ParameterStates.all(group.states(), AVERAGE);
+        List<Tensor> largest = ParameterStates.all(group.states(), LARGEST);
+        Foreach.lerp_(averages, g, 1 - group.options().number("betas", 0));
+        Foreach.mul_(largest, group.options().number("betas", 1));
         List<Tensor> sizes = Foreach.abs(g);
-        Foreach.add_(sizes, options.number("eps"));
+        Foreach.add_(sizes, group.options().number("eps"));
         Foreach.maximum_(largest, sizes);
-        Foreach.addcdiv_(parameters, averages, largest, rates);
+        OptimizerOptions options = group.options();
+        List<Double> rates = ParameterStates.count(group.states()).stream()
+                .map(step -> -options.learningRate() / (1 - Math.pow(options.number("betas", 0), step))).toList();
+        Foreach.addcdiv_(group.parameters(), averages, largest, rates);
     }
 
     @Override

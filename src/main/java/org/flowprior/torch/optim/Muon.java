@@ -6,8 +6,8 @@ import org.flowprior.torch.DType;
 import org.flowprior.torch.Tensor;
 
 /**
- * Momentum made orthogonal, for the matrices of hidden layers (Jordan et al., 2024): {@code torch.optim.Muon}. Parameters must
- * have two dimensions; train the others with {@link AdamW}.
+ * Momentum made orthogonal, for the matrices of hidden layers (Jordan et al., 2024):
+ * {@code torch.optim.Muon}. Parameters must have two dimensions; train the others with {@link AdamW}.
  *
  * <p>Options, with PyTorch's defaults in {@link #DEFAULTS}:
  *
@@ -22,7 +22,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code adjust_lr_fn}: {@code "original"}, which null is too, or {@code "match_rms_adamw"}
  * </ul>
  */
-public final class Muon extends Optimizer {
+public final class Muon extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-3)
@@ -58,14 +58,13 @@ public final class Muon extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        ParameterStates.startAtZero(this, options, parameters, states);
+    void update(Group group) {
+        OptimizerOptions options = group.options();
         double momentum = options.number("momentum");
-        for (int i = 0; i < parameters.size(); i++) {
-            Tensor parameter = parameters.get(i);
-            Tensor buffer = states.get(i).get(BUFFER).lerp_(gradients.get(i), 1 - momentum);
-            Tensor update = options.flag("nesterov") ? gradients.get(i).lerp(buffer, momentum) : buffer;
+        for (int i = 0; i < group.parameters().size(); i++) {
+            Tensor parameter = group.parameters().get(i);
+            Tensor buffer = group.states().get(i).get(BUFFER).lerp_(group.gradients().get(i), 1 - momentum);
+            Tensor update = options.flag("nesterov") ? group.gradients().get(i).lerp(buffer, momentum) : buffer;
             parameter.mul_(1 - options.learningRate() * options.weightDecay());
             parameter.add_(orthogonal(options, update), -options.learningRate() * factor(options, parameter));
         }

@@ -23,7 +23,7 @@ import org.flowprior.torch.Torch;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class NAdam extends Optimizer {
+public final class NAdam extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(2e-3)
@@ -60,33 +60,34 @@ public final class NAdam extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        List<Map<String, Tensor>> started = states.stream().filter(Map::isEmpty).toList();
-        ParameterStates.startAtZero(this, options, parameters, states);
-        started.forEach(state -> state.put(PRODUCT, Torch.ones(new long[0], DType.FLOAT32)));
-        List<Tensor> g = ParameterStates.decayed(options, parameters, gradients);
-        List<Tensor> averages = ParameterStates.all(states, AVERAGE);
-        List<Tensor> squares = ParameterStates.all(states, SQUARE);
-        ParameterStates.average(options, g, averages, squares);
-        double lr = options.learningRate();
+    void update(Group group) {
+        List<Tensor> g = ParameterStates.decayed(group);
+        List<Tensor> averages = ParameterStates.all(group.states(), AVERAGE);
+        List<Tensor> squares = ParameterStates.all(group.states(), SQUARE);
+        ParameterStates.average(group.options(), g, averages, squares);
+        double lr = group.options().learningRate();
         List<Double> corrections = new ArrayList<>();
         List<Double> ofGradients = new ArrayList<>();
         List<Double> ofAverages = new ArrayList<>();
-        List<Double> steps = ParameterStates.count(states);
+        List<Double> steps = ParameterStates.count(group.states());
         for (int i = 0; i < steps.size(); i++) {
-            double momentum = momentum(options, steps.get(i));
-            double next = momentum(options, steps.get(i) + 1);
-            double product = states.get(i).get(PRODUCT).mul_(momentum).item();
-            corrections.add(1 - Math.pow(options.number("betas", 1), steps.get(i)));
+            double momentum = momentum(group.options(), steps.get(i));
+            double next = momentum(group.options(), steps.get(i) + 1);
+            double product = group.states().get(i).get(PRODUCT).mul_(momentum).item();
+            corrections.add(1 - Math.pow(group.options().number("betas", 1), steps.get(i)));
             ofGradients.add(-lr * (1 - momentum) / (1 - product));
             ofAverages.add(-lr * next / (1 - product * next));
         }
         List<Tensor> roots = Foreach.divScalarList(squares, corrections);
         Foreach.sqrt_(roots);
-        Foreach.add_(roots, options.number("eps"));
-        Foreach.addcdiv_(parameters, g, roots, ofGradients);
-        Foreach.addcdiv_(parameters, averages, roots, ofAverages);
+        Foreach.add_(roots, group.options().number("eps"));
+        Foreach.addcdiv_(group.parameters(), g, roots, ofGradients);
+        Foreach.addcdiv_(group.parameters(), averages, roots, ofAverages);
+    }
+
+    @Override
+    void start(OptimizerOptions options, Map<String, Tensor> state) {
+        state.put(PRODUCT, Torch.ones(new long[0], DType.FLOAT32));
     }
 
     @Override

@@ -57,20 +57,22 @@ final class ParameterStates {
     }
 
     /** The gradients of the loss to minimise, with the weight decay added. */
-    static List<Tensor> gradients(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients) {
-        List<Tensor> result = options.flag("maximize") ? Foreach.neg(gradients) : gradients;
-        return options.weightDecay() == 0 ? result : Foreach.add(result, parameters, options.weightDecay());
+    static List<Tensor> gradients(ZeroStart.Group group) {
+        OptimizerOptions options = group.options();
+        List<Tensor> result = options.flag("maximize") ? Foreach.neg(group.gradients()) : group.gradients();
+        return options.weightDecay() == 0 ? result : Foreach.add(result, group.parameters(), options.weightDecay());
     }
 
     /** The same, with a weight decay that is decoupled if the options say so. */
-    static List<Tensor> decayed(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients) {
+    static List<Tensor> decayed(ZeroStart.Group group) {
+        OptimizerOptions options = group.options();
         if (!options.flag("decoupled_weight_decay")) {
-            return gradients(options, parameters, gradients);
+            return gradients(group);
         }
         if (options.weightDecay() != 0) {
-            Foreach.mul_(parameters, 1 - options.learningRate() * options.weightDecay());
+            Foreach.mul_(group.parameters(), 1 - options.learningRate() * options.weightDecay());
         }
-        return options.flag("maximize") ? Foreach.neg(gradients) : gradients;
+        return options.flag("maximize") ? Foreach.neg(group.gradients()) : group.gradients();
     }
 
     /** Moves averages of the gradients and of their squares, as Adam. */

@@ -21,7 +21,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class RAdam extends Optimizer {
+public final class RAdam extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-3)
@@ -57,19 +57,17 @@ public final class RAdam extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        ParameterStates.startAtZero(this, options, parameters, states);
-        List<Tensor> averages = ParameterStates.all(states, AVERAGE);
-        List<Tensor> squares = ParameterStates.all(states, SQUARE);
-        ParameterStates.average(options, ParameterStates.decayed(options, parameters, gradients), averages, squares);
-        double beta2 = options.number("betas", 1);
+    void update(Group group) {
+        List<Tensor> averages = ParameterStates.all(group.states(), AVERAGE);
+        List<Tensor> squares = ParameterStates.all(group.states(), SQUARE);
+        ParameterStates.average(group.options(), ParameterStates.decayed(group), averages, squares);
+        double beta2 = group.options().number("betas", 1);
         double limit = 2 / (1 - beta2) - 1;
         List<Double> adaptive = new ArrayList<>();
         List<Double> plain = new ArrayList<>();
-        for (double step : ParameterStates.count(states)) {
+        for (double step : ParameterStates.count(group.states())) {
             double correction = 1 - Math.pow(beta2, step);
-            double rate = -options.learningRate() / (1 - Math.pow(options.number("betas", 0), step));
+            double rate = -group.options().learningRate() / (1 - Math.pow(group.options().number("betas", 0), step));
             double length = limit - 2 * step * Math.pow(beta2, step) / correction;
             boolean known = length > 5;
             adaptive.add(known ? rate * Math.sqrt(correction * (length - 4) * (length - 2) * limit
@@ -77,11 +75,11 @@ public final class RAdam extends Optimizer {
             plain.add(known ? 0.0 : rate);
         }
         List<Tensor> factors = Foreach.sqrt(squares);
-        Foreach.add_(factors, options.number("eps"));
+        Foreach.add_(factors, group.options().number("eps"));
         Foreach.reciprocal_(factors);
         Foreach.mul_ScalarList(factors, adaptive);
         Foreach.add_(factors, plain);
-        Foreach.addcmul_(parameters, averages, factors, 1);
+        Foreach.addcmul_(group.parameters(), averages, factors, 1);
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.flowprior.torch.Tensor;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class RMSprop extends Optimizer {
+public final class RMSprop extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-2)
@@ -57,33 +57,31 @@ public final class RMSprop extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        ParameterStates.startAtZero(this, options, parameters, states);
-        ParameterStates.count(states);
-        List<Tensor> g = ParameterStates.gradients(options, parameters, gradients);
-        double alpha = options.number("alpha");
-        double momentum = options.number("momentum");
-        List<Tensor> squares = ParameterStates.all(states, SQUARE);
+    void update(Group group) {
+        ParameterStates.count(group.states());
+        List<Tensor> g = ParameterStates.gradients(group);
+        double alpha = group.options().number("alpha");
+        double momentum = group.options().number("momentum");
+        List<Tensor> squares = ParameterStates.all(group.states(), SQUARE);
         Foreach.mul_(squares, alpha);
         Foreach.addcmul_(squares, g, g, 1 - alpha);
         List<Tensor> roots;
-        if (options.flag("centered")) {
-            List<Tensor> averages = ParameterStates.all(states, AVERAGE);
+        if (group.options().flag("centered")) {
+            List<Tensor> averages = ParameterStates.all(group.states(), AVERAGE);
             Foreach.lerp_(averages, g, 1 - alpha);
             roots = Foreach.addcmul(squares, averages, averages, -1);
             Foreach.sqrt_(roots);
         } else {
             roots = Foreach.sqrt(squares);
         }
-        Foreach.add_(roots, options.number("eps"));
+        Foreach.add_(roots, group.options().number("eps"));
         if (momentum > 0) {
-            List<Tensor> buffers = ParameterStates.all(states, BUFFER);
+            List<Tensor> buffers = ParameterStates.all(group.states(), BUFFER);
             Foreach.mul_(buffers, momentum);
             Foreach.addcdiv_(buffers, g, roots, 1);
-            Foreach.add_(parameters, buffers, -options.learningRate());
+            Foreach.add_(group.parameters(), buffers, -group.options().learningRate());
         } else {
-            Foreach.addcdiv_(parameters, g, roots, -options.learningRate());
+            Foreach.addcdiv_(group.parameters(), g, roots, -group.options().learningRate());
         }
     }
 

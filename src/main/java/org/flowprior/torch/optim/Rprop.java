@@ -17,7 +17,7 @@ import org.flowprior.torch.Torch;
  *   <li>{@code maximize}: whether to maximise the loss, false
  * </ul>
  */
-public final class Rprop extends Optimizer {
+public final class Rprop extends ZeroStart {
 
     /** PyTorch's defaults. */
     public static final OptimizerOptions DEFAULTS = OptimizerOptions.ofLearningRate(1e-2)
@@ -52,24 +52,25 @@ public final class Rprop extends Optimizer {
     }
 
     @Override
-    protected void update(OptimizerOptions options, List<Tensor> parameters, List<Tensor> gradients,
-            List<Map<String, Tensor>> states) {
-        List<Map<String, Tensor>> started = states.stream().filter(Map::isEmpty).toList();
-        ParameterStates.startAtZero(this, options, parameters, states);
-        started.forEach(state -> state.get(SIZE).fill_(options.learningRate()));
-        ParameterStates.count(states);
-        List<Tensor> g = ParameterStates.gradients(options, parameters, gradients);
-        for (int i = 0; i < parameters.size(); i++) {
-            Tensor previous = states.get(i).get(PREVIOUS);
-            Tensor size = states.get(i).get(SIZE);
+    void update(Group group) {
+        ParameterStates.count(group.states());
+        List<Tensor> g = ParameterStates.gradients(group);
+        for (int i = 0; i < group.parameters().size(); i++) {
+            Tensor previous = group.states().get(i).get(PREVIOUS);
+            Tensor size = group.states().get(i).get(SIZE);
             Tensor sign = g.get(i).mul(previous).sign();
             Tensor turned = sign.lt(0);
-            Tensor factor = Torch.where(sign.gt(0), options.number("etas", 1), Torch.onesLike(sign));
-            size.mul_(Torch.where(turned, options.number("etas", 0), factor))
-                    .clamp_(options.number("step_sizes", 0), options.number("step_sizes", 1));
+            Tensor factor = Torch.where(sign.gt(0), group.options().number("etas", 1), Torch.onesLike(sign));
+            size.mul_(Torch.where(turned, group.options().number("etas", 0), factor))
+                    .clamp_(group.options().number("step_sizes", 0), group.options().number("step_sizes", 1));
             previous.copy_(Torch.where(turned, 0, g.get(i)));
-            parameters.get(i).addcmul_(previous.sign(), size, -1);
+            group.parameters().get(i).addcmul_(previous.sign(), size, -1);
         }
+    }
+
+    @Override
+    void start(OptimizerOptions options, Map<String, Tensor> state) {
+        state.get(SIZE).fill_(options.learningRate());
     }
 
     @Override
