@@ -91,7 +91,7 @@ class ModesTest {
         try {
             Libtorch.setThreads(1);
             assertThat(Libtorch.threads()).isOne();
-            assertThatThrownBy(() -> Libtorch.setThreads(0)).isInstanceOf(TorchException.class);
+            assertThatThrownBy(() -> Libtorch.setThreads(0)).isInstanceOf(IllegalArgumentException.class);
         } finally {
             Libtorch.setThreads(before);
         }
