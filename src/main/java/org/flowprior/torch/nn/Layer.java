@@ -1,6 +1,5 @@
 package org.flowprior.torch.nn;
 
-import org.flowprior.torch.Device;
 import org.flowprior.torch.Tensor;
 import org.flowprior.torch.Torch;
 
